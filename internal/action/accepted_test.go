@@ -8,8 +8,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// accepted is a fault: Scalr says 202 and the action has no effect, or has it
-// only so much later.
+// accepted2xx returns a fault for which Scalr responds 202, but the action has no effect, or takes effect only after
+// a delay.
 func accepted2xx(op string, late time.Duration) scalrsim.Fault {
 	if late > 0 {
 		return scalrsim.Fault{Op: op, Action: scalrsim.LateCommit, Status: 202, Delay: late}
@@ -23,8 +23,8 @@ const (
 	overrideOp = "POST /policy-checks/*/actions/override"
 )
 
-// TestAcceptedWithoutEffect: what Scalr accepted is waited for until the timeout,
-// which then says so; the run is never reported as waiting in the status acted on.
+// TestAcceptedWithoutEffect checks that the step waits for an accepted action until its timeout and then reports that
+// the action had no effect. The run is never reported as waiting in the status in which the step acted on it.
 func TestAcceptedWithoutEffect(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -85,7 +85,7 @@ func TestAcceptedWithoutEffect(t *testing.T) {
 	}
 }
 
-// TestGatePassedAndConfirmedWithoutEffect is the same in mode: run.
+// TestGatePassedAndConfirmedWithoutEffect is TestAcceptedWithoutEffect for mode: run.
 func TestGatePassedAndConfirmedWithoutEffect(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, with(scenario(t, "cost-increase"), accepted2xx(confirmOp, 0)), "dry-run=false", "auto-apply=true",
@@ -93,7 +93,7 @@ func TestGatePassedAndConfirmedWithoutEffect(t *testing.T) {
 	r.play().want(5, "result=timed-out").says(`accepted to confirm run run-`, "discarded").stops("discard 202")
 }
 
-// TestSlowEffect: five minutes between the 202 and the effect are no result.
+// TestSlowEffect checks that the step waits for an action that takes effect five minutes after the 202.
 func TestSlowEffect(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ scenario, op, mode, result, status string }{
@@ -116,15 +116,15 @@ func TestSlowEffect(t *testing.T) {
 	}
 }
 
-// TestSlowActions: Scalr answers 202 and queues a confirm, a discard and a cancel.
-// Each is followed until it takes effect, and no action is posted twice.
+// TestSlowActions checks that the step follows a confirm, discard or cancel that Scalr queues until it takes effect,
+// and that it posts no action twice.
 func TestSlowActions(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		inputs, want []string
 		exit         int
 		least        time.Duration
-		actions      string // of the run
+		actions      string // actions on the run
 	}{
 		"confirm": {
 			inputs:  []string{"mode=confirm"},
@@ -175,7 +175,7 @@ func TestSlowActions(t *testing.T) {
 	})
 }
 
-// posted checks which actions were posted on the latest run.
+// posted checks the actions that were posted on the latest run.
 func (p *stepResult) posted(want string) {
 	p.t.Helper()
 	var verbs []string

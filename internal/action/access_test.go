@@ -13,7 +13,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// hosts sends requests for GitHub to one server and all others to Scalr's.
+// hosts sends requests for GitHub to one server and all others to Scalr.
 type hosts struct{ hub, scalr http.RoundTripper }
 
 func (h hosts) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -23,7 +23,7 @@ func (h hosts) RoundTrip(r *http.Request) (*http.Response, error) {
 	return h.scalr.RoundTrip(r)
 }
 
-// vanishing removes a file that was listed, before it is read.
+// vanishing removes a file after it was listed and before it is read.
 type vanishing struct {
 	to   io.Writer
 	file string
@@ -36,7 +36,7 @@ func (v *vanishing) Write(p []byte) (int, error) {
 	return v.to.Write(p)
 }
 
-// onGitHub puts a GitHub beside the step.
+// onGitHub adds a GitHub server to the test.
 func (r *stepTest) onGitHub(hub *githubtest.Server) *stepTest {
 	r.github = hub
 	r.env["GITHUB_API_URL"], r.env["GITHUB_GRAPHQL_URL"] = hub.APIURL(), hub.GraphQLURL()
@@ -46,7 +46,7 @@ func (r *stepTest) onGitHub(hub *githubtest.Server) *stepTest {
 	return r
 }
 
-// signingIn makes a step that signs in with GitHub's word.
+// signingIn returns a step that signs in with an OIDC token of GitHub.
 func signingIn(t *testing.T, s scalrsim.Scenario, claims map[string]any,
 	inputs ...string) (*stepTest, *githubtest.Server) {
 	hub := githubtest.New(githubtest.Options{Claims: claims})
@@ -75,7 +75,7 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
-// TestSignInRenewed: the session ends in the middle of a long run.
+// TestSignInRenewed checks that a session that ends during a long run is renewed.
 func TestSignInRenewed(t *testing.T) {
 	t.Parallel()
 	s := slowly(t, "applied")
@@ -87,7 +87,7 @@ func TestSignInRenewed(t *testing.T) {
 	}
 }
 
-// TestSignInRefused shows the claims that the policy is checked against.
+// TestSignInRefused checks that a rejected sign-in shows the claims that the policy checks.
 func TestSignInRefused(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "plan-changes")
@@ -99,7 +99,8 @@ func TestSignInRefused(t *testing.T) {
 		asked("POST /service-accounts/assume", 1)
 }
 
-// TestSignInWithoutPermission names exactly what is missing and sends no request.
+// TestSignInWithoutPermission checks that a job without id-token: write sends no request and reports the missing
+// permission.
 func TestSignInWithoutPermission(t *testing.T) {
 	t.Parallel()
 	p := newStepTest(t, scenario(t, "plan-changes"), "token=", "service-account=deployer@acme.scalr.io").play()
@@ -109,7 +110,7 @@ func TestSignInWithoutPermission(t *testing.T) {
 	}
 }
 
-// TestStateThatCannotBeWritten is said once: a post step would know nothing of the run.
+// TestStateThatCannotBeWritten checks that the step warns once if it cannot write the state for the post step.
 func TestStateThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, scenario(t, "plan-changes"))
@@ -120,7 +121,7 @@ func TestStateThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-// TestBadInputs come all at once, before any request.
+// TestBadInputs checks that all invalid inputs are reported together, before any request.
 func TestBadInputs(t *testing.T) {
 	t.Parallel()
 	p := newStepTest(t, scenario(t, "plan-changes"), "token=", "base-url=http://acme.scalr.io", "dry-run=yes",
@@ -131,14 +132,14 @@ func TestBadInputs(t *testing.T) {
 	}
 }
 
-// TestComment keeps one comment over the life of a pull request.
+// TestComment checks that the pushes to a pull request update the same comment.
 func TestComment(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(githubtest.Options{})
 	for push := range 3 {
 		r := newStepTest(t, scenario(t, []string{"plan-changes", "no-changes", "plan-error"}[push]), "comment=true",
 			"github-token="+hub.Token()).onGitHub(hub)
-		r.later = time.Duration(push) * time.Hour // each bubble's clock begins at the same moment
+		r.later = time.Duration(push) * time.Hour // the clock of each bubble starts at the same time
 		r.env["GITHUB_EVENT_NAME"] = "pull_request"
 		event, _ := json.Marshal(map[string]any{
 			"number":       7,
@@ -160,7 +161,7 @@ func TestComment(t *testing.T) {
 	}
 }
 
-// TestCommentRefused is a warning that says which permission to add.
+// TestCommentRefused checks that the warning about a rejected comment names the missing permission.
 func TestCommentRefused(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(githubtest.Options{ReadOnly: true})
@@ -169,7 +170,7 @@ func TestCommentRefused(t *testing.T) {
 	r.play().want(0, "result=planned").says("::warning::", "pull-requests: write")
 }
 
-// TestEarlierAttempt names the run that attempt 1 left waiting (R19).
+// TestEarlierAttempt checks that the step reports a run of attempt 1 that is still waiting (R19).
 func TestEarlierAttempt(t *testing.T) {
 	t.Parallel()
 	for name, message := range map[string]string{
@@ -191,7 +192,7 @@ func TestEarlierAttempt(t *testing.T) {
 	}
 }
 
-// TestPointer: Scalr's pointer leads to the input (H19).
+// TestPointer checks that the pointer in Scalr's error is converted to an input (H19).
 func TestPointer(t *testing.T) {
 	t.Parallel()
 	s := with(scenario(t, "plan-changes"), scalrsim.Fault{
@@ -206,7 +207,7 @@ func TestPointer(t *testing.T) {
 		says("request-refused (targets)", "No such resource.").asked("POST /runs", 1)
 }
 
-// TestTimeoutNamesTheLastError: a step that ends by its timeout says what it has met until then.
+// TestTimeoutNamesTheLastError checks that a timeout is reported with the last error before it.
 func TestTimeoutNamesTheLastError(t *testing.T) {
 	t.Parallel()
 	down := scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 503}

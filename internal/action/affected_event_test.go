@@ -8,12 +8,11 @@ import (
 	"scalr-run-action/internal/github/githubtest"
 )
 
-// history is a repository of the workspaces app, db and net, of which each commit
-// changes what its name says. main is app1, the pull request 7 is db2 on db1, from
-// where it left main: base.
+// history is a repository with the directories app, db and net. The name of a commit contains the directory that it
+// changes. The branch main is at app1. Pull request 7 has the commits db1 and db2 and branches off at base.
 //
 //	base ── app1 ── queue1 (net) ── queue2 (db)
-//	   └─── db1 ─── db2 (net too)
+//	   └─── db1 ─── db2 (net)
 //	merge: app1 and db2
 var history = map[string]struct{ parents, files string }{
 	"base":   {"", "app=1 db=1 net=1"},
@@ -30,7 +29,7 @@ var history = map[string]struct{ parents, files string }{
 	"mostdb": {"most", "app=1 db=3 net=1 +3000"},
 }
 
-// hash is the commit that a name of history stands for; other texts are themselves.
+// hash returns the commit ID for a name in history, and any other text unchanged.
 func hash(name string) string {
 	if _, ok := history[name]; !ok {
 		return name
@@ -55,7 +54,7 @@ func fromHistory(t *testing.T) *fleetStep {
 			n := 0
 			fmt.Sscan(dir, &n)
 			for i := range n {
-				commit.Files[fmt.Sprintf("a-other/%04d", i)] = "x" // before app in the list
+				commit.Files[fmt.Sprintf("a-other/%04d", i)] = "x" // sorts before app
 			}
 		}
 		f.commits = append(f.commits, commit)
@@ -73,8 +72,8 @@ func TestAffectedByEvent(t *testing.T) {
 	const zero = "0000000000000000000000000000000000000000"
 	for name, c := range map[string]struct {
 		event, payload string
-		head           string // what is checked out
-		with           string // inputs, and GITHUB_REF as ref=
+		head           string // the checked-out commit
+		with           string // inputs; ref= sets GITHUB_REF
 		want           string
 		scope          string
 		says           string

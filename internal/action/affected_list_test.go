@@ -34,7 +34,7 @@ func TestAffectedWorkspacesAreReadyForAMatrix(t *testing.T) {
 func TestAffectedWaves(t *testing.T) {
 	t.Parallel()
 	before, after := "app/x: 1\ndb/x: 1\nnet/x: 1\nlog/x: 1", "app/x: 2\ndb/x: 1\nnet/x: 2\nlog/x: 2"
-	// app comes after net through db, which is not affected.
+	// app depends on net through db, which is not affected.
 	f := pushed(t, "app=app db=db net=net log=log", before, after,
 		"depends-on=prod/app: prod/db\nprod/db: prod/net\nprod/log: prod/app", "batch-size=2")
 	p := f.play().want(0).listed("net:net/x app:app/x log:log/x")
@@ -86,7 +86,7 @@ func TestAffectedLimits(t *testing.T) {
 func TestAffectedRefusals(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		workspaces, inputs string // inputs between bars
+		workspaces, inputs string // inputs are separated by "|"
 		code               int
 		outputs            string
 		says               string
@@ -176,7 +176,7 @@ func TestAffectedLeavesOutWhatTakesNoUpload(t *testing.T) {
 			"mode local): prod/local, prod/vcs.")
 }
 
-// The repository of a VCS-driven workspace may be another one: it owns no directory here.
+// A workspace with a VCS connection may belong to another repository, so it does not claim a directory here.
 func TestAffectedByADirectoryOfAVCSDrivenWorkspace(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "app=app", "app/x: 1\napp/vcs/x: 1", "app/x: 1\napp/vcs/x: 2")
@@ -207,7 +207,7 @@ func TestAffectedByVariableFiles(t *testing.T) {
 	}
 }
 
-// A module beside what is sent is missing in a run; both cures are named.
+// A module outside the uploaded directory is missing in a run. The warning suggests two solutions.
 func TestAffectedWarnsOfWhatIsNotSent(t *testing.T) {
 	t.Parallel()
 	before, after := "infra/app/main.tf: calls ../m\ninfra/m/x: 1", "infra/app/main.tf: calls ../m\ninfra/m/x: 2"
@@ -223,7 +223,7 @@ func TestAffectedWarnsOfWhatIsNotSent(t *testing.T) {
 	}
 }
 
-// The workspaces are picked by name, from any environment, and each once.
+// The input workspaces selects workspaces by name, from any environment, without duplicates.
 func TestAffectedWorkspacesByName(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "app=app db=db", "app/x: 1\ndb/x: 1", "app/x: 2\ndb/x: 2", "environment=",
@@ -231,7 +231,7 @@ func TestAffectedWorkspacesByName(t *testing.T) {
 	f.play().want(0, exact).listed("db:db/x").asked("GET /environments", 0)
 }
 
-// File names are foreign text, and the tokens of both services stay where they belong.
+// File names are untrusted text, and each token is sent only to its own service.
 func TestAffectedPrintsNoSecretAndNoCommand(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "app=app", "app/x: 1", "app/${{ github.token }} ::error::x: 2\napp/x: 1")
@@ -252,7 +252,7 @@ func TestAffectedPrintsNoSecretAndNoCommand(t *testing.T) {
 	pushed(t, "app=app", "app/x: 1", "app/a ::error::x: 2\napp/x: 1").play().want(0, exact).listed("app:app/a ::error::x")
 }
 
-// What Terragrunt's files name is not searched, so that every change may affect such a workspace.
+// The files that a Terragrunt configuration names are not searched, so every change may affect such a workspace.
 func TestAffectedByTerragrunt(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "app=app", "app/x: 1\nlive/x: 1\nz: 1", "app/x: 1\nlive/x: 1\nz: 2")
@@ -278,7 +278,7 @@ func TestAffectedStopsWhenInterrupted(t *testing.T) {
 	}
 }
 
-// A server that leaves out the names of environments and tags is asked for them once.
+// If the list of workspaces omits the names of environments or tags, they are requested once.
 func TestAffectedWithoutIncludedNames(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "", "infra/prod/app/x: 1\ninfra/app/x: 1", "infra/prod/app/x: 2\ninfra/app/x: 2",

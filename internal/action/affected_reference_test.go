@@ -9,8 +9,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// The push of app1 was skipped, since a newer run took its place in the queue: what
-// is to be applied is the change since the last run that succeeded.
+// The run for app1 was skipped because a newer one replaced it in the queue. The change to apply is therefore the one
+// since the last successful run.
 func TestAffectedSinceLastSuccess(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -54,8 +54,7 @@ func TestAffectedSinceLastSuccess(t *testing.T) {
 	}
 }
 
-// Whatever keeps GitHub from saying what changed makes everything affected, or fails
-// the step if that was asked for.
+// If GitHub does not report the change, every workspace is affected, or the step fails if when-unknown is fail.
 func TestAffectedWithoutAnAnswer(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -134,7 +133,7 @@ func TestAffectedWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-// Without .git the commit that GitHub names is believed.
+// Without .git, the commit in GITHUB_SHA is used.
 func TestAffectedBelievesTheCommitWithoutGit(t *testing.T) {
 	t.Parallel()
 	f := fromHistory(t)
@@ -143,7 +142,7 @@ func TestAffectedBelievesTheCommitWithoutGit(t *testing.T) {
 	f.play().want(0, exact).listed("app:app/x")
 }
 
-// With the checkout in another directory, every path would be wrong.
+// If the checkout is in another directory, all paths are wrong, so the change is unknown.
 func TestAffectedInAnotherDirectory(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "app=src/app", "", "src/app/x: 1\nsrc/.git: gitdir")
@@ -152,7 +151,7 @@ func TestAffectedInAnotherDirectory(t *testing.T) {
 		says(`the repository is checked out in "src" instead of the root of the workspace`)
 }
 
-// The head is found by name too, as in a checkout of a branch.
+// HEAD may name a branch instead of a commit.
 func TestAffectedReadsTheBranchThatIsCheckedOut(t *testing.T) {
 	t.Parallel()
 	for name, files := range map[string]map[string]string{

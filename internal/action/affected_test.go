@@ -10,14 +10,13 @@ const (
 	everything = "scope=everything"
 )
 
-// TestAffectedByContent: what a push changed in the files decides which workspaces
-// are listed.
+// TestAffectedByContent checks the affected workspaces for changes to the files of a repository.
 func TestAffectedByContent(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		workspaces    string
 		before, after string
-		inputs        string // between bars
+		inputs        string // separated by "|"
 		want          string
 		says          string
 	}{

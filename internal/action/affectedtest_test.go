@@ -14,40 +14,38 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// fleetStep is one step of the affected action: a repository at GitHub, a checkout of it,
-// and workspaces in the environment prod.
+// fleetStep is one step of the affected action, with a repository on GitHub, a checkout of it, and workspaces in the
+// environment prod.
 type fleetStep struct {
 	t *testing.T
-	// commits are those of the repository; the checkout is that of the last one,
-	// unless head names another.
+	// commits are the commits of the repository. The last one is checked out, unless head is set.
 	commits []githubtest.Commit
 	head    string
 	hub     *githubtest.Server
 	options githubtest.Options
 	setup   func(*githubtest.Server)
-	// workspaces are names, or names with a working directory: "app" or "app=infra/app".
+	// workspaces is a list of workspaces with optional working directories, such as "app" or "app=infra/app".
 	workspaces string
 	world      func(s *scalrsim.Server, environment string)
 	faults     []scalrsim.Fault
 	scalr      scalrsim.Config
-	event      string // its name
+	event      string // name of the event
 	ref        string
 	payload    string
 	env        []string
 	inputs     []string
-	// without are files of the commit that the checkout lacks.
+	// without lists files of the commit that are missing in the checkout.
 	without []string
-	// git are files of .git instead of a HEAD with the commit.
+	// git has the files in .git. By default, HEAD contains the commit.
 	git map[string]string
-	// during runs beside the step.
+	// during runs concurrently with the step.
 	during func(*stepResult)
 }
 
-// commitID makes the commit that a letter stands for.
+// commitID returns the commit ID for a letter.
 func commitID(letter string) string { return strings.Repeat(letter, 40) }
 
-// treeOf is files by path, given as "path: content" in lines. A content may be
-// short for more: "calls X" is a module with the source X.
+// treeOf parses lines of "path: content" into files. "calls X" is short for a module call with the source X.
 func treeOf(lines string) map[string]string {
 	files := map[string]string{}
 	for _, line := range strings.Split(lines, "\n") {
@@ -63,7 +61,7 @@ func treeOf(lines string) map[string]string {
 	return files
 }
 
-// pushed is a step after a push that turned one content into another.
+// pushed returns a step for a push that changed the files from before to after.
 func pushed(t *testing.T, workspaces, before, after string, inputs ...string) *fleetStep {
 	t.Helper()
 	return &fleetStep{
@@ -81,7 +79,7 @@ func pushed(t *testing.T, workspaces, before, after string, inputs ...string) *f
 	}
 }
 
-// play runs the step and gives what came of it.
+// play runs the step and returns its result.
 func (f *fleetStep) play() *stepResult {
 	f.t.Helper()
 	checkout := f.t.TempDir()
@@ -157,7 +155,7 @@ func (f *fleetStep) play() *stepResult {
 	return p
 }
 
-// checkOut writes the files of a commit, as actions/checkout does.
+// checkOut writes the files of a commit to a directory, like actions/checkout.
 func (f *fleetStep) checkOut(dir string, c githubtest.Commit) {
 	f.t.Helper()
 	for name, text := range c.Files {
@@ -189,7 +187,7 @@ func (f *fleetStep) checkOut(dir string, c githubtest.Commit) {
 	}
 }
 
-// byHost sends requests to Scalr or to GitHub.
+// byHost sends requests to Scalr or to GitHub, depending on the host.
 type byHost struct{ scalr, github http.RoundTripper }
 
 func (b *byHost) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -199,8 +197,8 @@ func (b *byHost) RoundTrip(r *http.Request) (*http.Response, error) {
 	return b.scalr.RoundTrip(r)
 }
 
-// listed checks the output workspaces, each as name:because, or name:because@path
-// where the path is not the directory.
+// listed checks the output workspaces. Each element is name:because, or name:because@path if the path differs from
+// the directory.
 func (p *stepResult) listed(want string) *stepResult {
 	p.t.Helper()
 	var items []struct{ ID, Name, Environment, Directory, Path, Because string }

@@ -9,7 +9,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestCancelBeforeTheRun: no run is created after the signal (X01-X03).
+// TestCancelBeforeTheRun checks that no run is created after a signal (X01-X03).
 func TestCancelBeforeTheRun(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]scalrsim.Fault{
@@ -33,8 +33,8 @@ func TestCancelBeforeTheRun(t *testing.T) {
 	}
 }
 
-// TestCancelWhileCreating: the creation in flight is not cut short, so that its
-// run is known and stopped (X04, X05).
+// TestCancelWhileCreating checks that a pending request to create a run is completed after a signal, so that the run
+// can be stopped (X04, X05).
 func TestCancelWhileCreating(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// slowly is a scenario whose stages last long enough to be interrupted.
+// slowly returns a scenario with stages that are long enough to be interrupted.
 func slowly(t *testing.T, name string) scalrsim.Scenario {
 	s := scenario(t, name)
 	s.Pace = 20
@@ -23,7 +23,7 @@ func with(s scalrsim.Scenario, faults ...scalrsim.Fault) scalrsim.Scenario {
 	return s
 }
 
-// TestCancel plays a signal at every stage of a run's life (docs/faults.md, X).
+// TestCancel sends a signal in each status of a run (docs/faults.md, X).
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	real := []string{"dry-run=false"}
@@ -31,7 +31,7 @@ func TestCancel(t *testing.T) {
 		name     string
 		scenario scalrsim.Scenario
 		inputs   []string
-		when     string // the run's status at the signal
+		when     string // status of the run at the signal
 		stops    []string
 		says     string
 	}{
@@ -157,8 +157,8 @@ func (p *stepResult) stopArrives(signal time.Time, most time.Duration) {
 	}
 }
 
-// TestCancelHangs: whatever Scalr does, the step ends in time, and says that the
-// run may go on.
+// TestCancelHangs checks that the step ends in time if requests to Scalr hang, and reports that the run may still be
+// running.
 func TestCancelHangs(t *testing.T) {
 	t.Parallel()
 	for name, ops := range map[string][]string{
@@ -195,7 +195,7 @@ func TestCancelHangs(t *testing.T) {
 	}
 }
 
-// TestSignals: which signal came decides the exit code (X16, X18, P04).
+// TestSignals checks the exit code for each signal (X16, X18, P04).
 func TestSignals(t *testing.T) {
 	t.Parallel()
 	for signal, code := range map[os.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGHUP: 130,
@@ -209,7 +209,8 @@ func TestSignals(t *testing.T) {
 	}
 }
 
-// TestSecondSignal ends the step immediately, but not before a stop request is out (X17).
+// TestSecondSignal checks that a second signal ends the step immediately after a request to stop the run was sent
+// (X17).
 func TestSecondSignal(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, with(slowly(t, "ignores-stop")))
@@ -223,7 +224,8 @@ func TestSecondSignal(t *testing.T) {
 	p.endsWithin(at, 100*time.Millisecond)
 }
 
-// TestCancelTooLate: a run that has ended is judged by how it ended (X15).
+// TestCancelTooLate checks that an interrupted step returns the result of the run if the run has already finished
+// (X15).
 func TestCancelTooLate(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, scenario(t, "plan-changes"))
@@ -231,8 +233,8 @@ func TestCancelTooLate(t *testing.T) {
 	r.play().stops()
 }
 
-// TestConfirmedMeanwhile: another person confirms the run between the poll and the
-// discard; the apply is not interrupted.
+// TestConfirmedMeanwhile checks that the apply is not interrupted if another person confirms the run between the poll
+// and the discard.
 func TestConfirmedMeanwhile(t *testing.T) {
 	t.Parallel()
 	s := slowly(t, "waits-for-approval")
@@ -252,7 +254,7 @@ func TestConfirmedMeanwhile(t *testing.T) {
 	}
 }
 
-// TestTimeout goes the same way as a signal (X22).
+// TestTimeout checks that a timeout stops the run like a signal (X22).
 func TestTimeout(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, slowly(t, "plan-changes"), "timeout=20s")

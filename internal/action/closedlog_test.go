@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// TestClosedLog: stdout was closed, which counts as a signal (X19, G21).
+// TestClosedLog checks that a closed stdout has the effect of a signal (X19, G21).
 func TestClosedLog(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, slowly(t, "plan-changes"))
@@ -17,7 +17,7 @@ func TestClosedLog(t *testing.T) {
 	p.want(130, "result=interrupted").stops("cancel 202")
 }
 
-// closing breaks after some bytes.
+// closing is a writer that fails after some bytes.
 type closing struct {
 	to    io.Writer
 	after int
@@ -30,7 +30,7 @@ func (c *closing) Write(p []byte) (int, error) {
 	return c.to.Write(p)
 }
 
-// TestBlockedLog: a log that blocks does not keep the run from being stopped (X11).
+// TestBlockedLog checks that the run is stopped even if writes to the log block (X11).
 func TestBlockedLog(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, slowly(t, "plan-changes"))
@@ -44,7 +44,7 @@ func TestBlockedLog(t *testing.T) {
 	p.endsWithin(at, 6500*time.Millisecond)
 }
 
-// blocking blocks, for an hour, after some bytes.
+// blocking is a writer that blocks for an hour after some bytes.
 type blocking struct {
 	to    io.Writer
 	after int

@@ -12,12 +12,12 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// outdating are the ways to fail before the workspace is known.
+// outdating are failures that occur before the workspace is known.
 var outdating = map[string]struct {
 	setUp func(*stepTest)
 	code  int
-	word  string // error-code or result
-	says  string // in the note
+	word  string // error code or result
+	says  string // expected in the note
 }{
 	"token rejected": {
 		setUp: withFaults(scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 401}),
@@ -113,7 +113,7 @@ func withFaults(faults ...scalrsim.Fault) func(*stepTest) {
 	return func(r *stepTest) { r.scenario = with(r.scenario, faults...) }
 }
 
-// unreachable answers for GitHub only.
+// unreachable is a transport that fails for all hosts except GitHub.
 type unreachable struct{ next http.RoundTripper }
 
 func (u unreachable) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -123,9 +123,8 @@ func (u unreachable) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, fmt.Errorf("dial tcp: lookup %s: connection refused", r.URL.Host)
 }
 
-// TestFailureOutdatesTheComment (G32): a run that fails before it knows its
-// workspace says so above the report of the run before. A new report takes the
-// note away.
+// TestFailureOutdatesTheComment (G32) checks that a step that fails before it finds its workspace marks the report of
+// the previous run as outdated. A new report replaces the mark.
 func TestFailureOutdatesTheComment(t *testing.T) {
 	t.Parallel()
 	for name, c := range outdating {
@@ -176,7 +175,7 @@ func TestFailureOutdatesTheComment(t *testing.T) {
 	}
 }
 
-// TestFailureLeavesComments (G33): where there is nothing to say, nothing is said.
+// TestFailureLeavesComments (G33) lists the failures that do not change comments.
 func TestFailureLeavesComments(t *testing.T) {
 	t.Parallel()
 	rejected := withFaults(scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 401})
@@ -245,7 +244,7 @@ func TestFailureLeavesComments(t *testing.T) {
 			content(t, hub)
 		})
 	}
-	// None is created.
+	// No comment is created.
 	hub := newHub(oldHead)
 	r := onPull(t, hub, scenario(t, "plan-changes"), "12", oldHead)
 	r.anyFault = true
@@ -256,8 +255,8 @@ func TestFailureLeavesComments(t *testing.T) {
 	}
 }
 
-// TestOtherRunLeavesComments: a run-id that is not of the given workspace says
-// nothing about that workspace's report.
+// TestOtherRunLeavesComments checks that a run-id of another workspace does not mark the report of the given
+// workspace as outdated.
 func TestOtherRunLeavesComments(t *testing.T) {
 	t.Parallel()
 	hub := newHub(oldHead)

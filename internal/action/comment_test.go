@@ -14,8 +14,8 @@ const (
 	newHead = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 )
 
-// onPull makes a step of a workflow run on the pull request 7, whose head was
-// head when the run began.
+// onPull returns a step of a workflow run on pull request 7, whose head commit was head when the workflow run
+// started.
 func onPull(t *testing.T, hub *githubtest.Server, s scalrsim.Scenario, run, head string, inputs ...string) *stepTest {
 	t.Helper()
 	r := newStepTest(t, s,
@@ -40,7 +40,7 @@ func newHub(head string) *githubtest.Server {
 	})
 }
 
-// content is GitHub with nothing to object to, and all faults played.
+// content checks that GitHub received only valid requests and that all faults occurred.
 func content(t *testing.T, hub *githubtest.Server) {
 	t.Helper()
 	for _, o := range hub.Objections() {
@@ -51,12 +51,12 @@ func content(t *testing.T, hub *githubtest.Server) {
 	}
 }
 
-// TestSlowerRunYields (G29): of two concurrent steps on one pull request, the older one ends last, and the comment
-// remains that of the newer one.
+// TestSlowerRunYields (G29) runs two concurrent steps on one pull request. The older one ends last and must not
+// replace the comment of the newer one.
 func TestSlowerRunYields(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		pushed bool // the newer run is of another commit
+		pushed bool // the newer run is for another commit
 		says   string
 	}{
 		"the same commit": {
@@ -101,8 +101,8 @@ func TestSlowerRunYields(t *testing.T) {
 	}
 }
 
-// TestHeadThatMoved (G30): a push while the step was running. Nothing is written,
-// whatever the mode, although no newer run has written yet.
+// TestHeadThatMoved (G30) checks that nothing is written after a push during the step, in any mode, even if no newer
+// run has written a comment.
 func TestHeadThatMoved(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"update", "new", "hide-and-new", "changes-only"} {
@@ -136,8 +136,7 @@ func TestHeadThatMoved(t *testing.T) {
 	}
 }
 
-// TestRerunOfAnOldRun (G31): another attempt of an older workflow run, on the head
-// that it was started for.
+// TestRerunOfAnOldRun (G31) checks another attempt of an older workflow run, with the same head commit.
 func TestRerunOfAnOldRun(t *testing.T) {
 	t.Parallel()
 	for name, head := range map[string]string{"on its old head": oldHead, "on the present head": newHead} {
@@ -156,7 +155,7 @@ func TestRerunOfAnOldRun(t *testing.T) {
 	}
 }
 
-// TestHiddenLineOfAComment: what the next run needs to know stands in it.
+// TestHiddenLineOfAComment checks that the comment contains the data for the next run.
 func TestHiddenLineOfAComment(t *testing.T) {
 	t.Parallel()
 	hub := newHub(oldHead)
@@ -173,8 +172,8 @@ func TestHiddenLineOfAComment(t *testing.T) {
 	}
 }
 
-// TestCommentOnTheBranchsPullRequest: a push, and a workflow run that follows
-// another one, comment on the open pull request of the branch.
+// TestCommentOnTheBranchsPullRequest checks that runs for push and workflow_run events comment on the open pull
+// request of the branch.
 func TestCommentOnTheBranchsPullRequest(t *testing.T) {
 	t.Parallel()
 	ended := map[string]any{

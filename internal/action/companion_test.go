@@ -76,7 +76,7 @@ func TestCompanionsStopWhenTold(t *testing.T) {
 	}
 }
 
-// Each request is slow, but none so slow that it is given up.
+// Each request is slow but succeeds before its own time limit, so the time limit of the step ends the step.
 func TestCompanionsEndInTime(t *testing.T) {
 	t.Parallel()
 	groups := []string{}

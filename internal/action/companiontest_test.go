@@ -16,25 +16,25 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// companionTest plays companions against one Scalr, one after the other, in virtual time.
+// companionTest runs companion actions one after the other against one Scalr server, in virtual time.
 type companionTest struct {
 	t      *testing.T
 	server *scalrsim.Server
-	// http is where requests go.
+	// http is the transport of the requests.
 	http http.RoundTripper
-	// anyObjection allows requests that Scalr objects to.
+	// anyObjection allows requests that the simulator considers invalid.
 	anyObjection bool
-	// environ is added to the environment of each step.
+	// environ is added to the environment variables of each step.
 	environ []string
 }
 
-// companionResult is one step at the desk, with what it asked for.
+// companionResult is the result of one step, with its requests.
 type companionResult struct {
 	*stepResult
 	requests []scalrsim.Request
 }
 
-// withCompanions sets up a Scalr in which the test can play.
+// withCompanions starts a simulator and calls play.
 func withCompanions(t *testing.T, s scalrsim.Scenario, play func(*companionTest)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -50,19 +50,19 @@ func withCompanions(t *testing.T, s scalrsim.Scenario, play func(*companionTest)
 	})
 }
 
-// environment plays the environment action with inputs given as name=value.
+// environment runs the environment action with inputs as name=value.
 func (d *companionTest) environment(inputs ...string) *companionResult {
 	d.t.Helper()
 	return d.play("scalr-environment", nil, inputs...)
 }
 
-// workspace plays the workspace action.
+// workspace runs the workspace action with inputs as name=value.
 func (d *companionTest) workspace(inputs ...string) *companionResult {
 	d.t.Helper()
 	return d.play("scalr-workspace", nil, inputs...)
 }
 
-// play runs a step; signals may stop it.
+// play runs a step. Signals can interrupt it.
 func (d *companionTest) play(name string, signals chan os.Signal, inputs ...string) *companionResult {
 	d.t.Helper()
 	p := &stepResult{t: d.t, dir: d.t.TempDir(), server: d.server, began: time.Now()}
@@ -96,12 +96,12 @@ func (d *companionTest) play(name string, signals chan os.Signal, inputs ...stri
 	return v
 }
 
-// check holds for every step.
+// check checks what must be true after every step.
 func (v *companionResult) check(name string, environ []string) {
 	v.t.Helper()
 	r := &stepTest{t: v.t, name: name, env: map[string]string{"GITHUB_ACTIONS": "true"}, inputs: map[string]string{}}
 	if slices.Contains(environ, "INPUT_MODE=outputs") {
-		r.inputs["terraform-outputs"] = "all" // they are given out, masked
+		r.inputs["terraform-outputs"] = "all" // written to the outputs, masked
 	}
 	r.leaks(v.stepResult)
 	for _, check := range []func(*stepResult) error{tokenAtHome, paced, r.fits} {
@@ -118,22 +118,21 @@ func (v *companionResult) check(name string, environ []string) {
 	}
 }
 
-// want checks the exit code and outputs.
+// want checks the exit code and the outputs.
 func (v *companionResult) want(code int, outputs ...string) *companionResult {
 	v.t.Helper()
 	v.stepResult.want(code, outputs...)
 	return v
 }
 
-// says checks that the log has each text.
+// says checks that the log contains each text.
 func (v *companionResult) says(texts ...string) *companionResult {
 	v.t.Helper()
 	v.stepResult.says(texts...)
 	return v
 }
 
-// wrote checks the requests that are more than reading, each as
-// "METHOD /path body".
+// wrote checks the requests other than GET, each as "METHOD /path body".
 func (v *companionResult) wrote(want ...string) *companionResult {
 	v.t.Helper()
 	var got []string
@@ -159,7 +158,7 @@ func (v *companionResult) answered(op string, status int) {
 	v.t.Errorf("%s never received the status %d", op, status)
 }
 
-// asks returns the queries with which a path was read.
+// asks returns the queries of the GET requests to a path.
 func (v *companionResult) asks(path string) []string {
 	var queries []string
 	for _, r := range v.requests {
@@ -170,7 +169,7 @@ func (v *companionResult) asks(path string) []string {
 	return queries
 }
 
-// ids lists what has exactly the name, as an outsider would.
+// ids returns the ids of the objects with exactly this name.
 func (d *companionTest) ids(path, name string) []string {
 	d.t.Helper()
 	r, err := http.NewRequest("GET", d.server.URL()+scalrsim.BasePath+path+"?page[size]=100", nil)
@@ -208,7 +207,7 @@ func (d *companionTest) ids(path, name string) []string {
 	return ids
 }
 
-// id is that of the only thing with the name.
+// id returns the id of the only object with this name.
 func (d *companionTest) id(path, name string) string {
 	d.t.Helper()
 	ids := d.ids(path, name)

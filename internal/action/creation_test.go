@@ -87,8 +87,8 @@ func TestEnvironmentIsCreatedOnce(t *testing.T) {
 	}
 }
 
-// Lists lag for longer than the creation is looked for, and the second attempt
-// is refused: the environment is still ours.
+// The list does not show the new environment for longer than the step searches for it, and the second attempt to
+// create it is rejected. The step must still adopt the environment.
 func TestCreationBehindALaggingList(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{
@@ -100,8 +100,7 @@ func TestCreationBehindALaggingList(t *testing.T) {
 	})
 }
 
-// The first list does not show what another job has just created, and Scalr
-// refuses the name.
+// Another job has just created the environment: the list does not show it yet, and Scalr rejects the name.
 func TestSomebodyElseWasFirst(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -141,7 +140,7 @@ func TestSomebodyElseWasFirst(t *testing.T) {
 	}
 }
 
-// The search for a name that was rejected for another reason ends.
+// The search for an object ends if Scalr rejects its name for another reason.
 func TestCreationIsRefused(t *testing.T) {
 	t.Parallel()
 	refusal := `{"errors":[{"status":"422","title":"Invalid Attribute","detail":"Name is reserved.",` +

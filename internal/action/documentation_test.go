@@ -7,8 +7,8 @@ import (
 	"scalr-run-action/internal/job/runnertest"
 )
 
-// TestErrorLinksToItsDocumentation: the annotation of a failed step leads to the
-// section about its code, in the version of the action that is running.
+// TestErrorLinksToItsDocumentation checks that the annotation of a failed step links to the section about its error
+// code, in the running version of the action.
 func TestErrorLinksToItsDocumentation(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ repository, ref, server, want string }{

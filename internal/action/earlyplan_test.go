@@ -11,14 +11,14 @@ import (
 
 const planJSON = "GET /plans/*/sanitized-json-output"
 
-// slowApply is a run that is applied automatically within half a minute.
+// slowApply returns a scenario with an automatic apply of half a minute.
 func slowApply(t *testing.T, faults ...scalrsim.Fault) scalrsim.Scenario {
 	s := with(scenario(t, "applied"), faults...)
 	s.Script.Apply.For = 30 * time.Second
 	return s
 }
 
-// planJSONTimes returns the times of the requests for the plan JSON, since the start of the step.
+// planJSONTimes returns the times of the requests for the plan JSON since the start of the step.
 func (p *stepResult) planJSONTimes() (times []time.Duration) {
 	for _, s := range p.record.all() {
 		if strings.HasSuffix(s.path, "/sanitized-json-output") {
@@ -28,8 +28,8 @@ func (p *stepResult) planJSONTimes() (times []time.Duration) {
 	return times
 }
 
-// TestPlanIsReadDuringTheApply: the plan is read once, during the apply. If that fails, it is read again after the
-// apply, unless Scalr denies access.
+// TestPlanIsReadDuringTheApply checks that the plan is read once, during the apply. If that fails, it is read again
+// after the apply, unless Scalr denies access.
 func TestPlanIsReadDuringTheApply(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -67,7 +67,7 @@ func TestPlanIsReadDuringTheApply(t *testing.T) {
 	}
 }
 
-// TestPlanJSONStallsDuringTheApply: a signal stops the run in time although the plan is being read.
+// TestPlanJSONStallsDuringTheApply checks that a signal stops the run in time while the plan is being read.
 func TestPlanJSONStallsDuringTheApply(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]scalrsim.Fault{

@@ -2,7 +2,7 @@ package action_test
 
 import "encoding/json"
 
-// editPart changes the attributes of a resource of a type in a response, and of those that were included with it.
+// editPart changes the attributes of all resources of one type in a response, included resources as well.
 func editPart(body, kind string, change func(attributes map[string]any)) string {
 	var doc map[string]any
 	if json.Unmarshal([]byte(body), &doc) != nil {

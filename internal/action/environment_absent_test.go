@@ -31,7 +31,7 @@ func TestEnvironmentShow(t *testing.T) {
 	})
 }
 
-// The service's filter finds more than the name: nothing else is ever touched.
+// Scalr's filter also returns environments with similar names. They are never changed.
 func TestEnvironmentNamesAreExact(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {

@@ -9,12 +9,12 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// listing is a fault that gives lists of workspaces other contents, from the nth on.
+// listing returns a fault that changes the nth and all later lists of workspaces.
 func listing(nth int, change func(list map[string]any)) scalrsim.Fault {
 	return scalrsim.Fault{Op: "GET /workspaces", Nth: nth, Times: -1, Action: scalrsim.Edit, Change: rewritten(change)}
 }
 
-// rewritten changes a response as JSON.
+// rewritten returns a function that changes the JSON of a response.
 func rewritten(change func(doc map[string]any)) func(string) string {
 	return func(body string) string {
 		doc := map[string]any{}
@@ -22,7 +22,7 @@ func rewritten(change func(doc map[string]any)) func(string) string {
 			return body
 		}
 		change(doc)
-		text, _ := json.Marshal(doc) // it was JSON before
+		text, _ := json.Marshal(doc) // cannot fail
 		return string(text)
 	}
 }
@@ -44,8 +44,7 @@ func homeless(doc map[string]any) {
 	}
 }
 
-// The deletion of an environment takes its workspaces with it, so that an empty
-// list of them must be more than a list that nothing stands in.
+// Deleting an environment deletes its workspaces, so an empty list alone does not prove that there are none.
 func TestEnvironmentEmptinessIsProved(t *testing.T) {
 	t.Parallel()
 	unverified := func(says ...string) proof { return inUse(append(says, "cannot be verified")...) }
@@ -135,7 +134,7 @@ func TestEnvironmentEmptinessIsProved(t *testing.T) {
 	}
 }
 
-// lyingFilter is a Scalr that finds nothing in any environment.
+// lyingFilter is a Scalr server that finds no workspaces in any environment.
 type lyingFilter struct{ http.RoundTripper }
 
 func (l lyingFilter) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -148,8 +147,7 @@ func (l lyingFilter) RoundTrip(r *http.Request) (*http.Response, error) {
 	return l.RoundTripper.RoundTrip(r)
 }
 
-// An environment's list says that it is empty, and the list of the account shows
-// a workspace in it.
+// The list of the environment is empty, but the list of the account contains a workspace in it.
 func TestEnvironmentListsDisagree(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{Setup: withApp}, func(d *companionTest) {
@@ -161,7 +159,7 @@ func TestEnvironmentListsDisagree(t *testing.T) {
 
 func withApp(s *scalrsim.Server) { s.AddWorkspace(scalrsim.StagingID, "app", nil) }
 
-// proof is what comes of the wish to delete something.
+// proof is the expected result of a deletion.
 type proof struct {
 	code    int
 	outputs []string
@@ -180,7 +178,7 @@ func refusedWith(code string, says ...string) proof {
 	return proof{3, []string{"error-code=" + code, "changed=false"}, says}
 }
 
-// check holds the end against it, and whether the deletion was asked for.
+// check compares the result of a step with the expected one, and the number of requests to delete the object.
 func (p proof) check(v *companionResult, deletion string) {
 	v.t.Helper()
 	v.want(p.code, p.outputs...).says(p.says...)
@@ -191,7 +189,7 @@ func (p proof) check(v *companionResult, deletion string) {
 	}
 }
 
-// between is a Scalr in which something happens before a request is served.
+// between is a transport that calls a function before a request is served.
 type between struct {
 	http.RoundTripper
 	op   string
@@ -208,8 +206,8 @@ func (b *between) RoundTrip(r *http.Request) (*http.Response, error) {
 	return b.RoundTripper.RoundTrip(r)
 }
 
-// What comes into an environment while it is looked at is not deleted with it:
-// the last look is right before each attempt at the deletion.
+// A workspace that is created during the step is not deleted with its environment: the last check precedes each
+// attempt to delete it.
 func TestEnvironmentFillsMeanwhile(t *testing.T) {
 	t.Parallel()
 	deletion := "DELETE /environments/" + scalrsim.StagingID
@@ -276,7 +274,7 @@ func TestEnvironmentFillsMeanwhile(t *testing.T) {
 	}
 }
 
-// send makes a request as an outsider.
+// send sends a request of another client.
 func (d *companionTest) send(r *http.Request) {
 	d.t.Helper()
 	for key, value := range map[string]string{

@@ -34,7 +34,7 @@ func TestPolicyGroups(t *testing.T) {
 	})
 }
 
-// The response to the unlinking is lost: the next attempt finds nothing to unlink.
+// The response to the request that unlinks a policy group is lost; the second attempt finds nothing to unlink.
 func TestUnlinkTwice(t *testing.T) {
 	t.Parallel()
 	lost := scalrsim.Fault{
@@ -52,7 +52,7 @@ func TestUnlinkTwice(t *testing.T) {
 	})
 }
 
-// linking is the request that replaces the environments of a provider configuration.
+// linking returns the request that replaces the environments of a provider configuration.
 func linking(id, name, provider string, environments ...string) string {
 	var refs []string
 	for _, e := range environments {
@@ -63,7 +63,7 @@ func linking(id, name, provider string, environments ...string) string {
 		`","relationships":{"environments":{"data":[` + strings.Join(refs, ",") + `]}},"type":"provider-configurations"}}`
 }
 
-// defaulting is the request that sets the default provider configurations.
+// defaulting returns the request that sets the default provider configurations.
 func defaulting(environment string, ids ...string) string {
 	var refs []string
 	for _, id := range ids {
@@ -74,7 +74,7 @@ func defaulting(environment string, ids ...string) string {
 		strings.Join(refs, ",") + `]}},"type":"environments"}}`
 }
 
-// private adds a provider configuration that is not shared with every environment.
+// private creates a provider configuration that is not shared with all environments.
 func (d *companionTest) private(name, provider string) string {
 	id := d.server.AddProviderConfiguration(name, provider)
 	d.server.SetAttribute(id, "is-shared", false)
@@ -103,8 +103,8 @@ func TestProviderConfigurations(t *testing.T) {
 	})
 }
 
-// What is new is made before it is linked, and its default last: only what is
-// linked can be one.
+// A new environment is created first, then the provider configurations are linked, then the default is set: only a
+// linked provider configuration can be a default.
 func TestNewEnvironmentWithProviderConfigurations(t *testing.T) {
 	t.Parallel()
 	for _, inputs := range [][]string{
@@ -123,8 +123,8 @@ func TestNewEnvironmentWithProviderConfigurations(t *testing.T) {
 	}
 }
 
-// A default provider configuration is shared with the environment first, and only
-// if it is known not to be. The environments that it is shared with stay.
+// A default provider configuration is first shared with the environment, if Scalr reports that it is not shared. It
+// stays shared with the other environments.
 func TestDefaultProviderConfigurationsAreShared(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
@@ -139,11 +139,11 @@ func TestDefaultProviderConfigurationsAreShared(t *testing.T) {
 				says(`Shared provider configuration "aws" (` + aws + `) with the environment`)
 			d.environment(inputs...).want(0, "changed=false").wrote().says("Nothing to change.")
 		}
-		// The links that are replaced are ended after the defaults have changed.
+		// Provider configurations are unlinked after the defaults have been changed.
 		d.environment("name=staging", "provider-configurations=azure", "default-provider-configurations=azure").want(0).wrote(
 			linking(azure, "azure", "azurerm", scalrsim.StagingID), defaulting(scalrsim.StagingID, azure),
 			linking(aws, "aws", "aws", scalrsim.EnvironmentID))
-		// A default stays linked although it is not in the list.
+		// A default stays linked even if the list does not contain it.
 		mixed := []string{"name=staging", "provider-configurations=azure", "default-provider-configurations=aws"}
 		d.environment(mixed...).want(0).
 			wrote(linking(aws, "aws", "aws", scalrsim.EnvironmentID, scalrsim.StagingID), defaulting(scalrsim.StagingID, aws))
@@ -151,7 +151,7 @@ func TestDefaultProviderConfigurationsAreShared(t *testing.T) {
 	})
 }
 
-// Where a default provider configuration cannot be shared, the step says which.
+// The error for a default provider configuration that cannot be shared names it.
 func TestDefaultProviderConfigurationsThatCannotBeShared(t *testing.T) {
 	t.Parallel()
 	named := `Provider configuration "aws" (`
@@ -207,8 +207,8 @@ func TestDefaultProviderConfigurationsThatCannotBeShared(t *testing.T) {
 	}
 }
 
-// The attributes that every document of a provider configuration needs are sent as
-// they were read; what is longer than any name may be is not sent in part.
+// Scalr requires some attributes in each request for a provider configuration. They are sent unchanged. If one
+// exceeds the maximum length, it is an error.
 func TestLinkingSendsNamesAsRead(t *testing.T) {
 	t.Parallel()
 	const odd = "café \u200b<aws>"

@@ -11,14 +11,14 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// previews fills a Scalr up to 145 environments.
+// previews creates environments until there are 145.
 func previews(s *scalrsim.Server) {
 	for i := range 143 {
 		s.AddEnvironment(fmt.Sprintf("preview-%03d", i), "preview", []string{"eu", "us"}[i%2])
 	}
 }
 
-// smaller is a service that gives fewer on a page than it is asked for.
+// smaller is a server that returns smaller pages than requested.
 type smaller struct {
 	http.RoundTripper
 	size string
@@ -51,7 +51,7 @@ func TestListOf145Environments(t *testing.T) {
 	}
 }
 
-// wantListed reads the output as a matrix does: one line, each environment once.
+// wantListed parses the output like a matrix and checks that each environment is listed once, on a single line.
 func wantListed(t *testing.T, output string, want int) {
 	t.Helper()
 	var list []map[string]any
@@ -76,7 +76,7 @@ func TestListFilters(t *testing.T) {
 	for name, c := range map[string]struct {
 		inputs []string
 		count  string
-		query  func() url.Values // besides pages and fields
+		query  func() url.Values // without page and fields
 	}{
 		"tag by name": {
 			inputs: []string{"filter-tag=eu"},
@@ -152,7 +152,7 @@ func TestListForAMatrix(t *testing.T) {
 	})
 }
 
-// More than GitHub carries is refused, and not cut.
+// A list that exceeds GitHub's limit for outputs is an error and is not truncated.
 func TestListTooLarge(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{Setup: func(s *scalrsim.Server) {

@@ -7,8 +7,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// An older server knows the estimate; the one of today takes it without a word
-// and does nothing, which is reported.
+// Older servers support the setting cost-estimation-enabled. The current server accepts and ignores it, which is
+// reported.
 func TestCostEstimation(t *testing.T) {
 	t.Parallel()
 	create := `POST /environments {"data":{"attributes":{"cost-estimation-enabled":false,"name":"preview-7"},` +
@@ -35,7 +35,7 @@ func TestCostEstimation(t *testing.T) {
 	})
 }
 
-// A server that takes a setting and keeps the old value is not believed.
+// A setting that the server accepts but does not change is reported.
 func TestSettingThatIsNotTaken(t *testing.T) {
 	t.Parallel()
 	keeps := scalrsim.Fault{

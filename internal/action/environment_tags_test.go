@@ -12,7 +12,7 @@ func TestEnvironmentTags(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		inputs []string
-		want   string // tags afterwards
+		want   string // resulting tags
 		writes func(path string, ids map[string]string) []string
 	}{
 		"add one that is there": {inputs: []string{"tags=blue"}, want: `["blue","green"]`},
@@ -79,14 +79,14 @@ func TestEnvironmentTags(t *testing.T) {
 	}
 }
 
-// A tag of which only the beginning fits is another tag.
+// A tag with a longer name is a different tag.
 func TestTagNamesAreExact(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.server.AddTag("preview-old")
 		d.environment("name=staging", "tags=preview").want(0, `tags=["preview"]`)
 		d.environment("name=staging", "tags=in:preview-old", "tags-mode=replace").want(0, `tags=["in:preview-old"]`)
-		woman := "\U0001F469\u200D\U0001F4BB" // with a joiner in it
+		woman := "\U0001F469\u200D\U0001F4BB" // contains a zero-width joiner
 		odd := d.server.AddTag("in:preview-old,x")
 		d.server.AddTag(woman)
 		d.environment("name=staging", "tags="+woman).want(0, "changed=true")
@@ -98,7 +98,7 @@ func TestTagNamesAreExact(t *testing.T) {
 	})
 }
 
-// The list of identifiers comes in pages too, and says so in its links only.
+// The list of tag ids is paginated with links only.
 func TestManyTags(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
@@ -113,7 +113,7 @@ func TestManyTags(t *testing.T) {
 	})
 }
 
-// Scalr answers 404 to the removal of a tag that no longer exists.
+// Scalr returns 404 for the removal of a tag that no longer exists.
 func TestRemoveTagsThatAreGone(t *testing.T) {
 	t.Parallel()
 	for name, lost := range map[string]scalrsim.Fault{
@@ -133,7 +133,7 @@ func TestRemoveTagsThatAreGone(t *testing.T) {
 	}
 }
 
-// A 404 while every link is there means that the token may not remove them.
+// A 404 although all links exist means that the token may not remove the tags.
 func TestRemoveTagsRefused(t *testing.T) {
 	t.Parallel()
 	refuses := scalrsim.Fault{Op: "DELETE /environments/*/relationships/tags", Action: scalrsim.Status, Status: 404}
@@ -144,8 +144,8 @@ func TestRemoveTagsRefused(t *testing.T) {
 	})
 }
 
-// Scalr rejects names of tags with a character that it does not allow. Nothing else
-// is created before, and an existing tag of such a name is used and removed as any.
+// Scalr rejects tag names with certain characters. No other tag is created before the rejection. An existing tag with
+// such a name can be added and removed.
 func TestTagNamesThatScalrRejects(t *testing.T) {
 	t.Parallel()
 	for name, safe := range map[string]string{
@@ -178,7 +178,7 @@ func TestTagNamesThatScalrRejects(t *testing.T) {
 	}
 }
 
-// Another refusal of a tag is reported in Scalr's words.
+// If Scalr rejects a tag for another reason, its message is reported.
 func TestTagsThatScalrRejectsForAnotherReason(t *testing.T) {
 	t.Parallel()
 	refusal := scalrsim.Fault{

@@ -8,8 +8,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestDestroyRunIsConfirmedKnowingly: a run that destroys everything is let go
-// on only with destroy: true, and any other only without.
+// TestDestroyRunIsConfirmedKnowingly checks that a destroy run continues only with destroy: true, and any other run
+// only without it.
 func TestDestroyRunIsConfirmedKnowingly(t *testing.T) {
 	t.Parallel()
 	const refused, ended = "run-not-expected", ""
@@ -133,7 +133,7 @@ func TestDestroyRunIsConfirmedKnowingly(t *testing.T) {
 			t.Parallel()
 			first := append([]string{"dry-run=false"}, c.first...)
 			if name == "turns out later" {
-				first = append(first, "wait=false") // the second step follows it
+				first = append(first, "wait=false") // the second step follows the run
 			}
 			p := onRun(t, scenario(t, c.scenario), first, func(a *stepResult) []string {
 				if c.fault != nil {
@@ -152,8 +152,7 @@ func TestDestroyRunIsConfirmedKnowingly(t *testing.T) {
 	}
 }
 
-// TestRefusalNamesBoth: the message names the run, its workspace and the other
-// workspace.
+// TestRefusalNamesBoth checks that the message names the run, its workspace and the workspace of the inputs.
 func TestRefusalNamesBoth(t *testing.T) {
 	t.Parallel()
 	p := onRun(t, scenario(t, "waits-for-approval"), []string{"dry-run=false"},
@@ -164,16 +163,15 @@ func TestRefusalNamesBoth(t *testing.T) {
 	}
 }
 
-// TestConfirmWaitsForThePlan: a run that is still active is confirmed once
-// it waits for confirmation.
+// TestConfirmWaitsForThePlan checks that an active run is confirmed after it starts to wait for confirmation.
 func TestConfirmWaitsForThePlan(t *testing.T) {
 	t.Parallel()
 	p := onRun(t, scenario(t, "cost-increase"), []string{"dry-run=false", "wait=false"}, given("mode=confirm"))
 	p.want(0, "result=applied").asked("POST /runs/*/actions/apply", 1)
 }
 
-// TestOverrideConflicts: a conflict is reported after a short while in which the
-// run is polled again. It is not an error if another person overrode or ended the run.
+// TestOverrideConflicts checks that a conflict is an error only if the run still waits for an override after several
+// polls, and not if another person has overridden or ended the run.
 func TestOverrideConflicts(t *testing.T) {
 	t.Parallel()
 	refuse := scalrsim.Fault{

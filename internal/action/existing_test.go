@@ -7,8 +7,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// onRun plays a step that creates a run and then a second one on that run,
-// against the same Scalr; more gives inputs of the second by outputs of the first.
+// onRun runs a step that creates a run, and then a second step on this run against the same server. more returns the
+// inputs of the second step.
 func onRun(t *testing.T, s scalrsim.Scenario, first []string, more func(created *stepResult) []string) *stepResult {
 	t.Helper()
 	r, next := newStepTest(t, s, first...), newStepTest(t, s)
@@ -25,12 +25,12 @@ func onRun(t *testing.T, s scalrsim.Scenario, first []string, more func(created 
 	return b
 }
 
-// given is for inputs that do not depend on the first step.
+// given returns inputs that do not depend on the first step.
 func given(inputs ...string) func(*stepResult) []string {
 	return func(*stepResult) []string { return inputs }
 }
 
-// untouched checks that nothing was asked of any run by a request of the step.
+// untouched checks that the step sent no request that changes a run.
 func (p *stepResult) untouched() *stepResult {
 	p.t.Helper()
 	for _, s := range p.record.all() {
@@ -41,7 +41,7 @@ func (p *stepResult) untouched() *stepResult {
 	return p
 }
 
-// edit changes a run in a response.
+// edit returns a fault that changes a run in a response.
 func edit(op string, nth int, change func(attributes, relationships map[string]any)) scalrsim.Fault {
 	return scalrsim.Fault{
 		Op:     op,
@@ -73,8 +73,8 @@ func moved(relation, kind, id string) func(_, relationships map[string]any) {
 	}
 }
 
-// TestRunOfAnotherWorkspace: the run must be of the workspace that is given, in
-// whatever form, and nothing is changed before that is known.
+// TestRunOfAnotherWorkspace checks that nothing is changed if the run does not belong to the workspace of the inputs,
+// whether the inputs contain its name or its id.
 func TestRunOfAnotherWorkspace(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "waits-for-approval")
@@ -102,7 +102,8 @@ func TestRunOfAnotherWorkspace(t *testing.T) {
 	}
 }
 
-// TestRunOfTheGivenWorkspace goes on, in whatever form the workspace is given.
+// TestRunOfTheGivenWorkspace checks that the step continues if the run belongs to the workspace of the inputs, by
+// name or by id.
 func TestRunOfTheGivenWorkspace(t *testing.T) {
 	t.Parallel()
 	for _, workspace := range []string{
@@ -123,7 +124,8 @@ func TestRunOfTheGivenWorkspace(t *testing.T) {
 	}
 }
 
-// TestRunThatIsNotTheExpectedOne: what is not reported, or changes from one response to the next, does not match.
+// TestRunThatIsNotTheExpectedOne checks that a value that is missing in a response, or that changes between
+// responses, does not match.
 func TestRunThatIsNotTheExpectedOne(t *testing.T) {
 	t.Parallel()
 	real, network := []string{"dry-run=false"}, "workspace-id="+scalrsim.WorkspaceID

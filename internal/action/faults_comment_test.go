@@ -11,8 +11,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestGitHubFaults (G07-G20): a comment never changes the result, is written
-// once, and is ours.
+// TestGitHubFaults (G07-G20) checks that errors of GitHub never change the result, that the comment is written once,
+// and that comments of other users are not changed.
 func TestGitHubFaults(t *testing.T) {
 	t.Parallel()
 	type hub = githubtest.Server
@@ -22,7 +22,7 @@ func TestGitHubFaults(t *testing.T) {
 		before   func(*hub)
 		setUp    func(*stepTest)
 		says     string
-		comments int // of the action at the end
+		comments int // number of the action's comments at the end
 		url      bool
 	}{
 		"G07 a long plan":   {comments: 1, url: true, setUp: func(r *stepTest) { manyChanges(&r.scenario) }},
@@ -112,14 +112,14 @@ func TestGitHubFaults(t *testing.T) {
 	}
 }
 
-// crowdThread fills two pages before our comment.
+// crowdThread fills two pages of comments before that of the action.
 func crowdThread(h *githubtest.Server) {
 	for i := range 230 {
 		h.Say(7, "octocat", fmt.Sprintf("comment %d", i))
 	}
 }
 
-// strangersMarker: another user copied our marker.
+// strangersMarker adds a comment of another user that contains the marker of the action.
 func strangersMarker(h *githubtest.Server) {
 	h.Say(7, "mallory", github.Marker("scalr-run-action", scalrsim.WorkspaceID, "")+"\napproved")
 }
@@ -132,7 +132,7 @@ func hugeEvent(r *stepTest) {
 	}
 }
 
-// TestTwoWorkspacesOnePull (G18): each keeps its own comment.
+// TestTwoWorkspacesOnePull (G18) checks that each workspace has its own comment.
 func TestTwoWorkspacesOnePull(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(githubtest.Options{})

@@ -14,7 +14,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// failing makes every request to Scalr fail like this.
+// failing makes all requests to Scalr fail with the error.
 func failing(err error) func(*stepTest) {
 	return func(r *stepTest) {
 		r.http = func(s *scalrsim.Server) http.RoundTripper { return failure{err} }
@@ -25,8 +25,8 @@ type failure struct{ err error }
 
 func (f failure) RoundTrip(*http.Request) (*http.Response, error) { return nil, f.err }
 
-// TestConnectionFaults (C): what the user reads. The connections themselves are
-// played over sockets by internal/scalr.
+// TestConnectionFaults (C) checks the messages for connection errors. The tests of internal/scalr create such errors
+// with real sockets.
 func TestConnectionFaults(t *testing.T) {
 	t.Parallel()
 	unreachable := []string{"result=unreachable"}
@@ -166,7 +166,7 @@ func (timeout) Error() string { return "i/o timeout" }
 
 func (timeout) Timeout() bool { return true }
 
-// firstFails makes the first two requests fail like this.
+// firstFails makes the first two requests fail with the error.
 func firstFails(err error) func(*stepTest) {
 	return func(r *stepTest) {
 		r.http = func(s *scalrsim.Server) http.RoundTripper {

@@ -7,7 +7,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestCreationFaults (R): with any fault in the response, there is one run; the invariants count the runs after each case.
+// TestCreationFaults (R) checks that exactly one run exists, regardless of errors in the response. The invariants
+// count the runs.
 func TestCreationFaults(t *testing.T) {
 	t.Parallel()
 	planned := []string{"result=planned"}
@@ -140,12 +141,12 @@ func TestCreationFaults(t *testing.T) {
 	})
 }
 
-// endsAfter makes a plan that takes so long and ends by itself.
+// endsAfter returns a function that makes the plan end by itself after d.
 func endsAfter(d time.Duration) func(*scalrsim.Scenario) {
 	return func(s *scalrsim.Scenario) { s.Script.IgnoreStop, s.Script.Plan.For = false, d }
 }
 
-// runs checks how many runs there are on the server.
+// runs checks the number of runs on the server.
 func runs(want int) func(*stepResult) {
 	return func(p *stepResult) {
 		if len(p.runs) != want {
@@ -154,8 +155,8 @@ func runs(want int) func(*stepResult) {
 	}
 }
 
-// TestTwoJobs (R17): two jobs with the same workspace, commit and message lose
-// both their answers and adopt each its own.
+// TestTwoJobs (R17) runs two jobs with the same workspace, commit and message. Both responses are lost, and each job
+// must find its own run.
 func TestTwoJobs(t *testing.T) {
 	t.Parallel()
 	s := with(slowly(t, "plan-changes"),

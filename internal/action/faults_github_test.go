@@ -10,8 +10,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestFileFaults (G01-G06, G22, G25, G26): what the runner gives is broken, and
-// the run's result still counts.
+// TestFileFaults (G01-G06, G22, G25, G26) checks that the result of the run is reported even if files or variables of
+// the runner are unusable.
 func TestFileFaults(t *testing.T) {
 	t.Parallel()
 	planned := []string{"result=planned"}
@@ -102,7 +102,7 @@ func largeOutput(s *scalrsim.Scenario) {
 	s.Script.Outputs = []scalrsim.Output{{Name: "big", Value: strings.Repeat("x", 2<<20)}}
 }
 
-// manySecrets is an output that is sensitive and has more values than are masked.
+// manySecrets adds a sensitive output with more values than can be masked.
 func manySecrets(s *scalrsim.Scenario) {
 	var values []any
 	for i := range 20_000 {
@@ -133,7 +133,7 @@ func noCommands(p *stepResult) {
 	}
 }
 
-// event puts a payload where the runner puts it.
+// event writes the payload of an event, like the runner.
 func (r *stepTest) event(name string, payload map[string]any) *stepTest {
 	body, err := json.Marshal(payload)
 	if err != nil {
@@ -157,8 +157,8 @@ func forkPayload() map[string]any {
 func fork(r *stepTest)       { r.event("pull_request", forkPayload()) }
 func forkTarget(r *stepTest) { r.event("pull_request_target", forkPayload()) }
 
-// TestForkHeads: no event with secrets runs the code of a fork, or of an
-// unknown head, unless it is allowed.
+// TestForkHeads checks that events with secrets do not run code from a fork or from an unknown head, unless the
+// inputs allow it.
 func TestForkHeads(t *testing.T) {
 	t.Parallel()
 	repo := func(name string) map[string]any { return map[string]any{"full_name": name} }
@@ -224,7 +224,7 @@ func TestForkHeads(t *testing.T) {
 	}
 }
 
-// TestTargetWithoutEvent: what cannot be shown to be no fork's head is taken for one.
+// TestTargetWithoutEvent checks that a head commit of unknown origin is treated like one from a fork.
 func TestTargetWithoutEvent(t *testing.T) {
 	t.Parallel()
 	for name, payload := range map[string]string{"none": "", "cut": "{", "without a pull request": `{"action":"opened"}`} {

@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestHTTPFaults (H): the step handles invalid responses.
+// TestHTTPFaults (H) checks that the step handles invalid responses.
 func TestHTTPFaults(t *testing.T) {
 	t.Parallel()
 	planned := []string{"result=planned"}
@@ -221,7 +221,7 @@ func withBOM(body string) string {
 	return body
 }
 
-// shortLines: no line of the log is longer than a reader can bear.
+// shortLines checks the length of the lines in the log.
 func shortLines(p *stepResult) {
 	for line := range strings.Lines(p.log) {
 		if len(line) > 16<<10 {
@@ -230,8 +230,8 @@ func shortLines(p *stepResult) {
 	}
 }
 
-// TestEverySecondAnswerFails (H12): half of all responses are 5xx, and the step still succeeds. The creation of the
-// run is left out: it is attempted at most three times.
+// TestEverySecondAnswerFails (H12) checks that the step succeeds if half of all responses are 5xx. The creation of
+// the run does not fail here, because it is attempted at most three times.
 func TestEverySecondAnswerFails(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(40) {

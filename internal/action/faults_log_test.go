@@ -15,7 +15,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestLogFaults (L): the log never decides, never commands, never leaks.
+// TestLogFaults (L) checks that the log of a run never decides the result, executes workflow commands or leaks
+// secrets.
 func TestLogFaults(t *testing.T) {
 	t.Parallel()
 	planned := []string{"result=planned"}
@@ -117,7 +118,7 @@ func TestLogFaults(t *testing.T) {
 	})
 }
 
-// neither checks that none of the texts came out anywhere.
+// neither checks that none of the texts are in the log, the outputs or the reports.
 func neither(texts ...string) func(*stepResult) {
 	return func(p *stepResult) {
 		for _, text := range texts {
@@ -136,14 +137,14 @@ func warnings(most int) func(*stepResult) {
 	}
 }
 
-// logOnce: no line of the plan stands there twice.
+// logOnce checks that no line of the plan is repeated.
 func logOnce(p *stepResult) {
 	if n := strings.Count(p.log, "terraform_data.route will be updated"); n != 1 {
 		p.t.Errorf("a line of the log was shown %d times\n%s", n, p.log)
 	}
 }
 
-// onlyOurCommands reads the log as the runner does.
+// onlyOurCommands parses the log like the runner and checks that it contains only commands of the action.
 func onlyOurCommands(p *stepResult) {
 	step := runnertest.Read(p.log)
 	for _, c := range step.Commands {
@@ -156,7 +157,7 @@ func onlyOurCommands(p *stepResult) {
 	}
 }
 
-// freshFence: the token of the fence has 128 bits.
+// freshFence checks that the token of the fence has 128 bits.
 func freshFence(p *stepResult) {
 	onlyOurCommands(p)
 	_, after, _ := strings.Cut(p.log, "::stop-commands::")
@@ -166,11 +167,11 @@ func freshFence(p *stepResult) {
 	}
 }
 
-// zipped is a log that comes as gzip although it was not requested.
+// zipped returns a log with gzip encoding that was not requested.
 func zipped(body string) string {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
-	_, _ = io.WriteString(z, body) // into memory
+	_, _ = io.WriteString(z, body) // cannot fail
 	_ = z.Close()
 	return b.String()
 }

@@ -11,9 +11,8 @@ import (
 	"time"
 )
 
-// TestSignalAtAnyMoment sends a signal at a random moment of a healthy run. The
-// wish to stop it arrives within a second, and no run is left that goes on
-// (X01-X09, X24).
+// TestSignalAtAnyMoment sends a signal at a random time of a healthy run. The request to stop the run must arrive
+// within a second, and no run may continue (X01-X09, X24).
 func TestSignalAtAnyMoment(t *testing.T) {
 	t.Parallel()
 	count := 40
@@ -47,8 +46,8 @@ func TestSignalAtAnyMoment(t *testing.T) {
 	}
 }
 
-// moment plays one signal. It returns when the request to stop the run arrived, and
-// how many unwanted runs are still running.
+// moment sends one signal. It returns the time at which the request to stop the run arrived, and the number of
+// unwanted runs that are still running.
 func moment(t *testing.T, seed uint64) (arrived time.Duration, left int) {
 	d := dice{rand.New(rand.NewPCG(seed, 24))}
 	s := scenario(t,
@@ -60,7 +59,7 @@ func moment(t *testing.T, seed uint64) (arrived time.Duration, left int) {
 	r.during = signalAt(os.Interrupt, at)
 	p := r.play()
 	if p.code != 130 || len(p.runs) == 0 {
-		return -1, 0 // it was over before, or had not begun
+		return -1, 0 // the run had finished, or did not exist yet
 	}
 	for _, q := range p.server.Requests() {
 		if strings.Contains(q.Path, "/actions/") {

@@ -14,8 +14,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestRandomFaults (F14) plays whole steps through random faults, signals and
-// lags, and checks the invariants. A seed that fails is named:
+// TestRandomFaults (F14) runs whole steps with random faults, signals and delays, and checks the invariants. The names
+// of the subtests contain the seeds. To run one seed, or more of them:
 //
 //	FAULT_SEED=123 go test ./internal/action -run TestRandomFaults
 //	FAULT_SEEDS=20000 go test ./internal/action -run TestRandomFaults
@@ -35,7 +35,7 @@ func TestRandomFaults(t *testing.T) {
 	}
 }
 
-// TestRandomFaultsOnRuns (F16) does the same for the modes that act on a run.
+// TestRandomFaultsOnRuns (F16) is TestRandomFaults for the modes that act on an existing run.
 //
 //	FAULT_SEED=123 go test ./internal/action -run TestRandomFaultsOnRuns
 func TestRandomFaultsOnRuns(t *testing.T) {
@@ -63,7 +63,7 @@ func TestRandomFaultsOnRuns(t *testing.T) {
 	}
 }
 
-// seeds returns the seeds to play.
+// seeds returns the range of seeds to run.
 func seeds(t *testing.T) (first, count uint64) {
 	t.Helper()
 	first, count = 1, 60
@@ -82,7 +82,7 @@ func seeds(t *testing.T) (first, count uint64) {
 	return first, count
 }
 
-// exchange lists what was sent and answered, to diagnose a failure.
+// exchange returns the requests and responses, to diagnose a failure.
 func (p *stepResult) exchange() (text string) {
 	for _, s := range p.record.all() {
 		text += fmt.Sprintf("%9s %s -> %d after %s\n", s.at.Sub(p.began).Round(time.Millisecond), s.op(), s.status,
@@ -94,7 +94,7 @@ func (p *stepResult) exchange() (text string) {
 	return text
 }
 
-// dice makes choices.
+// dice makes random choices.
 type dice struct{ *rand.Rand }
 
 func (d dice) one(texts ...string) string { return texts[d.IntN(len(texts))] }
@@ -103,7 +103,7 @@ func (d dice) maybe(percent int) bool { return d.IntN(100) < percent }
 
 func (d dice) upTo(most time.Duration) time.Duration { return time.Duration(d.Int64N(int64(most))) }
 
-// randomStep makes a step and all that goes wrong in it.
+// randomStep returns a step with random faults.
 func randomStep(t *testing.T, seed uint64) *stepTest {
 	d := dice{rand.New(rand.NewPCG(seed, 14))}
 	s := scenario(t,
@@ -115,7 +115,7 @@ func randomStep(t *testing.T, seed uint64) *stepTest {
 			"auto-apply-refused", "ignores-stop"))
 	s.Seed, s.Pace = seed, []float64{0.2, 1, 1, 5, 20}[d.IntN(5)]
 	if s.Name == "hooks" {
-		s.Pace = 0.2 // a pause is believed when it is seen twice; here it would last
+		s.Pace = 0.2 // a waiting status must be polled twice; with a smaller pace it would not last long enough
 	}
 	lag := func(most time.Duration) time.Duration { return time.Duration(float64(d.upTo(most)) / s.Pace) }
 	s.Config.ListLag, s.Config.ReadLag = time.Duration(d.IntN(2))*lag(10*time.Second),
@@ -147,7 +147,7 @@ func randomStep(t *testing.T, seed uint64) *stepTest {
 	return r
 }
 
-// randomDeviations are what the server makes of a request.
+// randomDeviations returns random differences between the request and the run that the server creates.
 func randomDeviations(d dice) map[string]any {
 	name := d.one("is-dry", "is-dry", "is-destroy", "auto-apply", "auto-apply", "save-plan", "refresh-only",
 		"target-addrs")
@@ -157,8 +157,8 @@ func randomDeviations(d dice) map[string]any {
 	return map[string]any{name: name != "is-dry", d.one(name, "auto-apply"): name != "is-dry"}
 }
 
-// randomMisreport is what answers say of a run beside the truth. By lists that
-// name another configuration version, no run could be found.
+// randomMisreport returns a fault that changes a run in responses. It does not change the configuration version in
+// lists, because no run could be found by it.
 func randomMisreport(d dice) scalrsim.Fault {
 	f := misreported(d.one(createRun, readRun, readRun), 1+d.IntN(5),
 		d.one("workspace", "configuration-version", "is-dry", "auto-apply", "target-addrs"), nil)
@@ -177,8 +177,8 @@ func randomMisreport(d dice) scalrsim.Fault {
 	return f
 }
 
-// hiddenTwins: the server makes two runs of one creation, and then says a good
-// word, and does not list them: the step cannot know.
+// hiddenTwins reports whether the server creates a duplicate run, confirms the creation and omits the duplicate from
+// lists. The step cannot detect that.
 func hiddenTwins(s scalrsim.Scenario) bool {
 	twice, hidden := false, s.Config.ListLag > 0
 	for _, f := range s.Faults {
@@ -205,7 +205,7 @@ func randomInputs(d dice) []string {
 	return inputs
 }
 
-// randomOps are where it may go wrong; what only this step does stands twice.
+// randomOps are the operations with random faults. The ones that only this step sends are listed twice.
 var randomOps = []string{"* /**", "GET /workspaces/*", "GET /environments/*", "POST /configuration-versions",
 	"PUT /upload/*", "GET /configuration-versions/*",
 	"POST /runs", "POST /runs", "POST /runs", "GET /runs", "GET /runs/*", "GET /runs/*", "GET /plans/*/output",
@@ -237,7 +237,7 @@ func randomFault(d dice) scalrsim.Fault {
 	switch f.Action {
 	case scalrsim.Status:
 		if f.Op == "POST /runs" || f.Op == "* /**" {
-			f.Phase = scalrsim.Before // 429 promises that nothing happened
+			f.Phase = scalrsim.Before // a 429 means that the request was not executed
 		}
 		f.Status = []int{500, 502, 503, 504, 429, 429, 408, 425, 401, 403, 404, 409, 422}[d.IntN(13)]
 		if f.Status == 429 || f.Status == 503 {

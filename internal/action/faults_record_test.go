@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// record is all that left the process in one step, whichever host it was for,
-// and the answers' heads. It stands between the step and the simulators.
+// record is a transport between the step and the simulators. It records all requests to any host, and the response
+// headers.
 type record struct {
 	to http.RoundTripper
 
@@ -18,27 +18,27 @@ type record struct {
 	sent []*sent
 }
 
-// sent is one request and what came of it.
+// sent is one request with its response.
 type sent struct {
 	at         time.Time
 	method     string
-	host, path string // the path without the API's base
+	host, path string // the path without the base path of the API
 	url        string
 	header     http.Header
 	body       bytes.Buffer
 	answered   time.Time
-	status     int // 0: none came
+	status     int // 0 if there was no response
 	retryAfter string
-	secret     bytes.Buffer // the response, where it holds a secret
+	secret     bytes.Buffer // body of a response with a secret
 }
 
 const (
-	mostRecorded = 4 << 20 // bytes of a request's body
+	mostRecorded = 4 << 20 // maximum bytes of a request body
 	apiHost      = "acme.scalr.test"
 	apiBase      = "/api/iacp/v3"
 )
 
-// RoundTrip records the request on its way.
+// RoundTrip records the request and sends it.
 func (r *record) RoundTrip(q *http.Request) (*http.Response, error) {
 	s := &sent{
 		at:     time.Now(),
@@ -72,13 +72,13 @@ func (r *record) RoundTrip(q *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// answersWithSecret reports whether the response holds a secret: a session, a proof, a signed address.
+// answersWithSecret reports whether the response contains a secret: a session, an ID token or an upload address.
 func answersWithSecret(op string) bool {
 	return op == "POST /service-accounts/assume" || op == "POST /configuration-versions" ||
 		strings.Contains(op, "/identity/token")
 }
 
-// tee copies what is read of a body.
+// tee copies the part of a body that is read.
 type tee struct {
 	from io.ReadCloser
 	to   *bytes.Buffer
@@ -95,17 +95,17 @@ func (t *tee) Read(p []byte) (int, error) {
 
 func (t *tee) Close() error { return t.from.Close() }
 
-// op is the request in the form that scalrsim.Fault.Op has.
+// op returns the request in the form of scalrsim.Fault.Op.
 func (s *sent) op() string { return s.method + " " + s.path }
 
-// all returns what was sent until now.
+// all returns the requests recorded so far.
 func (r *record) all() []*sent {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]*sent(nil), r.sent...)
 }
 
-// lockedBuffer is a log that is written and read concurrently.
+// lockedBuffer is a buffer that can be read while it is written.
 type lockedBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer

@@ -13,8 +13,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestSignalFaults (X): a signal at the worst moment. cancel_test.go plays one at
-// every stage of a run.
+// TestSignalFaults (X) sends a signal at critical moments. TestCancel sends one in each status of a run.
 func TestSignalFaults(t *testing.T) {
 	t.Parallel()
 	stop := func(verb string, answers ...int) []scalrsim.Fault {
@@ -139,13 +138,13 @@ func TestSignalFaults(t *testing.T) {
 	}
 }
 
-// TestSignalBetweenLookAndStop (X24): the plan is done just when the stop is
-// asked for; what waits then is discarded.
+// TestSignalBetweenLookAndStop (X24) checks that the run is discarded if its plan finishes between the last poll and
+// the request to cancel it.
 func TestSignalBetweenLookAndStop(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "waits-for-approval")
 	s.Script.Plan.For = 10 * time.Second
-	// The look is of the plan's last moment; the cancel comes after it.
+	// The poll is just before the end of the plan, and the cancel request is delayed until after it.
 	s.Faults = []scalrsim.Fault{{Op: "POST /runs/*/actions/cancel", Action: scalrsim.Delay, Delay: 500 * time.Millisecond}}
 	r := newStepTest(t, s, "dry-run=false")
 	r.during = signalWhen("planning", 9900*time.Millisecond)
@@ -155,7 +154,7 @@ func TestSignalBetweenLookAndStop(t *testing.T) {
 	}
 }
 
-// TestSignalWhilePacking (X01): nothing is asked for, nothing is left on the disk.
+// TestSignalWhilePacking (X01) checks that a signal during packing leads to no request and leaves no files.
 func TestSignalWhilePacking(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, scenario(t, "plan-changes"))
@@ -167,8 +166,7 @@ func TestSignalWhilePacking(t *testing.T) {
 	p.endsWithin(p.began, time.Second)
 }
 
-// TestSignalWhileReporting (X12): a comment that takes its time is dropped, or
-// finished, but never waited for.
+// TestSignalWhileReporting (X12) checks that a slow comment does not delay the end of the step.
 func TestSignalWhileReporting(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(githubtest.Options{Token: "ghs_canary5d1e7c90ab42"})
@@ -191,7 +189,7 @@ func TestSignalWhileReporting(t *testing.T) {
 	}
 }
 
-// TestSignalDuringRetryAfter (X10): whatever is waited for, a signal wakes it.
+// TestSignalDuringRetryAfter (X10) checks that a signal interrupts a wait for Retry-After.
 func TestSignalDuringRetryAfter(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t,
@@ -208,8 +206,8 @@ func TestSignalDuringRetryAfter(t *testing.T) {
 	p.stopArrives(p.began.Add(20*time.Second), 100*time.Millisecond)
 }
 
-// TestSignalAfterTheEnd (X15): a run that was over when the signal came is judged
-// by how it ended.
+// TestSignalAfterTheEnd (X15) checks that a step that is interrupted after the end of its run returns the result of
+// the run.
 func TestSignalAfterTheEnd(t *testing.T) {
 	t.Parallel()
 	for name, code := range map[string]int{"plan-changes": 0, "plan-error": 1} {
@@ -225,12 +223,11 @@ func TestSignalAfterTheEnd(t *testing.T) {
 	}
 }
 
-// TestKilledMain plays the second chance: the main step was killed at any
-// moment, and the post step stops what it left behind (X20).
+// TestKilledMain checks that the post step stops the run if the main step is killed at any time (X20).
 func TestKilledMain(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		hang  string // where the main step hung when it was killed
+		hang  string // the operation during which the main step was killed
 		says  string
 		stops []string
 	}{
@@ -244,18 +241,18 @@ func TestKilledMain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := with(slowly(t, "plan-changes"), scalrsim.Fault{Op: c.hang, Phase: scalrsim.After, Action: scalrsim.Stall})
-			s.Script.StrictCancel = name == "on a strict server" // which lets go of a queued run only when it plans
+			s.Script.StrictCancel = name == "on a strict server" // a strict server cancels a queued run only when it starts to plan
 			if name == "and made twice" {
 				s = with(s, scalrsim.Fault{Op: createRun, Action: scalrsim.Twice})
 			}
 			if name == "and the lists lag" {
-				s.Config.ListLag = 1500 * time.Millisecond // paced as the run is: 30 s
+				s.Config.ListLag = 1500 * time.Millisecond // 30 s at the pace of the run
 			}
 			main, post := newStepTest(t, s, "timeout=2m"), newStepTest(t, s)
 			post.name, post.anyFault = "scalr-run-post", true
 			a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 			main.during = func(*stepResult) {
-				time.Sleep(15 * time.Second) // the process is gone now, as far as the post step can see
+				time.Sleep(15 * time.Second) // from the view of the post step, the process has ended
 				early := &stepResult{t: t, dir: a.dir}
 				early.read()
 				for name, value := range early.state {
@@ -284,8 +281,8 @@ func TestKilledMain(t *testing.T) {
 	}
 }
 
-// TestSignalWhileTheAnswerIsDue (X04): the creation in flight is not cut short, since its response may be the only one
-// with the run's id: lists lag.
+// TestSignalWhileTheAnswerIsDue (X04) checks that a pending request to create a run is completed, because its
+// response may be the only one with the run's id: lists may be outdated.
 func TestSignalWhileTheAnswerIsDue(t *testing.T) {
 	t.Parallel()
 	s := with(slowly(t, "plan-changes"),
@@ -305,8 +302,8 @@ func TestSignalWhileTheAnswerIsDue(t *testing.T) {
 	}
 }
 
-// TestSignalAndNothingAnswers: the creation, then the stop, hang; the step ends
-// in time all the same, and says what it does not know (the invariants look).
+// TestSignalAndNothingAnswers checks that the step ends in time if the creation of the run and the request to stop it
+// both hang. The invariants check that it reports the state of the run as unknown.
 func TestSignalAndNothingAnswers(t *testing.T) {
 	t.Parallel()
 	stall := func(op string, phase scalrsim.Phase) scalrsim.Fault {

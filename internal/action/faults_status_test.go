@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestStatusFaults (S): no status is taken for what it is not.
+// TestStatusFaults (S) checks how the step handles unexpected statuses and sequences of statuses.
 func TestStatusFaults(t *testing.T) {
 	t.Parallel()
 	planned := []string{"result=planned"}
@@ -149,7 +149,7 @@ func replaceStatus(body, old, value string) string {
 	return before + `"attributes":{` + after[:i] + `"status":` + value + rest[strings.IndexByte(rest, '"')+1:]
 }
 
-// flap shows `applied` once before the apply is over.
+// flap makes the server report `applied` once before the apply ends.
 func flap(s *scalrsim.Scenario) {
 	s.Script.Steps = []scalrsim.Step{
 		{Status: "planning", For: time.Second},
@@ -184,8 +184,8 @@ func fewLines(most int) func(*stepResult) {
 	}
 }
 
-// unhurried: a request in six seconds on average, the log apart. Looks come more
-// often for five minutes whenever the log has grown.
+// unhurried checks that the step sends at most one request in six seconds on average, apart from the log. It polls
+// more often for five minutes after the log has grown.
 func unhurried(p *stepResult) {
 	n := 0
 	for _, s := range p.record.all() {

@@ -9,8 +9,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// words are all that a run's status can be: the 28 of the vendor's document and
-// two unknown ones.
+// words are all possible statuses of a run: the 28 in Scalr's API documentation and two unknown ones.
 var words = []string{"pending", "pre_plan_queued", "pre_plan_running", "pre_plan_finished", "plan_queued", "planning",
 	"planned", "confirmed",
 	"discarded", "planned_and_finished", "planned_and_saved", "post_plan_running", "post_plan_finished", "cost_estimating",
@@ -20,8 +19,8 @@ var words = []string{"pending", "pre_plan_queued", "pre_plan_running", "pre_plan
 	"applying", "applied", "post_apply_running", "post_apply_finished", "errored", "canceled", "quantum_checking",
 	"force_canceled"}
 
-// exitsOf are the exits that are right for a dry run which stays in a status. It
-// repeats the documented table, written down independently.
+// exitsOf returns the valid exit codes for a dry run that stays in a status. The list does not depend on the code
+// under test.
 func exitsOf(last string, settled bool) []int {
 	switch last {
 	case "planned_and_finished":
@@ -34,7 +33,7 @@ func exitsOf(last string, settled bool) []int {
 		if settled {
 			return []int{1}
 		}
-		return []int{1, 5} // by what its stages say
+		return []int{1, 5} // depending on its tasks
 	}
 	if slices.Contains(ofOtherRuns, last) {
 		return []int{3}
@@ -42,14 +41,13 @@ func exitsOf(last string, settled bool) []int {
 	return []int{5}
 }
 
-// ofOtherRuns are the statuses that no dry run has: it is not the one that was
-// requested.
+// ofOtherRuns are the statuses that a dry run never has. A run with such a status is not the requested one.
 var ofOtherRuns = []string{"planned_and_saved", "confirmed", "pre_apply_queued", "pre_apply_running",
 	"pre_apply_finished",
 	"apply_queued", "applying", "applied", "post_apply_running", "post_apply_finished"}
 
-// FuzzStatuses (F13): whatever a run passes through, in whatever order, the exit is that of the status in which it
-// stays, or a timeout where that looks like a response from before; an end is final, and no unknown word is ever a
+// FuzzStatuses (F13) checks the exit code for arbitrary sequences of statuses. It is that of the last status, or that
+// of a timeout if the last status looks outdated. A final status does not change, and an unknown status is never a
 // success.
 func FuzzStatuses(f *testing.F) {
 	for _, seed := range []string{"\x05\x06\x09", "\x00\x04\x05\x1c", "\x05\x04\x05\x06\x10", "\x16\x15\x17",
@@ -77,14 +75,14 @@ func FuzzStatuses(f *testing.F) {
 		}
 		want := exitsOf(last, settled)
 		if visited["policy_override"] > 1 {
-			want = append(want, 4) // it may seem to stay
+			want = append(want, 4) // the run may seem to wait
 		}
 		for word := range visited {
 			if slices.Contains(ofOtherRuns, word) {
 				want = append(want, 3)
 			}
 			if scalr.Status(last).Before(scalr.Status(word)) {
-				want = append(want, 5) // it looks like a response from before
+				want = append(want, 5) // the status looks outdated
 			}
 		}
 		p := newStepTest(t, s, "timeout=10m").play()

@@ -8,10 +8,10 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// faultCase is a row of the catalogue (docs/faults.md) at the level of the whole
-// step: what goes wrong, and the exit, the outputs and the words that follow.
+// faultCase is a row of the catalogue in docs/faults.md for the whole step: a fault with the expected exit code,
+// outputs and messages.
 type faultCase struct {
-	scenario string // plan-changes if empty
+	scenario string // default: plan-changes
 	faults   []scalrsim.Fault
 	alter    func(*scalrsim.Scenario)
 	setUp    func(*stepTest)
@@ -19,9 +19,9 @@ type faultCase struct {
 	code     int
 	outputs  []string
 	says     []string
-	// ops are how often something must be asked, exactly.
+	// ops are the exact numbers of requests by operation.
 	ops map[string]int
-	// least and most bound how long the step takes.
+	// least and most are the limits for the duration of the step.
 	least, most time.Duration
 	then        func(*stepResult)
 }
@@ -70,14 +70,14 @@ const (
 	planLog       = "GET /plans/*/output"
 )
 
-// answered is a fault that replaces the response with a status.
+// answered returns a fault that replaces the response by a status.
 func answered(op string, code, times int, body ...string) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Action: scalrsim.Status, Status: code, Times: times, Body: strings.Join(body, "")}
 }
 
 func setEnv(name, value string) func(*stepTest) { return func(r *stepTest) { r.env[name] = value } }
 
-// outage is a server that is down for a while.
+// outage returns a fault that makes the server unavailable for d.
 func outage(op string, d time.Duration) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, During: d, Action: scalrsim.Status, Status: 503}
 }

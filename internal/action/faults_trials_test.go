@@ -14,9 +14,9 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestOneRunInEveryTrial plays the creation of a run through lost answers,
-// lists that lag and commits that come late, as whole steps: the look by the
-// configuration version, the second try, the sweep (R01-R09, T19).
+// TestOneRunInEveryTrial runs whole steps in which the response to the creation of the run is lost, lists are outdated,
+// or the run appears late. It checks the search by configuration version, the second attempt and the cancellation of
+// duplicate runs (R01-R09, T19).
 //
 //	TRIALS=1000 go test ./internal/action -run TestOneRunInEveryTrial -v
 func TestOneRunInEveryTrial(t *testing.T) {
@@ -51,7 +51,7 @@ func TestOneRunInEveryTrial(t *testing.T) {
 	}
 }
 
-// trial is one step in a bad world, and what it came to.
+// trial runs one step with random faults and returns its result.
 func trial(t *testing.T, seed uint64) (what string, posts int) {
 	d := dice{rand.New(rand.NewPCG(seed, 19))}
 	s := scenario(t, "plan-changes")
@@ -82,8 +82,8 @@ func trial(t *testing.T, seed uint64) (what string, posts int) {
 	return what, p.count(createRun)
 }
 
-// misfortune is what happens to one creation, three in four; what comes late
-// comes within 20 s.
+// misfortune returns a random fault for the creation of a run, or none in a quarter of the cases. Delays are at most
+// 20 s.
 func misfortune(d dice) scalrsim.Fault {
 	f := scalrsim.Fault{Op: createRun, Nth: 1, Phase: scalrsim.Phase(d.IntN(2))}
 	switch d.IntN(8) {

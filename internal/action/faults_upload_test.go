@@ -11,7 +11,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestUploadFaults (U): what becomes of a bundle on its way.
+// TestUploadFaults (U) checks errors during the upload of the bundle.
 func TestUploadFaults(t *testing.T) {
 	t.Parallel()
 	planned := []string{"result=planned"}
@@ -154,7 +154,7 @@ func TestUploadFaults(t *testing.T) {
 	})
 }
 
-// relink puts another upload address into the response, as JSON.
+// relink returns a function that replaces the upload address in a response.
 func relink(link string) func(string) string {
 	return func(body string) string {
 		before, after, ok := strings.Cut(body, `"upload":"`)
@@ -174,7 +174,7 @@ func bigFile(r *stepTest) {
 	write(r.t, filepath.Join(r.checkout, "modules", "big.bin"), string(noise))
 }
 
-// bundled checks the names in what was uploaded.
+// bundled checks the names of the files in the upload.
 func bundled(want ...string) func(*stepResult) {
 	return func(p *stepResult) {
 		var got []string
@@ -193,7 +193,7 @@ func oddNames(r *stepTest) {
 	}
 }
 
-// symlink puts a link into the checkout.
+// symlink adds a symbolic link to the checkout.
 func symlink(target string) func(*stepTest) {
 	return func(r *stepTest) {
 		if err := os.Symlink(target, filepath.Join(r.checkout, "secrets.tf")); err != nil {

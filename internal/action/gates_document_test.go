@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// writeGateTable writes docs/gates.md: a table for all sources that lead to the same
-// one, with a row for each status and a column for each mode.
+// writeGateTable writes docs/gates.md: one table per group of sources with the same results, with a row for each
+// status and a column for each mode.
 func writeGateTable(t *testing.T, file string, cells map[string]cell) {
 	t.Helper()
 	var out strings.Builder
@@ -68,7 +68,7 @@ How a step with ` + "`fail-on: destroy`" +
 - A run that failed or was stopped is red for that reason alone.
 `
 
-// readGateTable reads the cells of docs/gates.md.
+// readGateTable parses the cells of docs/gates.md.
 func readGateTable(t *testing.T, text string) map[string]string {
 	t.Helper()
 	cells := map[string]string{}

@@ -14,9 +14,9 @@ const (
 	discards  = "POST /runs/*/actions/discard"
 )
 
-// TestGatesInEveryMode: whatever status the first look shows, a run is judged once
-// it waits, and before it is let go on. The plan of each scenario destroys one
-// resource, and its policies fail softly where the name says so.
+// TestGatesInEveryMode checks that the gates are evaluated when the run waits and before it continues, regardless of
+// the first status that the step reads. The plan of each scenario destroys one resource. Soft policies fail in the
+// scenarios that have policy in their names.
 func TestGatesInEveryMode(t *testing.T) {
 	t.Parallel()
 	applies, waits := []string{"dry-run=false", "auto-apply=true", "wait=false"},
@@ -165,8 +165,8 @@ func TestGatesInEveryMode(t *testing.T) {
 	}
 }
 
-// TestJudgedRightBeforeItGoesOn: what Scalr reports only when the run is read for
-// the last time before it is let go on counts.
+// TestJudgedRightBeforeItGoesOn checks that the gates use values that Scalr reports only in the last response before
+// the run continues.
 func TestJudgedRightBeforeItGoesOn(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, scenario, mode, passes, asks string }{
@@ -215,8 +215,8 @@ func TestJudgedRightBeforeItGoesOn(t *testing.T) {
 	}
 }
 
-// TestCostEstimationOff: a gate that could never pass is refused before a run is
-// spent, where the environment says so.
+// TestCostEstimationOff checks that fail-on: cost-increase is an error before a run is created, if the environment
+// has cost estimation off.
 func TestCostEstimationOff(t *testing.T) {
 	t.Parallel()
 	off := scalrsim.Fault{
@@ -233,14 +233,14 @@ func TestCostEstimationOff(t *testing.T) {
 	newStepTest(t, s, "fail-on=cost-increase", "mode=check").play().want(3, "result=refused", "error-code=check-failed").
 		says("cost-estimation-enabled")
 	newStepTest(t, s, "fail-on=changes").play().want(1, "result=rejected")
-	// A server that says nothing of it decides by the estimate.
+	// If the server does not report the setting, the cost estimate of the run decides.
 	newStepTest(t, scenario(t, "plan-changes"), "fail-on=cost-increase").play().want(1, "result=rejected").
 		says("no cost estimate").asked("POST /runs", 1)
 	newStepTest(t, scenario(t, "no-changes"), "fail-on=cost-increase").play().want(0, "result=no-changes")
 }
 
-// TestSignalDuringTheJudgment: what must be known of the plan does not come. The step
-// does not wait for it, lets nothing go on, and stops its run.
+// TestSignalDuringTheJudgment checks that the step does not wait for a plan that hangs, does not let the run
+// continue, and stops it.
 func TestSignalDuringTheJudgment(t *testing.T) {
 	t.Parallel()
 	const document = "GET /plans/*/sanitized-json-output"

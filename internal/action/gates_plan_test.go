@@ -9,8 +9,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestSecretsHideNoDestruction: a secret that reads like a word of Terraform's is
-// redacted in what is shown, and the unredacted plan is judged.
+// TestSecretsHideNoDestruction checks that a secret that is also a word in Terraform's output is redacted in reports,
+// while the gates use the unredacted plan.
 func TestSecretsHideNoDestruction(t *testing.T) {
 	t.Parallel()
 	uncounted := scalrsim.Fault{
@@ -23,7 +23,7 @@ func TestSecretsHideNoDestruction(t *testing.T) {
 	}
 	for _, c := range []struct {
 		secret string
-		json   int // status of the plan JSON
+		json   int // HTTP status of the plan JSON
 	}{
 		{secret: "delete", json: 200},
 		{secret: "actions", json: 200},
@@ -47,7 +47,7 @@ func TestSecretsHideNoDestruction(t *testing.T) {
 					t.Errorf("%s holds the secret, or cannot be read: %v", output, err)
 				}
 			}
-			// The words of the report itself are shown.
+			// Ignore the words of the report itself.
 			others := strings.NewReplacer("1 to destroy", "", "would have destroyed 1 resource", "").Replace(p.summary)
 			if strings.Contains(others, c.secret) {
 				t.Errorf("the summary holds the secret:\n%s", p.summary)
@@ -56,9 +56,8 @@ func TestSecretsHideNoDestruction(t *testing.T) {
 	}
 }
 
-// TestUnitsAreListed: of a workspace that plans several units, the plans of all are
-// listed. Anywhere else, what follows the plan was printed by something else: it
-// counts, and the summary says that there is something that it does not list.
+// TestUnitsAreListed checks that all plans of a workspace with several units are listed. In other workspaces, output
+// after the plan comes from another program: it counts for the gates, and the summary mentions that it is not listed.
 func TestUnitsAreListed(t *testing.T) {
 	t.Parallel()
 	unit := func(name string) string {

@@ -11,8 +11,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// gated is I14: a step lets no run go on whose plan meets a condition of fail-on, and
-// is not green for it. What the plan does is known from the scenario.
+// gated is invariant I14: the step neither lets a run continue whose plan meets a condition of fail-on, nor reports a
+// success for it. The scenario defines the content of the plan.
 func (r *stepTest) gated(p *stepResult) error {
 	condition := r.conditionMet()
 	if condition == "" || r.name != "scalr-run" {
@@ -31,8 +31,8 @@ func (r *stepTest) gated(p *stepResult) error {
 	return nil
 }
 
-// conditionMet is the line of fail-on that the scenario's plan meets; "" for none, and
-// where the scenario does not say what the plan does.
+// conditionMet returns the condition of fail-on that the plan of the scenario meets. It returns "" if there is none,
+// or if the scenario does not define the plan.
 func (r *stepTest) conditionMet() string {
 	life := r.scenario.Script
 	if life.Execute || len(life.Steps) > 0 || r.scenario.Logs.PlanJSON != "" || life.Plan.Log != "" ||
@@ -54,9 +54,8 @@ func (r *stepTest) conditionMet() string {
 	return ""
 }
 
-// TestRandomFaultsOnGates spoils what a plan is known by: numbers that are missing or
-// negative, a JSON that cannot be read, a log that breaks off; and whatever else
-// TestRandomFaults does. FAULT_SEED and FAULT_SEEDS are as there.
+// TestRandomFaultsOnGates adds faults to those of TestRandomFaults: missing or negative numbers, an unreadable plan
+// JSON, a truncated log. FAULT_SEED and FAULT_SEEDS are the same as there.
 func TestRandomFaultsOnGates(t *testing.T) {
 	t.Parallel()
 	first, count := seeds(t)
@@ -114,8 +113,8 @@ func randomGate(t *testing.T, d dice) *stepTest {
 	return r
 }
 
-// lessKnown leaves out numbers, or makes them impossible. It never reports a
-// wrong number that looks right.
+// lessKnown returns a function that removes numbers from a response or replaces them by impossible ones. It never
+// replaces them by other valid numbers.
 func lessKnown(d dice) func(string) string {
 	lost := []string{"resource-additions", "resource-changes", "resource-destructions", "has-changes"}
 	lost = slices.DeleteFunc(lost, func(string) bool { return d.maybe(30) })

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// gateSource is what Scalr, the plan JSON and the log say of one plan, and what
-// that means for `fail-on: destroy`: passes, destroys or unknown.
+// gateSource is the information that Scalr, the plan JSON and the log contain about a plan, with the expected result
+// of `fail-on: destroy`: passes, destroys or unknown.
 type gateSource struct {
 	name, verdict string
-	// additions and destructions are Scalr's numbers; none are not reported.
+	// additions and destructions are the numbers in Scalr's responses; nil if not reported.
 	additions, destructions any
 	hasChanges              any
-	planJSON                string // "" for none: 404
+	planJSON                string // "" for a 404
 	log                     string
 }
 
@@ -39,7 +39,7 @@ func planJSONOf(actions ...string) string {
 	return `{"format_version":"1.2","terraform_version":"1.11.4","resource_changes":[` + strings.Join(changes, ",") + `]}`
 }
 
-// gateSources are the ways in which a plan may be known, or not.
+// gateSources returns the combinations of available and missing information about a plan.
 func gateSources() []gateSource {
 	const creates, destroys = `"actions":["create"]`, `"actions":["delete"]`
 	return []gateSource{
@@ -156,7 +156,7 @@ func gateSources() []gateSource {
 	}
 }
 
-// edit writes the value of the source into a response.
+// edit sets the values of the source in a response.
 func (g gateSource) edit(body string) string {
 	planned := false
 	body = editPart(body, "plans", func(plan map[string]any) {

@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite docs/gates.md and the golden files of testdata")
 
-// gateStatuses are those in which a run rests, with the steps that lead there.
+// gateStatuses are the statuses in which a run is final or waits, with the steps that lead to them.
 var gateStatuses = []struct {
 	status string
 	steps  []scalrsim.Step
@@ -49,7 +49,7 @@ var gateStatuses = []struct {
 
 var gateModes = []string{"run", "confirm", "override", "watch"}
 
-// cell is how a step with `fail-on: destroy` ends, and what it did to the run.
+// cell is the result of a step with `fail-on: destroy`, with its actions on the run.
 type cell struct {
 	result                          string
 	code                            int
@@ -69,7 +69,7 @@ func (c cell) String() string {
 	return text
 }
 
-// playCell plays one cell.
+// playCell runs the steps for one cell of the table.
 func playCell(t *testing.T, mode, status string, steps []scalrsim.Step, source gateSource) cell {
 	t.Helper()
 	s := scenario(t, "waits-for-approval")
@@ -98,7 +98,7 @@ func playCell(t *testing.T, mode, status string, steps []scalrsim.Step, source g
 	return first.playOnce(newStepTest(t, s, "workspace-id=", "mode="+mode, "fail-on=destroy"))
 }
 
-// playOnce plays the step, and next, if there is one, on the run that it made.
+// playOnce runs a step and, if next is not nil, a second step on the run of the first one.
 func (r *stepTest) playOnce(next *stepTest) cell {
 	r.t.Helper()
 	a, b := &stepResult{t: r.t, dir: r.t.TempDir()}, &stepResult{t: r.t, dir: r.t.TempDir()}
@@ -122,13 +122,13 @@ func (r *stepTest) playOnce(next *stepTest) cell {
 	return cell{b.outputs["result"], b.code, b.count(confirms), b.count(overrides), b.count(discards)}
 }
 
-// TestGateTable plays what a plan may be known by, in every status that a run rests
-// in, in every mode, and compares with docs/gates.md. No cell is green that should be
-// red. It plays a part of the cells; with SOAK=1 or -update all of them.
+// TestGateTable compares docs/gates.md with the results of steps for all combinations of source, status and mode. No
+// cell may be a success that should be a failure. By default it runs a sample; with SOAK=1 or -update it runs all of
+// them.
 func TestGateTable(t *testing.T) {
 	t.Parallel()
 	rewrite := *update
-	sample := uint32(24) // one cell of so many
+	sample := uint32(24) // run one in this many cells
 	switch {
 	case rewrite || os.Getenv("SOAK") != "":
 		sample = 1
@@ -179,12 +179,12 @@ func TestGateTable(t *testing.T) {
 	}
 }
 
-// checkGateCell is the rule: what does not pass is red and nothing is let go on; what
-// passes is not held up by the gate.
+// checkGateCell checks the rule of the table: if the gate is not passed, the step fails and the run does not
+// continue; if it is passed, the gate changes nothing.
 func checkGateCell(t *testing.T, c cell, mode, status string, source gateSource) {
 	t.Helper()
 	letGo := c.confirmed + c.overridden
-	own := slices.Contains([]string{"errored", "discarded", "canceled", "quantum_checking"}, status) // red by itself
+	own := slices.Contains([]string{"errored", "discarded", "canceled", "quantum_checking"}, status) // a failure without the gate, too
 	switch {
 	case source.verdict != "passes" && letGo > 0:
 		t.Errorf("the run was let go on: %v", c)

@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestGates are judged before anything is applied.
+// TestGates checks that the gates are evaluated before the apply.
 func TestGates(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -96,8 +96,8 @@ func TestGates(t *testing.T) {
 	}
 }
 
-// TestHardPolicyOfAnotherStatus: what a hard policy forbids is not a success, though
-// the run says that it has finished.
+// TestHardPolicyOfAnotherStatus checks that a run with a failed hard policy is not a success, even if its status is
+// finished.
 func TestHardPolicyOfAnotherStatus(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "policy-hard")
@@ -109,7 +109,7 @@ func TestHardPolicyOfAnotherStatus(t *testing.T) {
 	newStepTest(t, s).play().want(1, "result=policy-failed", "status=planned_and_finished", "policy-status=hard-failed")
 }
 
-// TestWarningsGate: Terraform's warnings are counted, and only its own.
+// TestWarningsGate checks that only Terraform's own warnings are counted.
 func TestWarningsGate(t *testing.T) {
 	t.Parallel()
 	const closing = "\nNo changes. Your infrastructure matches the configuration.\n"
@@ -146,8 +146,7 @@ func TestWarningsGate(t *testing.T) {
 	}
 }
 
-// TestGateInterrupted: the signal comes while the run is being discarded, and the discard gets no response. The
-// run is stopped nevertheless.
+// TestGateInterrupted checks that the run is stopped if a signal arrives during a discard request without a response.
 func TestGateInterrupted(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

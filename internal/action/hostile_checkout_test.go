@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// firstLeftOut does something, once, when the log first shows that a file is left out, which is in the middle of listing.
+// firstLeftOut is a writer that calls a function when the log first reports an excluded file, which happens during
+// listing.
 type firstLeftOut struct {
 	io.Writer
 	then func()
@@ -29,11 +30,11 @@ func (f *firstLeftOut) Write(p []byte) (int, error) {
 	return f.Writer.Write(p)
 }
 
-// TestListingHearsSignalsAndTimeout: listing a hostile checkout ends with the step, not after it. What is counted is how
-// many files are listed after that moment.
+// TestListingHearsSignalsAndTimeout checks that a signal or the timeout ends the listing of a large checkout. It
+// counts the files that are listed afterwards.
 func TestListingHearsSignalsAndTimeout(t *testing.T) {
 	t.Parallel()
-	const listed, between = 5000, 1000 // between: files between two looks at the context
+	const listed, between = 5000, 1000 // between is the number of files between two checks of the context
 	for name, c := range map[string]struct {
 		inputs []string
 		code   int
@@ -56,7 +57,7 @@ func TestListingHearsSignalsAndTimeout(t *testing.T) {
 				ended <- func() {
 					if c.signal {
 						p.signals <- syscall.SIGTERM
-						time.Sleep(100 * time.Millisecond) // of virtual time: all else that can happen has happened then
+						time.Sleep(100 * time.Millisecond) // virtual time: afterwards, all other goroutines are blocked
 						return
 					}
 					time.Sleep(1100 * time.Millisecond)
@@ -71,7 +72,7 @@ func TestListingHearsSignalsAndTimeout(t *testing.T) {
 	}
 }
 
-// TestHostileCheckoutFaults (U): a checkout whose author wants what it should not have, or more of it than there is.
+// TestHostileCheckoutFaults (U) checks checkouts that try to read files outside the checkout or to exhaust resources.
 func TestHostileCheckoutFaults(t *testing.T) {
 	t.Parallel()
 	none := map[string]int{readWorkspace: 0, createVersion: 0}
@@ -139,7 +140,8 @@ func TestHostileCheckoutFaults(t *testing.T) {
 	})
 }
 
-// tree adds to the checkout: name=content is a file, name->target a link, a name that ends in / a directory.
+// tree adds entries to the checkout: name=content is a file, name->target is a link, and a name that ends in / is a
+// directory.
 func tree(entries ...string) func(*stepTest) {
 	return func(r *stepTest) {
 		for _, e := range entries {

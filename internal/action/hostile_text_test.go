@@ -21,11 +21,11 @@ const hostileText = "\x1b]0;injected\x07\x1b[2J\x1b[31mred\r::error::injected\n:
 	"[x](https://evil.test) <!-- scalr-run-action --> </details></summary></code> | ``` ~~~ `a` **b** ~~c~~\n" +
 	"```\n# heading\n- [x] task\n<!-- injected\nEOF\n"
 
-// freeTexts are the members of Scalr's responses whose values users and modules control.
+// freeTexts are the attributes in Scalr's responses that users and modules control.
 var freeTexts = []string{"name", "message", "error-message", "description", "reason", "lock-reason", "title", "detail", "full-name", "username",
 	"email", "source", "comment", "value", "policy-name", "policy-group-name"}
 
-// linkedHosts are the hosts that reports link to.
+// linkedHosts are the hosts of the links in reports.
 var linkedHosts = []string{"acme.scalr.test", "github.com/acme"}
 
 // TestHostileTextIsNeutralized: with hostile texts in logs and responses, the log contains no workflow commands, escape
@@ -75,7 +75,7 @@ func refusal(op string) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Times: -1, Action: scalrsim.Status, Status: 422, Body: string(body)}
 }
 
-// withHostileTexts replaces the free texts of a response.
+// withHostileTexts replaces the free texts in a response.
 func withHostileTexts(body string) string {
 	var doc any
 	if json.Unmarshal([]byte(body), &doc) != nil {
@@ -105,7 +105,7 @@ func withHostileTexts(body string) string {
 	return string(changed)
 }
 
-// withoutMarkers removes the hidden markers that the action writes into a comment.
+// withoutMarkers removes the hidden markers from a comment.
 func withoutMarkers(body string) string {
 	lines := strings.Split(body, "\n")
 	return strings.Join(slices.DeleteFunc(lines, func(l string) bool {

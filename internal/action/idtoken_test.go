@@ -12,8 +12,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// gitLabToken returns a token in the shape of GitLab's ID tokens
-// (docs.gitlab.com, OpenID Connect (OIDC) authentication using ID tokens).
+// gitLabToken returns a token like GitLab's ID tokens (docs.gitlab.com, OpenID Connect (OIDC) authentication using ID
+// tokens).
 func gitLabToken(t *testing.T, changed map[string]any) string {
 	t.Helper()
 	claims := map[string]any{
@@ -54,14 +54,14 @@ func gitLabToken(t *testing.T, changed map[string]any) string {
 		"." + part(claims) + "." + strings.Repeat("c2lnbmF0dXJl", 28)
 }
 
-// gitLabSim believes a token of GitLab for the project acme/infra.
+// gitLabSim makes the simulator accept GitLab tokens for the project acme/infra.
 func gitLabSim(s scalrsim.Scenario) scalrsim.Scenario {
 	s.Config.Identity = scalrsim.Identity{Audience: "https://acme.scalr.io",
 		Claims: map[string]string{"iss": "https://gitlab.com", "project_path": "acme/infra"}}
 	return s
 }
 
-// inGitLab makes a step that runs in a job of GitLab.
+// inGitLab returns a step in a GitLab job.
 func inGitLab(t *testing.T, s scalrsim.Scenario, token string, inputs ...string) *stepTest {
 	r := newStepTest(t, s, append([]string{"token=", "service-account=deployer@acme.scalr.io"}, inputs...)...)
 	clear(r.env)
@@ -92,7 +92,8 @@ func TestSignInWithGitLabToken(t *testing.T) {
 	}
 }
 
-// TestSignInOnGitHubWithOtherToken: the input needs no permission of the job, and is masked immediately.
+// TestSignInOnGitHubWithOtherToken checks that the input id-token needs no permission of the job and is masked
+// immediately.
 func TestSignInOnGitHubWithOtherToken(t *testing.T) {
 	t.Parallel()
 	token := gitLabToken(t, nil)
@@ -105,7 +106,7 @@ func TestSignInOnGitHubWithOtherToken(t *testing.T) {
 	}
 }
 
-// TestCompanionsSignInWithIDToken: both companions read the same inputs.
+// TestCompanionsSignInWithIDToken checks that the companion actions have the same inputs.
 func TestCompanionsSignInWithIDToken(t *testing.T) {
 	t.Parallel()
 	token := gitLabToken(t, nil)
@@ -116,7 +117,7 @@ func TestCompanionsSignInWithIDToken(t *testing.T) {
 	})
 }
 
-// TestSessionOfIDTokenEnds: the session is not renewed, and the error says why and what to do.
+// TestSessionOfIDTokenEnds checks that the error for an expired session contains the reason and advice.
 func TestSessionOfIDTokenEnds(t *testing.T) {
 	t.Parallel()
 	s := gitLabSim(slowly(t, "applied"))
@@ -129,7 +130,7 @@ func TestSessionOfIDTokenEnds(t *testing.T) {
 		asked("POST /service-accounts/assume", 1)
 }
 
-// TestSignInRefusedWithIDToken names the claims that a policy can hold, and no person.
+// TestSignInRefusedWithIDToken checks that the error shows the claims that a policy can check, and no personal data.
 func TestSignInRefusedWithIDToken(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

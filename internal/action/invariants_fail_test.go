@@ -7,7 +7,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestInvariantsCanFail: each of them sees what it is there to see.
+// TestInvariantsCanFail checks that each invariant detects a violation.
 func TestInvariantsCanFail(t *testing.T) {
 	t.Parallel()
 	bad := func(change func(*stepResult)) *stepResult {

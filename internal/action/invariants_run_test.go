@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// named are the workspaces of the simulator by the names that tests give.
+// named maps the names of workspaces in tests to the simulator's ids.
 var named = map[string]string{
 	"production/network":                     scalrsim.WorkspaceID,
 	scalrsim.EnvironmentID + "/network":      scalrsim.WorkspaceID,
@@ -18,8 +18,8 @@ var named = map[string]string{
 	scalrsim.EnvironmentID + "/network-edge": scalrsim.EdgeWorkspaceID,
 }
 
-// expectedWorkspace is the one that the inputs name; "" for none, and the name
-// itself where there is no such workspace.
+// expectedWorkspace returns the id of the workspace that the inputs name, "" if there is none, or the name if the
+// workspace does not exist.
 func (r *stepTest) expectedWorkspace() string {
 	name := r.inputs["workspace"]
 	switch {
@@ -31,14 +31,14 @@ func (r *stepTest) expectedWorkspace() string {
 	return name
 }
 
-// acted returns the actions of the step that Scalr executed, or, if tried, all that it received.
+// acted returns the actions of the step that Scalr executed or, if tried is set, all that it received.
 func (p *stepResult) acted(run scalrsim.RunRecord, tried bool) []scalrsim.RunAction {
 	return slices.DeleteFunc(slices.Clone(run.Actions), func(a scalrsim.RunAction) bool {
 		return a.At.Before(p.began) || a.At.After(p.began.Add(p.took)) || !tried && a.Answer >= 300
 	})
 }
 
-// ownWorkspace is I10: the step asks nothing of a run of another workspace.
+// ownWorkspace is invariant I10: the step sends no action on a run of another workspace.
 func (r *stepTest) ownWorkspace(p *stepResult) error {
 	want := r.expectedWorkspace()
 	for _, run := range p.runs {
@@ -50,7 +50,7 @@ func (r *stepTest) ownWorkspace(p *stepResult) error {
 	return nil
 }
 
-// requested is I11: no good end for a run that does not do what was requested.
+// requested is invariant I11: a step whose run differs from the request does not succeed.
 func (r *stepTest) requested(p *stepResult) error {
 	run, ok := p.adopted()
 	late := p.outputs["result"] == "started" && r.scenario.Script.DeviationsAfter > 0
@@ -73,8 +73,8 @@ func (r *stepTest) requested(p *stepResult) error {
 	return nil
 }
 
-// wrongRunEnds is I12: a run that is not the one requested is stopped, or the
-// verdict says that it may go on.
+// wrongRunEnds is invariant I12: a run that differs from the request is stopped, or the message reports that it may
+// continue.
 func wrongRunEnds(p *stepResult) error {
 	run, ok := p.adopted()
 	if p.outputs["error-code"] != "wrong-run" || !ok || slices.Contains(over, run.Status) {
@@ -87,8 +87,8 @@ func wrongRunEnds(p *stepResult) error {
 	return nil
 }
 
-// knowingly is I13: what a mode lets go on is of the expected configuration
-// version, and destroys only where the inputs say so.
+// knowingly is invariant I13: a mode lets a run continue only if it has the expected configuration version, and a
+// destroy run only if the inputs allow it.
 func (r *stepTest) knowingly(p *stepResult) error {
 	for _, run := range p.runs {
 		for _, a := range p.acted(run, false) {
@@ -105,8 +105,7 @@ func (r *stepTest) knowingly(p *stepResult) error {
 	return nil
 }
 
-// randomVisit makes a step that acts on a run of another job, and all that goes
-// wrong in it.
+// randomVisit makes a step act on a run of another job, with random faults.
 func randomVisit(d dice, r *stepTest) {
 	s := &r.scenario
 	s.Faults = nil
@@ -135,7 +134,8 @@ func randomVisit(d dice, r *stepTest) {
 		d.one("workspace-id="+scalrsim.WorkspaceID, "workspace-id="+scalrsim.EdgeWorkspaceID, "workspace=production/network",
 			"workspace=production/network-edge", "workspace="+scalrsim.EnvironmentID+"/network", "workspace=staging/network",
 			"workspace="))
-	// What is expected may be reported otherwise, or not at all. A wrong answer that fits cannot be noticed.
+	// The expected value may be missing or wrong in responses. A wrong value that matches the inputs cannot be
+	// detected.
 	if lie := map[bool]any{true: "x-lie"}[d.maybe(50)]; expect > 0 && d.maybe(30) {
 		s.Faults = append(s.Faults, misreported(readRun, 1+d.IntN(6), "configuration-version", lie))
 	} else if r.expectedWorkspace() != "" && d.maybe(30) {

@@ -12,15 +12,13 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// The invariants hold after every step of a test, whatever went wrong
-// in it. They look at the history from outside: what the server has, what was
-// sent, what the step said.
+// The invariants are checked after every step of a test, including those with faults. They use only information from
+// outside the step: the state of the server, the requests, and the step's output.
 
-// over are the statuses that a run never leaves.
+// over are the final statuses.
 var over = []string{"applied", "planned_and_finished", "errored", "discarded", "canceled"}
 
-// truths are the statuses in which the server may have the adopted run when the
-// step ends well with a result.
+// truths are the possible statuses of the run on the server after a successful step, by result.
 var truths = map[string][]string{
 	"planned": {"planned_and_finished"},
 	"no-changes": {"planned_and_finished", "discarded", "planned", "cost_estimated", "policy_checked",
@@ -30,7 +28,7 @@ var truths = map[string][]string{
 	"needs-confirmation": {"planned", "cost_estimated", "policy_checked", "post_plan_finished"},
 }
 
-// verdicts is the contract's table: the exit codes that go with a result.
+// verdicts are the valid exit codes by result.
 var verdicts = map[string][]int{
 	"planned":            {0},
 	"no-changes":         {0},
@@ -56,7 +54,7 @@ var verdicts = map[string][]int{
 	"interrupted":        {130, 143},
 }
 
-// invariants checks them all.
+// invariants checks all invariants.
 func (r *stepTest) invariants(p *stepResult) {
 	r.t.Helper()
 	for name, check := range map[string]func(*stepResult) error{
@@ -81,7 +79,7 @@ func (r *stepTest) invariants(p *stepResult) {
 	}
 }
 
-// oneRun is I1.
+// oneRun is invariant I1: each configuration version has at most one run that has not finished or been stopped.
 func oneRun(p *stepResult) error {
 	if p.duplicates {
 		return nil
@@ -107,7 +105,7 @@ func accepted(run scalrsim.RunRecord) []scalrsim.RunAction {
 	})
 }
 
-// adopted is the run that the step says is its own.
+// adopted returns the run that the step reports as its own.
 func (p *stepResult) adopted() (scalrsim.RunRecord, bool) {
 	for _, run := range p.runs {
 		if id := p.outputs["run-id"]; id != "" && run.ID == id {
@@ -117,7 +115,7 @@ func (p *stepResult) adopted() (scalrsim.RunRecord, bool) {
 	return scalrsim.RunRecord{}, false
 }
 
-// success is I2.
+// success is invariant I2: a successful result matches the state of the run.
 func (r *stepTest) success(p *stepResult) error {
 	want, judged := truths[p.outputs["result"]]
 	if p.code != 0 || !judged {
@@ -128,14 +126,15 @@ func (r *stepTest) success(p *stepResult) error {
 	case !ok:
 		return fmt.Errorf("%s, but the run %q is not on the server", p.outputs["result"], p.outputs["run-id"])
 	case len(r.scenario.Script.ExternalActions) > 0 && p.outputs["result"] == "needs-confirmation":
-		return nil // another person may have acted meanwhile
+		return nil // another person may have acted in the meantime
 	case !slices.Contains(want, run.Status):
 		return fmt.Errorf("%s, but the server has the run in %q", p.outputs["result"], run.Status)
 	}
 	return nil
 }
 
-// stoppedOrSaid is I3: for every run that the step has made.
+// stoppedOrSaid is invariant I3: each run of an interrupted step is stopped, or the message reports that it may
+// continue.
 func (r *stepTest) stoppedOrSaid(p *stepResult) error {
 	if p.outputs["result"] != "interrupted" && p.outputs["result"] != "timed-out" || p.duplicates || r.inputs["run-id"] != "" {
 		return nil
@@ -158,7 +157,8 @@ func (r *stepTest) stoppedOrSaid(p *stepResult) error {
 	return nil
 }
 
-// mostAfterSignal is how long a step may go on after a signal: the runner sends the next one after 7.5 seconds.
+// mostAfterSignal is the maximum time between a signal and the end of the step: the runner sends the next signal
+// after 7.5 seconds.
 const mostAfterSignal = 6500 * time.Millisecond
 
 func inTime(p *stepResult) error {
@@ -169,7 +169,7 @@ func inTime(p *stepResult) error {
 	return nil
 }
 
-// headlineOf is the one annotation that says what is wrong; without GitHub, all.
+// headlineOf returns the error annotation, or the whole log outside GitHub Actions.
 func headlineOf(log string) string {
 	if _, after, ok := strings.Cut(log, "::error title=Scalr"); ok {
 		line, _, _ := strings.Cut(after, "\n")
@@ -178,7 +178,7 @@ func headlineOf(log string) string {
 	return log
 }
 
-// tokenAtHome is I4.
+// tokenAtHome is invariant I4: tokens are sent only to their own service.
 func tokenAtHome(p *stepResult) error {
 	for _, s := range p.record.all() {
 		given := s.header.Get("Authorization")
@@ -201,14 +201,13 @@ func (s *sent) hub() bool {
 }
 
 const (
-	mostFailures = 130 // of one operation in a row: ten minutes of retries make about 90
-	mostInMinute = 40  // failures of one operation
+	mostFailures = 130 // of one operation in a row: ten minutes of retries are about 90
+	mostInMinute = 40  // failed requests of one operation
 	patienceEnds = 80 * time.Second
 )
 
-// paced is I5. In a hurry, after a signal, one second is all that is waited; at
-// the end of its time a call is repeated; and to look for a duplicate
-// run is worth a request in any case.
+// paced is invariant I5: requests are not sent too often. After a signal, the minimum delay is one second; at the
+// deadline, a request may be repeated immediately; the search for duplicate runs is not limited.
 func paced(p *stepResult) error {
 	type streak struct {
 		began   time.Time
@@ -238,7 +237,7 @@ func paced(p *stepResult) error {
 		}
 		k.n++
 		k.minute = append(slices.DeleteFunc(k.minute, func(at time.Time) bool { return s.at.Sub(at) > time.Minute }), s.at)
-		log := strings.HasSuffix(s.path, "/output") // looked at as long as the run lasts
+		log := strings.HasSuffix(s.path, "/output") // polled as long as the run is active
 		if k.n > mostFailures && !log || len(k.minute) > mostInMinute {
 			return fmt.Errorf("%s failed %d times in a row, %d times in a minute", s.op(), k.n, len(k.minute))
 		}
@@ -249,7 +248,7 @@ func paced(p *stepResult) error {
 	return nil
 }
 
-// quietAfter is I6.
+// quietAfter is invariant I6: the step sends no requests after its end.
 func quietAfter(p *stepResult) error {
 	for _, s := range p.record.all() {
 		if s.at.After(p.began.Add(p.took)) {
@@ -259,7 +258,7 @@ func quietAfter(p *stepResult) error {
 	return nil
 }
 
-// outputsTrue is I7.
+// outputsTrue is invariant I7: the outputs match the state of the server.
 func (r *stepTest) outputsTrue(p *stepResult) error {
 	if p.outputs["run-id"] == "" {
 		return nil
@@ -290,7 +289,7 @@ func (r *stepTest) outputsTrue(p *stepResult) error {
 	return p.bundleTrue()
 }
 
-// bundleTrue: the reported checksum is that of the bytes that storage took.
+// bundleTrue checks that the output bundle-sha256 is the checksum of the uploaded bytes.
 func (p *stepResult) bundleTrue() error {
 	want := p.outputs["bundle-sha256"]
 	if want == "" {
@@ -305,7 +304,7 @@ func (p *stepResult) bundleTrue() error {
 	return fmt.Errorf("no upload had the sum %s", want)
 }
 
-// fits is I9.
+// fits is invariant I9: the exit code matches the result.
 func (r *stepTest) fits(p *stepResult) error {
 	if r.name == "scalr-run-post" {
 		return nil
@@ -313,7 +312,7 @@ func (r *stepTest) fits(p *stepResult) error {
 	result, reported := p.outputs["result"]
 	if !reported {
 		if _, elsewhere := r.env["GITHUB_OUTPUT"]; elsewhere || r.env["GITHUB_ACTIONS"] != "true" {
-			return nil // the outputs are elsewhere, or nowhere
+			return nil // the outputs file is missing or elsewhere
 		}
 		return fmt.Errorf("exit %d without a result", p.code)
 	}

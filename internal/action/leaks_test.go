@@ -18,8 +18,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// The canaries: a secret of every kind that a step can come near to. Each step
-// of a test is given all of them.
+// The canaries are secrets of each kind that a step can access. All steps of the tests have them.
 const (
 	canaryRuntime    = "eyJhbGciOiJub25lIiwia2lkIjoiY2FuYXJ5In0.eyJzY3AiOiJBY3Rpb25zLlJlc3VsdHM6NWQxZjlhIn0.c2lnLXJ1bnRpbWUtN2Q0ZjE5YzI"
 	canaryProxy      = "pr0xy!Pa55-e31c07f9"
@@ -28,17 +27,17 @@ const (
 	canaryShell      = "AKIA-shell-c4f81d0e77"
 	canaryGit        = "ghs_gitconfig4a7e91c3d5"
 	canaryCloud      = "cloud-key-81b3f2e6d9a0"
-	canaryOutput     = "sim-output-9d41f7c2a6" // of scalrsim's scenarios
+	canaryOutput     = "sim-output-9d41f7c2a6" // in the scenarios of scalrsim
 )
 
-// plant puts secrets where a careless bundle would take them along.
+// plant writes secrets to files that the bundle must exclude.
 func plant(t *testing.T, checkout string) {
 	t.Helper()
 	write(t, filepath.Join(checkout, ".git", "config"), "[http]\n\textraheader = AUTHORIZATION: basic "+canaryGit+"\n")
 	write(t, filepath.Join(checkout, "gha-creds-0f3a.json"), `{"private_key":"`+canaryCloud+`"}`)
 }
 
-// canaries adds the secrets to the environment of a step.
+// canaries adds the secrets to the environment variables of a step.
 func (r *stepTest) canaries(env map[string]string) {
 	env["ACTIONS_RUNTIME_TOKEN"] = canaryRuntime
 	if _, given := env["HTTPS_PROXY"]; !given {
@@ -54,7 +53,7 @@ func (r *stepTest) canaries(env map[string]string) {
 // leak is a place where a secret was found.
 type leak struct{ secret, where, text string }
 
-// scanner finds secrets in whatever form, any twelve bytes of it.
+// scanner finds secrets in any encoding by parts of twelve bytes.
 type scanner struct{ windows map[[leakWindow]byte]string }
 
 const leakWindow = 12
@@ -71,8 +70,8 @@ func newScanner(secrets map[string]string) *scanner {
 	return s
 }
 
-// spellings are the ways in which a secret may be written. They are worked out
-// here again, so that the scanner does not share the redactor's blind spots.
+// spellings returns the possible encodings of a secret. It does not use the redactor's code, so that both cannot have
+// the same error.
 func spellings(secret string) []string {
 	parts := []string{secret}
 	if jwt := strings.Split(secret, "."); len(jwt) == 3 {
@@ -86,7 +85,7 @@ func spellings(secret string) []string {
 		for shift := range 3 {
 			for _, alphabet := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
 				text := alphabet.EncodeToString([]byte("\x00\x00"[:shift] + part))
-				// The ends hold bits of what surrounds the secret.
+				// The first and last characters also encode neighboring bytes.
 				forms = append(forms, text[min(4, len(text)):max(len(text)-4, 0)])
 			}
 		}
@@ -94,7 +93,7 @@ func spellings(secret string) []string {
 	return forms
 }
 
-// encodings are texts that hold all of a secret, encoded by itself or among others.
+// encodings returns texts that contain the whole secret, encoded alone or with other text.
 func encodings(secret string) []string {
 	quoted, _ := json.Marshal(secret)
 	forms := []string{
@@ -125,7 +124,7 @@ func (s *scanner) find(where, text string) *leak {
 	return nil
 }
 
-// leaks reports every secret that is where it may not be.
+// leaks reports all secrets in places where they are not allowed.
 func (r *stepTest) leaks(p *stepResult) {
 	r.t.Helper()
 	if strings.Contains(p.log, "::add-mask::") && r.env["GITHUB_ACTIONS"] != "true" {
@@ -167,7 +166,7 @@ func (r *stepTest) leaked(p *stepResult) []leak {
 
 var masksRemoved = regexp.MustCompile(`(?m)^::add-mask::.*$`)
 
-// secrets are those of this step, by name.
+// secrets returns the secrets of the step by name.
 func (r *stepTest) secrets(p *stepResult) map[string]string {
 	all := map[string]string{
 		"the token":            scalrsim.Token,
@@ -198,11 +197,11 @@ func (r *stepTest) secrets(p *stepResult) map[string]string {
 	return all
 }
 
-// withoutAllowed is the request without the secrets that this very host may have.
+// withoutAllowed returns the request without the secrets that its host may receive.
 func (s *sent) withoutAllowed(secrets map[string]string) string {
 	header, address, body := s.header.Clone(), s.url, s.body.String()
 	if s.host == apiHost || s.hub() {
-		header.Del("Authorization") // whose it is, I4 and the simulators check
+		header.Del("Authorization") // checked by I4 and by the simulators
 	}
 	switch {
 	case s.host == apiHost && s.op() == "POST /runs":
@@ -224,7 +223,7 @@ func inJSON(s string) string {
 	return strings.Trim(string(b), `"`)
 }
 
-// filesBelow reads all files below a directory, by name.
+// filesBelow returns the contents of all files in a directory by name.
 func filesBelow(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -233,7 +232,7 @@ func filesBelow(t *testing.T, dir string) map[string]string {
 	}
 	err := filepath.WalkDir(dir, func(name string, e fs.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() {
-			return nil // the step did not write an unreadable file
+			return nil // an unreadable file was not written by the step
 		}
 		if info, err := e.Info(); err != nil || info.Size() > 32<<20 {
 			return nil
@@ -249,7 +248,7 @@ func filesBelow(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-// TestScannerCanFail: each secret is seen in each place, in each spelling.
+// TestScannerCanFail checks that the scanner detects each secret in each place and encoding.
 func TestScannerCanFail(t *testing.T) {
 	t.Parallel()
 	secret := scalrsim.Token
@@ -271,8 +270,7 @@ func TestScannerCanFail(t *testing.T) {
 	}
 }
 
-// TestLeaksAreSeen plays a good step and then looks at it with a secret put into
-// each of the places where none may stand.
+// TestLeaksAreSeen adds a secret to each checked place of a step's result and checks that it is detected.
 func TestLeaksAreSeen(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, scenario(t, "plan-changes"))
@@ -281,7 +279,7 @@ func TestLeaksAreSeen(t *testing.T) {
 		"log": func(p *stepResult) { p.log += "the answer was " + canaryProxy },
 		"log, masked": func(p *stepResult) {
 			p.log += " ::add-mask::" + canaryVariable
-		}, // not at the start of a line: no command
+		}, // not at the start of a line, so it is not a command
 		"output file": func(p *stepResult) { write(t, filepath.Join(p.dir, "output"), "a="+scalrsim.Token) },
 		"state file":  func(p *stepResult) { write(t, filepath.Join(p.dir, "state"), "a="+canaryRuntime) },
 		"summary":     func(p *stepResult) { write(t, filepath.Join(p.dir, "summary.md"), canaryOutput) },

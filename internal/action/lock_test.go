@@ -9,14 +9,14 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// lockedWorld is a Scalr whose workspace network is locked.
+// lockedWorld returns a scenario in which the workspace network is locked.
 func lockedWorld(t *testing.T, by scalrsim.LockHolder, d time.Duration) scalrsim.Scenario {
 	s := scenario(t, "applied")
 	s.Config.Lock = scalrsim.Lock{By: by, Reason: "Database migration", For: d}
 	return s
 }
 
-// TestLockRefused names who holds the lock and why, and what can be done about it.
+// TestLockRefused checks that the error contains the holder of the lock, the reason and advice.
 func TestLockRefused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -52,8 +52,8 @@ func TestLockRefused(t *testing.T) {
 	}
 }
 
-// TestLockOfRun: a lock of a run is not refused. An active run is waited for in the
-// queue, and a finished run is replaced where the workspace says so.
+// TestLockOfRun checks that a workspace that is locked by a run is not an error: a new run waits in the queue for an
+// active run, and replaces a finished one if the workspace allows it.
 func TestLockOfRun(t *testing.T) {
 	t.Parallel()
 	newStepTest(t, lockedWorld(t, scalrsim.LockedByRun, 40*time.Second), "dry-run=false").play().
@@ -69,7 +69,8 @@ func TestLockOfRun(t *testing.T) {
 	}
 }
 
-// TestLockHolderHidden says both possibilities of a run that the token cannot read.
+// TestLockHolderHidden checks that the message covers both an active and a finished run if the token cannot read the
+// run that holds the lock.
 func TestLockHolderHidden(t *testing.T) {
 	t.Parallel()
 	s := lockedWorld(t, scalrsim.LockedByRun, 10*time.Second)
@@ -79,7 +80,7 @@ func TestLockHolderHidden(t *testing.T) {
 		says("whose status the token cannot read", "If that run is active", "If it has finished").asked("POST /runs", 1)
 }
 
-// TestWaitForLock waits, says so once a minute, and does everything once.
+// TestWaitForLock checks that the step waits, logs that once a minute, and sends each other request once.
 func TestWaitForLock(t *testing.T) {
 	t.Parallel()
 	for _, by := range []scalrsim.LockHolder{scalrsim.LockedByPerson, scalrsim.LockedByFinishedRun} {
@@ -94,13 +95,13 @@ func TestWaitForLock(t *testing.T) {
 			t.Errorf("the workspace was read %d times in three minutes", n)
 		}
 	}
-	// What starts at the end of the lock is waited for in the queue.
+	// A run that starts when the lock is released delays the step's run in the queue.
 	r := newStepTest(t, lockedWorld(t, scalrsim.LockedByPerson, 30*time.Second), "dry-run=false", "wait-for-lock=1m",
 		"wait=false")
 	r.play().want(0, "result=started").says("was removed after").asked("POST /runs", 1)
 }
 
-// TestWaitForLockEnds leaves nothing behind.
+// TestWaitForLockEnds checks that nothing was uploaded or created if the wait ends.
 func TestWaitForLockEnds(t *testing.T) {
 	t.Parallel()
 	nothing := func(p *stepResult) {
@@ -125,7 +126,7 @@ func TestWaitForLockEnds(t *testing.T) {
 	p = r.play().want(130, "result=interrupted").says("nothing was uploaded and no run was created")
 	nothing(p)
 
-	// An outage outlasts the wait: what was seen last is what is said.
+	// If Scalr is unavailable until the end of the wait, the last known state is reported.
 	outage := lockedWorld(t, scalrsim.LockedByPerson, 0)
 	outage.Faults = []scalrsim.Fault{{Op: "GET /workspaces/*", Nth: 3, Times: -1, Action: scalrsim.Status, Status: 503}}
 	p = newStepTest(t, outage, "dry-run=false", "wait-for-lock=1m").play().want(3, "error-code=workspace-locked")
@@ -134,7 +135,7 @@ func TestWaitForLockEnds(t *testing.T) {
 	}
 	nothing(p)
 
-	// What else refuses a run is not waited for.
+	// The step does not wait if there are other problems.
 	local := lockedWorld(t, scalrsim.LockedByPerson, 0)
 	local.Config.Workspace = map[string]any{"execution-mode": "local"}
 	p = newStepTest(t, local, "dry-run=false", "wait-for-lock=1m").play().want(3, "error-code=workspace-local")
@@ -142,7 +143,7 @@ func TestWaitForLockEnds(t *testing.T) {
 		t.Errorf("ended after %s", p.took)
 	}
 
-	// A check reports the lock without waiting.
+	// The mode check reports the lock without waiting.
 	p = newStepTest(t, locked, "mode=check", "dry-run=false", "wait-for-lock=1m").play().
 		want(3, "error-code=check-failed").
 		says("ada@acme.example")

@@ -13,10 +13,10 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// shown is what the runner shows of the log, without our commands.
+// shown returns the lines of the log that the runner shows, without commands.
 func (p *stepResult) shown() []string { return runnertest.Read(p.log).Log }
 
-// planLog is the copy of the plan's log for later steps.
+// planLog returns the copy of the plan log for later steps.
 func (p *stepResult) planLog() string {
 	p.t.Helper()
 	text, err := os.ReadFile(filepath.Join(p.dir, p.outputs["plan-log-file"]))
@@ -26,8 +26,8 @@ func (p *stepResult) planLog() string {
 	return string(text)
 }
 
-// TestLogIsShown: however the log arrives, each of its lines is shown once and in
-// order, and the file for later steps has the same lines.
+// TestLogIsShown checks that each line of the log is shown once and in order, and that the file for later steps
+// contains the same lines, regardless of how the log arrives.
 func TestLogIsShown(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"plan-changes", "lagging-log", "log-at-end", "log-redirects", "half-lines",
@@ -54,8 +54,7 @@ func TestLogIsShown(t *testing.T) {
 	}
 }
 
-// TestLogIsShownOnce: a plan that passes our gates is confirmed and followed on,
-// and its log is not shown again.
+// TestLogIsShownOnce checks that the log of the plan is not shown again after the step has confirmed the run.
 func TestLogIsShownOnce(t *testing.T) {
 	t.Parallel()
 	p := newStepTest(t, scenario(t, "applied"), "dry-run=false", "auto-apply=true", "fail-on=needs-confirmation").play().
@@ -70,7 +69,7 @@ func TestLogIsShownOnce(t *testing.T) {
 	}
 }
 
-// TestFolds: one for each stage, in order, each with its time after it.
+// TestFolds checks that the log has one group per stage, in order, each followed by its duration.
 func TestFolds(t *testing.T) {
 	t.Parallel()
 	p := newStepTest(t, slowly(t, "passes-planned"), "dry-run=false").play().want(0, "result=applied")
@@ -91,8 +90,8 @@ func TestFolds(t *testing.T) {
 	}
 }
 
-// TestHostileLog: the runner finds no command but ours (L13, L19), and nothing
-// of the log becomes an output or a part of the page.
+// TestHostileLog checks that the runner finds only commands of the action (L13, L19), and that the log does not
+// change outputs or reports.
 func TestHostileLog(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "hostile-log")
@@ -117,8 +116,7 @@ func TestHostileLog(t *testing.T) {
 	}
 }
 
-// TestSlowReader: stdout blocks for half a minute while a log of many lines arrives.
-// Nothing is lost (L17).
+// TestSlowReader checks that no output is lost if stdout blocks for half a minute while a long log arrives (L17).
 func TestSlowReader(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "plan-changes")
@@ -137,7 +135,7 @@ func TestSlowReader(t *testing.T) {
 	}
 }
 
-// pausing pauses once, after some bytes.
+// pausing is a writer that pauses once after some bytes.
 type pausing struct {
 	to    io.Writer
 	after int
@@ -152,7 +150,7 @@ func (w *pausing) Write(p []byte) (int, error) {
 	return w.to.Write(p)
 }
 
-// TestQueue names the run that holds the workspace, and polls seldom (S10).
+// TestQueue checks that the step names the run that blocks the queue, and increases its poll interval (S10).
 func TestQueue(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "queued")
@@ -167,7 +165,7 @@ func TestQueue(t *testing.T) {
 	}
 }
 
-// TestLogMissing: a log that cannot be had leaves the result as it is (L02, L04).
+// TestLogMissing checks that an unavailable log does not change the result (L02, L04).
 func TestLogMissing(t *testing.T) {
 	t.Parallel()
 	for name, status := range map[string]int{"404": 404, "503": 503} {
@@ -182,7 +180,7 @@ func TestLogMissing(t *testing.T) {
 	}
 }
 
-// TestThrottledSlowsDown: after a 429 response, a run is polled half as often.
+// TestThrottledSlowsDown checks that the poll interval doubles after a 429 response.
 func TestThrottledSlowsDown(t *testing.T) {
 	t.Parallel()
 	looks := func(faults ...scalrsim.Fault) int {

@@ -16,9 +16,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestMemory runs the built program against a log of 1 GiB, and one line of
-// 1 GiB (L08, L09), and measures what it holds and what it transfers. It takes a
-// minute and 1 GiB of disk, so that it runs only if SCALR_MEMORY_TEST is set.
+// TestMemory measures the memory and the transferred bytes of the built program for a log of 1 GiB and for a line of
+// 1 GiB (L08, L09). It takes a minute and 1 GiB of disk space, so it runs only if SCALR_MEMORY_TEST is set.
 func TestMemory(t *testing.T) {
 	if os.Getenv("SCALR_MEMORY_TEST") == "" {
 		t.Skip("SCALR_MEMORY_TEST is not set")
@@ -51,11 +50,11 @@ func TestMemory(t *testing.T) {
 type measured struct {
 	peak                  int64 // KiB
 	size, served, printed int64 // bytes
-	copied                int64 // bytes of the file plan-log-file
+	copied                int64 // size of the file plan-log-file, in bytes
 	took                  time.Duration
 }
 
-// measure runs the program against the scenario, over TCP.
+// measure runs the program over TCP.
 func measure(t *testing.T, binary string, s scalrsim.Scenario) (m measured) {
 	t.Helper()
 	server := scalrsim.New(s)
@@ -114,8 +113,8 @@ func measure(t *testing.T, binary string, s scalrsim.Scenario) (m measured) {
 	}
 }
 
-// highWater is the most memory that a process has held until now, in KiB. What
-// wait4 reports would count the test's own, which the process began with.
+// highWater returns the peak memory of a process in KiB. The value from wait4 would include the memory of the test
+// process.
 func highWater(pid int) (kib int64) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -139,7 +138,7 @@ func (c *countedResponse) Write(p []byte) (int, error) {
 
 func (c *countedResponse) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
-// countedLog keeps the end of what it counts.
+// countedLog counts bytes and keeps the last ones.
 type countedLog struct {
 	n    int64
 	tail []byte

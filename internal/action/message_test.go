@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// TestRunMessageHoldsTheWorkflowRun: on GitHub Actions every run that is created
-// can be found by the address of its workflow run, whatever the user writes.
+// TestRunMessageHoldsTheWorkflowRun checks that on GitHub Actions the message of each created run contains the URL of
+// the workflow run, even if the user sets the message.
 func TestRunMessageHoldsTheWorkflowRun(t *testing.T) {
 	t.Parallel()
 	const run = "https://github.com/acme/infra/actions/runs/7"
@@ -59,7 +59,7 @@ func TestRunMessageHoldsTheWorkflowRun(t *testing.T) {
 	}
 }
 
-// sentMessage is the message of the one run that the step created.
+// sentMessage returns the message of the only run that the step created.
 func sentMessage(t *testing.T, p *stepResult) string {
 	t.Helper()
 	if len(p.runs) != 1 {

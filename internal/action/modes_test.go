@@ -8,8 +8,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// existing plays a step that makes a run and leaves it, and then a second one on
-// that run, against the same Scalr.
+// existing runs a step that creates a run and does not wait, and then a second step on this run against the same
+// server.
 func existing(t *testing.T, s scalrsim.Scenario, first []string, second ...string) (*stepResult, *stepResult) {
 	t.Helper()
 	r := newStepTest(t, s, first...)
@@ -197,14 +197,14 @@ func TestModes(t *testing.T) {
 	}
 }
 
-// TestConfirmTwice: a run that was applied already is applied.
+// TestConfirmTwice checks that confirming a run that was already applied returns the result applied.
 func TestConfirmTwice(t *testing.T) {
 	t.Parallel()
 	_, b := existing(t, scenario(t, "applied"), []string{"dry-run=false"}, "mode=confirm")
 	b.want(0, "result=applied").asked("POST /runs/*/actions/apply", 0)
 }
 
-// TestConfirmLost: the response to the confirmation is lost; it is confirmed once (R16).
+// TestConfirmLost checks that a run is confirmed only once if the response is lost (R16).
 func TestConfirmLost(t *testing.T) {
 	t.Parallel()
 	s := with(scenario(t, "waits-for-approval"),
@@ -213,15 +213,15 @@ func TestConfirmLost(t *testing.T) {
 	b.want(0, "result=applied")
 }
 
-// TestRunMissing names the input that is wrong.
+// TestRunMissing checks that the error names the input run-id.
 func TestRunMissing(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, scenario(t, "plan-changes"), "mode=watch", "run-id=run-nothere", "workspace-id=")
 	r.play().want(3, "result=refused", "error-code=run-not-found").says("run-nothere", "run-id")
 }
 
-// TestTimeoutHoldsForAll: what a gate must know does not come, nor does GitHub's response; the step is over soon after
-// its timeout all the same.
+// TestTimeoutHoldsForAll checks that the step ends soon after its timeout if the plan for a gate and GitHub's
+// response both hang.
 func TestTimeoutHoldsForAll(t *testing.T) {
 	t.Parallel()
 	s := with(scenario(t, "applied"),
@@ -232,7 +232,7 @@ func TestTimeoutHoldsForAll(t *testing.T) {
 	}
 }
 
-// TestErrorsTakeThePlaces that annotations have, before warnings.
+// TestErrorsTakeThePlaces checks that errors take precedence over warnings in the limited number of annotations.
 func TestErrorsTakeThePlaces(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "plan-error")
@@ -245,7 +245,7 @@ func TestErrorsTakeThePlaces(t *testing.T) {
 	p.says("line=3")
 }
 
-// TestPlacesOfFiles: only what may be in the repository is named by an annotation.
+// TestPlacesOfFiles checks that only files that may be in the repository get annotations.
 func TestPlacesOfFiles(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "plan-error")
@@ -260,7 +260,8 @@ func TestPlacesOfFiles(t *testing.T) {
 	}
 }
 
-// TestConfirmNotYet: a run that only passes through planned refuses for a while.
+// TestConfirmNotYet checks that the step retries if a run that briefly passes through planned rejects the
+// confirmation.
 func TestConfirmNotYet(t *testing.T) {
 	t.Parallel()
 	s := with(scenario(t, "cost-increase"),
@@ -269,7 +270,7 @@ func TestConfirmNotYet(t *testing.T) {
 		want(0, "result=applied")
 }
 
-// TestStarted returns immediately and leaves the run to itself.
+// TestStarted checks that wait: false returns immediately and does not stop the run.
 func TestStarted(t *testing.T) {
 	t.Parallel()
 	p := newStepTest(t, scenario(t, "plan-changes"), "wait=false").play().want(0, "result=started", "has-changes=")
@@ -284,8 +285,8 @@ func TestStarted(t *testing.T) {
 	p.stops()
 }
 
-// TestKilled: outputs and state stand the moment they are known (X20). The
-// step hangs in its first look at the run, and what is on disk by then is read.
+// TestKilled checks that outputs and state are written as soon as they are known (X20). It reads the files while the
+// step hangs in its first poll of the run.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, with(scenario(t, "plan-changes"), scalrsim.Fault{Op: "GET /runs/*", Action: scalrsim.Stall}),

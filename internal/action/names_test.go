@@ -9,8 +9,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// lookalikes are names that a reader takes for "café-1", or that software does
-// after cleaning. None of them is it.
+// lookalikes are names that look like "café-1", or become equal to it after normalization. None of them equals it.
 var lookalikes = []string{
 	"café\u200b-1", "\ufeffcafé-1", "café-1\u00ad", "c\u2060afé-1", "café-1\u202e", "cafe\u0301-1", "Café-1", "CAFÉ-1",
 	"café-1 ", " café-1", "café-1\n",
@@ -20,7 +19,7 @@ var lookalikes = []string{
 
 const looksLike = "café-1"
 
-// A name that only looks equal does not match, in any mode of any action.
+// A name that only looks the same does not match, in any mode of any action.
 func TestNamesAreComparedAsTheyCome(t *testing.T) {
 	t.Parallel()
 	setup := func(s *scalrsim.Server) {
@@ -48,7 +47,7 @@ func TestNamesAreComparedAsTheyCome(t *testing.T) {
 	})
 }
 
-// The root action compares the names of both, the environment's and the workspace's.
+// The run action compares the names of the environment and of the workspace exactly.
 func TestRunComparesNamesAsTheyCome(t *testing.T) {
 	t.Parallel()
 	for _, name := range lookalikes {
@@ -68,7 +67,7 @@ func TestRunComparesNamesAsTheyCome(t *testing.T) {
 	}
 }
 
-// Several of one name are ambiguous wherever a name is given.
+// A name of several objects is ambiguous in all inputs.
 func TestNamesOfSeveralAreAmbiguous(t *testing.T) {
 	t.Parallel()
 	setup := func(s *scalrsim.Server) {
@@ -98,8 +97,8 @@ func TestNamesOfSeveralAreAmbiguous(t *testing.T) {
 	p.want(3, "result=refused", "error-code=workspace-ambiguous")
 }
 
-// An environment or a workspace whose name is not reported does not match, and one
-// that has another name when it is read does not match either.
+// An environment or workspace does not match if its name is missing in the list, or if it has another name when it is
+// read.
 func TestNamesThatAreNotReported(t *testing.T) {
 	t.Parallel()
 	nameless := func(doc map[string]any) {
@@ -175,7 +174,7 @@ func TestNamesThatAreNotReported(t *testing.T) {
 	})
 }
 
-// unfiltered is a Scalr that takes no notice of a filter.
+// unfiltered is a Scalr server that ignores filters.
 type unfiltered struct {
 	http.RoundTripper
 	name string
@@ -189,7 +188,7 @@ func (u unfiltered) RoundTrip(r *http.Request) (*http.Response, error) {
 	return u.RoundTripper.RoundTrip(r)
 }
 
-// A list is what other steps delete by: it holds nothing that was not asked for.
+// Other steps may delete the objects of a list, so it contains only objects that match the filters.
 func TestListsHoldNoMoreThanAsked(t *testing.T) {
 	t.Parallel()
 	for filter, in := range map[string][2]string{
@@ -230,8 +229,7 @@ func TestAnswerForAnotherEnvironment(t *testing.T) {
 	}
 }
 
-// With account-id, an environment of another account, or of one that is not
-// reported, is not meant.
+// With account-id, an environment does not match if it belongs to another account, or if its account is not reported.
 func TestNamesInAnAccount(t *testing.T) {
 	t.Parallel()
 	account := func(id any) scalrsim.Fault {

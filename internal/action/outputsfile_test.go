@@ -9,14 +9,15 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// outputOf returns a scenario whose terraform-outputs has that many bytes.
+// outputOf returns a scenario in which terraform-outputs has this many bytes.
 func outputOf(t *testing.T, bytes int) scalrsim.Scenario {
 	s := scenario(t, "applied")
 	s.Script.Outputs = []scalrsim.Output{{Name: "big", Value: strings.Repeat("x", bytes-len(`{"big":""}`))}}
 	return s
 }
 
-// TestTerraformOutputsFile: the file holds what the output does, and what is too much for it.
+// TestTerraformOutputsFile checks that the file has the same content as the output, or the whole text if it exceeds
+// the limit for outputs.
 func TestTerraformOutputsFile(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -58,7 +59,7 @@ func TestTerraformOutputsFile(t *testing.T) {
 	}
 }
 
-// TestTerraformOutputsFileOfNothing: without an apply, or where none are asked for, there is no file.
+// TestTerraformOutputsFileOfNothing checks that no file is written without an apply, or if no outputs are requested.
 func TestTerraformOutputsFileOfNothing(t *testing.T) {
 	t.Parallel()
 	newStepTest(t, scenario(t, "plan-changes")).play().want(0, "result=planned", "terraform-outputs-file=")
@@ -66,7 +67,7 @@ func TestTerraformOutputsFileOfNothing(t *testing.T) {
 		want(0, "result=applied", "terraform-outputs-file=")
 }
 
-// TestTerraformOutputsWithoutFile: an older runner mounts no RUNNER_TEMP.
+// TestTerraformOutputsWithoutFile checks a runner without RUNNER_TEMP.
 func TestTerraformOutputsWithoutFile(t *testing.T) {
 	t.Parallel()
 	for bytes, warns := range map[int]string{
@@ -80,7 +81,8 @@ func TestTerraformOutputsWithoutFile(t *testing.T) {
 	}
 }
 
-// TestWorkspaceOutputsFile: the workspace action writes the file as well, and without one too much is an error.
+// TestWorkspaceOutputsFile checks that the workspace action also writes the file. Without a file, outputs that exceed
+// the limit are an error.
 func TestWorkspaceOutputsFile(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {

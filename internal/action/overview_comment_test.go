@@ -8,8 +8,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestOverviewLife: the comment over five pushes, of which one affects nothing and one
-// whose workflow run ends later than that of the next push.
+// TestOverviewLife checks the comment after each of five pushes. One push affects no workspaces, and the workflow run
+// of one ends after that of the next push.
 func TestOverviewLife(t *testing.T) {
 	inFleet(t, 3, scalrsim.Scenario{}, func(f *fleet) {
 		f.plans(creates, "11")
@@ -17,7 +17,7 @@ func TestOverviewLife(t *testing.T) {
 		f.wantHeadline("📋 3 workspaces · 3 with changes: 3 to add, 0 to change, 0 to destroy · **+18.66 USD** per month")
 		url := f.hub.Written(7)[0].ID
 
-		second := strings.Repeat("c", 40) // affects nothing any more
+		second := strings.Repeat("c", 40) // affects no workspaces any more
 		f.hub.Push(7, second)
 		f.play("12", "1", second, "workspaces=[]", allGood, "comment=changes-only").want(0)
 		f.wantHeadline("✅ No workspace is affected")
@@ -32,7 +32,7 @@ func TestOverviewLife(t *testing.T) {
 		f.play("13", "1", third, allGood).want(0, "comment-url=").says("::notice::No comment was written: workflow run 14")
 		f.wantHeadline("✅ 3 workspaces without changes")
 
-		fifth := strings.Repeat("f", 40) // its list is canceled
+		fifth := strings.Repeat("f", 40) // the job that lists the workspaces is canceled
 		f.hub.Push(7, fifth)
 		f.play("15", "1", fifth, "workspaces=", `needs={"list":{"result":"cancelled"}}`).want(1)
 		f.wantHeadline("❌ Which workspaces are affected is unknown")
@@ -49,7 +49,7 @@ func TestOverviewLife(t *testing.T) {
 	})
 }
 
-// TestOverviewOldHead: a push while the matrix ran; no newer overview has written yet.
+// TestOverviewOldHead checks an overview after a push during the matrix jobs, before a newer overview was written.
 func TestOverviewOldHead(t *testing.T) {
 	inFleet(t, 1, scalrsim.Scenario{}, func(f *fleet) {
 		f.plans(creates, "12")
@@ -62,7 +62,7 @@ func TestOverviewOldHead(t *testing.T) {
 	})
 }
 
-// TestOverviewTwoWorkflows: each has its comment, and so has each tag.
+// TestOverviewTwoWorkflows checks that each workflow and each tag has its own comment.
 func TestOverviewTwoWorkflows(t *testing.T) {
 	inFleet(t, 1, scalrsim.Scenario{}, func(f *fleet) {
 		f.plans(creates, "12")
@@ -82,7 +82,7 @@ func TestOverviewTwoWorkflows(t *testing.T) {
 	})
 }
 
-// TestOverviewRawLog is quoted only with redact, which takes the secrets out.
+// TestOverviewRawLog checks that the log is quoted only if the input redact is set, and then without the secrets.
 func TestOverviewRawLog(t *testing.T) {
 	for name, tt := range map[string]struct {
 		redact string
@@ -106,7 +106,7 @@ func TestOverviewRawLog(t *testing.T) {
 	}
 }
 
-// TestOverviewRefused: Scalr does not let us read. The earlier comment is outdated.
+// TestOverviewRefused checks that the earlier comment is marked as outdated if Scalr denies access.
 func TestOverviewRefused(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault scalrsim.Fault
@@ -139,7 +139,7 @@ func TestOverviewRefused(t *testing.T) {
 	}
 }
 
-// TestOverviewUnreadablePlan: numbers that Scalr does not report are unknown, and never 0.
+// TestOverviewUnreadablePlan checks that numbers that Scalr does not report are unknown, not 0.
 func TestOverviewUnreadablePlan(t *testing.T) {
 	inFleet(t, 1, scalrsim.Scenario{
 		Logs: scalrsim.Logs{JSON: 404},

@@ -11,9 +11,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestOverviewLifeGolden keeps the comment after each of five pushes in
-// testdata/overview, so that people can read how it changes. The third push
-// has no file: the fourth supersedes it.
+// TestOverviewLifeGolden compares the comment after each of five pushes with the files in testdata/overview. The
+// third push has no file, because the overview of the fourth supersedes it.
 func TestOverviewLifeGolden(t *testing.T) {
 	inFleet(t, 5, scalrsim.Scenario{}, func(f *fleet) {
 		push := func(letter string) string {
@@ -28,19 +27,21 @@ func TestOverviewLifeGolden(t *testing.T) {
 			time.Sleep(time.Minute)
 		}
 
-		// Workspaces with changes, of which one matches fail-on, one whose plan fails, and two without changes.
+		// Several workspaces have changes, one of which matches fail-on. One plan fails, and two workspaces are
+		// unchanged.
 		head := push("a")
 		plan("11", creates, destroys, planFails, changesNothing, changesNothing)
 		f.play("11", "1", head, `needs={"list":{"result":"success"},"plan":{"result":"failure"}}`, "fail-on=destroy").want(1)
 		f.golden("push-1")
 
-		// The failure is fixed; one job died before its run.
+		// The failure is fixed. One job fails before it creates its run.
 		head = push("b")
 		plan("12", creates, changesNothing, creates, changesNothing)
 		f.play("12", "1", head, `needs={"list":{"result":"success"},"plan":{"result":"failure"}}`).want(1)
 		f.golden("push-2")
 
-		// The next push comes while the third is planned. The overview of the third runs last and writes nothing.
+		// The fourth push comes during the plans of the third. The overview of the third push runs last and writes
+		// nothing.
 		third := push("c")
 		plan("13", destroys, destroys, destroys, destroys, destroys)
 		head = push("d")
@@ -50,14 +51,14 @@ func TestOverviewLifeGolden(t *testing.T) {
 		f.play("13", "1", third, allGood).want(0, "comment-url=")
 		f.golden("push-4")
 
-		// Nothing is affected any more.
+		// No workspace is affected any more.
 		head = push("e")
 		f.play("15", "1", head, "workspaces=[]", `needs={"list":{"result":"success"},"plan":{"result":"skipped"}}`).want(0)
 		f.golden("push-5")
 	})
 }
 
-// commentNonce is a random word in a comment that GitHub does not show.
+// commentNonce matches the random word in the hidden part of a comment.
 var commentNonce = regexp.MustCompile(`<!-- post [A-Z0-9]+ `)
 
 // golden compares the only comment with a golden file.

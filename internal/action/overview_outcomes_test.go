@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestOverviewOutcomes: every end of a run, and what it makes of the overview.
+// TestOverviewOutcomes checks the overview for each possible outcome of a run.
 func TestOverviewOutcomes(t *testing.T) {
 	policy := func(result string) scalrsim.RunScript {
 		life := creates

@@ -11,7 +11,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestOverviewOf24: a usual pull request, with the requests that it costs.
+// TestOverviewOf24 checks a typical pull request, including the number of requests.
 func TestOverviewOf24(t *testing.T) {
 	inFleet(t, 24, scalrsim.Scenario{}, func(f *fleet) {
 		for i := range f.ids {
@@ -54,7 +54,7 @@ func TestOverviewOf24(t *testing.T) {
 	})
 }
 
-// TestOverviewOf200: the table is complete, and the requests stay bounded.
+// TestOverviewOf200 checks that the table is complete and the number of requests limited.
 func TestOverviewOf200(t *testing.T) {
 	inFleet(t, 200, scalrsim.Scenario{}, func(f *fleet) {
 		f.plans(creates, "12")
@@ -74,7 +74,7 @@ func TestOverviewOf200(t *testing.T) {
 	})
 }
 
-// TestOverviewUnchanged200 costs a request for each hundred runs.
+// TestOverviewUnchanged200 checks that unchanged workspaces cost one request per hundred runs.
 func TestOverviewUnchanged200(t *testing.T) {
 	inFleet(t, 200, scalrsim.Scenario{}, func(f *fleet) {
 		f.plans(changesNothing, "12")
@@ -87,7 +87,7 @@ func TestOverviewUnchanged200(t *testing.T) {
 	})
 }
 
-// TestOverviewJobs: what the jobs before it say counts, also where every run is good.
+// TestOverviewJobs checks that the results of the needed jobs count even if all runs succeed.
 func TestOverviewJobs(t *testing.T) {
 	for name, tt := range map[string]struct {
 		inputs []string
@@ -144,8 +144,8 @@ func TestOverviewJobs(t *testing.T) {
 	})
 }
 
-// TestOverviewMissing: a job that died before its run, one whose run is not over, and
-// those of which the messages name other workflow runs.
+// TestOverviewMissing checks workspaces without a finished run: the job failed before it created the run, the run is
+// still active, or the messages name other workflow runs.
 func TestOverviewMissing(t *testing.T) {
 	other := func(message string) func(*fleet) {
 		return func(f *fleet) {
@@ -210,7 +210,7 @@ func TestOverviewMissing(t *testing.T) {
 	}
 }
 
-// TestOverviewAttempts: the newest run of any attempt counts.
+// TestOverviewAttempts checks that the newest run of all attempts counts.
 func TestOverviewAttempts(t *testing.T) {
 	for name, oldest := range map[string]bool{"newest first": false, "oldest first": true} {
 		t.Run(name, func(t *testing.T) {
@@ -233,12 +233,12 @@ func TestOverviewAttempts(t *testing.T) {
 	}
 }
 
-// TestOverviewBusy: many other runs precede those that are looked for. What is
-// not found within the bound is unknown, and fails.
+// TestOverviewBusy checks a search in which many newer runs precede the ones of the workflow run. A run that is not
+// found within the limit is unknown, which is a failure.
 func TestOverviewBusy(t *testing.T) {
 	for name, tt := range map[string]struct {
 		oldest    bool
-		workspace int // in which the other runs are
+		workspace int // the workspace of the other runs
 		others    int
 		inputs    []string
 		code      int
@@ -297,7 +297,7 @@ func TestOverviewBusy(t *testing.T) {
 	}
 }
 
-// TestOverviewWithoutIncluded: a server that sends nothing along is asked for each part.
+// TestOverviewWithoutIncluded checks a server that ignores include: the step requests each part.
 func TestOverviewWithoutIncluded(t *testing.T) {
 	inFleet(t, 3, scalrsim.Scenario{Config: scalrsim.Config{NoIncluded: true}}, func(f *fleet) {
 		f.plan(0, destroys, "12", "1")
@@ -309,7 +309,7 @@ func TestOverviewWithoutIncluded(t *testing.T) {
 	})
 }
 
-// TestOverviewOffGitHub cannot know which runs are meant.
+// TestOverviewOffGitHub checks that the overview is an error outside GitHub Actions.
 func TestOverviewOffGitHub(t *testing.T) {
 	inFleet(t, 1, scalrsim.Scenario{}, func(f *fleet) {
 		f.env = []string{"GITHUB_RUN_ID=", "GITHUB_SERVER_URL="}

@@ -13,18 +13,18 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// fleet is a matrix of workspaces in one Scalr, on the pull request 7.
+// fleet is a matrix of workspaces on one Scalr server, for pull request 7.
 type fleet struct {
 	t      *testing.T
 	sim    *scalrsim.Server
 	hub    *githubtest.Server
-	ids    []string // of the workspaces
+	ids    []string // ids of the workspaces
 	listed []map[string]any
-	// inputs and env are of every overview that is played.
+	// inputs and env are set for each overview.
 	inputs, env []string
 }
 
-// inFleet plays a test with n workspaces called service-000 …, in three environments.
+// inFleet runs a test with n workspaces, service-000 and so on, in three environments.
 func inFleet(t *testing.T, n int, s scalrsim.Scenario, play func(*fleet)) {
 	t.Helper()
 	t.Parallel()
@@ -64,7 +64,7 @@ func (f *fleet) plan(i int, life scalrsim.RunScript, run, attempt string) string
 	return f.sim.AddRun(f.ids[i], map[string]any{"is-dry": true, "message": message})
 }
 
-// plans starts the runs of all workspaces and waits for their end.
+// plans starts the runs of all workspaces and waits until they end.
 func (f *fleet) plans(life scalrsim.RunScript, run string) {
 	for i := range f.ids {
 		f.plan(i, life, run, "1")
@@ -72,7 +72,7 @@ func (f *fleet) plans(life scalrsim.RunScript, run string) {
 	time.Sleep(time.Minute)
 }
 
-// play plays the overview of a workflow run on a commit.
+// play runs the overview of a workflow run on a commit.
 func (f *fleet) play(run, attempt, head string, inputs ...string) *stepResult {
 	f.t.Helper()
 	all, err := json.Marshal(f.listed)
@@ -109,7 +109,7 @@ func (f *fleet) play(run, attempt, head string, inputs ...string) *stepResult {
 	return p
 }
 
-// headline is the first line of the only comment.
+// headline returns the first line of the only comment.
 func (f *fleet) headline() string {
 	f.t.Helper()
 	list := f.hub.Written(7)

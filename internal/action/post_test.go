@@ -6,8 +6,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestPostIsDue: a step that ends without knowing its run leaves it to the post
-// step, and one that knows has nothing left to do.
+// TestPostIsDue checks that the post step is needed only if the main step ends without the id of its run.
 func TestPostIsDue(t *testing.T) {
 	t.Parallel()
 	for name, due := range map[string]bool{"unavailable": true, "answers": false} {
@@ -29,8 +28,7 @@ func TestPostIsDue(t *testing.T) {
 	}
 }
 
-// TestPost is the second chance: it stops what a killed step left behind, and is
-// silent after a normal end.
+// TestPost checks that the post step stops the run of a killed step, and logs nothing after a normal end.
 func TestPost(t *testing.T) {
 	t.Parallel()
 	t.Run("saved meanwhile", func(t *testing.T) {

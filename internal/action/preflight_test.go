@@ -32,7 +32,7 @@ func TestWorkspaceByName(t *testing.T) {
 	}
 }
 
-// TestObstacles are said before a run is spent.
+// TestObstacles checks that problems are reported before a run is created.
 func TestObstacles(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -96,7 +96,7 @@ func TestObstacles(t *testing.T) {
 	}
 }
 
-// TestCheck spends no run and names every finding.
+// TestCheck checks that the mode check creates no run and reports all problems.
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	newStepTest(t, scenario(t, "plan-changes"), "mode=check").play().want(0, "result=checked").
@@ -107,13 +107,14 @@ func TestCheck(t *testing.T) {
 	newStepTest(t, s, "mode=check").play().want(3, "result=refused", "error-code=check-failed").
 		says("execution mode local", "live", "remote")
 
-	// What cannot be read stops a run, and so a check.
+	// An unreadable file is an error in a run, and also in a check.
 	r := newStepTest(t, scenario(t, "plan-changes"), "mode=check")
 	r.stdout = func(log io.Writer) io.Writer { return &vanishing{to: log, file: filepath.Join(r.checkout, "main.tf")} }
 	r.play().want(2, "result=invalid", "error-code=file-changed").says("was removed")
 }
 
-// TestCheckWarnsLikeARun: a check warns of all that a run would warn of, also of what is found only by reading files.
+// TestCheckWarnsLikeARun checks that a check logs the same warnings as a run, including those that require reading
+// the files.
 func TestCheckWarnsLikeARun(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"check", "run"} {

@@ -12,7 +12,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// realistic are values that many texts have for reasons of their own.
+// realistic are values that occur in many texts.
 var realistic = []string{
 	"eu-west-1", "eu-central-1a", "us-gov-west-1", "1.31.4", "production", "platform-team", "debugging", "15432",
 	"123456789012", "10.0.0.0/16",
@@ -24,15 +24,15 @@ var realistic = []string{
 	"9f86d081-884c-4d65-9a2f-eaa0c55ad015",
 }
 
-// declaredSecrets are secrets that have a lot in common with these.
+// declaredSecrets are secrets that resemble these values.
 var declaredSecrets = []string{
 	"https://vault.example.com:8200", "arn:aws:iam::123456789012:role/deploy", "debug", "5432", "eu-north-1", "swordfish",
 	"correct horse battery staple",
 	`p4/ss+w"ord<&>'z`, "q7Zp3Vx9Lr2Tn8Wd5Kc1",
 }
 
-// TestNothingElseIsRedacted is the other side of the leak scanner: what a step gives
-// out with secrets is what it gives out without, but for the secrets themselves.
+// TestNothingElseIsRedacted checks that the output of a step with secrets differs from that of a step without secrets
+// only in the secrets.
 func TestNothingElseIsRedacted(t *testing.T) {
 	t.Parallel()
 	bothWays(t, func(t *testing.T, withJSON bool) {
@@ -57,7 +57,7 @@ func TestNothingElseIsRedacted(t *testing.T) {
 		wants["the comment"], gots["the comment"] = visiblePart(comment), visiblePart(redactedComment)
 		for where, text := range wants {
 			if where == "plan-json-file" {
-				continue // below
+				continue // compared below
 			}
 			want, got := withoutSecrets(unescaped(text)), unescaped(gots[where])
 			if got != want {
@@ -78,12 +78,12 @@ func TestNothingElseIsRedacted(t *testing.T) {
 	})
 }
 
-// visiblePart is a comment without its hidden lines, which hold a random text.
+// visiblePart returns a comment without its hidden lines, which contain random text.
 func visiblePart(comment string) string {
 	return regexp.MustCompile(`(?m)^<!--.*-->\n`).ReplaceAllString(comment, "")
 }
 
-// withoutSecrets replaces the secrets as they stand in text and in code.
+// withoutSecrets replaces the secrets in text and in code.
 func withoutSecrets(text string) string {
 	for _, s := range declaredSecrets {
 		html := strings.NewReplacer(`<`, `\u003c`, `>`, `\u003e`, `&`, `\u0026`)
@@ -98,12 +98,12 @@ func withoutSecrets(text string) string {
 	return text
 }
 
-// unescaped is Markdown as it is shown.
+// unescaped returns Markdown as it is rendered.
 func unescaped(markdown string) string {
 	return strings.ReplaceAll(html.UnescapeString(markdown), "\u200b", "")
 }
 
-// sameJSON checks that two documents differ in secrets only.
+// sameJSON checks that two documents differ only in secrets.
 func sameJSON(t *testing.T, want, got string) {
 	t.Helper()
 	var a, b any
@@ -143,8 +143,8 @@ func redactTexts(value *any) {
 	}
 }
 
-// realisticScenario is a run that fails, with each value in each place where reports
-// show one: addresses, attributes, keys, diagnostics, messages of policies.
+// realisticScenario returns a run that fails, with each value in all places that reports show: addresses, attributes,
+// keys, diagnostics and policy messages.
 func realisticScenario(t *testing.T, withJSON bool) scalrsim.Scenario {
 	s := scenario(t, "applied")
 	all := append(slices.Clone(realistic), declaredSecrets...)
@@ -213,8 +213,8 @@ func jsonOf(value any) string {
 	return string(text)
 }
 
-// TestReportsKeepTheirWords: a secret that is a word of ours is hidden in what others wrote, and
-// neither in the words nor in the markup of a report.
+// TestReportsKeepTheirWords checks that a secret that is also a word in the report's own text is redacted only in
+// text from other sources.
 func TestReportsKeepTheirWords(t *testing.T) {
 	t.Parallel()
 	bothWays(t, func(t *testing.T, withJSON bool) {

@@ -14,7 +14,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// places are all texts that a step gives out, by what they are.
+// places returns all texts that a step writes, by kind.
 func (p *stepResult) places() map[string]string {
 	p.t.Helper()
 	all := map[string]string{"the log": varying.ReplaceAllString(p.log, ""), "the summary": p.summary}
@@ -33,10 +33,10 @@ func (p *stepResult) places() map[string]string {
 	return all
 }
 
-// varying are the lines of a log that differ from step to step: masks, and fences.
+// varying matches the lines of a log that differ between steps: masks and fences.
 var varying = regexp.MustCompile(`(?m)^::(add-mask::.*|stop-commands::\w+|\w+::)\n`)
 
-// masked are the texts that the runner is asked to hide, but for those of every step.
+// masked returns the texts that the runner must mask, except those that all steps have.
 func (p *stepResult) masked(r *stepTest) []string {
 	known := slices.Collect(maps.Values(r.secrets(p)))
 	var masks []string
@@ -48,8 +48,7 @@ func (p *stepResult) masked(r *stepTest) []string {
 	return masks
 }
 
-// planned is a scenario with the plan of a directory of testdata, as JSON and text or
-// as text alone.
+// planned returns a scenario with the plan of a directory in testdata, with or without JSON.
 func planned(t *testing.T, dir string, withJSON bool) scalrsim.Scenario {
 	t.Helper()
 	read := func(name string) string {
@@ -67,7 +66,7 @@ func planned(t *testing.T, dir string, withJSON bool) scalrsim.Scenario {
 	return s
 }
 
-// bothWays plays a test with plan JSON and with text alone.
+// bothWays runs a test with the plan JSON and without it.
 func bothWays(t *testing.T, test func(t *testing.T, withJSON bool)) {
 	for name, withJSON := range map[string]bool{"JSON and text": true, "text alone": false} {
 		t.Run(name, func(t *testing.T) {
@@ -77,7 +76,7 @@ func bothWays(t *testing.T, test func(t *testing.T, withJSON bool)) {
 	}
 }
 
-// TestEnvironmentVariablesArePlain: with or without them, a step gives out the same.
+// TestEnvironmentVariablesArePlain checks that non-secret environment variables do not change the output of a step.
 func TestEnvironmentVariablesArePlain(t *testing.T) {
 	t.Parallel()
 	for dir, variables := range map[string]string{
@@ -102,7 +101,7 @@ func TestEnvironmentVariablesArePlain(t *testing.T) {
 	}
 }
 
-// sent are the variables of the run that was created.
+// sent returns the variables of the run that was created.
 func (p *stepResult) sent(t *testing.T, _ string) []map[string]any {
 	t.Helper()
 	for _, q := range p.record.all() {
@@ -137,7 +136,7 @@ func sameTexts(t *testing.T, want, got map[string]string) {
 	}
 }
 
-// differingLines shows the lines that differ, some of them.
+// differingLines returns some of the lines that differ.
 func differingLines(got, want string) string {
 	a, b := strings.Split(got, "\n"), strings.Split(want, "\n")
 	var out strings.Builder
@@ -156,8 +155,8 @@ func differingLines(got, want string) string {
 	return out.String()
 }
 
-// TestSensitiveOutputsAreLeftAlone: where no sensitive output is handed on, none is masked;
-// and where they are, nothing in them that is common.
+// TestSensitiveOutputsAreLeftAlone checks that sensitive outputs are masked only if they are written, and that common
+// values in them are not masked.
 func TestSensitiveOutputsAreLeftAlone(t *testing.T) {
 	t.Parallel()
 	const password = "q7Zp3Vx9Lr2Tn8Wd"
@@ -213,7 +212,7 @@ func TestSensitiveOutputsAreLeftAlone(t *testing.T) {
 	}
 }
 
-// TestNumbersInJSON: a secret number becomes a text, and the plan JSON stays JSON.
+// TestNumbersInJSON checks that a secret number is replaced by a string, so that the plan JSON remains valid.
 func TestNumbersInJSON(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, planned(t, "environment-variables", true), "sensitive-variables=port=5432\nlevel=debug")
@@ -240,7 +239,7 @@ func TestNumbersInJSON(t *testing.T) {
 	}
 }
 
-// TestPlanJSONIsJSON: what later steps find as plan JSON can be read, or there is none.
+// TestPlanJSONIsJSON checks that the plan JSON for later steps is valid, or does not exist.
 func TestPlanJSONIsJSON(t *testing.T) {
 	t.Parallel()
 	const plan = `{"format_version":"1.2","resource_changes":[],"output_changes":{},"x":"N"}`

@@ -7,7 +7,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// reportChanges makes Scalr report whether the run has changes, whatever its plan says.
+// reportChanges returns a fault that sets has-changes of the run, regardless of the plan.
 func reportChanges(has bool) scalrsim.Fault {
 	return scalrsim.Fault{
 		Op:     "GET /runs/*",
@@ -26,9 +26,8 @@ func reportChanges(has bool) scalrsim.Fault {
 	}
 }
 
-// TestRefreshOnlyDrift: of a refresh-only run, the drift that the plan lists decides the
-// outputs, the result, the gates and the words, whatever Scalr reports, and from the text
-// alone where there is no JSON.
+// TestRefreshOnlyDrift checks that the outputs, the result, the gates and the messages of a refresh-only run depend
+// on the drift in the plan, not on the values that Scalr reports. Without JSON, the text of the plan is used.
 func TestRefreshOnlyDrift(t *testing.T) {
 	t.Parallel()
 	drift := []scalrsim.Change{
@@ -39,7 +38,7 @@ func TestRefreshOnlyDrift(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		changes []scalrsim.Change
-		json    int // the status of the response to the plan JSON
+		json    int // HTTP status of the plan JSON
 		log     string
 		inputs  []string
 		code    int

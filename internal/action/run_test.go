@@ -4,8 +4,7 @@ import (
 	"testing"
 )
 
-// TestResults plays the scenarios that end by themselves and holds results and
-// exit codes against the contract's table.
+// TestResults runs the scenarios that end by themselves, and checks results and exit codes.
 func TestResults(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

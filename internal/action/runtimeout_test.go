@@ -8,13 +8,13 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// A step that waits longer than Scalr works on a run is warned before the run.
+// A timeout that exceeds the workspace's run-operation-timeout leads to a warning before the run.
 func TestTimeoutBeyondTheRunTimeoutOfTheWorkspace(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		minutes any // run-operation-timeout
 		inputs  []string
-		warns   string // empty for no warning
+		warns   string // "" for no warning
 	}{
 		"longer": {
 			minutes: 30,
@@ -64,7 +64,7 @@ func TestTimeoutBeyondTheRunTimeoutOfTheWorkspace(t *testing.T) {
 	}
 }
 
-// A run that is queued for self-hosted agents names them, after ten seconds.
+// The step names the agent pool of a run that has been queued for ten seconds.
 func TestRunWaitsForAnAgent(t *testing.T) {
 	t.Parallel()
 	const line = `plan queued, waiting for an agent of agent pool "private-network" ("runner-1" is busy, "runner-2" ` +

@@ -42,11 +42,11 @@ func runAndExit(ts *testscript.TestScript, neg bool, args []string) {
 	noToken(ts)
 }
 
-// noToken: the token is nowhere but in the command that masks it.
+// noToken checks that the token appears only in the command that masks it.
 func noToken(ts *testscript.TestScript) {
 	log := strings.ReplaceAll(ts.ReadFile("stdout"), "::add-mask::"+scalrsim.Token, "")
 	for _, file := range []string{"output", "state", "summary.md"} {
-		text, _ := os.ReadFile(ts.MkAbs(file)) // it need not be there
+		text, _ := os.ReadFile(ts.MkAbs(file)) // the file may not exist
 		log += string(text)
 	}
 	if strings.Contains(log, scalrsim.Token) {
@@ -54,8 +54,7 @@ func noToken(ts *testscript.TestScript) {
 	}
 }
 
-// sendSignal sends a signal to the program in the background, when the run has
-// the status.
+// sendSignal sends a signal to the program in the background when the run has the status.
 func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 || len(ts.BackgroundCmds()) == 0 {
 		ts.Fatalf("usage: signal NAME STATUS, after exec scalr-run &run&")
@@ -79,7 +78,7 @@ func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(s.signaled.Process.Signal(sent))
 }
 
-// checkEnded comes after wait, which knows no exit codes.
+// checkEnded checks the exit code of the background program, which wait does not report.
 func checkEnded(ts *testscript.TestScript, _ bool, args []string) {
 	s := ts.Value(simKey{}).(*sim)
 	if code := strconv.Itoa(s.signaled.ProcessState.ExitCode()); code != args[0] {

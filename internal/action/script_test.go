@@ -23,8 +23,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestMain lets the test binary be the programs too, as the image's links do. The heap of the tests is small: at the
-// usual rate they would spend a third of their time collecting it.
+// TestMain makes the test binary execute the programs as well, like the links in the image. It raises the percentage of
+// the garbage collector, because the tests would otherwise spend a third of their time in it.
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(800)
 	testscript.Main(m, map[string]func(){
@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// program is main with short intervals.
+// program is the main function with short intervals.
 func program() {
 	debug.SetGCPercent(100)
 	signals := process.Prepare()
@@ -64,23 +64,23 @@ func program() {
 	}))
 }
 
-// TestScripts plays whole programs over TCP; testdata/script has an archive for
-// each behavior. In a script, besides what testscript has:
+// TestScripts runs whole programs over TCP. The scripts in testdata/script use the commands of package testscript and
+// the following ones:
 //
-//	sim SCENARIO [PACE]      serves a Scalr in which everything takes PACE times as long (0.1)
-//	fault JSON               makes it spoil requests
+//	sim SCENARIO [PACE]      starts a Scalr server in which all durations are multiplied by PACE (default 0.1)
+//	fault JSON               adds a fault to the server
 //	input NAME=VALUE...      sets inputs
-//	exits CODE PROGRAM...    runs a program that must end with the code
+//	exits CODE PROGRAM...    runs a program and checks its exit code
 //	signal NAME STATUS       sends a signal to the program in the background when the run has the status
-//	ended CODE               after wait: the program that was sent a signal has ended with the code, in time
-//	output NAME REGEXP       looks at an output, as the runner reads it; ! output NAME: it is empty
-//	second-job               forgets the outputs, and gives the run to the next program as its input run-id
-//	state                    gives what was kept for the post step to the next program
-//	asked N OP               counts requests, as POST /runs/*/actions/apply
-//	stops [REGEXP...]        compares the requests to stop runs, as cancel 202
-//	annotations LEVEL N      counts what the runner found in the last program's log
-//	unseen TEXT              the log that the runner shows does not have the text
-//	oracle                   the runner found no command in it but ours
+//	ended CODE               after wait: checks the exit code and the duration of the program that received a signal
+//	output NAME REGEXP       checks an output as the runner parses it; ! output NAME: checks that it is empty
+//	second-job               clears the outputs, and sets the input run-id of the next program
+//	state                    passes the state for the post step to the next program
+//	asked N OP               checks the number of requests, such as POST /runs/*/actions/apply
+//	stops [REGEXP...]        checks the requests to stop runs, such as cancel 202
+//	annotations LEVEL N      checks the number of annotations in the log of the last program
+//	unseen TEXT              checks that the log that the runner shows does not contain the text
+//	oracle                   checks that the log contains only commands of the action
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -114,7 +114,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// setUp gives a script what the runner gives a step.
+// setUp sets the variables and files that the runner provides to a step.
 func setUp(e *testscript.Env) error {
 	for _, dir := range []string{"temp", "checkout"} {
 		if err := os.MkdirAll(filepath.Join(e.WorkDir, dir), 0o777); err != nil {
@@ -135,7 +135,7 @@ func setUp(e *testscript.Env) error {
 	return nil
 }
 
-// leftBehind: of our files only those stay that outputs name, of the plan and of Terraform's outputs.
+// leftBehind checks that the only files left in RUNNER_TEMP are those that outputs name.
 func leftBehind(t testing.TB, work string) {
 	ours := regexp.MustCompile(`^scalr-run-[a-z0-9]+-(plan\.(log|json)|outputs\.json)$`)
 	entries, err := os.ReadDir(filepath.Join(work, "temp"))
@@ -149,7 +149,7 @@ func leftBehind(t testing.TB, work string) {
 	}
 }
 
-// sim is the Scalr of a script.
+// sim is the Scalr server of a script.
 type sim struct {
 	*scalrsim.Server
 	t        testing.TB
@@ -190,10 +190,10 @@ func startSim(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("SCALR_HOSTNAME", url)
 	ts.Setenv("SCALR_TOKEN", scalrsim.Token)
 	ts.Setenv("INPUT_WORKSPACE-ID", scalrsim.WorkspaceID)
-	ts.Setenv("WORKSPACE", scalrsim.WorkspaceID) // a shell drops names with hyphens
+	ts.Setenv("WORKSPACE", scalrsim.WorkspaceID) // a shell drops variables with hyphens in their names
 }
 
-// wantClean: Scalr had nothing to object to, and every fault was used.
+// wantClean checks that Scalr received only valid requests and that all faults occurred.
 func (s *sim) wantClean() {
 	for _, o := range s.Objections() {
 		s.t.Errorf("Scalr objects: %s", o)

@@ -11,9 +11,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestUploadAddressInTheLog: the writer of the run's log knows the upload
-// address. Its path and its values are shown nowhere, whatever their names are,
-// and words that the log has in common with it stay.
+// TestUploadAddressInTheLog checks a run whose log contains the upload address. The path and the values of its
+// parameters are redacted, regardless of the parameter names; other words of the log are not.
 func TestUploadAddressInTheLog(t *testing.T) {
 	t.Parallel()
 	const (
@@ -31,7 +30,7 @@ func TestUploadAddressInTheLog(t *testing.T) {
 		},
 		{Status: "planned_and_finished"},
 	}
-	var upload string // the path that the simulator knows
+	var upload string // the upload path of the simulator
 	moved := scalrsim.Fault{
 		Op:     createVersion,
 		Action: scalrsim.Edit,
@@ -73,7 +72,7 @@ func TestUploadAddressInTheLog(t *testing.T) {
 	}
 }
 
-// renamed is a storage that has one object under another path.
+// renamed is a transport that moves one object in storage to another path.
 type renamed struct {
 	to       http.RoundTripper
 	from     string

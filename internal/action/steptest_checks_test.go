@@ -9,9 +9,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// check holds for every step: the service had nothing to object to, every fault
-// was used, nothing printed the token, nothing is left behind, one annotation
-// says what is wrong.
+// check checks what must be true after every step: all requests were valid, all faults occurred, the token was not
+// printed, no files are left behind, and one annotation describes the error.
 func (r *stepTest) check(p *stepResult) {
 	r.t.Helper()
 	if objections := p.server.Objections(); len(objections) > 0 && !r.anyObjection {
@@ -43,7 +42,7 @@ func (r *stepTest) check(p *stepResult) {
 	}
 }
 
-// checkLeftovers: of our files only those that outputs name stay in RUNNER_TEMP.
+// checkLeftovers checks that the only files left in RUNNER_TEMP are those that outputs name.
 func (p *stepResult) checkLeftovers() {
 	p.t.Helper()
 	entries, err := os.ReadDir(p.dir)
@@ -55,7 +54,7 @@ func (p *stepResult) checkLeftovers() {
 		ours := name == "output" || name == "state" || name == "summary.md" || name == "event.json"
 		_, reported := p.outputs["plan-log-file"]
 		if shared, _ := filepath.Match("scalr-run-*", name); shared && !reported {
-			continue // the outputs are elsewhere
+			continue // the outputs file is elsewhere
 		}
 		if !ours && name != p.outputs["plan-log-file"] && name != p.outputs["plan-json-file"] &&
 			name != p.outputs["terraform-outputs-file"] {
@@ -64,7 +63,7 @@ func (p *stepResult) checkLeftovers() {
 	}
 }
 
-// want checks outputs, given as name=value, and the exit code.
+// want checks the exit code and the outputs, given as name=value.
 func (p *stepResult) want(code int, outputs ...string) *stepResult {
 	p.t.Helper()
 	if p.code != code {
@@ -79,7 +78,7 @@ func (p *stepResult) want(code int, outputs ...string) *stepResult {
 	return p
 }
 
-// says checks that the log has each text.
+// says checks that the log contains each text.
 func (p *stepResult) says(texts ...string) *stepResult {
 	p.t.Helper()
 	for _, text := range texts {
@@ -90,7 +89,7 @@ func (p *stepResult) says(texts ...string) *stepResult {
 	return p
 }
 
-// count counts the requests of a method and a path, in which * is one element.
+// count returns the number of requests to an operation. In the path, * matches one element.
 func (p *stepResult) count(op string) int {
 	n := 0
 	for _, r := range p.server.Requests() {
@@ -114,7 +113,7 @@ func matches(pattern, op string) bool {
 	return true
 }
 
-// asked checks how often something was asked for.
+// asked checks the number of requests to an operation.
 func (p *stepResult) asked(op string, want int) *stepResult {
 	p.t.Helper()
 	if got := p.count(op); got != want {
@@ -123,7 +122,7 @@ func (p *stepResult) asked(op string, want int) *stepResult {
 	return p
 }
 
-// stops checks the requests to stop runs, without the runs' ids.
+// stops checks the requests to stop runs, without ids.
 func (p *stepResult) stops(want ...string) *stepResult {
 	p.t.Helper()
 	var got []string

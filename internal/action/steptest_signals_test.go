@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// passOn hands on the signals and notes when the first one came.
+// passOn forwards signals and records the time of the first one.
 func (p *stepResult) passOn(to chan<- os.Signal, over <-chan struct{}) {
 	for {
 		select {
@@ -19,8 +19,7 @@ func (p *stepResult) passOn(to chan<- os.Signal, over <-chan struct{}) {
 	}
 }
 
-// signalWhen sends a signal as soon as the only run is in the status, and waits
-// for a run to appear before.
+// signalWhen returns a function that sends a signal when the only run has the status. It waits until a run exists.
 func signalWhen(status string, after time.Duration) func(*stepResult) {
 	return func(p *stepResult) {
 		for range 100000 {
@@ -35,7 +34,7 @@ func signalWhen(status string, after time.Duration) func(*stepResult) {
 	}
 }
 
-// signalAt sends a signal some time after the step began.
+// signalAt returns a function that sends a signal some time after the start of the step.
 func signalAt(s os.Signal, after time.Duration) func(*stepResult) {
 	return func(p *stepResult) {
 		time.Sleep(after)

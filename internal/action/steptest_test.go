@@ -19,50 +19,50 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// stepTest plays one step against a Scalr in memory, in virtual time.
+// stepTest runs one step against an in-memory Scalr server, in virtual time.
 type stepTest struct {
 	t        *testing.T
 	scenario scalrsim.Scenario
 	inputs   map[string]string
 	env      map[string]string
-	name     string // what the program is called by
+	name     string // name of the executable
 	checkout string
 
-	// http is where requests go; nil means the simulator's own client.
+	// http returns the transport; nil means that of the simulator.
 	http func(*scalrsim.Server) http.RoundTripper
-	// later is how long to wait before the step begins.
+	// later is the delay before the step starts.
 	later time.Duration
 	// stdout wraps the log.
 	stdout func(io.Writer) io.Writer
-	// during runs beside the step, in its bubble.
+	// during runs concurrently with the step, in the same bubble.
 	during func(*stepResult)
-	// anyObjection allows requests that Scalr objects to.
+	// anyObjection allows requests that the simulator considers invalid.
 	anyObjection bool
-	// anyFault allows faults that were never used.
+	// anyFault allows faults that never occur.
 	anyFault bool
-	// github is the GitHub beside the step; nil for none.
+	// github is the GitHub server; nil for none.
 	github *githubtest.Server
-	// duplicates are runs that the server makes by itself and hides.
+	// duplicates is set if the server creates duplicate runs and omits them from lists.
 	duplicates bool
-	// known are secrets of this step beyond those of every step.
+	// known are additional secrets of this step.
 	known []string
 }
 
-// stepResult is what came of it.
+// stepResult is the result of a step.
 type stepResult struct {
 	t       *testing.T
 	server  *scalrsim.Server
 	dir     string
 	signals chan os.Signal
 	began   time.Time
-	limit   time.Duration // the input timeout
+	limit   time.Duration // value of the input timeout
 	record  *record
-	// signalled is when the first signal came, in nanoseconds; 0 for never.
+	// signalled is the time of the first signal in nanoseconds, or 0 if there was none.
 	signalled atomic.Int64
-	// duplicates: the server creates duplicate runs by itself, and hides them.
+	// duplicates is set if the server creates duplicate runs and omits them from lists.
 	duplicates bool
 
-	runs    []scalrsim.RunRecord // as the step left them
+	runs    []scalrsim.RunRecord // state at the end of the step
 	code    int
 	took    time.Duration
 	log     string
@@ -71,7 +71,7 @@ type stepResult struct {
 	summary string
 }
 
-// scenario returns one of the simulator's scenarios.
+// scenario returns a scenario of the simulator.
 func scenario(t *testing.T, name string) scalrsim.Scenario {
 	t.Helper()
 	s, ok := scalrsim.Scenarios()[name]
@@ -81,7 +81,7 @@ func scenario(t *testing.T, name string) scalrsim.Scenario {
 	return s
 }
 
-// newStepTest makes a step that sends a small checkout to the workspace network.
+// newStepTest returns a step that uploads a small checkout to the workspace network.
 func newStepTest(t *testing.T, s scalrsim.Scenario, inputs ...string) *stepTest {
 	t.Helper()
 	checkout := t.TempDir()
@@ -112,7 +112,7 @@ func newStepTest(t *testing.T, s scalrsim.Scenario, inputs ...string) *stepTest 
 	return r
 }
 
-// set sets inputs, each written as name=value.
+// set sets inputs, given as name=value.
 func (r *stepTest) set(inputs ...string) *stepTest {
 	for _, in := range inputs {
 		name, value, _ := strings.Cut(in, "=")
@@ -121,17 +121,17 @@ func (r *stepTest) set(inputs ...string) *stepTest {
 	return r
 }
 
-// play runs the step and checks what must hold after every step.
+// play runs the step and checks what must be true after every step.
 func (r *stepTest) play() *stepResult {
 	r.t.Helper()
 	p := &stepResult{t: r.t, dir: r.t.TempDir(), duplicates: r.duplicates}
-	r.then(p, func() { time.Sleep(time.Minute) }) // whatever comes after the end is seen (I6)
+	r.then(p, func() { time.Sleep(time.Minute) }) // to detect requests after the end (I6)
 	p.read()
 	r.check(p)
 	return p
 }
 
-// then plays the step in its own bubble, and then what comes next in it.
+// then runs the step in its own bubble, and then next in the same bubble.
 func (r *stepTest) then(p *stepResult, next func()) {
 	synctest.Test(r.t, func(*testing.T) {
 		p.server = scalrsim.New(r.scenario)
@@ -140,9 +140,9 @@ func (r *stepTest) then(p *stepResult, next func()) {
 	})
 }
 
-// step plays the step against p.server.
+// step runs the step against p.server.
 func (r *stepTest) step(p *stepResult) {
-	p.signals = make(chan os.Signal, 4) // one from outside the bubble would hold up its clock
+	p.signals = make(chan os.Signal, 4) // a channel from outside the bubble would block its clock
 	time.Sleep(r.later)
 	p.began = time.Now()
 	p.limit, _ = time.ParseDuration(r.inputs["timeout"])

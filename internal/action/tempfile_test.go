@@ -12,9 +12,8 @@ import (
 // planFiles are the outputs that name a file in RUNNER_TEMP.
 var planFiles = []string{"plan-log-file", "plan-json-file"}
 
-// TestPlanFilesReplaceWhatHasTheirName: an earlier step has put something else
-// into RUNNER_TEMP under the names of our files. It is neither followed nor
-// written to, and the outputs name files that hold the plan.
+// TestPlanFilesReplaceWhatHasTheirName checks that existing files in RUNNER_TEMP with the names of the plan files are
+// neither followed nor written to, and that the outputs name files with the plan.
 func TestPlanFilesReplaceWhatHasTheirName(t *testing.T) {
 	t.Parallel()
 	const untouched = "not a file of this step"
@@ -76,8 +75,8 @@ func wantSameFile(t *testing.T, output, want, got string) {
 	}
 }
 
-// TestSecondStepOfTheSameRun: the second step of a job follows the same run, so
-// that its files have the names of the first step's.
+// TestSecondStepOfTheSameRun checks a second step of a job that follows the same run, so that its files have the same
+// names.
 func TestSecondStepOfTheSameRun(t *testing.T) {
 	t.Parallel()
 	s, temp := scenario(t, "waits-for-approval"), t.TempDir()
@@ -111,7 +110,7 @@ func TestSecondStepOfTheSameRun(t *testing.T) {
 	}
 }
 
-// TestRunnerTempMayBeALink: the runner decides what RUNNER_TEMP is.
+// TestRunnerTempMayBeALink checks that RUNNER_TEMP may be a symbolic link.
 func TestRunnerTempMayBeALink(t *testing.T) {
 	t.Parallel()
 	link := filepath.Join(t.TempDir(), "temp")

@@ -155,7 +155,7 @@ func TestWorkspaceNeedsItsEnvironment(t *testing.T) {
 	})
 }
 
-// Scalr rejects versions that it does not offer for the platform.
+// Scalr rejects versions that are not available for the platform.
 func TestWorkspaceVersionsThatScalrRejects(t *testing.T) {
 	t.Parallel()
 	bare := scalrsim.Fault{

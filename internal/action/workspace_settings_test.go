@@ -9,8 +9,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// settingsTest has two agent pools and three provider configurations, and the
-// workspace network.
+// settingsTest has two agent pools, three provider configurations and the workspace network.
 type settingsTest struct {
 	*companionTest
 	pool, spare, aws, backup, google string
@@ -30,7 +29,7 @@ func atSettings(t *testing.T, s scalrsim.Scenario, play func(*settingsTest)) {
 	})
 }
 
-// network plays present on the workspace network.
+// network runs the mode present on the workspace network.
 func (d *settingsTest) network(inputs ...string) *companionResult {
 	d.t.Helper()
 	return d.workspace(append([]string{"workspace-id=" + scalrsim.WorkspaceID}, inputs...)...)
@@ -38,7 +37,7 @@ func (d *settingsTest) network(inputs ...string) *companionResult {
 
 const networkPath = "/workspaces/" + scalrsim.WorkspaceID
 
-// patched is the request that changes the workspace network.
+// patched returns the request that changes the workspace network.
 func patched(attributes, relationships string) string {
 	data := []string{}
 	if attributes != "" {
@@ -201,7 +200,7 @@ func TestWorkspaceSettingsAreChangedAndCleared(t *testing.T) {
 	}
 }
 
-// A setting that Scalr keeps is reported, and one that it does not report is not written.
+// A setting that Scalr does not change is reported, and a setting that it does not report is not sent.
 func TestWorkspaceSettingsThatScalrDoesNotTake(t *testing.T) {
 	t.Parallel()
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
@@ -231,7 +230,7 @@ func TestProviderConfigurationsOfAWorkspace(t *testing.T) {
 		d.network("provider-configurations=aws-production\naws-backup as backup").want(0, "changed=true").
 			wrote(linked(d.backup, "backup")).
 			says(`Linked provider configuration "aws-backup" (` + d.backup + `) with the alias "backup".`)
-		// What is unlinked makes room for an alias.
+		// Links are removed first, so that their aliases can be reused.
 		d.network("provider-configurations=aws-backup").want(0, "changed=true").
 			says(`Unlinked provider configuration "aws-production"`)
 		d.network("provider-configurations=aws-backup\ngoogle as g").want(0, "changed=true").wrote(linked(d.google, "g"))
@@ -241,7 +240,7 @@ func TestProviderConfigurationsOfAWorkspace(t *testing.T) {
 	})
 }
 
-// Two providers of a kind never have one alias, not even for a moment.
+// Two provider configurations of the same type never have the same alias, not even temporarily.
 func TestProviderConfigurationsExchangeTheirAliases(t *testing.T) {
 	t.Parallel()
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
@@ -255,7 +254,7 @@ func TestProviderConfigurationsExchangeTheirAliases(t *testing.T) {
 	})
 }
 
-// What the inputs name is looked for before anything is written.
+// All objects that the inputs name are looked up before the first write.
 func TestWorkspaceSettingsNameWhatDoesNotExist(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -298,12 +297,12 @@ func TestWorkspaceSettingsNameWhatDoesNotExist(t *testing.T) {
 	})
 }
 
-// Every operation may be refused. What was changed by then is in the outputs.
+// Each operation may be rejected. The outputs report the changes made before.
 func TestWorkspaceSettingsAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		op      string
-		changed bool // by what comes before
+		changed bool // changed by the previous operations
 	}{
 		{"GET /agent-pools", false}, {"GET /provider-configurations", false}, {"PATCH /workspaces/*", false},
 		{"GET /workspaces/*/provider-configuration-links", true}, {"DELETE /provider-configuration-links/*", true},

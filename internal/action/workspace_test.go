@@ -86,7 +86,7 @@ func TestWorkspaceAbsent(t *testing.T) {
 	})
 }
 
-// Nothing is left behind without a state, protected or not.
+// A workspace with resources is never deleted, whether or not it is protected.
 func TestWorkspaceWithResourcesStays(t *testing.T) {
 	t.Parallel()
 	for _, protected := range []bool{true, false} {

@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// Each status that a run may have keeps the workspace, but for those in which it has finished.
+// A workspace with a run is deleted only if the status of the run is final.
 func TestWorkspaceWithRunsStays(t *testing.T) {
 	t.Parallel()
 	finished := map[string]bool{
@@ -37,8 +37,7 @@ func TestWorkspaceWithRunsStays(t *testing.T) {
 	}
 }
 
-// runsList is a fault that lists n runs of the workspace: the last one has the status,
-// those before have finished.
+// runsList returns a fault that lists n runs of the workspace. The last one has the status; the others have finished.
 func runsList(workspaceID string, n int, status string) scalrsim.Fault {
 	workspace := map[string]any{"data": map[string]any{"type": "workspaces", "id": workspaceID}}
 	return scalrsim.Fault{
@@ -61,7 +60,7 @@ func runsList(workspaceID string, n int, status string) scalrsim.Fault {
 	}
 }
 
-// What Scalr does not report about a workspace counts as the worst.
+// If Scalr does not report a value of the workspace, the workspace is not deleted.
 func TestWorkspaceEmptinessIsProved(t *testing.T) {
 	t.Parallel()
 	read := func(change func(attributes, relationships map[string]any)) scalrsim.Fault {

@@ -66,7 +66,7 @@ func TestSensitiveVariablesOfAWorkspaceAreWrittenEachTime(t *testing.T) {
 			d.network(inputs...).want(0, "changed=true").says(
 				`Wrote sensitive Terraform variable "password": Scalr does not report the stored value, so it cannot be compared.`,
 				`Wrote sensitive environment variable "TOKEN": Scalr does not report the stored value`),
-			// Giving a value for a secret does not make it readable.
+			// A sensitive variable stays sensitive if the inputs set it as plain text.
 			d.network("environment-variables=TOKEN="+token).want(0, "changed=true").
 				says(`::warning::Scalr keeps environment variable "TOKEN" sensitive`),
 		}
@@ -86,7 +86,7 @@ func TestSensitiveVariablesOfAWorkspaceAreWrittenEachTime(t *testing.T) {
 	})
 }
 
-// writes are the requests that are more than reading.
+// writes returns the requests other than GET.
 func writes(v *companionResult) (list []string) {
 	for _, r := range v.requests {
 		if r.Method != http.MethodGet {
@@ -96,7 +96,7 @@ func writes(v *companionResult) (list []string) {
 	return list
 }
 
-// An answer that is lost makes no second variable and no second link.
+// A lost response does not lead to a second variable or link.
 func TestWorkspaceVariablesAndLinksAreCreatedOnce(t *testing.T) {
 	t.Parallel()
 	for _, op := range []string{"POST /vars", "POST /workspaces/*/provider-configuration-links",
@@ -114,7 +114,7 @@ func TestWorkspaceVariablesAndLinksAreCreatedOnce(t *testing.T) {
 	}
 }
 
-// changedAnswer changes the answers to one operation.
+// changedAnswer is a transport that changes the responses to one operation.
 type changedAnswer struct {
 	http.RoundTripper
 	method, path, from, to string
@@ -136,7 +136,7 @@ func (w changedAnswer) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-// Scalr may quote the value that it refuses.
+// Scalr may quote a rejected value in its error.
 func TestRefusalsThatQuoteASensitiveVariable(t *testing.T) {
 	t.Parallel()
 	const password = "correct-horse-battery"

@@ -8,8 +8,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestWrongRunThatCannotBeStopped (R23): the verdict says that it may go on, with
-// the address, and the post step tries again, whatever on-cancel says.
+// TestWrongRunThatCannotBeStopped (R23) checks that the message contains the URL of a run that may continue, and that
+// the post step tries to stop it, regardless of on-cancel.
 func TestWrongRunThatCannotBeStopped(t *testing.T) {
 	t.Parallel()
 	wrong := func(t *testing.T, faults ...scalrsim.Fault) scalrsim.Scenario {
@@ -37,7 +37,7 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 			for name, value := range a.state {
 				post.env["STATE_"+name] = value
 			}
-			time.Sleep(75 * time.Second) // it applies by now, and on-cancel is leave
+			time.Sleep(75 * time.Second) // the run is being applied, and on-cancel is leave
 			post.step(b)
 		})
 		a.want(3, "error-code=wrong-run").says(loud)
@@ -61,8 +61,7 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 	})
 }
 
-// TestWrongRunAndSignals (R24): the step ends in time, and the run is stopped all
-// the same.
+// TestWrongRunAndSignals (R24) checks that the step ends in time and the run is stopped.
 func TestWrongRunAndSignals(t *testing.T) {
 	t.Parallel()
 	const stops = "POST /runs/*/actions/*"
@@ -94,8 +93,8 @@ func TestWrongRunAndSignals(t *testing.T) {
 	}
 }
 
-// TestDuplicatesHaveOurConfigurationVersion: if a response names another job's configuration version, the runs of that
-// version are not stopped.
+// TestDuplicatesHaveOurConfigurationVersion checks that runs of another job are not stopped if a response contains
+// their configuration version instead of that of the step.
 func TestDuplicatesHaveOurConfigurationVersion(t *testing.T) {
 	t.Parallel()
 	s := slowly(t, "plan-changes")
@@ -114,8 +113,8 @@ func TestDuplicatesHaveOurConfigurationVersion(t *testing.T) {
 	}
 }
 
-// TestPostStopsNoOtherRun (X25): what is remembered is the run, its workspace and
-// its configuration version.
+// TestPostStopsNoOtherRun (X25) checks that the post step verifies the workspace and the configuration version of the
+// run.
 func TestPostStopsNoOtherRun(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -169,7 +168,7 @@ func TestPostStopsNoOtherRun(t *testing.T) {
 			a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 			stops := -1
 			main.during = func(*stepResult) {
-				time.Sleep(15 * time.Second) // the process is gone now, as far as the post step can see
+				time.Sleep(15 * time.Second) // from the view of the post step, the process has ended
 				early := &stepResult{t: t, dir: a.dir}
 				early.read()
 				for name, value := range early.state {

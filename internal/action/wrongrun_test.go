@@ -9,12 +9,12 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// deviations are, for each member in which a run must equal its request, the
-// value that Scalr reports instead of the one in deviationInputs.
+// deviations are, for each attribute of the request, a value that Scalr reports instead of the one in
+// deviationInputs.
 var deviations = []struct {
 	member string
 	value  any
-	says   string // the input, what is reported and what was requested
+	says   string // the input, the reported value and the requested value
 }{
 	{
 		member: "workspace",
@@ -43,13 +43,13 @@ var deviations = []struct {
 var deviationInputs = []string{"dry-run=false", "targets=terraform_data.route\nterraform_data.network",
 	"on-cancel=leave"}
 
-// misreported changes a run in responses, from the nth on.
+// misreported returns a fault that changes a run in the nth and all later responses.
 func misreported(op string, nth int, member string, value any) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Nth: nth, Times: -1, Action: scalrsim.Misreport, Member: member, Value: value}
 }
 
-// refusedRun checks the end of a step whose run is not the one requested: it was
-// stopped, although on-cancel says leave, and the verdict says what differs.
+// refusedRun checks the result of a step whose run differs from the request: the run was stopped even though
+// on-cancel is leave, and the message contains the difference.
 func (p *stepResult) refusedRun(says string) {
 	p.t.Helper()
 	p.want(3, "result=refused", "error-code=wrong-run").says(says).asked("POST /runs/*/actions/apply", 0)
@@ -65,8 +65,8 @@ func (p *stepResult) refusedRun(says string) {
 	}
 }
 
-// TestWrongRun (R20, R21): whatever Scalr makes of a request, and whenever it says
-// so, no other run is followed.
+// TestWrongRun (R20, R21) checks that a run that differs from the request in any attribute is not followed, in
+// whichever response the difference appears.
 func TestWrongRun(t *testing.T) {
 	t.Parallel()
 	for _, d := range deviations {
@@ -87,7 +87,7 @@ func TestWrongRun(t *testing.T) {
 		} {
 			if name == "R20 in the answer alone" && d.value == nil ||
 				name == "R20 adopted" && d.member == "configuration-version" {
-				continue // what is left out is read again; nothing else says whose run it is
+				continue // a missing value is read again; no other response contains it
 			}
 			t.Run(name+" "+d.member, func(t *testing.T) {
 				t.Parallel()
@@ -97,7 +97,7 @@ func TestWrongRun(t *testing.T) {
 	}
 }
 
-// TestWrongRunReally (R20, R21): the same where the run does what it says.
+// TestWrongRunReally (R20, R21) is TestWrongRun for runs that really differ from the request.
 func TestWrongRunReally(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -194,8 +194,8 @@ func TestWrongRunReally(t *testing.T) {
 	}
 }
 
-// TestLeftOutIsReadOnceMore (R22): a response that leaves something out proves nothing; a second one that does counts
-// as different.
+// TestLeftOutIsReadOnceMore (R22) checks that a response with a missing value is read again, and that the value
+// counts as different if it is still missing.
 func TestLeftOutIsReadOnceMore(t *testing.T) {
 	t.Parallel()
 	members := map[string]bool{}
@@ -222,8 +222,7 @@ func TestLeftOutIsReadOnceMore(t *testing.T) {
 	}
 }
 
-// TestWrongRunThatEnded (R24): what is seen only while the run is being stopped
-// counts too.
+// TestWrongRunThatEnded (R24) checks that a difference that appears only while the run is being stopped counts.
 func TestWrongRunThatEnded(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, scenario(t, "plan-changes"))
@@ -237,8 +236,8 @@ func TestWrongRunThatEnded(t *testing.T) {
 	r.play().want(3, "result=refused", "error-code=wrong-run").says("dry-run is false (requested: true)").stops()
 }
 
-// TestListsProveNothing (R25): a list that gives all runs our configuration version
-// leads to no action on the runs of others.
+// TestListsProveNothing (R25) checks that runs of other jobs are not stopped if a list reports the configuration
+// version of this step for all runs.
 func TestListsProveNothing(t *testing.T) {
 	t.Parallel()
 	for name, faults := range map[string][]scalrsim.Fault{
@@ -258,7 +257,7 @@ func TestListsProveNothing(t *testing.T) {
 					time.Sleep(time.Millisecond)
 				}
 				for _, run := range p.server.Runs() {
-					if run.ID != other { // the list lies as soon as our version is known
+					if run.ID != other { // the list is wrong after the configuration version is known
 						p.server.AddFault(misreported("GET /runs", 1, "configuration-version", run.Configuration))
 						break
 					}
