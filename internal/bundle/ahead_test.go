@@ -12,7 +12,7 @@ import (
 )
 
 // library makes a checkout of 200 files: small, empty, bigger than a batch, executable, and a link here and there.
-func library(t *testing.T) (root string) {
+func makeCheckout(t *testing.T) (root string) {
 	root = t.TempDir()
 	for i := range 200 {
 		name := filepath.Join(root, fmt.Sprintf("m%d/f%03d.tf", i%7, i))
@@ -41,16 +41,16 @@ func listFor(t *testing.T, root string, debug func(string)) *Listing {
 	return l
 }
 
-var teams = []team{{workers: 1, alone: 3}, {readers: 1, workers: 1}, {readers: 2, workers: 2}, {readers: 50, workers: 50}}
+var parallelisms = []parallelism{{workers: 1, inline: 3}, {readers: 1, workers: 1}, {readers: 2, workers: 2}, {readers: 50, workers: 50}}
 
 func TestRule19SameBytesForEveryTeam(t *testing.T) {
 	t.Parallel()
-	root := library(t)
+	root := makeCheckout(t)
 	var want string
-	for _, who := range teams {
+	for _, par := range parallelisms {
 		var debug []string
 		l := listFor(t, root, func(line string) { debug = append(debug, line) })
-		a, err := l.pack(t.Context(), who)
+		a, err := l.pack(t.Context(), par)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +59,7 @@ func TestRule19SameBytesForEveryTeam(t *testing.T) {
 			want = got
 		}
 		if got != want {
-			t.Errorf("%+v: got another archive or listing than %+v", who, teams[0])
+			t.Errorf("%+v: got another archive or listing than %+v", par, parallelisms[0])
 		}
 		a.Close()
 	}
@@ -71,16 +71,16 @@ func TestRule12EveryTeamNamesTheChangedFile(t *testing.T) {
 		"it was removed":  os.Remove,
 		"it was replaced": func(file string) error { return errors.Join(os.Remove(file), os.Mkdir(file, 0o755)) },
 	} {
-		for _, who := range teams {
-			root := library(t)
+		for _, par := range parallelisms {
+			root := makeCheckout(t)
 			l := listFor(t, root, nil)
 			if err := change(filepath.Join(root, "m2/f100.tf")); err != nil {
 				t.Fatal(err)
 			}
-			_, err := l.pack(t.Context(), who)
+			_, err := l.pack(t.Context(), par)
 			var e *Error
 			if !errors.As(err, &e) || e.Code != Changed || e.Path != "m2/f100.tf" || !strings.Contains(err.Error(), name) {
-				t.Errorf("%+v: got %v, want %q for m2/f100.tf", who, err, name)
+				t.Errorf("%+v: got %v, want %q for m2/f100.tf", par, err, name)
 			}
 		}
 	}
@@ -89,15 +89,15 @@ func TestRule12EveryTeamNamesTheChangedFile(t *testing.T) {
 func TestRule20CancelEndsTheReaders(t *testing.T) {
 	t.Parallel()
 	stop := errors.New("stop")
-	for _, who := range teams {
+	for _, par := range parallelisms {
 		ctx, cancel := context.WithCancelCause(t.Context())
-		l := listFor(t, library(t), func(line string) {
+		l := listFor(t, makeCheckout(t), func(line string) {
 			if strings.Contains(line, `"m2/f100.tf"`) {
 				cancel(stop)
 			}
 		})
-		if a, err := l.pack(ctx, who); a != nil || !errors.Is(err, stop) {
-			t.Errorf("%+v: got %v and %v, want the cause of the context's end", who, a, err)
+		if a, err := l.pack(ctx, par); a != nil || !errors.Is(err, stop) {
+			t.Errorf("%+v: got %v and %v, want the cause of the context's end", par, a, err)
 		}
 	}
 }

@@ -16,7 +16,7 @@ type Archive struct {
 	sink     *sink
 	dirs     []dir
 	dirBytes []int64 // size of the files directly in each of dirs
-	biggest  biggestFiles
+	largest  largestFiles
 }
 
 // Reader returns a new reader that starts at the beginning. Readers are independent: each upload attempt
@@ -28,7 +28,7 @@ func (a *Archive) Size() int64 { return a.Compressed }
 
 // Largest returns the largest files and directories in the archive.
 func (a *Archive) Largest() Largest {
-	return Largest{Dirs: biggestDirs(a.dirs, a.dirBytes), Files: a.biggest}
+	return Largest{Dirs: largestDirs(a.dirs, a.dirBytes), Files: a.largest}
 }
 
 // Close releases memory and disk space. The temporary file has no name, so it is also removed if the process

@@ -31,9 +31,9 @@ type archiveNode struct {
 // An archive of a few kilobytes can contain more directories than fit into memory: long names compress well,
 // and each component of a name is a directory.
 const (
-	maxArchivePath = 4096     // the limit of Linux; longer paths cannot be unpacked
-	maxArchiveTree = 32 << 20 // bytes of the paths of all directories and links
-	archiveNodeFee = 100      // bytes added per directory or link
+	maxArchivePath  = 4096     // the limit of Linux; longer paths cannot be unpacked
+	maxArchiveTree  = 32 << 20 // bytes of the paths of all directories and links
+	archiveNodeCost = 100      // bytes added per directory or link
 )
 
 func newArchiveTree() *archiveTree {
@@ -77,7 +77,7 @@ func (t *archiveTree) child(parent int, name string) (int, error) {
 		return node, nil
 	}
 	length := t.nodes[parent].length + 1 + len(name)
-	if err := t.grow(length + archiveNodeFee); err != nil {
+	if err := t.grow(length + archiveNodeCost); err != nil {
 		return 0, err
 	}
 	key := archiveChild{parent, strings.Clone(name)} // name is part of a longer string

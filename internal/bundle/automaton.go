@@ -15,20 +15,20 @@ type glob struct {
 
 	star, deep, all []uint64 // positions before a token of each kind
 	empty           []uint64 // union of the three: positions before tokens that may match the empty string
-	run             int      // maximum number of consecutive tokens that may match the empty string
+	maxEmptyRun     int      // maximum number of consecutive tokens that may match the empty string
 
 	borders []rune     // first character of each set of characters that all tokens treat equally
-	takes   [][]uint64 // for each such set, the positions that accept it; nil until needed
+	accepts [][]uint64 // for each such set, the positions that accept it; nil until needed
 	short   []uint64   // the same for each ASCII character, for patterns of fewer than 64 tokens; nil until needed
 
-	now, next, inside []uint64 // bit i: the tokens before token i have matched; inside: token i is a deep token that has consumed a character
+	current, next, inside []uint64 // bit i: the tokens before token i have matched; inside: token i is a deep token that has consumed a character
 }
 
 func newGlob(tokens []token) *glob {
 	tokens = slices.CompactFunc(tokens, func(a, b token) bool { return a.kind == deep && b.kind == deep })
 	words := len(tokens)/64 + 1
 	g := &glob{tokens: tokens}
-	for _, set := range []*[]uint64{&g.star, &g.deep, &g.all, &g.empty, &g.now, &g.next, &g.inside} {
+	for _, set := range []*[]uint64{&g.star, &g.deep, &g.all, &g.empty, &g.current, &g.next, &g.inside} {
 		*set = make([]uint64, words)
 	}
 	row := 0
@@ -41,10 +41,10 @@ func newGlob(tokens []token) *glob {
 		setBit(map[tokenKind][]uint64{star: g.star, deep: g.deep, everything: g.all}[t.kind], i)
 		setBit(g.empty, i)
 		row++
-		g.run = max(g.run, row)
+		g.maxEmptyRun = max(g.maxEmptyRun, row)
 	}
 	g.borders = borders(tokens)
-	g.takes = make([][]uint64, len(g.borders)+1)
+	g.accepts = make([][]uint64, len(g.borders)+1)
 	return g
 }
 
@@ -67,7 +67,7 @@ func borders(tokens []token) []rune {
 
 // weight returns the cost of the pattern per character of a path and per set of characters, in positions.
 func (g *glob) weight() int {
-	n := 64 * len(g.now)
+	n := 64 * len(g.current)
 	for _, t := range g.tokens {
 		n += len(t.ranges)
 	}
@@ -79,22 +79,22 @@ func (g *glob) match(s []byte) (ok bool, steps int) {
 	if len(s) < g.length {
 		return false, 1
 	}
-	if len(g.now) == 1 {
+	if len(g.current) == 1 {
 		return g.matchShort(s)
 	}
-	clear(g.now)
-	g.now[0] = 1
-	g.skipEmpty(g.now)
+	clear(g.current)
+	g.current[0] = 1
+	g.skipEmpty(g.current)
 	for len(s) > 0 {
 		r, n := nextRune(s)
 		s = s[n:]
-		steps += len(g.now)
+		steps += len(g.current)
 		if !g.advance(r) {
 			return false, steps
 		}
 	}
 	end := len(g.tokens)
-	return g.now[end/64]&(1<<(end%64)) != 0, steps
+	return g.current[end/64]&(1<<(end%64)) != 0, steps
 }
 
 // matchShort is match for patterns of fewer than 64 tokens, which are nearly all patterns.
@@ -102,50 +102,50 @@ func (g *glob) matchShort(s []byte) (ok bool, steps int) {
 	if g.short == nil {
 		g.short = make([]uint64, utf8.RuneSelf)
 		for r := range g.short {
-			g.short[r] = g.takers(rune(r))[0]
+			g.short[r] = g.accepting(rune(r))[0]
 		}
 	}
 	star, deep, all, empty := g.star[0], g.deep[0], g.all[0], g.empty[0]
-	now, short := uint64(1), (*[utf8.RuneSelf]uint64)(g.short)
-	for range g.run {
-		now |= (now & empty) << 1
+	current, short := uint64(1), (*[utf8.RuneSelf]uint64)(g.short)
+	for range g.maxEmptyRun {
+		current |= (current & empty) << 1
 	}
-	for len(s) > 0 && now != 0 {
+	for len(s) > 0 && current != 0 {
 		steps++
-		c, takes := s[0], uint64(0)
+		c, accepts := s[0], uint64(0)
 		if c < utf8.RuneSelf {
-			takes, s = short[c], s[1:]
+			accepts, s = short[c], s[1:]
 		} else {
 			r, n := nextRune(s)
-			takes, s = g.takers(r)[0], s[n:]
+			accepts, s = g.accepting(r)[0], s[n:]
 		}
-		next := now&all | (now&takes)<<1
+		next := current&all | (current&accepts)<<1
 		if c == '/' {
-			next |= (now & deep) << 1
+			next |= (current & deep) << 1
 		} else {
-			next |= now & star
+			next |= current & star
 		}
-		for range g.run {
+		for range g.maxEmptyRun {
 			next |= (next & empty) << 1
 		}
-		now = next | now&deep
+		current = next | current&deep
 	}
-	return now&(1<<len(g.tokens)) != 0, steps
+	return current&(1<<len(g.tokens)) != 0, steps
 }
 
 // advance consumes one character. It returns false if a match has become impossible.
 func (g *glob) advance(r rune) (alive bool) {
-	takes, slash := g.takers(r), r == '/'
+	accepts, slash := g.accepting(r), r == '/'
 	carry := uint64(0)
-	for w, now := range g.now {
-		moved := now & takes[w]
-		stay := now & g.all[w]
+	for w, current := range g.current {
+		moved := current & accepts[w]
+		stay := current & g.all[w]
 		if slash {
-			moved |= now & g.deep[w] // only a slash ends a deep token that has consumed a character
+			moved |= current & g.deep[w] // only a slash ends a deep token that has consumed a character
 		} else {
-			stay |= now & g.star[w]
+			stay |= current & g.star[w]
 		}
-		g.inside[w] = now & g.deep[w]
+		g.inside[w] = current & g.deep[w]
 		g.next[w] = stay | moved<<1 | carry
 		carry = moved >> 63
 	}
@@ -154,13 +154,13 @@ func (g *glob) advance(r rune) (alive bool) {
 		g.next[w] |= g.inside[w]
 		alive = alive || g.next[w] != 0
 	}
-	g.now, g.next = g.next, g.now
+	g.current, g.next = g.next, g.current
 	return alive
 }
 
 // skipEmpty adds the positions that are reachable from set without consuming a character.
 func (g *glob) skipEmpty(set []uint64) {
-	for range g.run {
+	for range g.maxEmptyRun {
 		carry := uint64(0)
 		for w, word := range set {
 			skipped := word & g.empty[w]
@@ -170,17 +170,17 @@ func (g *glob) skipEmpty(set []uint64) {
 	}
 }
 
-// takers returns the positions whose token accepts the single character r.
-func (g *glob) takers(r rune) []uint64 {
+// accepting returns the positions whose token accepts the single character r.
+func (g *glob) accepting(r rune) []uint64 {
 	i := sort.Search(len(g.borders), func(i int) bool { return g.borders[i] > r })
-	if g.takes[i] == nil {
-		set := make([]uint64, len(g.now))
+	if g.accepts[i] == nil {
+		set := make([]uint64, len(g.current))
 		for p := range g.tokens {
-			if t := &g.tokens[p]; t.kind < star && t.takes(r) {
+			if t := &g.tokens[p]; t.kind < star && t.accepts(r) {
 				setBit(set, p)
 			}
 		}
-		g.takes[i] = set
+		g.accepts[i] = set
 	}
-	return g.takes[i]
+	return g.accepts[i]
 }

@@ -22,11 +22,11 @@ import (
 func checkout(t testing.TB, entries ...string) string {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "checkout")
-	put(t, root, entries...)
+	writeFiles(t, root, entries...)
 	return root
 }
 
-func put(t testing.TB, root string, entries ...string) {
+func writeFiles(t testing.TB, root string, entries ...string) {
 	t.Helper()
 	must(t, os.MkdirAll(root, 0o755))
 	for _, e := range entries {
@@ -82,7 +82,7 @@ func (m *messages) mentions(words ...string) bool {
 }
 
 // sent is an archive as the standard library reads it.
-type sent struct {
+type unpacked struct {
 	names   []string
 	headers map[string]*tar.Header
 	content map[string]string
@@ -92,23 +92,23 @@ type sent struct {
 }
 
 // pack packs path of the checkout and reads the archive back.
-func pack(t testing.TB, root, path string) sent {
+func pack(t testing.TB, root, path string) unpacked {
 	t.Helper()
 	s, err := tryPack(t, root, path)
 	must(t, err)
 	return s
 }
 
-func tryPack(t testing.TB, root, path string) (sent, error) {
+func tryPack(t testing.TB, root, path string) (unpacked, error) {
 	t.Helper()
 	warned := &messages{}
 	l, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: path, Temp: []string{filepath.Dir(root)}, Warn: warned.add})
 	if err != nil {
-		return sent{warned: warned}, err
+		return unpacked{warned: warned}, err
 	}
 	a, err := l.Pack(t.Context())
 	if err != nil {
-		return sent{warned: warned, listing: l}, err
+		return unpacked{warned: warned, listing: l}, err
 	}
 	t.Cleanup(func() { a.Close() })
 	s := unpack(t, a.Reader())
@@ -116,9 +116,9 @@ func tryPack(t testing.TB, root, path string) (sent, error) {
 	return s, nil
 }
 
-func unpack(t testing.TB, r io.Reader) sent {
+func unpack(t testing.TB, r io.Reader) unpacked {
 	t.Helper()
-	s := sent{headers: map[string]*tar.Header{}, content: map[string]string{}}
+	s := unpacked{headers: map[string]*tar.Header{}, content: map[string]string{}}
 	gz, err := gzip.NewReader(r)
 	must(t, err)
 	tr := tar.NewReader(gz)
@@ -138,10 +138,10 @@ func unpack(t testing.TB, r io.Reader) sent {
 	return s
 }
 
-func (s sent) sorted() []string { return slices.Sorted(slices.Values(s.names)) }
+func (s unpacked) sorted() []string { return slices.Sorted(slices.Values(s.names)) }
 
 // links are the links of the archive with their targets.
-func (s sent) links() map[string]string {
+func (s unpacked) links() map[string]string {
 	links := map[string]string{}
 	for name, h := range s.headers {
 		if h.Typeflag == tar.TypeSymlink {
@@ -151,7 +151,7 @@ func (s sent) links() map[string]string {
 	return links
 }
 
-func wantNames(t *testing.T, s sent, want ...string) {
+func wantNames(t *testing.T, s unpacked, want ...string) {
 	t.Helper()
 	slices.Sort(want)
 	if diff := cmp.Diff(want, s.sorted()); diff != "" {
@@ -160,7 +160,7 @@ func wantNames(t *testing.T, s sent, want ...string) {
 }
 
 // refused checks that no bundle can be made, for which reason, and that the message names these words.
-func refused(t *testing.T, err error, code bundle.Code, words ...string) *bundle.Error {
+func wantError(t *testing.T, err error, code bundle.Code, words ...string) *bundle.Error {
 	t.Helper()
 	var e *bundle.Error
 	if !errors.As(err, &e) {

@@ -18,12 +18,12 @@ type checker struct {
 	files int
 	bytes int64
 
-	biggest biggestFiles
+	largest largestFiles
 	debug   func(string)
 	content []byte // buffer for the start of a file
 
-	never, states, secrets findings
-	inspector              inspector
+	neverUploaded, states, secrets findings
+	inspector                      inspector
 }
 
 // newChecker returns a checker that reports each entry to debug, which may be nil.
@@ -108,10 +108,10 @@ func (c *checker) add(h *tar.Header, name string, content io.Reader) error {
 func (c *checker) match(name string) {
 	switch base := []byte(path.Base(name)); {
 	case hasExcludedComponent(name):
-		c.never.add(name)
+		c.neverUploaded.add(name)
 	case isState(base):
 		c.states.add(name)
-	case looksSecret([]byte(name)):
+	case isSecretPath([]byte(name)):
 		c.secrets.add(name)
 	}
 }
@@ -142,7 +142,7 @@ func (c *checker) file(name string, size int64) error {
 	c.files++
 	c.bytes += size
 	dir, base := path.Dir(name), []byte(path.Base(name))
-	c.biggest.add(dir, base, size)
+	c.largest.add(dir, base, size)
 	node, err := c.tree.makeDir(dir)
 	if err != nil {
 		return err
@@ -197,7 +197,7 @@ func (c *checker) checkLinks() error {
 
 // warn prints a warning for each kind of recorded file.
 func (c *checker) warn(warn func(string)) {
-	c.never.report(warn, "The archive contains files that are never uploaded from a directory (%d): %s. "+
+	c.neverUploaded.report(warn, "The archive contains files that are never uploaded from a directory (%d): %s. "+
 		"Rebuild it without .git and gha-creds-*.json: they may contain credentials of this job.")
 	c.states.report(warn, "The archive contains Terraform state (%d): %s. Rebuild it without state.")
 	c.secrets.report(warn, "The archive contains files that may contain secrets (%d): %s.")

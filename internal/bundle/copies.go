@@ -82,7 +82,7 @@ func (w *walker) countCopy(from *copied, size int64) error {
 	for from.outer != nil { // report the outermost link, which is below path
 		from = from.outer
 	}
-	w.faults.add(&Error{Code: LinksMultiply, Path: from.link, Target: from.text, Err: n.tooMuch()})
+	w.faults.add(&Error{Code: LinksMultiply, Path: from.link, Target: from.text, Err: n.limitError()})
 	return errStopped
 }
 
@@ -94,7 +94,7 @@ func minimumSize(n, free int64) int64 {
 	return (n + maxMultiple - 1) / maxMultiple
 }
 
-func (n *copies) tooMuch() error {
+func (n *copies) limitError() error {
 	s := &n.checkout
 	if n.entries > maxMultiple*s.entries {
 		return fmt.Errorf("links add more than %d times as many files and directories as the checkout contains (%d)", maxMultiple, s.entries)

@@ -39,7 +39,7 @@ func (l *Listing) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 
 func (l *Listing) eachEntry(ctx context.Context, t *tree, yield func(Entry) bool) error {
 	for _, d := range l.dirs {
-		if d.sent && d.path != "." && !yield(Entry{Name: d.path + "/"}) {
+		if d.packed && d.path != "." && !yield(Entry{Name: d.path + "/"}) {
 			return nil
 		}
 	}
@@ -86,7 +86,7 @@ func (l *Listing) eachPrebuiltEntry(ctx context.Context, t *tree, yield func(Ent
 		return openError(l.base, err)
 	}
 	defer f.close()
-	gz, err := gzip.NewReader(bufio.NewReaderSize(untilDone{ctx, f}, readSize))
+	gz, err := gzip.NewReader(bufio.NewReaderSize(contextReader{ctx, f}, readSize))
 	if err != nil {
 		return readError(l.base, err)
 	}

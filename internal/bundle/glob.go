@@ -133,7 +133,7 @@ func classRune(s []byte) (rune, int, error) {
 	return r, n + m, nil
 }
 
-func (t *token) takes(r rune) bool {
+func (t *token) accepts(r rune) bool {
 	if t.kind == one {
 		return r == t.r
 	}

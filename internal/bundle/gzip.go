@@ -37,10 +37,10 @@ type block struct {
 type gzipWriter struct {
 	w       io.Writer
 	workers int
-	alone   int // number of blocks that Write still compresses itself
+	inline  int // number of blocks that Write still compresses itself
 	crc     uint32
 	size    uint32
-	now     *block     // block being filled
+	current *block     // block being filled
 	own     compressor // compressor of Write, before the workers have started
 	free    chan *block
 	queue   chan *block // blocks for the workers
@@ -50,10 +50,10 @@ type gzipWriter struct {
 	err     error         // first write error; owned by writeAll until running is done
 }
 
-// newGzipWriter returns a writer that starts its workers after alone blocks.
-func newGzipWriter(w io.Writer, workers, alone int) *gzipWriter {
+// newGzipWriter returns a writer that starts its workers after inline blocks.
+func newGzipWriter(w io.Writer, workers, inline int) *gzipWriter {
 	workers = max(1, min(workers, maxWorkers))
-	return &gzipWriter{w: w, workers: workers, alone: alone, now: newBlock()}
+	return &gzipWriter{w: w, workers: workers, inline: inline, current: newBlock()}
 }
 
 func newBlock() *block {
@@ -70,14 +70,14 @@ func (g *gzipWriter) Write(p []byte) (int, error) {
 	g.size += uint32(len(p))
 	n := len(p)
 	for len(p) > 0 {
-		if len(g.now.data)-g.now.dict == blockSize {
+		if len(g.current.data)-g.current.dict == blockSize {
 			if err := g.next(); err != nil {
 				return 0, err
 			}
 		}
-		room := g.now.dict + blockSize - len(g.now.data)
+		room := g.current.dict + blockSize - len(g.current.data)
 		part := p[:min(room, len(p))]
-		g.now.data = append(g.now.data, part...)
+		g.current.data = append(g.current.data, part...)
 		p = p[len(part):]
 	}
 	return n, nil
@@ -85,9 +85,9 @@ func (g *gzipWriter) Write(p []byte) (int, error) {
 
 // next passes the full block to the workers and gets an empty one.
 func (g *gzipWriter) next() error {
-	b := g.now
-	if g.alone > 0 {
-		g.alone--
+	b := g.current
+	if g.inline > 0 {
+		g.inline--
 		err := g.compressHere(b)
 		b.follow(b.data)
 		return err
@@ -100,9 +100,9 @@ func (g *gzipWriter) next() error {
 	case <-g.failed:
 		return errWriting
 	}
-	b.follow(g.now.data)
-	g.send(g.now)
-	g.now = b
+	b.follow(g.current.data)
+	g.send(g.current)
+	g.current = b
 	return nil
 }
 
@@ -208,8 +208,8 @@ func (c *compressor) reset(w io.Writer, dict []byte) (err error) {
 
 // Close compresses the remaining data and writes the trailer. It does not close the underlying writer.
 func (g *gzipWriter) Close() error {
-	g.now.last = true
-	if err := g.finish(g.now); err != nil {
+	g.current.last = true
+	if err := g.finish(g.current); err != nil {
 		return err
 	}
 	trailer := binary.LittleEndian.AppendUint32(nil, g.crc)

@@ -20,10 +20,10 @@ func text(n int, seed uint64) []byte {
 	return b.Bytes()[:n]
 }
 
-func squeeze(t testing.TB, data []byte, workers, alone, piece int) []byte {
+func compressed(t testing.TB, data []byte, workers, inline, piece int) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	g := newGzipWriter(&out, workers, alone)
+	g := newGzipWriter(&out, workers, inline)
 	for len(data) > 0 {
 		n := min(piece, len(data))
 		if _, err := g.Write(data[:n]); err != nil {
@@ -44,10 +44,10 @@ func TestRule19SameBytesWithAnyNumberOfWorkers(t *testing.T) {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			t.Parallel()
 			data := text(size, 1)
-			want := squeeze(t, data, 1, 3, 100_000)
-			for _, who := range []team{{workers: 0}, {workers: 2}, {workers: 2, alone: 1}, {workers: 50, alone: 3}} {
-				if !bytes.Equal(squeeze(t, data, who.workers, who.alone, 7777), want) {
-					t.Errorf("%+v: got other bytes than one worker", who)
+			want := compressed(t, data, 1, 3, 100_000)
+			for _, par := range []parallelism{{workers: 0}, {workers: 2}, {workers: 2, inline: 1}, {workers: 50, inline: 3}} {
+				if !bytes.Equal(compressed(t, data, par.workers, par.inline, 7777), want) {
+					t.Errorf("%+v: got other bytes than one worker", par)
 				}
 			}
 			r, err := gzip.NewReader(bytes.NewReader(want))
@@ -81,7 +81,7 @@ func (f *failing) Write(p []byte) (int, error) {
 func TestRule20WriteErrorEndsTheCompression(t *testing.T) {
 	t.Parallel()
 	data := text(8*blockSize, 2)
-	whole := len(squeeze(t, data, 1, 3, blockSize))
+	whole := len(compressed(t, data, 1, 3, blockSize))
 	rooms := []int{0, whole / 2, whole - 1}
 	if !testing.Short() {
 		rooms = append(rooms, 5, whole/4, whole-9)
@@ -114,8 +114,8 @@ func FuzzGzip(f *testing.F) {
 		for range int(noise) * len(data) / 4096 {
 			data[r.IntN(len(data))] = byte(r.Uint32())
 		}
-		one := squeeze(t, data, 1, 3, 1<<16)
-		if !bytes.Equal(squeeze(t, data, 4, int(noise)%4, 1000+int(noise)), one) {
+		one := compressed(t, data, 1, 3, 1<<16)
+		if !bytes.Equal(compressed(t, data, 4, int(noise)%4, 1000+int(noise)), one) {
 			t.Error("four workers give other bytes than one")
 		}
 		gz, err := gzip.NewReader(bytes.NewReader(one))

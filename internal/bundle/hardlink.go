@@ -46,7 +46,7 @@ func (h *hardLinks) leavesOut(name string, i inode) (bool, error) {
 	case !ok:
 		return false, nil
 	case !other.excluded:
-		if !looksSecret([]byte(name)) { // otherwise List has reported it
+		if !isSecretPath([]byte(name)) { // otherwise List has reported it
 			h.secrets.add(arrow([]byte(name), other.name))
 		}
 		return false, nil
@@ -64,9 +64,9 @@ func (h *hardLinks) warn(warn func(string)) {
 
 // searched is a directory that is searched for other names.
 type searched struct {
-	path    string
-	never   bool // the path or one of its parents is never uploaded
-	verdict verdict
+	path          string
+	neverUploaded bool // the path or one of its parents is never uploaded
+	verdict       verdict
 }
 
 func (h *hardLinks) search() error {
@@ -85,7 +85,7 @@ func (h *hardLinks) search() error {
 			below := h.match(d, join(d.path, string(name)), k == kindDir)
 			if k == kindFile {
 				h.file(below)
-			} else if len(below.path) <= maxPath && !(d.never && isObjectStore(name)) {
+			} else if len(below.path) <= maxPath && !(d.neverUploaded && isObjectStore(name)) {
 				pending = append(pending, below)
 			}
 			return h.pulse.spend(10)
@@ -105,7 +105,7 @@ func isObjectStore(name []byte) bool {
 
 // match applies the rules to a file or directory in d.
 func (h *hardLinks) match(d searched, name string, isDir bool) searched {
-	below := searched{path: name, never: d.never || alwaysExcluded([]byte(path.Base(name)))}
+	below := searched{path: name, neverUploaded: d.neverUploaded || alwaysExcluded([]byte(path.Base(name)))}
 	m, own := h.l.rules.outside(), []byte(name)
 	if within(h.l.base, d.path) {
 		m = h.l.rules.inArchive
@@ -118,8 +118,8 @@ func (h *hardLinks) match(d searched, name string, isDir bool) searched {
 }
 
 func (h *hardLinks) file(f searched) {
-	excluded := f.never || f.verdict.excluded && h.l.rules.list[f.verdict.by].line == 0
-	if !excluded && !looksSecret([]byte(f.path)) {
+	excluded := f.neverUploaded || f.verdict.excluded && h.l.rules.list[f.verdict.by].line == 0
+	if !excluded && !isSecretPath([]byte(f.path)) {
 		return
 	}
 	i, err := h.tree.stat(f.path)

@@ -66,7 +66,7 @@ func TestHostileRulesCostLittleForEachPath(t *testing.T) {
 					m.work = 0
 					v := m.match(top, []byte(p), strings.LastIndexByte(p, '/')+1, isDir)
 					if isDir && v.excluded {
-						m.mayBringBack(v, []byte(p))
+						m.mayReinclude(v, []byte(p))
 					}
 					if most := c.steps*2*(len(p)+1) + 2000; m.work > most {
 						t.Errorf("%.40q of %d bytes, directory %v: got %d steps, want at most %d", p, len(p), isDir, m.work, most)
@@ -142,11 +142,11 @@ func TestIgnoreManyRulesAgainstReference(t *testing.T) {
 		for range r.IntN(4) {
 			name = path.Join(name, word())
 		}
-		agree(t, text, name, r.IntN(2) == 0)
+		compareWithReference(t, text, name, r.IntN(2) == 0)
 	}
 }
 
-// mayBelow must be true for every directory in which some anchored rule could match.
+// mayInclude must be true for every directory in which some anchored rule could match.
 func TestBringBackAgainstOneByOne(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(5, 6))
@@ -170,8 +170,8 @@ func TestBringBackAgainstOneByOne(t *testing.T) {
 			head := rule.pattern.head
 			want = want || i > after && rule.negate && (!rule.pattern.anchored || strings.HasPrefix(head, dir+"/") || strings.HasPrefix(dir+"/", head))
 		}
-		b, work := newBringBack(list, func(*rule) bool { return true }), 0
-		if got := b.mayBelow([]byte(dir), after, &work); got != want {
+		b, work := newReincluder(list, func(*rule) bool { return true }), 0
+		if got := b.mayInclude([]byte(dir), after, &work); got != want {
 			t.Fatalf("rules %q, directory %q, after rule %d: got %v, want %v", text, dir, after, got, want)
 		}
 	}

@@ -287,7 +287,7 @@ func TestHostileArchivesAreBounded(t *testing.T) {
 			if !errors.As(err, &e) || e.Code != ArchiveUnsafe || len(err.Error()) > 2000 {
 				t.Errorf("got %.200v, want the archive refused", err)
 			}
-			if c.tree.size > maxArchiveTree+2*maxArchivePath || len(c.tree.nodes) > maxArchiveTree/archiveNodeFee {
+			if c.tree.size > maxArchiveTree+2*maxArchivePath || len(c.tree.nodes) > maxArchiveTree/archiveNodeCost {
 				t.Errorf("%d directories of %d bytes are kept after %d entries", len(c.tree.nodes), c.tree.size, last)
 			}
 		})

@@ -38,16 +38,16 @@ type rule struct {
 	pattern pattern
 }
 
-// words describes the rule for messages.
-func (r *rule) words() string {
+// describe describes the rule for messages.
+func (r *rule) describe() string {
 	if r.line == 0 {
 		return fmt.Sprintf("built-in rule %q", r.text)
 	}
 	return fmt.Sprintf("%s line %d, %.80q", ignoreFile, r.line, r.text)
 }
 
-// aboutState reports whether r is the built-in rule that excludes Terraform state.
-func (r *rule) aboutState() bool { return r.line == 0 && strings.Contains(r.text, "tfstate") }
+// excludesState reports whether r is the built-in rule that excludes Terraform state.
+func (r *rule) excludesState() bool { return r.line == 0 && strings.Contains(r.text, "tfstate") }
 
 // builtIn lists the built-in rules. They precede the rules of the ignore file, which may override them. The
 // names in alwaysExcluded are not included.
@@ -69,7 +69,7 @@ func newRules(list []rule) *rules {
 // list, refers to all paths in the archive.
 func (rs *rules) outside() *matcher {
 	if rs.byTarget == nil {
-		rs.byTarget = newMatcher(rs.list, func(r *rule) bool { return !r.pattern.anchored && !r.pattern.namesAny })
+		rs.byTarget = newMatcher(rs.list, func(r *rule) bool { return !r.pattern.anchored && !r.pattern.wildcardsOnly })
 	}
 	return rs.byTarget
 }
@@ -104,7 +104,7 @@ func ignoreText(t *tree, name string) ([]byte, error) {
 	if end.outside != "" {
 		return nil, fmt.Errorf("it is a link to %q, outside the checkout", end.outside)
 	}
-	if end.named(hasExcludedComponent) {
+	if end.anyName(hasExcludedComponent) {
 		return nil, fmt.Errorf("it is a link to %q, which is never uploaded", end.path)
 	}
 	f, err := t.openFile(end.path)
@@ -167,22 +167,22 @@ func parseRules(ctx context.Context, text []byte, warn func(string)) ([]rule, er
 
 // badLines collects invalid lines of the ignore file. It lists the first ones and counts the others.
 type badLines struct {
-	named []string
-	more  int
+	listed []string
+	more   int
 }
 
 const maxBadLines = 10
 
 func (b *badLines) add(line int, text string, why error) {
-	if len(b.named) == maxBadLines {
+	if len(b.listed) == maxBadLines {
 		b.more++
 		return
 	}
-	b.named = append(b.named, fmt.Sprintf("%s line %d, %.80q, is skipped: %v.", ignoreFile, line, text, why))
+	b.listed = append(b.listed, fmt.Sprintf("%s line %d, %.80q, is skipped: %v.", ignoreFile, line, text, why))
 }
 
 func (b *badLines) warn(warn func(string)) {
-	for _, line := range b.named {
+	for _, line := range b.listed {
 		warn(line)
 	}
 	if b.more > 0 {

@@ -91,7 +91,7 @@ func translate(p string) (expr string) {
 func alternatives(t token) string {
 	var b strings.Builder
 	for c := rune(1); c < 0x180; c++ {
-		if c != '/' && t.takes(c) {
+		if c != '/' && t.accepts(c) {
 			fmt.Fprintf(&b, `|\x{%x}`, c)
 		}
 	}
@@ -138,7 +138,7 @@ func (r reference) matches(i int, name string, isDir bool) bool {
 }
 
 // agree compares the results of both for a path and all directories above it.
-func agree(t *testing.T, text, name string, isDir bool) {
+func compareWithReference(t *testing.T, text, name string, isDir bool) {
 	t.Helper()
 	list, err := parseRules(t.Context(), []byte(text), func(string) {})
 	if err != nil {
@@ -161,7 +161,7 @@ func agree(t *testing.T, text, name string, isDir bool) {
 		if pruned && !want {
 			t.Fatalf("rules %q: %q is wanted, but its directory would not be read", text, part)
 		}
-		pruned = pruned || dir && v.excluded && !m.mayBringBack(v, []byte(part))
+		pruned = pruned || dir && v.excluded && !m.mayReinclude(v, []byte(part))
 		at += end + 1
 	}
 }
@@ -195,7 +195,7 @@ func TestIgnoreAgainstReference(t *testing.T) {
 		for range 1 + r.IntN(4) {
 			parts = append(parts, pick(names, 2))
 		}
-		agree(t, strings.Join(lines, "\n"), strings.Join(parts, "/"), r.IntN(2) == 0)
+		compareWithReference(t, strings.Join(lines, "\n"), strings.Join(parts, "/"), r.IntN(2) == 0)
 	}
 }
 
@@ -210,6 +210,6 @@ func FuzzIgnore(f *testing.F) {
 			name == "" || path.Clean("/"+name) != "/"+name || strings.ContainsFunc(text+name, func(r rune) bool { return r == 0 || r >= 0x180 }) {
 			return
 		}
-		agree(t, text, name, isDir)
+		compareWithReference(t, text, name, isDir)
 	})
 }

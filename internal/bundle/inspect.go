@@ -19,7 +19,7 @@ func (i *inspector) inspect(dir string, name, content []byte, size int64) {
 		i.pointers.add(path.Join(dir, string(name)))
 		return
 	}
-	if holdsKey(content) && !looksSecret([]byte(path.Join(dir, string(name)))) { // List reports files by name
+	if hasKey(content) && !isSecretPath([]byte(path.Join(dir, string(name)))) { // List reports files by name
 		i.keys.add(path.Join(dir, string(name)))
 	}
 	if isTerraform(name) {

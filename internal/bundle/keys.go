@@ -8,11 +8,11 @@ import (
 // keysWithin is the number of bytes at the start of a file that are searched for keys.
 const keysWithin = 64 << 10
 
-// holdsKey reports whether content contains a private key in PEM form or is the key file of a Google service
+// hasKey reports whether content contains a private key in PEM form or is the key file of a Google service
 // account. A file that only mentions keys, such as documentation or source code, does not count.
-func holdsKey(content []byte) bool {
+func hasKey(content []byte) bool {
 	content = content[:min(len(content), keysWithin)]
-	return holdsPrivateKey(content) || isServiceAccount(content)
+	return hasPrivateKey(content) || isServiceAccount(content)
 }
 
 var (
@@ -23,7 +23,7 @@ var (
 // pemLabel is the largest length of the text between BEGIN and PRIVATE KEY, such as ENCRYPTED or OPENSSH.
 const pemLabel = 20
 
-func holdsPrivateKey(content []byte) bool {
+func hasPrivateKey(content []byte) bool {
 	for start := 0; ; {
 		i := bytes.Index(content[start:], pemKey)
 		if i < 0 {

@@ -56,8 +56,8 @@ var secretNames = map[string]bool{
 // secretPaths maps names of files with credentials to the name of their parent directory.
 var secretPaths = map[string]string{"credentials": ".aws", "config.json": ".docker", "config": ".kube"}
 
-// looksSecret reports whether the names of a file and its parent directory suggest that it contains secrets.
-func looksSecret(path []byte) bool {
+// isSecretPath reports whether the names of a file and its parent directory suggest that it contains secrets.
+func isSecretPath(path []byte) bool {
 	dir, name := []byte(nil), path
 	if i := bytes.LastIndexByte(path, '/'); i >= 0 {
 		dir, name = path[:i], path[i+1:]

@@ -21,11 +21,11 @@ type Largest struct {
 
 const largestCount = 10
 
-// biggestFiles lists the largest files, largest first.
-type biggestFiles []Sized
+// largestFiles lists the largest files, largest first.
+type largestFiles []Sized
 
 // add records a file. It builds the path only if the file is one of the largest.
-func (b *biggestFiles) add(dir string, name []byte, bytes int64) {
+func (b *largestFiles) add(dir string, name []byte, bytes int64) {
 	if len(*b) == largestCount {
 		if (*b)[largestCount-1].Bytes >= bytes {
 			return
@@ -33,16 +33,16 @@ func (b *biggestFiles) add(dir string, name []byte, bytes int64) {
 		*b = (*b)[:largestCount-1]
 	}
 	*b = append(*b, Sized{Name: path.Join(dir, string(name)), Bytes: bytes})
-	slices.SortFunc(*b, bigger)
+	slices.SortFunc(*b, compareSized)
 }
 
-func bigger(a, b Sized) int {
+func compareSized(a, b Sized) int {
 	return cmp.Or(cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(a.Name, b.Name))
 }
 
-// biggestDirs returns the largest directories. bytes are the sizes of the files directly in dirs, which are
+// largestDirs returns the largest directories. bytes are the sizes of the files directly in dirs, which are
 // sorted by path: parents precede their content.
-func biggestDirs(dirs []dir, bytes []int64) []Sized {
+func largestDirs(dirs []dir, bytes []int64) []Sized {
 	below, wrapper := slices.Clone(bytes), make([]bool, len(dirs))
 	parent := func(i int) int {
 		p, _ := slices.BinarySearchFunc(dirs, path.Dir(dirs[i].path), comparePath)
@@ -62,6 +62,6 @@ func biggestDirs(dirs []dir, bytes []int64) []Sized {
 			all = append(all, Sized{Name: dirs[i].path, Bytes: below[i]})
 		}
 	}
-	slices.SortFunc(all, bigger)
+	slices.SortFunc(all, compareSized)
 	return slices.Clone(all[:min(len(all), largestCount)])
 }

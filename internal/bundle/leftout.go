@@ -21,15 +21,15 @@ type reason struct {
 	byTarget bool   // the rule matches the target of a link, not the link
 }
 
-func (w *walker) words(r reason) string {
+func (w *walker) describe(r reason) string {
 	if r.text != "" {
 		return r.text
 	}
-	words := w.rules.list[r.rule].words()
+	text := w.rules.list[r.rule].describe()
 	if r.byTarget {
-		words += ", which excludes the link's target"
+		text += ", which excludes the link's target"
 	}
-	return words
+	return text
 }
 
 // LeftOut returns the number of excluded paths by rule, largest first. It is empty for a prebuilt archive.
@@ -51,14 +51,14 @@ func (w *walker) leaveOut(r reason) {
 
 func (w *walker) debugLeftOut(r reason) {
 	if w.l.options.Debug != nil {
-		w.l.options.Debug(fmt.Sprintf("left out %q: %s", w.path, w.words(r)))
+		w.l.options.Debug(fmt.Sprintf("left out %q: %s", w.path, w.describe(r)))
 	}
 }
 
 func (w *walker) countLeftOut(r reason) {
 	o := w.l.leftOut[r]
 	if o == nil {
-		o = &LeftOut{Rule: w.words(r), First: string(w.path)}
+		o = &LeftOut{Rule: w.describe(r), First: string(w.path)}
 		w.l.leftOut[r] = o
 	}
 	o.Count++

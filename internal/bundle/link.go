@@ -17,12 +17,12 @@ type copied struct {
 	files  int
 }
 
-var errEndless = errors.New("the directory contains the link, so a copy of it would never end")
+var errRecursive = errors.New("the directory contains the link, so a copy of it would never end")
 
 // link adds the current entry, a link, according to the physical path of its target.
 func (w *walker) link() error {
 	source := w.source()
-	end, err := resolveIn(w.tree, w.l.dirs[w.now.dir].source, string(w.path[w.base:]))
+	end, err := resolveIn(w.tree, w.l.dirs[w.current.dir].source, string(w.path[w.base:]))
 	if err := w.pulse.spend(linkWork * (1 + end.steps)); err != nil {
 		return err
 	}
@@ -48,10 +48,10 @@ const linkWork = 100
 
 // inner adds a link whose target is in the bundle. It rewrites the link if its text is not valid where the
 // bundle is unpacked.
-func (w *walker) inner(end ending) error {
+func (w *walker) inner(end resolved) error {
 	target := end.target
 	if w.rewrites(target) {
-		target = relative(w.l.dirs[w.now.dir].path, relative(w.l.base, end.path))
+		target = relative(w.l.dirs[w.current.dir].path, relative(w.l.base, end.path))
 	}
 	if end.kind == kindMissing {
 		w.dangling.add(string(w.path))
@@ -61,43 +61,43 @@ func (w *walker) inner(end ending) error {
 	if end.kind == kindDir {
 		w.l.aliases[string(w.path)] = target
 	}
-	return w.add(w.note(kindLink, target), w.now.copy, 0)
+	return w.add(w.note(kindLink, target), w.current.copy, 0)
 }
 
 // checkInner records links to content that is excluded from the bundle; they are broken where the bundle is
 // unpacked.
-func (w *walker) checkInner(end ending) error {
+func (w *walker) checkInner(end resolved) error {
 	own := relative(w.l.base, end.path)
 	if hasExcludedComponent(own) {
-		w.emptied.add(arrow(w.path, own))
+		w.linksToExcluded.add(arrow(w.path, own))
 		return nil
 	}
 	v, err := w.matchName(end.path, end.kind == kindDir)
-	if v.excluded && (end.kind == kindFile || !w.rules.inArchive.mayBringBack(v, []byte(own))) {
-		w.emptied.add(arrow(w.path, own))
+	if v.excluded && (end.kind == kindFile || !w.rules.inArchive.mayReinclude(v, []byte(own))) {
+		w.linksToExcluded.add(arrow(w.path, own))
 	}
 	return err
 }
 
 // rewrites reports whether a link's text would have a different target where the bundle is unpacked.
 func (w *walker) rewrites(target string) bool {
-	return w.now.copy != nil || path.IsAbs(target) || leavesBundle(w.l.dirs[w.now.dir].path, target)
+	return w.current.copy != nil || path.IsAbs(target) || leavesBundle(w.l.dirs[w.current.dir].path, target)
 }
 
 // loop adds a link in a cycle unchanged, or excludes it if its text leaves the bundle.
 func (w *walker) loop(target string) error {
 	w.dangling.add(string(w.path))
 	if !w.rewrites(target) {
-		return w.add(w.note(kindLink, target), w.now.copy, 0)
+		return w.add(w.note(kindLink, target), w.current.copy, 0)
 	}
 	w.leaveOut(reason{text: "a link cycle outside path"})
 	return nil
 }
 
 // outer handles a link whose target is in the checkout but outside the bundle: it adds a copy of the target.
-func (w *walker) outer(source string, end ending) error {
+func (w *walker) outer(source string, end resolved) error {
 	switch {
-	case end.named(hasExcludedComponent):
+	case end.anyName(hasExcludedComponent):
 		w.excludedTargets.add(arrow(w.path, end.path))
 		w.leaveOut(reason{text: "never uploaded"})
 	case end.kind == kindMissing:
@@ -112,7 +112,7 @@ func (w *walker) outer(source string, end ending) error {
 }
 
 // copyTarget adds a copy of a file or directory unless the target is excluded by its own path.
-func (w *walker) copyTarget(source string, end ending) error {
+func (w *walker) copyTarget(source string, end resolved) error {
 	target, whole, err := w.matchTarget(end)
 	if err != nil {
 		return err
@@ -123,7 +123,7 @@ func (w *walker) copyTarget(source string, end ending) error {
 			return nil
 		}
 	}
-	c := &copied{name: string(w.path), link: source, text: end.target, target: end.path, outer: w.now.copy}
+	c := &copied{name: string(w.path), link: source, text: end.target, target: end.path, outer: w.current.copy}
 	if end.kind == kindFile {
 		return w.outerFile(end, c)
 	}
@@ -132,14 +132,14 @@ func (w *walker) copyTarget(source string, end ending) error {
 
 // matchTarget matches all paths of a link's target. For an excluded directory, whole reports whether all of
 // its content is excluded; otherwise a later rule may include a part of it.
-func (w *walker) matchTarget(end ending) (v verdict, whole bool, err error) {
+func (w *walker) matchTarget(end resolved) (v verdict, whole bool, err error) {
 	for _, name := range end.names {
 		if v, err = w.matchName(name, end.kind == kindDir); err != nil || v.excluded {
 			return v, true, err
 		}
 	}
 	v, err = w.matchName(end.path, end.kind == kindDir)
-	return v, end.kind != kindDir || !w.rules.outside().mayBringBack(v, []byte(end.path)), err
+	return v, end.kind != kindDir || !w.rules.outside().mayReinclude(v, []byte(end.path)), err
 }
 
 func (w *walker) matchName(name string, isDir bool) (verdict, error) {
@@ -155,23 +155,23 @@ func (w *walker) matchName(name string, isDir bool) (verdict, error) {
 	return v, w.pulse.spend(m.work - before)
 }
 
-func (w *walker) excludeTarget(rule int, end ending) {
+func (w *walker) excludeTarget(rule int, end resolved) {
 	found := &w.excludedTargets
-	if w.rules.list[rule].aboutState() {
+	if w.rules.list[rule].excludesState() {
 		found = &w.states
 	}
 	found.add(arrow(w.path, end.path))
 	w.leaveOut(reason{rule: rule, byTarget: true})
 }
 
-func (w *walker) outerFile(end ending, c *copied) error {
+func (w *walker) outerFile(end resolved, c *copied) error {
 	c.files++
 	w.l.files++
 	w.l.copies = append(w.l.copies, c)
-	switch secret := func(name string) bool { return looksSecret([]byte(name)) }; {
-	case looksSecret(w.path):
+	switch secret := func(name string) bool { return isSecretPath([]byte(name)) }; {
+	case isSecretPath(w.path):
 		w.secrets.add(string(w.path))
-	case end.named(secret):
+	case end.anyName(secret):
 		w.secrets.add(arrow(w.path, end.path))
 	}
 	if path.Base(end.path) == repositoryConfig {
@@ -180,16 +180,16 @@ func (w *walker) outerFile(end ending, c *copied) error {
 	return w.add(w.note(kindFile, end.path), c, w.sizeOf(end.path))
 }
 
-func (w *walker) outerDirectory(end ending, target verdict, c *copied) error {
-	if c.endless() {
-		w.faults.add(&Error{Code: LinkCycle, Path: c.link, Target: c.text, Err: errEndless})
+func (w *walker) outerDirectory(end resolved, target verdict, c *copied) error {
+	if c.containsItself() {
+		w.faults.add(&Error{Code: LinkCycle, Path: c.link, Target: c.text, Err: errRecursive})
 		return nil
 	}
 	m := w.rules.inArchive
-	v := m.match(w.now.verdict, w.path, w.base, true)
+	v := m.match(w.current.verdict, w.path, w.base, true)
 	if v.excluded {
 		w.leaveOut(reason{rule: v.by})
-		if !m.mayBringBack(v, w.path) {
+		if !m.mayReinclude(v, w.path) {
 			return nil
 		}
 	}
@@ -209,9 +209,9 @@ func (w *walker) repositoryConfig(source, shown string) {
 	w.repositories.add(shown)
 }
 
-// endless reports whether the copied directory contains one of the links that lead to it: the copy would
+// containsItself reports whether the copied directory contains one of the links that lead to it: the copy would
 // contain itself.
-func (c *copied) endless() bool {
+func (c *copied) containsItself() bool {
 	for o := c; o != nil; o = o.outer {
 		if within(c.target, path.Dir(o.link)) {
 			return true

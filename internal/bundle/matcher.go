@@ -12,19 +12,19 @@ var top = verdict{by: none, under: none}
 
 // matcher applies rules to paths. It is not safe for concurrent use.
 type matcher struct {
-	list  []rule
-	plain ruleIndex // rules about files and directories
-	dirs  ruleIndex // rules about directories only
-	back  bringBack
-	work  int // steps so far: comparisons of a byte, a pattern or 64 positions of a pattern
+	list      []rule
+	plain     ruleIndex // rules about files and directories
+	dirs      ruleIndex // rules about directories only
+	reinclude reincluder
+	work      int // steps so far: comparisons of a byte, a pattern or 64 positions of a pattern
 }
 
 func newMatcher(list []rule, include func(*rule) bool) *matcher {
 	return &matcher{
-		list:  list,
-		plain: newRuleIndex(list, func(r *rule) bool { return !r.dirOnly && include(r) }),
-		dirs:  newRuleIndex(list, func(r *rule) bool { return r.dirOnly && include(r) }),
-		back:  newBringBack(list, include),
+		list:      list,
+		plain:     newRuleIndex(list, func(r *rule) bool { return !r.dirOnly && include(r) }),
+		dirs:      newRuleIndex(list, func(r *rule) bool { return r.dirOnly && include(r) }),
+		reinclude: newReincluder(list, include),
 	}
 }
 
@@ -67,7 +67,7 @@ func (m *matcher) matchPath(path string, isDir bool) verdict {
 	return v
 }
 
-// mayBringBack reports whether a later rule could include content of the excluded directory dir.
-func (m *matcher) mayBringBack(v verdict, dir []byte) bool {
-	return m.back.mayBelow(dir, v.by, &m.work)
+// mayReinclude reports whether a later rule could include content of the excluded directory dir.
+func (m *matcher) mayReinclude(v verdict, dir []byte) bool {
+	return m.reinclude.mayInclude(dir, v.by, &m.work)
 }

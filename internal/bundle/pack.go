@@ -12,26 +12,26 @@ const manyFiles = 1000
 // Pack writes the archive. Its bytes depend only on the names, contents and execute bits of the listed files.
 // After an error, Pack leaves no file behind.
 func (l *Listing) Pack(ctx context.Context) (*Archive, error) {
-	return l.pack(ctx, l.team())
+	return l.pack(ctx, l.parallelism())
 }
 
-// team is the concurrency of packing. It does not change the archive.
-type team struct {
+// parallelism is the concurrency of packing. It does not change the archive.
+type parallelism struct {
 	readers int // goroutines that read files ahead of the packer
 	workers int // goroutines that compress
-	alone   int // blocks that the packer compresses itself before it starts the workers
+	inline  int // blocks that the packer compresses itself before it starts the workers
 }
 
-// team uses all processors from the start if the listing has many files.
-func (l *Listing) team() team {
+// parallelism uses all processors from the start if the listing has many files.
+func (l *Listing) parallelism() parallelism {
 	n := runtime.GOMAXPROCS(0)
 	if l.files > manyFiles {
-		return team{readers: n, workers: n}
+		return parallelism{readers: n, workers: n}
 	}
-	return team{workers: n, alone: 3}
+	return parallelism{workers: n, inline: 3}
 }
 
-func (l *Listing) pack(ctx context.Context, who team) (*Archive, error) {
+func (l *Listing) pack(ctx context.Context, par parallelism) (*Archive, error) {
 	start := time.Now()
 	t, err := openTree(l.options.Root)
 	if err != nil {
@@ -43,7 +43,7 @@ func (l *Listing) pack(ctx context.Context, who team) (*Archive, error) {
 	if l.Prebuilt() {
 		err = l.copyPrebuilt(ctx, t, a)
 	} else {
-		err = l.packDirectory(ctx, t, who, a)
+		err = l.packDirectory(ctx, t, par, a)
 	}
 	if err != nil {
 		s.close()
@@ -53,10 +53,10 @@ func (l *Listing) pack(ctx context.Context, who team) (*Archive, error) {
 	return a, nil
 }
 
-func (l *Listing) packDirectory(ctx context.Context, t *tree, who team, a *Archive) error {
-	p := &packer{l: l, tree: t, gz: newGzipWriter(a.sink, who.workers, who.alone), a: a, hardLinks: newHardLinks(ctx, l, t)}
+func (l *Listing) packDirectory(ctx context.Context, t *tree, par parallelism, a *Archive) error {
+	p := &packer{l: l, tree: t, gz: newGzipWriter(a.sink, par.workers, par.inline), a: a, hardLinks: newHardLinks(ctx, l, t)}
 	a.Files, a.dirs, a.dirBytes = l.files, l.dirs, make([]int64, len(l.dirs))
-	if err := p.run(ctx, who.readers); err != nil {
+	if err := p.run(ctx, par.readers); err != nil {
 		if failed := p.gz.abort(); failed != nil {
 			return failed // the cause of err
 		}

@@ -25,7 +25,7 @@ type forest struct {
 	path    string
 	outside string
 	in      []byte
-	ground  *os.Root // of root: a link made before must not lead the planting itself outside
+	dir     *os.Root // of root: a link made before must not lead the planting itself outside
 }
 
 const canary = "CANARY: what lies outside was read"
@@ -57,7 +57,7 @@ func (f *forest) name() string {
 }
 
 // plant lets what cannot be made, such as a file below a file, be.
-func plant(t testing.TB, in []byte) *forest {
+func newForest(t testing.TB, in []byte) *forest {
 	base := t.TempDir()
 	f := &forest{root: filepath.Join(base, "checkout"), outside: filepath.Join(base, "outside"), in: in}
 	for _, dir := range []string{f.root, f.outside, f.root + "-evil"} {
@@ -69,33 +69,33 @@ func plant(t testing.TB, in []byte) *forest {
 		t.Fatal(err)
 	}
 	var err error
-	if f.ground, err = os.OpenRoot(f.root); err != nil {
+	if f.dir, err = os.OpenRoot(f.root); err != nil {
 		t.Fatal(err)
 	}
-	defer f.ground.Close()
+	defer f.dir.Close()
 	f.path = []string{".", "a", "d", "b/a", ".", "a", "d", ".."}[f.next()%8]
 	if f.path != ".." {
-		f.ground.MkdirAll(f.path, 0o755)
+		f.dir.MkdirAll(f.path, 0o755)
 		f.write(filepath.Join(f.path, "main.tf"), nil, 0o644)
 	}
 	for i := 0; len(f.in) > 0 && i < 60; i++ {
-		f.grow()
+		f.addRandom()
 	}
 	return f
 }
 
-func (f *forest) grow() {
+func (f *forest) addRandom() {
 	kind, name := f.next()%8, f.name()
-	f.ground.MkdirAll(filepath.Dir(name), 0o755)
+	f.dir.MkdirAll(filepath.Dir(name), 0o755)
 	switch kind {
 	case 0, 1, 2:
 		f.write(name, bytes.Repeat([]byte(filepath.Base(name)), f.next()*f.next()%3000), 0o600+os.FileMode(f.next()%2)*0o100)
 	case 3, 4:
-		f.ground.Symlink(strings.ReplaceAll(forestTargets[f.next()%len(forestTargets)], "ROOT", f.root), name)
+		f.dir.Symlink(strings.ReplaceAll(forestTargets[f.next()%len(forestTargets)], "ROOT", f.root), name)
 	case 5:
-		f.ground.MkdirAll(name, 0o755)
+		f.dir.MkdirAll(name, 0o755)
 	case 6:
-		if dir, err := f.ground.OpenFile(filepath.Dir(name), unix.O_DIRECTORY|unix.O_NONBLOCK, 0); err == nil {
+		if dir, err := f.dir.OpenFile(filepath.Dir(name), unix.O_DIRECTORY|unix.O_NONBLOCK, 0); err == nil {
 			unix.Mknodat(int(dir.Fd()), filepath.Base(name), unix.S_IFIFO|0o600, 0)
 			dir.Close()
 		}
@@ -110,7 +110,7 @@ func (f *forest) grow() {
 
 // write does not wait for a reader where a fifo has the name.
 func (f *forest) write(name string, content []byte, mode os.FileMode) {
-	file, err := f.ground.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC|unix.O_NONBLOCK, mode)
+	file, err := f.dir.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC|unix.O_NONBLOCK, mode)
 	if err != nil {
 		return
 	}
@@ -119,7 +119,7 @@ func (f *forest) write(name string, content []byte, mode os.FileMode) {
 }
 
 // packWith packs through openat2 or component by component.
-func (f *forest) packWith(t *testing.T, who team, stepwise bool) (*Listing, []byte, error) {
+func (f *forest) packWith(t *testing.T, par parallelism, stepwise bool) (*Listing, []byte, error) {
 	tr, err := openTree(f.root)
 	if err != nil {
 		t.Fatal(err)
@@ -139,7 +139,7 @@ func (f *forest) packWith(t *testing.T, who team, stepwise bool) (*Listing, []by
 		return nil, nil, err
 	}
 	a := &Archive{sink: newSink(o)}
-	if err := l.packDirectory(t.Context(), tr, who, a); err != nil {
+	if err := l.packDirectory(t.Context(), tr, par, a); err != nil {
 		return nil, nil, err
 	}
 	defer a.sink.close()
@@ -166,10 +166,10 @@ func FuzzPack(f *testing.F) {
 		f.Add(in)
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
-		forest := plant(t, in)
+		forest := newForest(t, in)
 		before := snapshot(t, filepath.Dir(forest.root))
-		l, archive, err := forest.packWith(t, team{workers: 1, alone: 3}, false)
-		_, again, errAgain := forest.packWith(t, team{readers: 2, workers: 4}, true)
+		l, archive, err := forest.packWith(t, parallelism{workers: 1, inline: 3}, false)
+		_, again, errAgain := forest.packWith(t, parallelism{readers: 2, workers: 4}, true)
 		if after := snapshot(t, filepath.Dir(forest.root)); !slices.Equal(before, after) {
 			t.Errorf("packing changed the disk:\n%q\n%q", before, after)
 		}
@@ -238,7 +238,7 @@ func checkArchive(t *testing.T, l *Listing, archive []byte) {
 		t.Errorf("got %d files, want %d as listed", files, l.Files())
 	}
 	checkLinksEndInside(t, out)
-	checkOwnOpinion(t, archive)
+	checkAsPrebuilt(t, archive)
 }
 
 func extract(t *testing.T, name string, h *tar.Header, content []byte) {
@@ -285,7 +285,7 @@ func linksIn(t *testing.T, dir string) (links []string) {
 }
 
 // checkOwnOpinion checks that a packed archive is accepted as a prebuilt archive.
-func checkOwnOpinion(t *testing.T, archive []byte) {
+func checkAsPrebuilt(t *testing.T, archive []byte) {
 	root := t.TempDir()
 	if err := os.WriteFile(filepath.Join(root, "ready.tgz"), archive, 0o644); err != nil {
 		t.Fatal(err)

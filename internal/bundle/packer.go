@@ -20,7 +20,7 @@ func (p *packer) run(ctx context.Context, readers int) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if !d.sent || d.path == "." {
+		if !d.packed || d.path == "." {
 			continue
 		}
 		if err := p.header(header{name: d.path, kind: kindDir}); err != nil {
@@ -58,7 +58,7 @@ func (p *packer) entry(ctx context.Context, e entry, f readFile) error {
 func (p *packer) count(e entry, size int64) {
 	p.a.Bytes += size
 	p.a.dirBytes[e.dir] += size
-	p.a.biggest.add(p.l.dirs[e.dir].path, p.l.names.at(e.name), size)
+	p.a.largest.add(p.l.dirs[e.dir].path, p.l.names.at(e.name), size)
 }
 
 // start writes the header of a file, or reports that the file is excluded.

@@ -103,7 +103,7 @@ func TestHeadersOfEntries(t *testing.T) {
 			t.Errorf("%s: got %d bytes, %v, want %d blocks", name, len(b), err, c.blocks)
 			continue
 		}
-		if same, err := c.entry.appendPAX(nil, named(c.entry)); err != nil || !bytes.Equal(b, same) {
+		if same, err := c.entry.appendPAX(nil, headerName(c.entry)); err != nil || !bytes.Equal(b, same) {
 			t.Errorf("%s: archive/tar writes other bytes (error: %v)", name, err)
 		}
 		h, err := tar.NewReader(bytes.NewReader(b)).Next()
@@ -111,7 +111,7 @@ func TestHeadersOfEntries(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if h.Name != named(c.entry) || h.Linkname != c.entry.link || h.Size != c.entry.size || h.Typeflag != c.entry.typeflag() ||
+		if h.Name != headerName(c.entry) || h.Linkname != c.entry.link || h.Size != c.entry.size || h.Typeflag != c.entry.typeflag() ||
 			h.Mode != c.entry.mode() || !h.ModTime.Equal(entryTime) || h.Uid != 0 || h.Gid != 0 || h.Uname+h.Gname != "" {
 			t.Errorf("%s: got %+v", name, h)
 		}
@@ -145,7 +145,7 @@ func TestLongestNamesInArchives(t *testing.T) {
 }
 
 // named returns the name of an entry in its header, in which that of a directory ends with a slash.
-func named(h header) string {
+func headerName(h header) string {
 	if h.kind == kindDir {
 		return h.name + "/"
 	}

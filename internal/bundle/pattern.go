@@ -9,12 +9,12 @@ import (
 // pattern is a compiled pattern. Most patterns are a name, *.ext or a path, which a ruleIndex finds without
 // trying each pattern. The others are matched one by one.
 type pattern struct {
-	shape    shape
-	anchored bool   // matches only at the root of the bundle; otherwise at any depth
-	namesAny bool   // consists only of wildcards, such as * or **/?*
-	text     string // literal part; for a glob, the literal suffix of every match
-	head     string // literal prefix of every match of an anchored pattern or of a glob for names
-	glob     *glob
+	shape         shape
+	anchored      bool   // matches only at the root of the bundle; otherwise at any depth
+	wildcardsOnly bool   // consists only of wildcards, such as * or **/?*
+	text          string // literal part; for a glob, the literal suffix of every match
+	head          string // literal prefix of every match of an anchored pattern or of a glob for names
+	glob          *glob
 }
 
 type shape uint8
@@ -29,7 +29,7 @@ const (
 	pathGlob                  // glob for the path
 )
 
-// indexed reports whether a ruleIndex finds the pattern, so that runs is never called.
+// indexed reports whether a ruleIndex finds the pattern, so that matches is never called.
 func (p *pattern) indexed() bool { return p.shape < nameContains }
 
 // weight returns the cost of matching the pattern; see glob.weight.
@@ -40,9 +40,9 @@ func (p *pattern) weight() int {
 	return p.glob.weight()
 }
 
-// runs reports whether the pattern, which must not be indexed, matches path, and returns the number of steps.
+// matches reports whether the pattern, which must not be indexed, matches path, and returns the number of steps.
 // The last component of path starts at base.
-func (p *pattern) runs(path []byte, base int) (ok bool, steps int) {
+func (p *pattern) matches(path []byte, base int) (ok bool, steps int) {
 	name := path[base:]
 	switch p.shape {
 	case nameContains:
@@ -74,7 +74,7 @@ func compile(text string) (pattern, error) {
 	if err != nil {
 		return pattern{}, err
 	}
-	p := pattern{anchored: anchored, head: literalHead(tokens), namesAny: namesAny(tokens)}
+	p := pattern{anchored: anchored, head: literalHead(tokens), wildcardsOnly: wildcardsOnly(tokens)}
 	oneName := !anchored && !strings.Contains(text, "/") && !strings.Contains(text, "**")
 	first, last := tokens[0].kind == star, tokens[len(tokens)-1].kind == star
 	switch {
@@ -100,8 +100,8 @@ func compile(text string) (pattern, error) {
 	return p, nil
 }
 
-// namesAny reports whether all tokens are wildcards or slashes.
-func namesAny(tokens []token) bool {
+// wildcardsOnly reports whether all tokens are wildcards or slashes.
+func wildcardsOnly(tokens []token) bool {
 	for _, t := range tokens {
 		if t.kind == oneOf || t.kind == one && t.r != '/' {
 			return false

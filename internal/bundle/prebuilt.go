@@ -18,7 +18,7 @@ type prebuiltArchive struct {
 	bytes int64 // uncompressed size of the files
 
 	dirBytes []int64
-	biggest  biggestFiles
+	largest  largestFiles
 }
 
 func (l *Listing) checkPrebuilt(ctx context.Context, t *tree) error {
@@ -28,13 +28,13 @@ func (l *Listing) checkPrebuilt(ctx context.Context, t *tree) error {
 	}
 	defer f.close()
 	sum := sha256.New()
-	r := bufio.NewReaderSize(io.TeeReader(untilDone{ctx, f}, sum), readSize)
+	r := bufio.NewReaderSize(io.TeeReader(contextReader{ctx, f}, sum), readSize)
 	gz, err := gzip.NewReader(r)
 	if err != nil {
 		return &Error{Code: PathUnsuitable, Path: l.options.Path}
 	}
 	c := newChecker(&pulse{ctx: ctx}, l.options.Debug)
-	err = c.check(untilDone{ctx, gz}) // also checks ctx during decompression: a small part of the file may decompress to a huge amount of data
+	err = c.check(contextReader{ctx, gz}) // also checks ctx during decompression: a small part of the file may decompress to a huge amount of data
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
@@ -47,7 +47,7 @@ func (l *Listing) checkPrebuilt(ctx context.Context, t *tree) error {
 	case c.files == 0:
 		return &Error{Code: NothingToSend, Path: l.base}
 	}
-	l.prebuilt = &prebuiltArchive{sum: [sha256.Size]byte(sum.Sum(nil)), bytes: c.bytes, biggest: c.biggest}
+	l.prebuilt = &prebuiltArchive{sum: [sha256.Size]byte(sum.Sum(nil)), bytes: c.bytes, largest: c.largest}
 	l.files = c.files
 	l.setDirectories(c.tree)
 	c.warn(l.options.Warn)
@@ -68,7 +68,7 @@ func (l *Listing) copyPrebuilt(ctx context.Context, t *tree, a *Archive) error {
 		return &Error{Code: Changed, Path: l.base}
 	}
 	a.Files, a.Bytes = l.files, l.prebuilt.bytes
-	a.dirs, a.dirBytes, a.biggest = l.dirs, l.prebuilt.dirBytes, l.prebuilt.biggest
+	a.dirs, a.dirBytes, a.largest = l.dirs, l.prebuilt.dirBytes, l.prebuilt.largest
 	return nil
 }
 
@@ -86,18 +86,18 @@ func (l *Listing) setDirectories(t *archiveTree) {
 	}
 	slices.SortFunc(order, func(a, b int) int { return strings.Compare(paths[a], paths[b]) })
 	for _, i := range order {
-		l.dirs = append(l.dirs, dir{path: paths[i], sent: true, config: t.nodes[i].config})
+		l.dirs = append(l.dirs, dir{path: paths[i], packed: true, config: t.nodes[i].config})
 		l.prebuilt.dirBytes = append(l.prebuilt.dirBytes, t.nodes[i].bytes)
 	}
 }
 
-// untilDone is a reader that fails once its context is done.
-type untilDone struct {
+// contextReader is a reader that fails once its context is done.
+type contextReader struct {
 	ctx context.Context
 	r   io.Reader
 }
 
-func (u untilDone) Read(p []byte) (int, error) {
+func (u contextReader) Read(p []byte) (int, error) {
 	if u.ctx.Err() != nil {
 		return 0, context.Cause(u.ctx)
 	}

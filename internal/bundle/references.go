@@ -17,8 +17,8 @@ type constantPath struct {
 	anywhere bool   // relative to the root module, whose directory is unknown here
 }
 
-// mostReferences is the largest number of references that are checked.
-const mostReferences = 10_000
+// maxReferences is the largest number of references that are checked.
+const maxReferences = 10_000
 
 // fileFunctions lists the functions that fail if the file in their first argument does not exist.
 var fileFunctions = []string{"file", "filebase64", "filebase64sha256", "filebase64sha512", "filemd5", "filesha1", "filesha256", "filesha512", "templatefile"}
@@ -50,7 +50,7 @@ func (i *inspector) argument(dir, from, text string) {
 }
 
 func (i *inspector) addReference(r constantPath) {
-	if len(i.references) < mostReferences {
+	if len(i.references) < maxReferences {
 		i.references = append(i.references, r)
 	}
 }

@@ -22,8 +22,8 @@ type view interface {
 	inside(abs string) (rest string, ok bool)
 }
 
-// ending is the result of resolving all links of a name.
-type ending struct {
+// resolved is the result of resolving all links of a name.
+type resolved struct {
 	path    string   // physical path; components after a missing one are as written
 	kind    kind     // never kindLink
 	outside string   // the link target or path that leaves the tree; empty if path is inside
@@ -32,18 +32,18 @@ type ending struct {
 	steps   int      // number of resolved components
 }
 
-// named reports whether test is true for path or one of its other names.
-func (e ending) named(test func(string) bool) bool {
+// anyName reports whether test is true for path or one of its other names.
+func (e resolved) anyName(test func(string) bool) bool {
 	return test(e.path) || slices.ContainsFunc(e.names, test)
 }
 
 // resolve resolves the links of name like the kernel, but never opens a path outside the tree.
-func resolve(v view, name string) (ending, error) { return resolveIn(v, ".", name) }
+func resolve(v view, name string) (resolved, error) { return resolveIn(v, ".", name) }
 
 // resolveIn is resolve for a name in dir, which must be a directory without links in its path.
-func resolveIn(v view, dir, name string) (ending, error) {
+func resolveIn(v view, dir, name string) (resolved, error) {
 	if strings.Count(name, "/") >= maxSteps {
-		return ending{}, errTooManySteps
+		return resolved{}, errTooManySteps
 	}
 	r := resolution{view: v, at: dir, rest: strings.Split(name, "/"), kind: kindDir, via: name}
 	for len(r.rest) > 0 && r.outside == "" && r.kind != kindLoop {
@@ -51,10 +51,10 @@ func resolveIn(v view, dir, name string) (ending, error) {
 		r.rest = r.rest[1:]
 		r.steps++
 		if err := r.step(part); err != nil {
-			return ending{target: r.target, steps: r.steps}, err
+			return resolved{target: r.target, steps: r.steps}, err
 		}
 	}
-	return ending{path: r.at, kind: r.kind, outside: r.outside, names: r.names, target: r.target, steps: r.steps}, nil
+	return resolved{path: r.at, kind: r.kind, outside: r.outside, names: r.names, target: r.target, steps: r.steps}, nil
 }
 
 type resolution struct {
@@ -130,38 +130,38 @@ func (r *resolution) hop(target string) error {
 }
 
 // locate resolves the path that the user specified.
-func locate(t *tree, written string) (ending, error) {
+func locate(t *tree, written string) (resolved, error) {
 	name := written
 	if strings.HasPrefix(name, "/") {
 		rest, ok := t.inside(path.Clean(name))
 		if !ok {
-			return ending{}, &Error{Code: PathOutside, Path: written}
+			return resolved{}, &Error{Code: PathOutside, Path: written}
 		}
 		name = rest
 	}
 	name = path.Clean(name)
 	if name == ".." || strings.HasPrefix(name, "../") {
-		return ending{}, &Error{Code: PathOutside, Path: written}
+		return resolved{}, &Error{Code: PathOutside, Path: written}
 	}
 	if strings.ContainsRune(name, 0) {
-		return ending{}, &Error{Code: PathMissing, Path: written}
+		return resolved{}, &Error{Code: PathMissing, Path: written}
 	}
 	end, err := resolve(t, name)
 	if errors.Is(err, errTooManySteps) {
-		return ending{}, &Error{Code: PathUnsuitable, Path: written, Err: err}
+		return resolved{}, &Error{Code: PathUnsuitable, Path: written, Err: err}
 	}
 	if err != nil {
-		return ending{}, err
+		return resolved{}, err
 	}
 	switch {
 	case end.outside != "":
-		return ending{}, &Error{Code: PathOutside, Path: written, Target: end.outside}
+		return resolved{}, &Error{Code: PathOutside, Path: written, Target: end.outside}
 	case end.kind == kindMissing:
-		return ending{}, &Error{Code: PathMissing, Path: written}
+		return resolved{}, &Error{Code: PathMissing, Path: written}
 	case end.kind == kindSpecial, end.kind == kindLoop:
-		return ending{}, &Error{Code: PathUnsuitable, Path: written}
-	case end.named(hasExcludedComponent):
-		return ending{}, &Error{Code: NothingToSend, Path: written}
+		return resolved{}, &Error{Code: PathUnsuitable, Path: written}
+	case end.anyName(hasExcludedComponent):
+		return resolved{}, &Error{Code: NothingToSend, Path: written}
 	}
 	return end, nil
 }

@@ -12,10 +12,10 @@ const none = -1
 // ruleIndex finds the last rule that matches a path. All literal patterns together cost a few steps per byte
 // of the path; only patterns with other wildcards are matched one by one.
 type ruleIndex struct {
-	ends     keys           // names, *.ext and unanchored paths, reversed
-	starts   keys           // text*
-	anchored map[string]int // rules by their complete path
-	run      []int          // rules with other patterns, last first
+	ends      keys           // names, *.ext and unanchored paths, reversed
+	starts    keys           // text*
+	anchored  map[string]int // rules by their complete path
+	unindexed []int          // rules with other patterns, last first
 }
 
 // key is a literal text with the last rules that contain it.
@@ -37,7 +37,7 @@ func newRuleIndex(list []rule, include func(*rule) bool) ruleIndex {
 		}
 		switch p := &r.pattern; {
 		case !p.indexed():
-			x.run = append(x.run, i)
+			x.unindexed = append(x.unindexed, i)
 		case p.shape == wholePath && p.anchored:
 			x.anchored[p.text] = i
 		case p.shape == nameStarts:
@@ -49,7 +49,7 @@ func newRuleIndex(list []rule, include func(*rule) bool) ruleIndex {
 		}
 	}
 	x.ends, x.starts = x.ends.sorted(), x.starts.sorted()
-	slices.Reverse(x.run)
+	slices.Reverse(x.unindexed)
 	return x
 }
 
@@ -83,16 +83,16 @@ func (x *ruleIndex) last(list []rule, path []byte, base, after int, work *int) i
 		*work++
 	}
 	if len(x.ends) > 0 {
-		best = max(best, x.ends.ending(path, work))
+		best = max(best, x.ends.lastSuffix(path, work))
 	}
 	if len(x.starts) > 0 {
-		best = max(best, x.starts.starting(path[base:], work))
+		best = max(best, x.starts.lastPrefix(path[base:], work))
 	}
-	for _, i := range x.run {
+	for _, i := range x.unindexed {
 		if i <= best {
 			break
 		}
-		ok, steps := list[i].pattern.runs(path, base)
+		ok, steps := list[i].pattern.matches(path, base)
 		*work += steps
 		if ok {
 			return i
@@ -101,8 +101,8 @@ func (x *ruleIndex) last(list []rule, path []byte, base, after int, work *int) i
 	return best
 }
 
-// ending returns the last rule whose text is a suffix of path. The texts of k are reversed.
-func (k keys) ending(path []byte, work *int) int {
+// lastSuffix returns the last rule whose text is a suffix of path. The texts of k are reversed.
+func (k keys) lastSuffix(path []byte, work *int) int {
 	best := none
 	for depth := 0; ; depth++ {
 		*work++
@@ -122,8 +122,8 @@ func (k keys) ending(path []byte, work *int) int {
 	}
 }
 
-// starting returns the last rule whose text is a prefix of s.
-func (k keys) starting(s []byte, work *int) int {
+// lastPrefix returns the last rule whose text is a prefix of s.
+func (k keys) lastPrefix(s []byte, work *int) int {
 	best := none
 	for depth := 0; ; depth++ {
 		*work++

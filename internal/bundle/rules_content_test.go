@@ -23,7 +23,7 @@ func TestRule09Modes(t *testing.T) {
 		"setuid": 0o755, "setgid": 0o644, "sticky": 0o644, "dir/": 0o755, "link": 0o777}
 	root := checkout(t, "main.tf", "dir/", "link->main.tf")
 	for name, mode := range modes {
-		put(t, root, name)
+		writeFiles(t, root, name)
 		must(t, os.Chmod(filepath.Join(root, name), mode))
 	}
 	must(t, os.Chmod(filepath.Join(root, "dir"), 0o700|os.ModeSetgid|os.ModeSticky))
@@ -39,7 +39,7 @@ func TestRule11UnreadableIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, path, ignore string
-		named              string // in the error, if there is one
+		listed             string // in the error, if there is one
 	}{
 		{"file", "d/file", "", `"infra/d/file"`},
 		{"directory", "d/", "", `"infra/d"`},
@@ -50,18 +50,18 @@ func TestRule11UnreadableIsAnError(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			root := checkout(t, "infra/main.tf", "infra/.terraformignore="+c.ignore, "infra/"+c.path)
-			asNobody(t, root)
+			asUnprivilegedUser(t, root)
 			must(t, os.Chmod(filepath.Join(root, "infra", c.path), 0))
 			s, err := tryPack(t, root, "infra")
 			must(t, os.Chmod(filepath.Join(root, "infra", c.path), 0o700))
-			if c.named == "" {
+			if c.listed == "" {
 				must(t, err)
 				if strings.Contains(c.ignore, "!") && !s.warned.mentions(`"d"`, "cannot be read") {
 					t.Errorf("got warnings %q, want one that nothing of d is brought back", s.warned.lines)
 				}
 				return
 			}
-			refused(t, err, bundle.Unreadable, c.named)
+			wantError(t, err, bundle.Unreadable, c.listed)
 		})
 	}
 }

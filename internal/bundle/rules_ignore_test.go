@@ -95,7 +95,7 @@ func TestRule05IgnoreFile(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			root := checkout(t, ".terraformignore="+c.ignore+"\n!/main.tofu", "main.tofu")
-			put(t, root, strings.Fields(strings.ReplaceAll(c.tree, "x/.terraformignore", "x/.terraformignore=a"))...)
+			writeFiles(t, root, strings.Fields(strings.ReplaceAll(c.tree, "x/.terraformignore", "x/.terraformignore=a"))...)
 			var got []string
 			for _, name := range pack(t, root, ".").names {
 				if !strings.HasSuffix(name, "/") && name != ".terraformignore" && name != "main.tofu" {
@@ -144,7 +144,7 @@ func TestRule05UnusableIgnoreFile(t *testing.T) {
 		{"a directory", func(t *testing.T, _, file string) { must(t, os.Mkdir(file, 0o755)) }},
 		{"a fifo", func(t *testing.T, _, file string) { must(t, syscall.Mkfifo(file, 0o600)) }},
 		{"a link out", func(t *testing.T, root, file string) {
-			put(t, filepath.Dir(root), "rules=main.tf")
+			writeFiles(t, filepath.Dir(root), "rules=main.tf")
 			must(t, os.Symlink("../../rules", file))
 		}},
 		{"a dangling link", func(t *testing.T, _, file string) { must(t, os.Symlink("nowhere", file)) }},
@@ -155,7 +155,7 @@ func TestRule05UnusableIgnoreFile(t *testing.T) {
 		{"too big", func(t *testing.T, _, file string) { must(t, os.WriteFile(file, make([]byte, 1<<20+1), 0o644)) }},
 		{"unreadable", func(t *testing.T, _, file string) {
 			must(t, os.WriteFile(file, nil, 0))
-			asNobody(t, filepath.Dir(filepath.Dir(file)))
+			asUnprivilegedUser(t, filepath.Dir(filepath.Dir(file)))
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -163,7 +163,7 @@ func TestRule05UnusableIgnoreFile(t *testing.T) {
 			root := checkout(t, "infra/main.tf")
 			c.arrange(t, root, filepath.Join(root, "infra/.terraformignore"))
 			_, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: "infra"})
-			refused(t, err, bundle.IgnoreUnusable, `"infra/.terraformignore"`)
+			wantError(t, err, bundle.IgnoreUnusable, `"infra/.terraformignore"`)
 		})
 	}
 }

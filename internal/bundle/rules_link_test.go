@@ -13,7 +13,7 @@ import (
 	"scalr-run-action/internal/bundle"
 )
 
-func wantLinks(t *testing.T, s sent, want map[string]string) {
+func wantLinks(t *testing.T, s unpacked, want map[string]string) {
 	t.Helper()
 	if diff := cmp.Diff(want, s.links()); diff != "" {
 		t.Errorf("links differ (-want +got):\n%s", diff)
@@ -89,7 +89,7 @@ func TestRule07EndlessCopiesAreRefused(t *testing.T) {
 			t.Parallel()
 			root := checkout(t, "infra/main.tf", "infra/s->../shared", "shared/f", "more/x->../shared", c.link)
 			_, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: "infra"})
-			refused(t, err, bundle.LinkCycle, fmt.Sprintf("%q", c.target))
+			wantError(t, err, bundle.LinkCycle, fmt.Sprintf("%q", c.target))
 		})
 	}
 }
@@ -112,11 +112,11 @@ func TestRule07LinksOutOfTheCheckoutAreRefused(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			root := checkout(t, "infra/main.tf", "infra/hop->../h", "h->../outside", "infra/leak->"+c.target)
-			put(t, filepath.Join(root, "../outside"), "secret=runner secret", "back->../checkout")
-			put(t, root+"-evil", "secret=runner secret")
+			writeFiles(t, filepath.Join(root, "../outside"), "secret=runner secret", "back->../checkout")
+			writeFiles(t, root+"-evil", "secret=runner secret")
 			must(t, os.WriteFile(filepath.Join(root, "infra/.terraformignore"), []byte("hop"), 0o644))
 			_, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: "infra"})
-			e := refused(t, err, bundle.LinkOutside, `"infra/leak"`, "outside the checkout")
+			e := wantError(t, err, bundle.LinkOutside, `"infra/leak"`, "outside the checkout")
 			if e.Path != "infra/leak" || e.Target != c.leaves {
 				t.Errorf("got path %q and target %q, want infra/leak and %q", e.Path, e.Target, c.leaves)
 			}
@@ -131,7 +131,7 @@ func TestRule07AllBadLinksAreTold(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "main.tf", "b->/etc/passwd", "a->/etc/group", "x\n::error::->/proc/1")
 	_, err := bundle.List(t.Context(), bundle.Options{Root: root})
-	refused(t, err, bundle.LinkOutside, `"a"`, `"b"`, `"x\n::error::"`)
+	wantError(t, err, bundle.LinkOutside, `"a"`, `"b"`, `"x\n::error::"`)
 	if strings.Contains(err.Error(), "\n::") {
 		t.Errorf("got %q, which has a workflow command", err)
 	}

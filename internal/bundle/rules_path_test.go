@@ -16,8 +16,8 @@ func TestRule01PathStaysInTheCheckout(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "infra/main.tf", "file.txt", "in->infra", "prefix->../checkout-evil", "up->..", "proc->/proc/self",
 		"chain->a", "a->infra/../in", "loop->loop", "abs/", "hop->../elsewhere/back")
-	put(t, root+"-evil", "main.tf=evil")
-	put(t, filepath.Join(filepath.Dir(root), "elsewhere"), "back->../checkout/infra")
+	writeFiles(t, root+"-evil", "main.tf=evil")
+	writeFiles(t, filepath.Join(filepath.Dir(root), "elsewhere"), "back->../checkout/infra")
 	must(t, os.Symlink(filepath.Join(root, "infra"), filepath.Join(root, "absolute")))
 	must(t, syscall.Mkfifo(filepath.Join(root, "fifo"), 0o600))
 	for _, c := range []struct {
@@ -54,7 +54,7 @@ func TestRule01PathStaysInTheCheckout(t *testing.T) {
 			t.Parallel()
 			l, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: c.path})
 			if c.code != "" {
-				refused(t, err, c.code)
+				wantError(t, err, c.code)
 				return
 			}
 			must(t, err)
@@ -117,7 +117,7 @@ func TestRule10FileBecomesFifo(t *testing.T) {
 	must(t, os.Remove(filepath.Join(root, "a.txt")))
 	must(t, syscall.Mkfifo(filepath.Join(root, "a.txt"), 0o600))
 	_, err = l.Pack(t.Context())
-	refused(t, err, bundle.Changed, `"a.txt"`)
+	wantError(t, err, bundle.Changed, `"a.txt"`)
 }
 
 func TestRule12FileChangesAfterListing(t *testing.T) {
@@ -139,7 +139,7 @@ func TestRule12FileChangesAfterListing(t *testing.T) {
 		{"its directory became a link out", func(t *testing.T, name string) {
 			dir := filepath.Dir(name)
 			must(t, os.RemoveAll(dir))
-			put(t, filepath.Join(dir, "../../outside"), "a.txt=secret")
+			writeFiles(t, filepath.Join(dir, "../../outside"), "a.txt=secret")
 			must(t, os.Symlink("../outside", dir))
 		}, bundle.Changed},
 		{"grew", func(t *testing.T, name string) { must(t, os.WriteFile(name, []byte("longer than before"), 0o644)) }, ""},
@@ -152,7 +152,7 @@ func TestRule12FileChangesAfterListing(t *testing.T) {
 			c.change(t, filepath.Join(root, "d/a.txt"))
 			a, err := l.Pack(t.Context())
 			if c.code != "" {
-				refused(t, err, c.code, `"d/a.txt"`)
+				wantError(t, err, c.code, `"d/a.txt"`)
 				return
 			}
 			must(t, err)
@@ -193,7 +193,7 @@ func TestRule17NothingToSend(t *testing.T) {
 				must(t, err)
 				return
 			}
-			refused(t, err, c.code, `"`+c.path+`"`)
+			wantError(t, err, c.code, `"`+c.path+`"`)
 		})
 	}
 }

@@ -171,7 +171,7 @@ func TestRule02ReadyArchiveIsChecked(t *testing.T) {
 				must(t, err)
 				return
 			}
-			refused(t, err, c.code)
+			wantError(t, err, c.code)
 		})
 	}
 }
@@ -185,5 +185,5 @@ func TestRule02ReadyArchiveChangesAfterTheCheck(t *testing.T) {
 	must(t, err)
 	must(t, os.WriteFile(name, gzipped(t, tarball(t, file("evil.tf"))), 0o644))
 	_, err = l.Pack(t.Context())
-	refused(t, err, bundle.Changed, `"x.tgz"`)
+	wantError(t, err, bundle.Changed, `"x.tgz"`)
 }

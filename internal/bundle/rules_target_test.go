@@ -29,7 +29,7 @@ func TestRule07LinksAreJudgedByTheirTargets(t *testing.T) {
 	for _, c := range []struct {
 		target string
 		ignore string
-		sent   string // the entries for x and below x; empty if it is left out
+		want   string // the entries for x and below x; empty if it is left out
 		warned []string
 	}{
 		{"../notes/plain.txt", "", "x", nil},
@@ -90,7 +90,7 @@ func TestRule07LinksAreJudgedByTheirTargets(t *testing.T) {
 					got = append(got, name)
 				}
 			}
-			if diff := cmp.Diff(strings.Fields(c.sent), got); diff != "" && len(got)+len(c.sent) > 0 {
+			if diff := cmp.Diff(strings.Fields(c.want), got); diff != "" && len(got)+len(c.want) > 0 {
 				t.Errorf("sent differs (-want +got):\n%s", diff)
 			}
 			if c.warned != nil && !s.warned.mentions(c.warned...) {
@@ -136,7 +136,7 @@ func TestRule05IgnoreFileIsNotOneThatIsNeverSent(t *testing.T) {
 		root := checkout(t, "infra/main.tf", "infra/.terraformignore->"+target, ".git/config=[token", "repo->.git")
 		var warned messages
 		_, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: "infra", Warn: warned.add})
-		refused(t, err, bundle.IgnoreUnusable, "never uploaded")
+		wantError(t, err, bundle.IgnoreUnusable, "never uploaded")
 		if len(warned.lines) > 0 {
 			t.Errorf("got warnings %q, want none", warned.lines)
 		}
@@ -209,7 +209,7 @@ func TestRule07LinksMayBringTenTimesTheCheckout(t *testing.T) {
 				must(t, err)
 				return
 			}
-			refused(t, err, bundle.LinksMultiply, c.link, "more than 10 times")
+			wantError(t, err, bundle.LinksMultiply, c.link, "more than 10 times")
 		})
 	}
 }

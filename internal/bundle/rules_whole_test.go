@@ -34,9 +34,9 @@ func TestRule18Largest(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "main.tf", "a/deep/er/x", "empty/")
 	for i := range 14 {
-		put(t, root, fmt.Sprintf("many/d%02d/f=%s", i, strings.Repeat("x", 100*i)))
+		writeFiles(t, root, fmt.Sprintf("many/d%02d/f=%s", i, strings.Repeat("x", 100*i)))
 	}
-	put(t, root, "a/deep/er/big="+strings.Repeat("y", 5000), "top="+strings.Repeat("z", 2000))
+	writeFiles(t, root, "a/deep/er/big="+strings.Repeat("y", 5000), "top="+strings.Repeat("z", 2000))
 	l := pack(t, root, ".").archive.Largest()
 	if len(l.Files) != 10 || len(l.Dirs) != 10 {
 		t.Fatalf("got %d files and %d directories, want ten each", len(l.Files), len(l.Dirs))
@@ -70,7 +70,7 @@ func TestRule19SameTreeSameBytes(t *testing.T) {
 	if diff := cmp.Diff(want, a.names); diff != "" {
 		t.Errorf("order differs (-want +got):\n%s", diff)
 	}
-	put(t, one, "a/main.tf=!")
+	writeFiles(t, one, "a/main.tf=!")
 	if pack(t, one, ".").archive.SHA256 == a.archive.SHA256 {
 		t.Error("another tree has the same digest")
 	}
@@ -178,7 +178,7 @@ func TestRule20NoPlaceForAFile(t *testing.T) {
 	}
 	must(t, os.WriteFile(filepath.Join(root, "more"), noise(2<<20), 0o644))
 	_, err = list().Pack(t.Context())
-	refused(t, err, bundle.NoRoom)
+	wantError(t, err, bundle.NoRoom)
 }
 
 func TestRule20DiskFull(t *testing.T) {
@@ -194,7 +194,7 @@ func TestRule20DiskFull(t *testing.T) {
 	l, err := bundle.List(t.Context(), bundle.Options{Root: root, Temp: []string{small}})
 	must(t, err)
 	_, err = l.Pack(t.Context())
-	refused(t, err, bundle.NoRoom, fmt.Sprintf("%q", small), "bytes")
+	wantError(t, err, bundle.NoRoom, fmt.Sprintf("%q", small), "bytes")
 	wantEmpty(t, small)
 }
 

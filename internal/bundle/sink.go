@@ -23,14 +23,14 @@ const (
 
 // sink stores the archive and computes its size and digest.
 type sink struct {
-	size   int64
-	sum    hash.Hash
-	chunks [][]byte // chunkSize bytes each except the last
-	file   *os.File
-	dir    string // directory of file
-	temp   []string
-	root   string
-	noFile error // error of creating the temporary file
+	size    int64
+	sum     hash.Hash
+	chunks  [][]byte // chunkSize bytes each except the last
+	file    *os.File
+	dir     string // directory of file
+	temp    []string
+	root    string
+	tempErr error // error of creating the temporary file
 }
 
 func newSink(o Options) *sink {
@@ -44,7 +44,7 @@ func (s *sink) Write(p []byte) (int, error) {
 	s.size += int64(len(p))
 	if s.file == nil {
 		s.sum.Write(p)
-		s.keep(p)
+		s.store(p)
 		return len(p), nil
 	}
 	return len(p), s.digestAndWrite(p)
@@ -62,18 +62,18 @@ func (s *sink) digestAndWrite(p []byte) error {
 
 // makeRoom moves a growing archive to a temporary file if one can be created.
 func (s *sink) makeRoom(size int64) error {
-	if s.file == nil && s.noFile == nil && size > smallArchive {
-		if s.noFile = s.open(); s.noFile == nil {
+	if s.file == nil && s.tempErr == nil && size > smallArchive {
+		if s.tempErr = s.open(); s.tempErr == nil {
 			return s.spill()
 		}
 	}
 	if s.file == nil && size > maxInMemory {
-		return s.noFile
+		return s.tempErr
 	}
 	return nil
 }
 
-func (s *sink) keep(p []byte) {
+func (s *sink) store(p []byte) {
 	for len(p) > 0 {
 		if n := len(s.chunks); n == 0 || len(s.chunks[n-1]) == chunkSize {
 			s.chunks = append(s.chunks, make([]byte, 0, chunkSize))
@@ -126,11 +126,11 @@ func (s *sink) spill() error {
 
 // inRoot reports whether dir is in the checkout, where another step could find the temporary file.
 func (s *sink) inRoot(dir string) bool {
-	roots, err := spellings(s.root)
+	roots, err := rootPaths(s.root)
 	if err != nil {
 		return false
 	}
-	spelled, err := spellings(dir)
+	spelled, err := rootPaths(dir)
 	if err != nil {
 		return false // createTemp returns the error
 	}

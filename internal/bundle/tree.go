@@ -19,8 +19,8 @@ const (
 	kindLoop    // a link in a cycle
 )
 
-// spellings returns the absolute and the physical path of root: an absolute link may use either.
-func spellings(root string) ([]string, error) {
+// rootPaths returns the absolute and the physical path of root: an absolute link may use either.
+func rootPaths(root string) ([]string, error) {
 	abs, err := filepath.Abs(root)
 	if err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ type tree struct {
 }
 
 func openTree(root string) (*tree, error) {
-	roots, err := spellings(root)
+	roots, err := rootPaths(root)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 
 // asNobody changes the owner of a tree to a user without privileges, and runs the rest of the test as that user. It changes
 // only the user of this thread, until the end of the test.
-func asNobody(t *testing.T, tree string) {
+func asUnprivilegedUser(t *testing.T, tree string) {
 	t.Helper()
 	if os.Getuid() != 0 {
 		return // the modes are enough

@@ -16,13 +16,13 @@ type walker struct {
 	pulse *pulse
 
 	pending []pendingDir
-	now     pendingDir // the directory being read
+	current pendingDir // the directory being read
 	path    []byte     // path of the current entry in the archive
 	base    int        // index of the last component in path
 	copies  copies
 	faults  faults
 
-	states, secrets, specials, dangling, emptied, excludedTargets, unread, repositories findings
+	states, secrets, specials, dangling, linksToExcluded, excludedTargets, unread, repositories findings
 }
 
 // pendingDir is a directory that has not been read yet.
@@ -50,9 +50,9 @@ func newWalker(ctx context.Context, t *tree, l *Listing, rs *rules) *walker {
 
 func (w *walker) walk() error {
 	for len(w.pending) > 0 {
-		w.now = w.pending[len(w.pending)-1]
+		w.current = w.pending[len(w.pending)-1]
 		w.pending = w.pending[:len(w.pending)-1]
-		d := w.l.dirs[w.now.dir]
+		d := w.l.dirs[w.current.dir]
 		w.path = w.path[:0]
 		if d.path != "." {
 			w.path = append(append(w.path, d.path...), '/')
@@ -64,7 +64,7 @@ func (w *walker) walk() error {
 			return context.Cause(w.pulse.ctx)
 		case errors.Is(err, errStopped):
 			return w.faults.join()
-		case err != nil && !w.now.verdict.excluded && !w.now.target.excluded:
+		case err != nil && !w.current.verdict.excluded && !w.current.target.excluded:
 			w.faults.add(&Error{Code: Unreadable, Path: d.source, Err: err})
 		case err != nil:
 			w.unread.add(d.path)
@@ -93,7 +93,7 @@ func (w *walker) visit(name []byte, k kind) error {
 	}
 	switch k {
 	case kindDir:
-		return w.directory(pendingDir{verdict: v, target: target, copy: w.now.copy}, w.source(), true)
+		return w.directory(pendingDir{verdict: v, target: target, copy: w.current.copy}, w.source(), true)
 	case kindFile:
 		return w.file()
 	case kindLink:
@@ -108,50 +108,50 @@ func (w *walker) visit(name []byte, k kind) error {
 func (w *walker) match(isDir bool) (v, target verdict, err error) {
 	m := w.rules.inArchive
 	before := m.work
-	v = m.match(w.now.verdict, w.path, w.base, isDir)
+	v = m.match(w.current.verdict, w.path, w.base, isDir)
 	spent := m.work - before
-	if w.now.copy != nil {
+	if w.current.copy != nil {
 		m, source := w.rules.outside(), []byte(w.source())
 		before := m.work
-		target = m.match(w.now.target, source, len(source)-len(w.path)+w.base, isDir)
+		target = m.match(w.current.target, source, len(source)-len(w.path)+w.base, isDir)
 		spent += m.work - before
 	}
 	return v, target, w.pulse.spend(spent)
 }
 
 func (w *walker) excluded(v, target verdict, k kind) error {
-	r, around := reason{rule: v.by}, w.now.verdict
+	r, around := reason{rule: v.by}, w.current.verdict
 	if !v.excluded {
-		r, around = reason{rule: target.by, byTarget: true}, w.now.target
+		r, around = reason{rule: target.by, byTarget: true}, w.current.target
 	}
 	w.debugLeftOut(r)
 	// The content of an excluded directory was counted with the directory.
 	if !around.excluded || around.by != r.rule {
 		w.countLeftOut(r)
-		if w.rules.list[r.rule].aboutState() {
+		if w.rules.list[r.rule].excludesState() {
 			w.states.add(string(w.path))
 		}
 	}
-	if k == kindDir && w.mayBringBack(v, target) {
-		return w.directory(pendingDir{verdict: v, target: target, copy: w.now.copy}, w.source(), false)
+	if k == kindDir && w.mayReinclude(v, target) {
+		return w.directory(pendingDir{verdict: v, target: target, copy: w.current.copy}, w.source(), false)
 	}
 	return nil
 }
 
-// mayBringBack reports whether a later rule could include content of the current entry, an excluded
+// mayReinclude reports whether a later rule could include content of the current entry, an excluded
 // directory.
-func (w *walker) mayBringBack(v, target verdict) bool {
-	return (!v.excluded || w.rules.inArchive.mayBringBack(v, w.path)) &&
-		(!target.excluded || w.rules.outside().mayBringBack(target, []byte(w.source())))
+func (w *walker) mayReinclude(v, target verdict) bool {
+	return (!v.excluded || w.rules.inArchive.mayReinclude(v, w.path)) &&
+		(!target.excluded || w.rules.outside().mayReinclude(target, []byte(w.source())))
 }
 
 // source returns the path of the current entry in the checkout.
 func (w *walker) source() string {
-	return path.Join(w.l.dirs[w.now.dir].source, string(w.path[w.base:]))
+	return path.Join(w.l.dirs[w.current.dir].source, string(w.path[w.base:]))
 }
 
 // directory adds a directory to the listing and to the pending directories. It sets p.dir.
-func (w *walker) directory(p pendingDir, source string, sent bool) error {
+func (w *walker) directory(p pendingDir, source string, packed bool) error {
 	if len(source) > maxPath || len(w.path) > maxPath {
 		why := fmt.Errorf("its path is longer than %d bytes", maxPath)
 		w.faults.add(&Error{Code: Unreadable, Path: source, Err: why})
@@ -160,7 +160,7 @@ func (w *walker) directory(p pendingDir, source string, sent bool) error {
 	if err := w.countCopy(p.copy, 0); err != nil {
 		return err
 	}
-	w.l.dirs = append(w.l.dirs, dir{path: inBundlePath(source, w.path), source: source, sent: sent})
+	w.l.dirs = append(w.l.dirs, dir{path: inBundlePath(source, w.path), source: source, packed: packed})
 	p.dir = uint32(len(w.l.dirs) - 1)
 	w.pending = append(w.pending, p)
 	return nil
@@ -177,21 +177,21 @@ func inBundlePath(source string, p []byte) string {
 // file adds the current entry, a regular file.
 func (w *walker) file() error {
 	switch {
-	case looksSecret(w.path):
+	case isSecretPath(w.path):
 		w.secrets.add(string(w.path))
-	case w.now.copy != nil && looksSecret([]byte(w.source())):
+	case w.current.copy != nil && isSecretPath([]byte(w.source())):
 		w.secrets.add(arrow(w.path, w.source())) // the directory has a different name in the archive
 	}
 	if string(w.path[w.base:]) == repositoryConfig {
 		w.repositoryConfig(w.source(), string(w.path))
 	}
 	size := int64(0)
-	if w.now.copy != nil {
+	if w.current.copy != nil {
 		size = w.sizeOf(w.source())
-		w.now.copy.files++
+		w.current.copy.files++
 	}
 	w.l.files++
-	return w.add(0, w.now.copy, size)
+	return w.add(0, w.current.copy, size)
 }
 
 // sizeOf returns the size of a file, or 0 if it cannot be opened; packing reports the error.
@@ -206,9 +206,9 @@ func (w *walker) sizeOf(source string) int64 {
 // add adds the current entry. n is the number of its note, and from the copy that contains it, or nil.
 func (w *walker) add(n uint32, from *copied, size int64) error {
 	name := w.path[w.base:]
-	w.l.entries = append(w.l.entries, entry{name: w.l.names.add(name), dir: w.now.dir, note: n})
+	w.l.entries = append(w.l.entries, entry{name: w.l.names.add(name), dir: w.current.dir, note: n})
 	if isTerraform(name) {
-		w.l.dirs[w.now.dir].config = true
+		w.l.dirs[w.current.dir].config = true
 	}
 	return w.countCopy(from, size)
 }

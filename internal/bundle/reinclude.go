@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// bringBack determines whether a rule could include content of an excluded directory, without trying each
+// reincluder determines whether a rule could include content of an excluded directory, without trying each
 // rule.
-type bringBack struct {
+type reincluder struct {
 	anywhere int   // the last negated rule that is not anchored; none if there is none
 	heads    keys  // literal prefixes of the anchored negated rules
 	highest  []int // segment tree over heads: the last rule of each range; the parent of 2i and 2i+1 is i
 }
 
-func newBringBack(list []rule, include func(*rule) bool) bringBack {
-	b := bringBack{anywhere: none}
+func newReincluder(list []rule, include func(*rule) bool) reincluder {
+	b := reincluder{anywhere: none}
 	for i := range list {
 		switch r := &list[i]; {
 		case !r.negate || !include(r):
@@ -36,8 +36,8 @@ func newBringBack(list []rule, include func(*rule) bool) bringBack {
 	return b
 }
 
-// mayBelow reports whether a rule with a number above after could include a path below dir.
-func (b *bringBack) mayBelow(dir []byte, after int, work *int) bool {
+// mayInclude reports whether a rule with a number above after could include a path below dir.
+func (b *reincluder) mayInclude(dir []byte, after int, work *int) bool {
 	if b.anywhere > after {
 		return true
 	}
@@ -45,7 +45,7 @@ func (b *bringBack) mayBelow(dir []byte, after int, work *int) bool {
 		return false
 	}
 	below := append(dir[:len(dir):len(dir)], '/')
-	if b.heads.starting(below, work) > after {
+	if b.heads.lastPrefix(below, work) > after {
 		return true
 	}
 	text := string(below)
@@ -55,7 +55,7 @@ func (b *bringBack) mayBelow(dir []byte, after int, work *int) bool {
 }
 
 // last returns the highest rule number of heads[from:to].
-func (b *bringBack) last(from, to int, work *int) int {
+func (b *reincluder) last(from, to int, work *int) int {
 	last, n := none, len(b.heads)
 	for from, to = from+n, to+n; from < to; from, to = from/2, to/2 {
 		*work++
