@@ -14,7 +14,7 @@ import (
 )
 
 // assumptions are the rows, in the order in which they are printed. docs/scalr.md
-// has each with its witness.
+// has each with its source.
 var assumptions = []struct{ id, assumed string }{
 	{"no-prefer", "200"},
 	{"wrong-token", "401"},
