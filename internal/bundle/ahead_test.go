@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// library makes a checkout of 200 files: small, empty, bigger than a batch, executable, and a link here and there.
+// makeCheckout creates a checkout of 200 files: small, empty, larger than a batch and executable ones, and a
+// few links.
 func makeCheckout(t *testing.T) (root string) {
 	root = t.TempDir()
 	for i := range 200 {
@@ -43,7 +44,7 @@ func listFor(t *testing.T, root string, debug func(string)) *Listing {
 
 var parallelisms = []parallelism{{workers: 1, inline: 3}, {readers: 1, workers: 1}, {readers: 2, workers: 2}, {readers: 50, workers: 50}}
 
-func TestRule19SameBytesForEveryTeam(t *testing.T) {
+func TestSameBytesWithAnyParallelism(t *testing.T) {
 	t.Parallel()
 	root := makeCheckout(t)
 	var want string
@@ -59,13 +60,13 @@ func TestRule19SameBytesForEveryTeam(t *testing.T) {
 			want = got
 		}
 		if got != want {
-			t.Errorf("%+v: got another archive or listing than %+v", par, parallelisms[0])
+			t.Errorf("%+v: the archive or listing differs from that of %+v", par, parallelisms[0])
 		}
 		a.Close()
 	}
 }
 
-func TestRule12EveryTeamNamesTheChangedFile(t *testing.T) {
+func TestChangedFileIsNamed(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(file string) error{
 		"it was removed":  os.Remove,
@@ -86,7 +87,7 @@ func TestRule12EveryTeamNamesTheChangedFile(t *testing.T) {
 	}
 }
 
-func TestRule20CancelEndsTheReaders(t *testing.T) {
+func TestPackStopsWithItsContext(t *testing.T) {
 	t.Parallel()
 	stop := errors.New("stop")
 	for _, par := range parallelisms {
@@ -97,7 +98,7 @@ func TestRule20CancelEndsTheReaders(t *testing.T) {
 			}
 		})
 		if a, err := l.pack(ctx, par); a != nil || !errors.Is(err, stop) {
-			t.Errorf("%+v: got %v and %v, want the cause of the context's end", par, a, err)
+			t.Errorf("%+v: got %v and %v, want the cause of the context", par, a, err)
 		}
 	}
 }

@@ -17,8 +17,8 @@ import (
 	"scalr-run-action/internal/bundle"
 )
 
-// checkout makes a directory. A name that ends in / is a directory, "name->target" a link, "name=content" a file with
-// that content, and any other name a file that has its name as content.
+// checkout creates a directory with entries. A name that ends with / is a directory, "name->target" a link,
+// "name=content" a file with that content, and any other name a file with its name as content.
 func checkout(t testing.TB, entries ...string) string {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "checkout")
@@ -69,7 +69,7 @@ func (m *messages) add(line string) {
 	m.lines = append(m.lines, line)
 }
 
-// mentions reports whether one line contains all of words.
+// mentions reports whether a line contains all of words.
 func (m *messages) mentions(words ...string) bool {
 	return slices.ContainsFunc(m.lines, func(line string) bool {
 		for _, w := range words {
@@ -81,7 +81,7 @@ func (m *messages) mentions(words ...string) bool {
 	})
 }
 
-// sent is an archive as the standard library reads it.
+// unpacked is an archive as read by the standard library.
 type unpacked struct {
 	names   []string
 	headers map[string]*tar.Header
@@ -91,7 +91,7 @@ type unpacked struct {
 	archive *bundle.Archive
 }
 
-// pack packs path of the checkout and reads the archive back.
+// pack packs the path of the checkout and reads the archive.
 func pack(t testing.TB, root, path string) unpacked {
 	t.Helper()
 	s, err := tryPack(t, root, path)
@@ -140,7 +140,7 @@ func unpack(t testing.TB, r io.Reader) unpacked {
 
 func (s unpacked) sorted() []string { return slices.Sorted(slices.Values(s.names)) }
 
-// links are the links of the archive with their targets.
+// links returns the targets of the links in the archive by name.
 func (s unpacked) links() map[string]string {
 	links := map[string]string{}
 	for name, h := range s.headers {
@@ -159,7 +159,7 @@ func wantNames(t *testing.T, s unpacked, want ...string) {
 	}
 }
 
-// refused checks that no bundle can be made, for which reason, and that the message names these words.
+// wantError checks the code of the error, and that its message contains all of words.
 func wantError(t *testing.T, err error, code bundle.Code, words ...string) *bundle.Error {
 	t.Helper()
 	var e *bundle.Error

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// text is n bytes that compress as text does.
+// text returns n bytes that compress as well as source code.
 func text(n int, seed uint64) []byte {
 	r := rand.New(rand.NewPCG(seed, 0))
 	var b bytes.Buffer
@@ -37,7 +37,7 @@ func compressed(t testing.TB, data []byte, workers, inline, piece int) []byte {
 	return out.Bytes()
 }
 
-func TestRule19SameBytesWithAnyNumberOfWorkers(t *testing.T) {
+func TestGzipSameBytesWithAnyWorkers(t *testing.T) {
 	t.Parallel()
 	const first = 8 * blockSize
 	for _, size := range []int{0, 1, blockSize - 1, blockSize, blockSize + 1, first - 1, first, first + 1, first + blockSize, first + blockSize + 12345} {
@@ -47,7 +47,7 @@ func TestRule19SameBytesWithAnyNumberOfWorkers(t *testing.T) {
 			want := compressed(t, data, 1, 3, 100_000)
 			for _, par := range []parallelism{{workers: 0}, {workers: 2}, {workers: 2, inline: 1}, {workers: 50, inline: 3}} {
 				if !bytes.Equal(compressed(t, data, par.workers, par.inline, 7777), want) {
-					t.Errorf("%+v: got other bytes than one worker", par)
+					t.Errorf("%+v: the bytes differ from those of one worker", par)
 				}
 			}
 			r, err := gzip.NewReader(bytes.NewReader(want))
@@ -57,16 +57,16 @@ func TestRule19SameBytesWithAnyNumberOfWorkers(t *testing.T) {
 			r.Multistream(false)
 			got, err := io.ReadAll(r)
 			if err != nil || !bytes.Equal(got, data) {
-				t.Errorf("got %d bytes and %v back, want the %d written, in one member", len(got), err, size)
+				t.Errorf("read %d bytes and %v, want the %d written bytes in one member", len(got), err, size)
 			}
 			if !r.ModTime.IsZero() || r.Name != "" || r.OS != 255 {
-				t.Errorf("got header %+v, want nothing in it", r.Header)
+				t.Errorf("got header %+v, want an empty one", r.Header)
 			}
 		})
 	}
 }
 
-// failing takes some bytes and then no more.
+// failing is a writer that fails after some bytes.
 type failing struct{ left int }
 
 var errFull = errors.New("full")
@@ -78,7 +78,7 @@ func (f *failing) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestRule20WriteErrorEndsTheCompression(t *testing.T) {
+func TestGzipWriteError(t *testing.T) {
 	t.Parallel()
 	data := text(8*blockSize, 2)
 	whole := len(compressed(t, data, 1, 3, blockSize))
@@ -98,7 +98,7 @@ func TestRule20WriteErrorEndsTheCompression(t *testing.T) {
 				err = g.Close()
 			}
 			if !errors.Is(err, errFull) {
-				t.Errorf("room for %d, %d workers: got %v, want %v", room, workers, err, errFull)
+				t.Errorf("limit of %d bytes, %d workers: got %v, want %v", room, workers, err, errFull)
 			}
 		}
 	}
@@ -116,7 +116,7 @@ func FuzzGzip(f *testing.F) {
 		}
 		one := compressed(t, data, 1, 3, 1<<16)
 		if !bytes.Equal(compressed(t, data, 4, int(noise)%4, 1000+int(noise)), one) {
-			t.Error("four workers give other bytes than one")
+			t.Error("the bytes of four workers differ from those of one")
 		}
 		gz, err := gzip.NewReader(bytes.NewReader(one))
 		if err != nil {
@@ -124,7 +124,7 @@ func FuzzGzip(f *testing.F) {
 		}
 		got, err := io.ReadAll(gz)
 		if err != nil || !bytes.Equal(got, data) {
-			t.Errorf("got %d bytes and %v back, want %d", len(got), err, len(data))
+			t.Errorf("read %d bytes and %v, want %d", len(got), err, len(data))
 		}
 	})
 }

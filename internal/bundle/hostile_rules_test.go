@@ -8,9 +8,10 @@ import (
 	"testing"
 )
 
-// Hostile but small: input of at most 1 MiB that is made to cost as much as it can. The tests count steps, not seconds.
+// The tests with hostile input use at most 1 MiB of it, designed to cost as much time as possible. They count
+// steps, not seconds.
 
-// lines makes n lines.
+// lines returns n lines.
 func lines(n int, line func(i int) string) string {
 	var b strings.Builder
 	for i := range n {
@@ -20,33 +21,33 @@ func lines(n int, line func(i int) string) string {
 	return b.String()
 }
 
-// deepPath has directories of one letter, as many as fit.
+// deepPath returns a path of n bytes with directories of one letter.
 func deepPath(n int) string { return strings.Repeat("a/", n/2) + "a" }
 
 var hostileRules = []struct {
 	name  string
 	text  string
-	steps int // for each byte of the path, at most
+	steps int // maximum per byte of the path
 }{
 	{"names", lines(40_000, func(i int) string { return fmt.Sprintf("n%d", i) }), 2},
 	{"directories", lines(40_000, func(i int) string { return fmt.Sprintf("d%d/", i) }), 2},
 	{"extensions", lines(40_000, func(i int) string { return fmt.Sprintf("*.x%d", i) }), 2},
-	{"beginnings", lines(40_000, func(i int) string { return fmt.Sprintf("t%d*", i) }), 2},
+	{"prefixes", lines(40_000, func(i int) string { return fmt.Sprintf("t%d*", i) }), 2},
 	{"names of one letter", lines(40_000, func(i int) string { return string(rune('a' + i%26)) }), 2},
 	{"paths at any depth", lines(500, func(i int) string { return deepPath(2 * i)[1:] + "b" }), 2},
 	{"paths at the root", lines(40_000, func(i int) string { return fmt.Sprintf("/a/a/%d", i) }), 2},
-	{"paths brought back", "*\n" + lines(40_000, func(i int) string { return fmt.Sprintf("!/a/%d/b", i) }), 4},
-	{"deep paths brought back", "*\n" + lines(250, func(i int) string { return "!/" + deepPath(4000) + fmt.Sprint(i) }), 4},
-	{"one rule over and over", lines(40_000, func(int) string { return "!aaa" }), 2},
+	{"included paths", "*\n" + lines(40_000, func(i int) string { return fmt.Sprintf("!/a/%d/b", i) }), 4},
+	{"deep included paths", "*\n" + lines(250, func(i int) string { return "!/" + deepPath(4000) + fmt.Sprint(i) }), 4},
+	{"a repeated rule", lines(40_000, func(int) string { return "!aaa" }), 2},
 	{"wildcards", lines(1000, func(i int) string { return fmt.Sprintf("*a*%d", i%10) }), 1200},
 	{"many stars", lines(30, func(int) string { return strings.Repeat("*a", 500) + "*" }), 1200},
 	{"question marks", lines(30, func(i int) string { return strings.Repeat("?*", 400) + fmt.Sprint("a", i) }), 1200},
-	{"two stars over and over", lines(60, func(int) string { return strings.Repeat("a**", 300) + "/b*" }), 1200},
+	{"repeated **", lines(60, func(int) string { return strings.Repeat("a**", 300) + "/b*" }), 1200},
 	{"classes", lines(14, func(int) string { return "*" + strings.Repeat("[a-z0-9]", 400) + "*" }), 1200},
 	{"big classes", lines(14, func(int) string { return "*[" + strings.Repeat("ab", 1800) + "]*c" }), 1200},
 }
 
-func TestHostileRulesCostLittleForEachPath(t *testing.T) {
+func TestHostileRulesCostPerPath(t *testing.T) {
 	t.Parallel()
 	paths := []string{"a", "main.tf", "n39999", "d1/d2/main.tf", deepPath(300), deepPath(4000), strings.Repeat("a", 255), "a/" + strings.Repeat("a", 255),
 		"a/b/t17x", "x.x77", "a/1/b/c", strings.Repeat("é", 100)}
@@ -58,7 +59,7 @@ func TestHostileRulesCostLittleForEachPath(t *testing.T) {
 				t.Fatal(err)
 			}
 			if len(c.text) > maxIgnoreFile {
-				t.Fatalf("the text has %d bytes, more than an ignore file may have", len(c.text))
+				t.Fatalf("the text has %d bytes, more than the limit for an ignore file", len(c.text))
 			}
 			m := newRules(list).inArchive
 			for _, p := range paths {
@@ -77,16 +78,16 @@ func TestHostileRulesCostLittleForEachPath(t *testing.T) {
 	}
 }
 
-// What would cost more than that is refused.
+// TestHostileRulesAreBounded checks that an ignore file whose rules exceed the limits is rejected.
 func TestHostileRulesAreBounded(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
-		"too many rules":           lines(maxRules+1, func(int) string { return "a" }),
-		"too many wildcards":       lines(1201, func(i int) string { return fmt.Sprintf("*a*%d", i) }),
-		"too many long patterns":   lines(20, func(int) string { return strings.Repeat("*a", 2000) }),
-		"too many big classes":     lines(40, func(int) string { return "*[" + strings.Repeat("ab", 1800) + "]*c" }),
-		"too many in the middle":   lines(1201, func(i int) string { return fmt.Sprintf("*%d*", i) }),
-		"too many over many parts": lines(1201, func(i int) string { return fmt.Sprintf("a/**/b%d/*", i) }),
+		"too many rules":          lines(maxRules+1, func(int) string { return "a" }),
+		"too many wildcards":      lines(1201, func(i int) string { return fmt.Sprintf("*a*%d", i) }),
+		"too many long patterns":  lines(20, func(int) string { return strings.Repeat("*a", 2000) }),
+		"too many big classes":    lines(40, func(int) string { return "*[" + strings.Repeat("ab", 1800) + "]*c" }),
+		"too many infixes":        lines(1201, func(i int) string { return fmt.Sprintf("*%d*", i) }),
+		"too many path wildcards": lines(1201, func(i int) string { return fmt.Sprintf("a/**/b%d/*", i) }),
 	} {
 		list, err := parseRules(t.Context(), []byte(text), func(string) {})
 		if err == nil {
@@ -100,7 +101,7 @@ func TestHostileRulesAreBounded(t *testing.T) {
 	}
 }
 
-func TestHostileLinesAreNotAllReported(t *testing.T) {
+func TestManyInvalidLinesAreCounted(t *testing.T) {
 	t.Parallel()
 	var warned []string
 	if _, err := parseRules(t.Context(), []byte(strings.Repeat("[\n", 200_000)), func(s string) { warned = append(warned, s) }); err != nil {
@@ -111,7 +112,7 @@ func TestHostileLinesAreNotAllReported(t *testing.T) {
 	}
 }
 
-// The index must decide as the rules one by one would.
+// TestIgnoreManyRulesAgainstReference compares the index with matching all rules one by one.
 func TestIgnoreManyRulesAgainstReference(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 4))
@@ -146,8 +147,9 @@ func TestIgnoreManyRulesAgainstReference(t *testing.T) {
 	}
 }
 
-// mayInclude must be true for every directory in which some anchored rule could match.
-func TestBringBackAgainstOneByOne(t *testing.T) {
+// TestReincludeAgainstReference checks that mayInclude is true for every directory in which an anchored rule
+// could match.
+func TestReincludeAgainstReference(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(5, 6))
 	part := func() string { return []string{"a", "b", "ab", "a-b", "a0"}[r.IntN(5)] }

@@ -16,7 +16,7 @@ import (
 
 var errEnded = errors.New("the job was canceled")
 
-// checkedContext ends at the nth call of Err.
+// checkedContext is a context that is done from the nth call of Err.
 type checkedContext struct {
 	context.Context
 	left int
@@ -33,7 +33,8 @@ func endsAfter(ctx context.Context, n int) *checkedContext {
 	return &checkedContext{Context: ctx, left: n}
 }
 
-// makeTree makes a checkout: a name with -> is a link, one that ends in / a directory, any other an empty file.
+// makeTree creates a checkout: a name with -> is a link, a name that ends with / a directory, any other name
+// an empty file.
 func makeTree(t testing.TB, names ...string) string {
 	t.Helper()
 	root := t.TempDir()
@@ -68,7 +69,8 @@ func many(n int, name string) (all []string) {
 	return all
 }
 
-// After the context has ended, listing does at most as much work as between two checks of the context.
+// TestHostileListingStopsWithItsContext checks that, after the context is done, listing stops at the next
+// check.
 func TestHostileListingStopsWithItsContext(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -76,11 +78,11 @@ func TestHostileListingStopsWithItsContext(t *testing.T) {
 		tree   []string
 		ignore string
 		path   string
-		least  int // looks at the context in all
+		least  int // minimum number of checks of the context
 	}{
 		{"many files", many(2*pulseWork, "f%d.md"), "", ".", 35},
-		{"many files left out", many(2*pulseWork, "f%d.md"), "*.md", ".", 7},
-		{"many files never uploaded", many(2*pulseWork, "gha-creds-%d.json"), "", ".", 4},
+		{"many excluded files", many(2*pulseWork, "f%d.md"), "*.md", ".", 7},
+		{"many files that are never uploaded", many(2*pulseWork, "gha-creds-%d.json"), "", ".", 4},
 		{"many directories", many(pulseWork, "d%d/"), "", ".", 35},
 		{"many links", many(3*pulseWork/linkWork, "l%d->main.tf"), "", ".", 9},
 		{"links to a big directory", append(many(pulseWork, "shared/f%d.md"), "infra/a->../shared", "infra/b->../shared"), "", "infra", 35},
@@ -114,8 +116,9 @@ func TestHostileListingStopsWithItsContext(t *testing.T) {
 	}
 }
 
-// Between two looks at the context only a bounded number of entries is taken.
-func TestHostileListingLooksAtItsContext(t *testing.T) {
+// TestHostileListingChecksContext checks that the number of entries between two checks of the context is
+// limited.
+func TestHostileListingChecksContext(t *testing.T) {
 	t.Parallel()
 	root := makeTree(t, append(many(2*pulseWork, "f%d.md"), "main.tf")...)
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -125,10 +128,10 @@ func TestHostileListingLooksAtItsContext(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := List(ctx, o); !errors.Is(err, errEnded) {
-		t.Errorf("got %v, want the cause of the context's end", err)
+		t.Errorf("got %v, want the cause of the context", err)
 	}
 	if entries > pulseWork {
-		t.Errorf("%d entries were taken after the context's end, want at most %d", entries, pulseWork)
+		t.Errorf("%d entries were listed after the context was done, want at most %d", entries, pulseWork)
 	}
 }
 
@@ -143,11 +146,11 @@ func TestSortStopsWithItsContext(t *testing.T) {
 		return int(a%1009) - int(b%1009)
 	})
 	if !errors.Is(err, errEnded) || compared > pulseWork {
-		t.Errorf("got %v after %d comparisons, want the cause of the context's end after at most %d", err, compared, pulseWork)
+		t.Errorf("got %v after %d comparisons, want the cause of the context after at most %d", err, compared, pulseWork)
 	}
 }
 
-// countingView counts what is looked up in a tree of links.
+// countingView is a tree of links that counts lookups.
 type countingView struct {
 	links   map[string]string
 	lookups int
@@ -163,7 +166,7 @@ func (v *countingView) lookup(name string) (kind, string, error) {
 	return kindDir, "", nil
 }
 
-func TestHostileLinksCostLittle(t *testing.T) {
+func TestHostileLinksAreLimited(t *testing.T) {
 	t.Parallel()
 	detour := strings.Repeat("a/../", 800)
 	chain := map[string]string{}
@@ -182,12 +185,12 @@ func TestHostileLinksCostLittle(t *testing.T) {
 			t.Errorf("%s: got %d lookups and %d steps (%v), want at most %d", name, v.lookups, end.steps, err, maxSteps)
 		}
 		if !errors.Is(err, errTooManySteps) {
-			t.Errorf("%s: got %v, want it refused", name, err)
+			t.Errorf("%s: got %v, want errTooManySteps", name, err)
 		}
 	}
 	v := &countingView{}
 	if _, err := resolve(v, strings.Repeat("a/", 1_000_000)); !errors.Is(err, errTooManySteps) || v.lookups > 0 {
-		t.Errorf("a name of 1,000,000 components: got %v after %d lookups, want it refused at once", err, v.lookups)
+		t.Errorf("a name of 1,000,000 components: got %v after %d lookups, want errTooManySteps without lookups", err, v.lookups)
 	}
 	straight := map[string]string{"l39": "x"}
 	for i := range 39 {
@@ -198,14 +201,14 @@ func TestHostileLinksCostLittle(t *testing.T) {
 	}
 }
 
-// A link in the checkout that is too long to follow is refused by name, not packed.
-func TestHostileLinksAreRefused(t *testing.T) {
+// TestLongLinkIsRejected checks that a link with too many components is an error that names the link.
+func TestLongLinkIsRejected(t *testing.T) {
 	t.Parallel()
 	root := makeTree(t, "main.tf", "a/", "z->"+strings.Repeat("a/../", 800)+"a")
 	_, err := List(t.Context(), Options{Root: root})
 	var e *Error
 	if !errors.As(err, &e) || e.Code != LinkCycle || e.Path != "z" || !errors.Is(err, errTooManySteps) {
-		t.Errorf("got %v, want z refused", err)
+		t.Errorf("got %v, want an error about z", err)
 	}
 }
 
@@ -231,7 +234,7 @@ func TestHostileDepthIsBounded(t *testing.T) {
 	_, err = List(t.Context(), Options{Root: root})
 	var e *Error
 	if !errors.As(err, &e) || e.Code != Unreadable || len(err.Error()) > 1000 || !strings.Contains(err.Error(), "longer than 8192 bytes") {
-		t.Errorf("got %.1000v, want the depth refused in a short message", err)
+		t.Errorf("got %.1000v, want a short error about the depth", err)
 	}
 }
 
@@ -252,7 +255,7 @@ func TestHostileSubmodules(t *testing.T) {
 	ctx := endsAfter(t.Context(), 5)
 	warnEmptySubmodules(tr, &pulse{ctx: ctx}, ".", func(string) {})
 	if ctx.left > 0 || ctx.left < -3 {
-		t.Errorf("the context was checked %d times, want no checks after its end", 5-ctx.left)
+		t.Errorf("the context was checked %d times, want no checks after it was done", 5-ctx.left)
 	}
 }
 
@@ -285,16 +288,17 @@ func TestHostileArchivesAreBounded(t *testing.T) {
 			r.(*io.PipeReader).Close()
 			var e *Error
 			if !errors.As(err, &e) || e.Code != ArchiveUnsafe || len(err.Error()) > 2000 {
-				t.Errorf("got %.200v, want the archive refused", err)
+				t.Errorf("got %.200v, want ArchiveUnsafe", err)
 			}
 			if c.tree.size > maxArchiveTree+2*maxArchivePath || len(c.tree.nodes) > maxArchiveTree/archiveNodeCost {
-				t.Errorf("%d directories of %d bytes are kept after %d entries", len(c.tree.nodes), c.tree.size, last)
+				t.Errorf("%d directories of %d bytes in memory after %d entries", len(c.tree.nodes), c.tree.size, last)
 			}
 		})
 	}
 }
 
-// Checking a prebuilt archive has no size limit, but stops with the context.
+// TestHostileArchiveStopsWithItsContext checks that checking a prebuilt archive, which has no size limit,
+// stops with the context.
 func TestHostileArchiveStopsWithItsContext(t *testing.T) {
 	t.Parallel()
 	root := makeTree(t, "main.tf")
@@ -311,9 +315,9 @@ func TestHostileArchiveStopsWithItsContext(t *testing.T) {
 	}
 	ctx := endsAfter(t.Context(), 20)
 	if _, err := List(ctx, Options{Root: root, Path: "bomb.tgz"}); !errors.Is(err, errEnded) {
-		t.Errorf("got %v, want the cause of the context's end", err)
+		t.Errorf("got %v, want the cause of the context", err)
 	}
 	if more := -ctx.left; more < 0 || more > 10 {
-		t.Errorf("the context was checked %d times after its end, want everything to stop", more)
+		t.Errorf("the context was checked %d times after it was done, want at most 10", more)
 	}
 }

@@ -11,11 +11,11 @@ import (
 	"unicode/utf8"
 )
 
-// allStars matches a pattern of only ** and slashes.
+// allStars matches patterns that consist only of ** and slashes.
 var allStars = regexp.MustCompile(`^/*\*\*(/\*\*)*/*$`)
 
-// reference applies the rules slowly: each pattern is a regular expression, and all rules are tried on a path and on each
-// directory above it.
+// reference is a simple implementation of the rules: each pattern is a regular expression, and all rules are
+// matched with a path and each of its parents.
 type reference []struct {
 	negate, dirOnly bool
 	re              *regexp.Regexp
@@ -28,7 +28,7 @@ func newReference(text string) (r reference) {
 			continue
 		}
 		if _, err := parseRule(line); err != nil {
-			continue // which lines make no sense is tested by name
+			continue // TestInvalidIgnoreLinesAreReported tests invalid lines
 		}
 		line, negate := strings.CutPrefix(line, "!")
 		bare := line
@@ -87,7 +87,8 @@ func translate(p string) (expr string) {
 	return expr
 }
 
-// alternatives spells a class for regexp, which cannot exclude the slash.
+// alternatives returns a regular expression for a class. Negated classes of package regexp would match the
+// slash.
 func alternatives(t token) string {
 	var b strings.Builder
 	for c := rune(1); c < 0x180; c++ {
@@ -137,7 +138,7 @@ func (r reference) matches(i int, name string, isDir bool) bool {
 	return false
 }
 
-// agree compares the results of both for a path and all directories above it.
+// compareWithReference compares the verdicts for a path and all of its parents with the reference.
 func compareWithReference(t *testing.T, text, name string, isDir bool) {
 	t.Helper()
 	list, err := parseRules(t.Context(), []byte(text), func(string) {})
@@ -159,7 +160,7 @@ func compareWithReference(t *testing.T, text, name string, isDir bool) {
 			t.Fatalf("rules %q, path %q (directory %v): got excluded %v, want %v", text, part, dir, v.excluded, want)
 		}
 		if pruned && !want {
-			t.Fatalf("rules %q: %q is wanted, but its directory would not be read", text, part)
+			t.Fatalf("rules %q: %q is included, but its directory would not be read", text, part)
 		}
 		pruned = pruned || dir && v.excluded && !m.mayReinclude(v, []byte(part))
 		at += end + 1

@@ -12,7 +12,7 @@ import (
 	"testing/iotest"
 )
 
-func TestRule12FileChangesWhileRead(t *testing.T) {
+func TestFileChangesWhileRead(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name string
@@ -21,12 +21,12 @@ func TestRule12FileChangesWhileRead(t *testing.T) {
 		want string
 		err  error
 	}{
-		{"as long as it was", strings.NewReader("123456789"), 9, "123456789", nil},
+		{"unchanged", strings.NewReader("123456789"), 9, "123456789", nil},
 		{"grown", strings.NewReader("123456789 and more"), 9, "123456789", nil},
-		{"in small pieces", iotest.OneByteReader(strings.NewReader("123456789")), 9, "123456789", nil},
+		{"one byte per read", iotest.OneByteReader(strings.NewReader("123456789")), 9, "123456789", nil},
 		{"shrunk", strings.NewReader("12345"), 9, "", errShrunk},
 		{"emptied", strings.NewReader(""), 9, "", errShrunk},
-		{"shrunk at the end of a piece", strings.NewReader("1234"), 9, "", errShrunk},
+		{"shrunk at the end of a read", strings.NewReader("1234"), 9, "", errShrunk},
 		{"unreadable", iotest.ErrReader(syscall.EIO), 9, "", syscall.EIO},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -49,13 +49,13 @@ func TestRule12FileChangesWhileRead(t *testing.T) {
 	}
 }
 
-func TestCopyEndsWithTheContext(t *testing.T) {
+func TestCopyStopsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	stop := errors.New("stop")
 	endless := readerFunc(func(p []byte) (int, error) { cancel(stop); return len(p), nil })
 	if err := copyExactly(ctx, io.Discard, endless, 1<<62, make([]byte, 4), nil); !errors.Is(err, stop) {
-		t.Errorf("got %v, want the cause of the context's end", err)
+		t.Errorf("got %v, want the cause of the context", err)
 	}
 }
 
@@ -63,7 +63,7 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
-// The plain header is checked against that of archive/tar.
+// FuzzHeader compares headers in the ustar format with those of archive/tar.
 func FuzzHeader(f *testing.F) {
 	f.Add("main.tf", int64(123), uint8(kindFile), true, "")
 	f.Add(strings.Repeat("d/", 60)+"x", int64(0), uint8(kindDir), false, "")
@@ -103,7 +103,7 @@ func FuzzHeader(f *testing.F) {
 			t.Fatal(err)
 		}
 		if strings.TrimSuffix(read.Name, "/") != name || read.Size != h.size || read.Linkname != h.link || read.Mode != h.mode() {
-			t.Errorf("got %+v back of %+v", read, h)
+			t.Errorf("read %+v, want %+v", read, h)
 		}
 	})
 }

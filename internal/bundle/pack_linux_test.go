@@ -19,16 +19,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// forest is a checkout that is generated from a fuzzer's bytes, next to directories that must not be accessed.
+// forest is a checkout generated from the bytes of a fuzzer, next to directories that must not be accessed.
 type forest struct {
 	root    string
 	path    string
 	outside string
 	in      []byte
-	dir     *os.Root // of root: a link made before must not lead the planting itself outside
+	dir     *os.Root // of root; prevents generated links from leading outside
 }
 
-const canary = "CANARY: what lies outside was read"
+const canary = "CANARY: a file outside was read"
 
 var (
 	forestNames = []string{"main.tf", "a", "b", "c.md", ".git", ".terraform", "modules", "gha-creds-1.json", "x.tfstate", "n\n::error::", "\xff", "é",
@@ -56,7 +56,7 @@ func (f *forest) name() string {
 	return filepath.Join(parts...)
 }
 
-// plant lets what cannot be made, such as a file below a file, be.
+// newForest creates the checkout. It ignores entries that cannot be created, such as a file below a file.
 func newForest(t testing.TB, in []byte) *forest {
 	base := t.TempDir()
 	f := &forest{root: filepath.Join(base, "checkout"), outside: filepath.Join(base, "outside"), in: in}
@@ -108,7 +108,7 @@ func (f *forest) addRandom() {
 	}
 }
 
-// write does not wait for a reader where a fifo has the name.
+// write opens the file with O_NONBLOCK, so that it does not block on an existing FIFO.
 func (f *forest) write(name string, content []byte, mode os.FileMode) {
 	file, err := f.dir.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC|unix.O_NONBLOCK, mode)
 	if err != nil {
@@ -118,7 +118,7 @@ func (f *forest) write(name string, content []byte, mode os.FileMode) {
 	file.Close()
 }
 
-// packWith packs through openat2 or component by component.
+// packWith packs the checkout with openat2 or, if stepwise is true, component by component.
 func (f *forest) packWith(t *testing.T, par parallelism, stepwise bool) (*Listing, []byte, error) {
 	tr, err := openTree(f.root)
 	if err != nil {
@@ -174,7 +174,7 @@ func FuzzPack(f *testing.F) {
 			t.Errorf("packing changed the disk:\n%q\n%q", before, after)
 		}
 		if !bytes.Equal(archive, again) || fmt.Sprint(err) != fmt.Sprint(errAgain) {
-			t.Errorf("twice packed, two results: %d bytes and %v, %d bytes and %v", len(archive), err, len(again), errAgain)
+			t.Errorf("results of packing twice differ: %d bytes and %v, %d bytes and %v", len(archive), err, len(again), errAgain)
 		}
 		if err != nil {
 			if !errors.As(err, new(*Error)) {
@@ -201,7 +201,7 @@ func snapshot(t *testing.T, dir string) (all []string) {
 	return all
 }
 
-// checkArchive checks the properties of every archive with the standard library's readers.
+// checkArchive checks the invariants of every archive with the readers of the standard library.
 func checkArchive(t *testing.T, l *Listing, archive []byte) {
 	gz, err := gzip.NewReader(bytes.NewReader(archive))
 	if err != nil {
@@ -223,10 +223,10 @@ func checkArchive(t *testing.T, l *Listing, archive []byte) {
 		}
 		name := strings.TrimSuffix(h.Name, "/")
 		if !filepath.IsLocal(name) || path.Clean(name) != name || seen[name] || hasExcludedComponent(name) {
-			t.Errorf("entry %q is not relative, clean and the only one of its name, or must not be sent", h.Name)
+			t.Errorf("entry %q is not relative, clean and unique, or is never uploaded", h.Name)
 		}
 		if bytes.Contains(content, []byte(canary)) {
-			t.Errorf("entry %q contains a file from outside", h.Name)
+			t.Errorf("entry %q contains a file outside the checkout", h.Name)
 		}
 		seen[name] = true
 		if h.Typeflag == tar.TypeReg {
@@ -284,7 +284,7 @@ func linksIn(t *testing.T, dir string) (links []string) {
 	return links
 }
 
-// checkOwnOpinion checks that a packed archive is accepted as a prebuilt archive.
+// checkAsPrebuilt checks that List accepts a packed archive as a prebuilt archive.
 func checkAsPrebuilt(t *testing.T, archive []byte) {
 	root := t.TempDir()
 	if err := os.WriteFile(filepath.Join(root, "ready.tgz"), archive, 0o644); err != nil {
@@ -292,7 +292,7 @@ func checkAsPrebuilt(t *testing.T, archive []byte) {
 	}
 	_, err := List(t.Context(), Options{Root: root, Path: "ready.tgz"})
 	var e *Error
-	if err != nil && !(errors.As(err, &e) && e.Code == NothingToSend) { // links alone make a bundle, but no prebuilt archive
-		t.Errorf("our own archive is refused as a prebuilt one: %v", err)
+	if err != nil && !(errors.As(err, &e) && e.Code == NothingToSend) { // links alone are a valid bundle, but not a valid prebuilt archive
+		t.Errorf("a packed archive is rejected as a prebuilt archive: %v", err)
 	}
 }

@@ -11,7 +11,8 @@ import (
 	"testing/iotest"
 )
 
-// A warning lists the first five names in alphabetical order and counts the others.
+// TestFindingsAreListed checks that a warning lists the first five names in alphabetical order and counts the
+// others.
 func TestFindingsAreListed(t *testing.T) {
 	t.Parallel()
 	for names, want := range map[string]string{
@@ -42,7 +43,8 @@ func TestFindingsAreListed(t *testing.T) {
 	}
 }
 
-// Each new directory costs a fixed number of bytes and the length of its path, with a slash before each component.
+// TestArchiveTreeCosts checks that each new directory costs a fixed number of bytes and the length of its
+// path, with a slash before each component.
 func TestArchiveTreeCosts(t *testing.T) {
 	t.Parallel()
 	for names, want := range map[string]int{
@@ -71,7 +73,8 @@ func TestArchiveTreeCosts(t *testing.T) {
 	}
 }
 
-// The header of an entry is one block in the plain format and three with PAX records, as archive/tar writes and reads it.
+// TestHeadersOfEntries checks that a header has one block in the ustar format and three with PAX records,
+// like those of archive/tar.
 func TestHeadersOfEntries(t *testing.T) {
 	t.Parallel()
 	long := func(n int) string { return strings.Repeat("d", n) }
@@ -104,7 +107,7 @@ func TestHeadersOfEntries(t *testing.T) {
 			continue
 		}
 		if same, err := c.entry.appendPAX(nil, headerName(c.entry)); err != nil || !bytes.Equal(b, same) {
-			t.Errorf("%s: archive/tar writes other bytes (error: %v)", name, err)
+			t.Errorf("%s: the bytes differ from those of archive/tar (error: %v)", name, err)
 		}
 		h, err := tar.NewReader(bytes.NewReader(b)).Next()
 		if err != nil {
@@ -118,7 +121,8 @@ func TestHeadersOfEntries(t *testing.T) {
 	}
 }
 
-// Names and targets in a prebuilt archive may have 4,096 bytes, the limit of Linux.
+// TestLongestNamesInArchives checks that names and targets in a prebuilt archive are limited to 4,096 bytes,
+// the limit of Linux.
 func TestLongestNamesInArchives(t *testing.T) {
 	t.Parallel()
 	long := func(n int) string { return strings.Repeat("d/", n/2-1) + strings.Repeat("f", 2+n%2) }
@@ -144,7 +148,7 @@ func TestLongestNamesInArchives(t *testing.T) {
 	}
 }
 
-// named returns the name of an entry in its header, in which that of a directory ends with a slash.
+// headerName returns the name of an entry in its header, in which the name of a directory ends with a slash.
 func headerName(h header) string {
 	if h.kind == kindDir {
 		return h.name + "/"
@@ -152,7 +156,8 @@ func headerName(h header) string {
 	return h.name
 }
 
-// An archive is whole if it consists of blocks and the last one contains only zeros, regardless of the sizes of reads.
+// TestEndsOfArchives checks that an archive is complete if it consists of blocks and the last one contains
+// only zeros, for any sizes of reads.
 func TestEndsOfArchives(t *testing.T) {
 	t.Parallel()
 	zeros := func(n int) string { return strings.Repeat("\x00", n) }
@@ -165,10 +170,10 @@ func TestEndsOfArchives(t *testing.T) {
 		{"content before the last block", strings.Repeat("x", 512) + zeros(512), true},
 		{"nothing", "", false},
 		{"half a block", zeros(256), false},
-		{"one byte more", zeros(1025), false},
-		{"one byte less", zeros(1023), false},
+		{"one extra byte", zeros(1025), false},
+		{"one byte missing", zeros(1023), false},
 		{"content in the last block", zeros(1023) + "x", false},
-		{"content at its start", zeros(512) + "x" + zeros(511), false},
+		{"content at the start of the last block", zeros(512) + "x" + zeros(511), false},
 	} {
 		whole := func(r io.Reader) io.Reader { return r }
 		for _, sized := range []func(io.Reader) io.Reader{whole, iotest.OneByteReader, iotest.HalfReader} {

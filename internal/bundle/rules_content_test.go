@@ -15,7 +15,7 @@ import (
 	"scalr-run-action/internal/bundle"
 )
 
-func TestRule09Modes(t *testing.T) {
+func TestFileModes(t *testing.T) {
 	t.Parallel()
 	modes := map[string]os.FileMode{"plain": 0o644, "private": 0o600, "owner-x": 0o700, "other-x": 0o641, "all": 0o777,
 		"setuid": 0o755 | os.ModeSetuid, "setgid": 0o644 | os.ModeSetgid, "sticky": 0o644 | os.ModeSticky}
@@ -35,17 +35,17 @@ func TestRule09Modes(t *testing.T) {
 	}
 }
 
-func TestRule11UnreadableIsAnError(t *testing.T) {
+func TestUnreadableFileIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, path, ignore string
-		listed             string // in the error, if there is one
+		listed             string // in the error; empty if there is none
 	}{
 		{"file", "d/file", "", `"infra/d/file"`},
 		{"directory", "d/", "", `"infra/d"`},
 		{"excluded file", "d/file", "file", ""},
 		{"excluded directory", "d/", "d", ""},
-		{"excluded directory, walked for a later rule", "d/", "d\n!*.tf", ""},
+		{"excluded directory, read for a later rule", "d/", "d\n!*.tf", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -57,7 +57,7 @@ func TestRule11UnreadableIsAnError(t *testing.T) {
 			if c.listed == "" {
 				must(t, err)
 				if strings.Contains(c.ignore, "!") && !s.warned.mentions(`"d"`, "cannot be read") {
-					t.Errorf("got warnings %q, want one that nothing of d is brought back", s.warned.lines)
+					t.Errorf("got warnings %q, want one about d", s.warned.lines)
 				}
 				return
 			}
@@ -66,7 +66,7 @@ func TestRule11UnreadableIsAnError(t *testing.T) {
 	}
 }
 
-func TestRule13Names(t *testing.T) {
+func TestUnusualNames(t *testing.T) {
 	t.Parallel()
 	long := func(n int) string { return strings.Repeat("d/", n/2-5) + strings.Repeat("x", 10-n%2) }
 	names := []string{"new\nline", "tab\there", `quote"'`, "-rf", `back\slash`, " blank ", "::error::x", "caf\u00e9", "cafe\u0301",
@@ -80,13 +80,13 @@ func TestRule13Names(t *testing.T) {
 	s := pack(t, root, ".")
 	for _, name := range names {
 		if s.content[name] != name {
-			t.Errorf("%.80q is not in the archive as it is", name)
+			t.Errorf("%.80q is not in the archive, or its content differs", name)
 		}
 	}
 }
 
-// A path longer than the kernel takes in one call is opened in parts.
-func TestRule13PathsOfAnyLength(t *testing.T) {
+// TestLongPaths checks that paths longer than the limit of a system call are opened in parts.
+func TestLongPaths(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "main.tf")
 	dir, err := os.OpenRoot(root)
@@ -98,12 +98,13 @@ func TestRule13PathsOfAnyLength(t *testing.T) {
 	must(t, dir.Symlink("f", deep+"l"))
 	s := pack(t, root, ".")
 	if s.content[deep+"f"] != "deep" || s.links()[deep+"l"] != "f" {
-		t.Errorf("got %d entries, and not the file of 6,001 bytes", len(s.names))
+		t.Errorf("got %d entries, without the file or link with a path of 6,031 bytes", len(s.names))
 	}
 }
 
-// No name in a message may begin a line, which the runner could read as a command.
-func TestRule13NamesAreQuoted(t *testing.T) {
+// TestNamesAreQuoted checks that no name in a message starts a new line, which the runner could interpret as
+// a command.
+func TestNamesAreQuoted(t *testing.T) {
 	t.Parallel()
 	evil := "x\n::error::y"
 	root := checkout(t, "main.tf", evil+".tfstate", evil+"/.env", evil+"l->nowhere"+evil, evil+".tf=source = \"../../x\"\n",
@@ -115,16 +116,16 @@ func TestRule13NamesAreQuoted(t *testing.T) {
 	_, err = l.Pack(t.Context())
 	must(t, err)
 	if len(debug.lines) < 10 {
-		t.Errorf("got only %q", debug.lines)
+		t.Errorf("got %q, want at least 10 lines", debug.lines)
 	}
 	for _, line := range debug.lines {
 		if strings.ContainsAny(line, "\n\r") {
-			t.Errorf("got %q, which is two lines", line)
+			t.Errorf("got %q, want one line", line)
 		}
 	}
 }
 
-func TestRule14TimesAndSizes(t *testing.T) {
+func TestTimesAndSizes(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "main.tf")
 	sizes := []int{
@@ -142,11 +143,11 @@ func TestRule14TimesAndSizes(t *testing.T) {
 	s := pack(t, root, ".")
 	for i, size := range sizes {
 		if want := string(bytes.Repeat([]byte{byte(i + 1), 7, byte(i)}, size/3+1)[:size]); s.content[fmt.Sprint("f", size)] != want {
-			t.Errorf("the file of %d bytes came out otherwise", size)
+			t.Errorf("the content of the file of %d bytes differs", size)
 		}
 	}
 	if s.content["sparse"] != string(make([]byte, 3<<20)) {
-		t.Error("the sparse file came out otherwise")
+		t.Error("the content of the sparse file differs")
 	}
 	for name, h := range s.headers {
 		if !h.ModTime.Equal(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)) || h.Uid != 0 || h.Gid != 0 || h.Uname+h.Gname != "" {
@@ -158,7 +159,7 @@ func TestRule14TimesAndSizes(t *testing.T) {
 	}
 }
 
-func TestRule15Submodules(t *testing.T) {
+func TestSubmodules(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, ".gitmodules=[submodule \"a\"]\n\tpath = infra/mods/absent\n\turl = x\n[submodule \"b\"]\n\tpath = infra/mods/there\n"+
 		"[submodule \"c\"]\n\tpath=elsewhere\n[submodule \"d\"]\n\tpath = ../../etc\n",
@@ -166,11 +167,11 @@ func TestRule15Submodules(t *testing.T) {
 	s := pack(t, root, "infra")
 	wantNames(t, s, "mods/", "mods/absent/", "mods/there/", "main.tf", "mods/there/m.tf")
 	if !s.warned.mentions("ubmodules", `(1): "infra/mods/absent"`) {
-		t.Errorf("got warnings %q, want one with the absent submodule only", s.warned.lines)
+		t.Errorf("got warnings %q, want one with only the absent submodule", s.warned.lines)
 	}
 }
 
-func TestRule16Findings(t *testing.T) {
+func TestContentWarnings(t *testing.T) {
 	t.Parallel()
 	const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
 	root := checkout(t,

@@ -13,7 +13,7 @@ import (
 	"scalr-run-action/internal/bundle"
 )
 
-func TestRule03NeverSent(t *testing.T) {
+func TestNeverUploaded(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "main.tf", ".git/config=token", "sub/.git=gitdir: ../.git/modules/sub", "sub/main.tf", "deep/er/.git/HEAD",
 		"gha-creds-0123.json=key", "sub/gha-creds-x.json=key", "deep/gha-creds-dir.json/key", ".gitignore=*.tf", ".github/x.yml",
@@ -23,7 +23,7 @@ func TestRule03NeverSent(t *testing.T) {
 		"gha-creds-list.txt", ".terraformignore")
 }
 
-func TestRule04TerraformDirectory(t *testing.T) {
+func TestTerraformDirectory(t *testing.T) {
 	t.Parallel()
 	tree := []string{"main.tf", ".terraform.lock.hcl", ".terraform/providers/p", ".terraform/terraform.tfstate", ".terraform/modules/modules.json",
 		".terraform/modules/vpc/main.tf", "env/.terraform/plugins/p", "env/.terraform/modules/m/main.tf", "env/main.tf"}
@@ -36,36 +36,36 @@ func TestRule04TerraformDirectory(t *testing.T) {
 	wantNames(t, s, "env/", "env/.terraform/plugins/", "env/.terraform/plugins/p", ".terraform.lock.hcl", ".terraformignore", "env/main.tf", "main.tf")
 }
 
-func TestRule05IgnoreFile(t *testing.T) {
+func TestIgnoreFile(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		ignore string
 		tree   string
-		want   string // of tree, what is left
+		want   string // the files of tree that are included
 	}{
-		{"comments and blanks", "# a\n   # b\n\n   \n\t\na\n", "a b", "b"},
-		{"blanks around", "   a   \n", "a b", "b"},
+		{"comments and blank lines", "# a\n   # b\n\n   \n\t\na\n", "a b", "b"},
+		{"surrounding white space", "   a   \n", "a b", "b"},
 		{"CRLF", "a\r\nb\r\n", "a b c", "c"},
 		{"byte order mark", "\ufeffa\nb", "a b c", "c"},
 		{"any depth", "a", "a x/a x/y/a b", "b"},
-		{"at the root", "/a", "a x/a", "x/a"},
-		{"at the root, written otherwise", "./a", "a x/a", "x/a"},
+		{"only at the root", "/a", "a x/a", "x/a"},
+		{"only at the root, with ./", "./a", "a x/a", "x/a"},
 		{"a path at any depth", "x/a", "x/a y/x/a a yx/a", "a yx/a"},
 		{"a path at the root", "/x/a", "x/a y/x/a", "y/x/a"},
 		{"extension", "*.md", "a.md x/b.md md a.mdx", "md a.mdx"},
 		{"prefix", "tmp*", "tmp tmpfile x/tmp.d/f stmp", "stmp"},
-		{"star stops at a slash", "x/*.md", "x/a.md x/y/a.md", "x/y/a.md"},
+		{"star does not match a slash", "x/*.md", "x/a.md x/y/a.md", "x/y/a.md"},
 		{"star in the middle", "a*c", "ac abc abbc abcd a/c", "abcd a/c"},
 		{"question mark", "a?c", "abc aéc ac abbc a/c", "ac abbc a/c"},
 		{"class", "f-[a-cx].txt", "f-a.txt f-x.txt f-d.txt", "f-d.txt"},
 		{"negated class", "f-[!a].txt", "f-a.txt f-b.txt", "f-a.txt"},
-		{"negated class, other sign", "f-[^a].txt", "f-a.txt f-b.txt", "f-a.txt"},
+		{"negated class with ^", "f-[^a].txt", "f-a.txt f-b.txt", "f-a.txt"},
 		{"bracket in a class", "f[]x]", "f] fx fy", "fy"},
 		{"escape", `\#a`, "#a a", "a"},
 		{"escaped star", `a\*`, "a* ab", "ab"},
-		{"special to regexps only", "a+(b).c{1}", "a+(b).c{1} aab.c", "aab.c"},
-		{"dot is a dot", "a.c", "a.c abc", "abc"},
+		{"special characters of regexps", "a+(b).c{1}", "a+(b).c{1} aab.c", "aab.c"},
+		{"dot is literal", "a.c", "a.c abc", "abc"},
 		{"two stars before", "**/a", "a x/a x/y/a", ""},
 		{"two stars between", "x/**/a", "x/a x/y/a x/y/z/a a", "a"},
 		{"two stars after", "x/**", "x/a x/y/b y", "y"},
@@ -74,21 +74,21 @@ func TestRule05IgnoreFile(t *testing.T) {
 		{"everything, as directories", "**/", "a x/b", ""},
 		{"everything, from the root", "/**/", "a x/b", ""},
 		{"everything, twice", "**/**", "a x/b", ""},
-		{"everything brought back", "a\nx/\n!**/", "a x/b", "a x/b"},
+		{"everything included", "a\nx/\n!**/", "a x/b", "a x/b"},
 		{"everything at the root", "/*", "a x/b", ""},
 		{"directory", "x/", "x/a y/x/b x2/c y/z/x", "x2/c y/z/x"},
 		{"directory by its bare name", "secrets", "secrets/a y/secrets/b/c d", "d"},
 		{"directory at the root", "/x/", "x/a y/x/b", "y/x/b"},
 		{"a file is not a directory", "x/", "y/x x.tf", "y/x x.tf"},
-		{"brought back", "*.md\n!keep.md", "a.md keep.md x/keep.md", "keep.md x/keep.md"},
-		{"brought back below", "x/\n!x/keep/", "x/a x/keep/b x/keep/c/d", "x/keep/b x/keep/c/d"},
-		{"brought back at the root only", "x/\n!/x/", "x/a y/x/b", "x/a"},
-		{"brought back, bare", "vendor\n!infra/vendor", "vendor/a infra/vendor/b", "infra/vendor/b"},
+		{"included", "*.md\n!keep.md", "a.md keep.md x/keep.md", "keep.md x/keep.md"},
+		{"included subdirectory", "x/\n!x/keep/", "x/a x/keep/b x/keep/c/d", "x/keep/b x/keep/c/d"},
+		{"included only at the root", "x/\n!/x/", "x/a y/x/b", "x/a"},
+		{"included path without slash", "vendor\n!infra/vendor", "vendor/a infra/vendor/b", "infra/vendor/b"},
 		{"allow list", "*\n!/keep/\n!*.tf", "a keep/b keep/c/d x/e.tf x/f", "keep/b keep/c/d x/e.tf"},
 		{"only the directory itself", "*\n!keep", "a keep/b", ""},
-		{"too early to bring back", "!a.tf\nsecrets", "secrets/a.tf a.tf", "a.tf"},
-		{"last one wins", "a\n!a\na", "a b", "b"},
-		{"last one wins, other way", "!a\na\n!a", "a b", "a b"},
+		{"included before it is excluded", "!a.tf\nsecrets", "secrets/a.tf a.tf", "a.tf"},
+		{"last rule applies, excluded", "a\n!a\na", "a b", "b"},
+		{"last rule applies, included", "!a\na\n!a", "a b", "a b"},
 		{"not UTF-8", "a\xff*", "a\xffb ab", "ab"},
 		{"nested file is not read", "b", "x/.terraformignore a b", "x/.terraformignore a"},
 	} {
@@ -106,24 +106,25 @@ func TestRule05IgnoreFile(t *testing.T) {
 			slices.Sort(got)
 			slices.Sort(want)
 			if !slices.Equal(got, want) {
-				t.Errorf("of %q with %q got %q, want %q", c.tree, c.ignore, got, want)
+				t.Errorf("files %q, rules %q: got %q, want %q", c.tree, c.ignore, got, want)
 			}
 		})
 	}
 }
 
-// Invalid lines of the ignore file are skipped with a warning. The others still apply.
-func TestRule05HostileLines(t *testing.T) {
+// TestInvalidIgnoreLinesAreSkipped checks that invalid lines of the ignore file are skipped and the others
+// still apply.
+func TestInvalidIgnoreLinesAreSkipped(t *testing.T) {
 	t.Parallel()
 	lines := []string{"   ", "!", "/", "!/", "//", "[", "a[b", "[z-a]", "a\\", "../x", "a/../b", "a//b", strings.Repeat("a", 5000),
 		strings.Repeat("**/", 1000) + "x", strings.Repeat("*", 4000) + "z", "\x00", "secret"}
 	s := pack(t, checkout(t, ".terraformignore="+strings.Join(lines, "\n"), "main.tf", "secret"), ".")
 	if slices.Contains(s.names, "secret") {
-		t.Errorf("got %q, want secret left out", s.names)
+		t.Errorf("got %q, want secret excluded", s.names)
 	}
 }
 
-func TestRule05HostileLinesAreNamed(t *testing.T) {
+func TestInvalidIgnoreLinesAreReported(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, ".terraformignore=\n!\n/\n[a\nb\\\n../x\n::error::x[\nsecret\n", "main.tf", "secret")
 	s := pack(t, root, ".")
@@ -135,7 +136,7 @@ func TestRule05HostileLinesAreNamed(t *testing.T) {
 	}
 }
 
-func TestRule05UnusableIgnoreFile(t *testing.T) {
+func TestUnusableIgnoreFile(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name    string
@@ -143,7 +144,7 @@ func TestRule05UnusableIgnoreFile(t *testing.T) {
 	}{
 		{"a directory", func(t *testing.T, _, file string) { must(t, os.Mkdir(file, 0o755)) }},
 		{"a fifo", func(t *testing.T, _, file string) { must(t, syscall.Mkfifo(file, 0o600)) }},
-		{"a link out", func(t *testing.T, root, file string) {
+		{"a link outside", func(t *testing.T, root, file string) {
 			writeFiles(t, filepath.Dir(root), "rules=main.tf")
 			must(t, os.Symlink("../../rules", file))
 		}},
@@ -152,7 +153,7 @@ func TestRule05UnusableIgnoreFile(t *testing.T) {
 		{"UTF-16", func(t *testing.T, _, file string) {
 			must(t, os.WriteFile(file, []byte("\xff\xfes\x00/\x00\n\x00"), 0o644))
 		}},
-		{"too big", func(t *testing.T, _, file string) { must(t, os.WriteFile(file, make([]byte, 1<<20+1), 0o644)) }},
+		{"too large", func(t *testing.T, _, file string) { must(t, os.WriteFile(file, make([]byte, 1<<20+1), 0o644)) }},
 		{"unreadable", func(t *testing.T, _, file string) {
 			must(t, os.WriteFile(file, nil, 0))
 			asUnprivilegedUser(t, filepath.Dir(filepath.Dir(file)))
@@ -168,13 +169,13 @@ func TestRule05UnusableIgnoreFile(t *testing.T) {
 	}
 }
 
-func TestRule05IgnoreFileMayBeALinkInTheCheckout(t *testing.T) {
+func TestIgnoreFileIsLink(t *testing.T) {
 	t.Parallel()
 	s := pack(t, checkout(t, "rules=*.md", "infra/main.tf", "infra/a.md", "infra/.terraformignore->../rules"), "infra")
 	wantNames(t, s, "main.tf", ".terraformignore")
 }
 
-func TestRule06WhatStays(t *testing.T) {
+func TestIncludedByDefault(t *testing.T) {
 	t.Parallel()
 	tree := []string{
 		".dot", ".terraform.lock.hcl", "a.auto.tfvars", "a.tfvars", ".tflint.hcl", ".dir/.x", "main.tf",
@@ -185,7 +186,7 @@ func TestRule06WhatStays(t *testing.T) {
 		"a.auto.tfvars", "a.tfvars", "build.zip", "main.tf")
 }
 
-func TestRule16StateStaysOut(t *testing.T) {
+func TestStateIsExcluded(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "main.tf", "terraform.tfstate", "terraform.tfstate.backup", "x/.terraform.tfstate.lock.info", "fixtures/a.tfstate",
 		"fixtures/b.tfstate", "terraform.tfstate.d/dev/terraform.tfstate", "my.tfstates", ".terraformignore=!fixtures/a.tfstate")
@@ -196,7 +197,7 @@ func TestRule16StateStaysOut(t *testing.T) {
 	}
 }
 
-func TestLeftOutIsTold(t *testing.T) {
+func TestExcludedFilesAreLogged(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, ".terraformignore=# docs\n*.md\n", "main.tf", "a.md", "b.md", ".git/x", ".terraform/x", "x\n::error::.md")
 	var debug messages
@@ -214,12 +215,12 @@ func TestLeftOutIsTold(t *testing.T) {
 	}
 	got := l.LeftOut()
 	if len(got) != 3 || got[0].Rule != `.terraformignore line 2, "*.md"` || got[0].Count != 3 || got[0].First != "a.md" {
-		t.Errorf("got %+v, want first the three by line 2", got)
+		t.Errorf("got %+v, want the three files of line 2 first", got)
 	}
 	if _, err := l.Pack(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if !debug.mentions(`packed "main.tf", 7 bytes`) {
-		t.Errorf("got %q, want every entry", debug.lines)
+		t.Errorf("got %q, want every packed entry", debug.lines)
 	}
 }

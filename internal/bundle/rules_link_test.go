@@ -20,7 +20,7 @@ func wantLinks(t *testing.T, s unpacked, want map[string]string) {
 	}
 }
 
-func TestRule07LinksInside(t *testing.T) {
+func TestLinksInsideBundle(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "infra/main.tf", "infra/a/b/c.tf", "infra/file->main.tf", "infra/a/up->../main.tf", "infra/dir->a/b",
 		"infra/odd->./a//b/../b/c.tf", "infra/dangling->nowhere/x", "infra/loop->loop", "infra/self->.", "infra/two->file",
@@ -33,8 +33,9 @@ func TestRule07LinksInside(t *testing.T) {
 	}
 }
 
-// A link that stays inside, but by an absolute or roundabout way, would not stay inside where it is unpacked.
-func TestRule07LinksInsideAreRewritten(t *testing.T) {
+// TestLinksInsideBundleAreRewritten checks that links with absolute targets or targets via the outside are
+// rewritten, because they would not be valid where the bundle is unpacked.
+func TestLinksInsideBundleAreRewritten(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "infra/main.tf", "infra/a/b/c.tf", "other/back->../infra/a", "infra/x/round->../../other/back/b",
 		"infra/l->a/b", "infra/text->l/../../main.tf")
@@ -46,7 +47,7 @@ func TestRule07LinksInsideAreRewritten(t *testing.T) {
 		"l": "a/b", "text": "main.tf"})
 }
 
-func TestRule07LinksOutOfPathAreCopied(t *testing.T) {
+func TestLinksOutsidePathAreCopied(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "infra/main.tf", "infra/versions.tf->../shared/versions.tf", "infra/mod->../shared/mod", "infra/.terraformignore=*.md\nskip/\n",
 		"shared/versions.tf=v", "shared/mod/main.tf=m", "shared/mod/readme.md", "shared/mod/skip/x", "shared/mod/.git/config=token",
@@ -59,18 +60,18 @@ func TestRule07LinksOutOfPathAreCopied(t *testing.T) {
 	wantLinks(t, s, map[string]string{"mod/home": "../main.tf", "x/y/z/back": "../../../main.tf"})
 	for name, want := range map[string]string{"versions.tf": "v", "mod/main.tf": "m", "mod/near": "m", "mod/far/o.tf": "o"} {
 		if got := s.content[name]; got != want || s.headers[name].Typeflag != tar.TypeReg {
-			t.Errorf("%s: got %q of type %q, want the content %q as a file", name, got, s.headers[name].Typeflag, want)
+			t.Errorf("%s: got %q of type %q, want a regular file with %q", name, got, s.headers[name].Typeflag, want)
 		}
 	}
 	if s.headers["mod/main.tf"].Mode != 0o755 {
-		t.Error("a copied file lost its x bit")
+		t.Error("the copied file is not executable")
 	}
 	if !s.warned.mentions(`"mod/gone"`) {
-		t.Errorf("got warnings %q, want one with the link to nothing", s.warned.lines)
+		t.Errorf("got warnings %q, want one with the broken link", s.warned.lines)
 	}
 }
 
-func TestRule07CopiesNeverBringWhatIsNeverSent(t *testing.T) {
+func TestLinksToNeverUploadedFiles(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "infra/main.tf", "infra/g->../.git", "infra/config.txt->../.git/config", "infra/k->../gha-creds-1.json", "infra/h->../hop",
 		"hop->.git", ".git/config=token", "gha-creds-1.json=key")
@@ -78,12 +79,12 @@ func TestRule07CopiesNeverBringWhatIsNeverSent(t *testing.T) {
 	wantNames(t, s, "main.tf")
 }
 
-func TestRule07EndlessCopiesAreRefused(t *testing.T) {
+func TestRecursiveCopiesAreRejected(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, link, target string }{
 		{"the checkout itself", "infra/all->..", "infra/all"},
-		{"a directory around the link", "shared/a/b/up->../..", "shared/a/b/up"},
-		{"each in the other", "shared/y->../more", "more/x"},
+		{"a parent of the link", "shared/a/b/up->../..", "shared/a/b/up"},
+		{"two directories that contain each other", "shared/y->../more", "more/x"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -94,18 +95,18 @@ func TestRule07EndlessCopiesAreRefused(t *testing.T) {
 	}
 }
 
-func TestRule07LinksOutOfTheCheckoutAreRefused(t *testing.T) {
+func TestLinksOutsideCheckoutAreRejected(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ name, target, leaves string }{
+	for _, c := range []struct{ name, target, outside string }{
 		{"absolute", "/etc/passwd", "/etc/passwd"},
 		{"proc", "/proc/self/environ", "/proc/self/environ"},
 		{"device", "/dev/zero", "/dev/zero"},
 		{"the runner's files", "/github/runner_temp/x", "/github/runner_temp/x"},
-		{"above", "../../outside/secret", "../../outside/secret"},
+		{"relative", "../../outside/secret", "../../outside/secret"},
 		{"missing and outside", "../../outside/nothing", "../../outside/nothing"},
 		{"same prefix", "../../checkout-evil/secret", "../../checkout-evil/secret"},
 		{"through another link", "hop/secret", "../outside"},
-		{"in and out as text", "../infra/../../outside/secret", "../infra/../../outside/secret"},
+		{"in and out", "../infra/../../outside/secret", "../infra/../../outside/secret"},
 		{"out and back", "../../outside/back/infra/main.tf", "../../outside/back/infra/main.tf"},
 		{"below what is missing", "nothing/../../../outside/secret", "nothing/../../../outside/secret"},
 	} {
@@ -117,8 +118,8 @@ func TestRule07LinksOutOfTheCheckoutAreRefused(t *testing.T) {
 			must(t, os.WriteFile(filepath.Join(root, "infra/.terraformignore"), []byte("hop"), 0o644))
 			_, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: "infra"})
 			e := wantError(t, err, bundle.LinkOutside, `"infra/leak"`, "outside the checkout")
-			if e.Path != "infra/leak" || e.Target != c.leaves {
-				t.Errorf("got path %q and target %q, want infra/leak and %q", e.Path, e.Target, c.leaves)
+			if e.Path != "infra/leak" || e.Target != c.outside {
+				t.Errorf("got path %q and target %q, want infra/leak and %q", e.Path, e.Target, c.outside)
 			}
 			if strings.Contains(err.Error(), "runner secret") {
 				t.Error("the target was read")
@@ -127,30 +128,30 @@ func TestRule07LinksOutOfTheCheckoutAreRefused(t *testing.T) {
 	}
 }
 
-func TestRule07AllBadLinksAreTold(t *testing.T) {
+func TestAllInvalidLinksAreReported(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "main.tf", "b->/etc/passwd", "a->/etc/group", "x\n::error::->/proc/1")
 	_, err := bundle.List(t.Context(), bundle.Options{Root: root})
 	wantError(t, err, bundle.LinkOutside, `"a"`, `"b"`, `"x\n::error::"`)
 	if strings.Contains(err.Error(), "\n::") {
-		t.Errorf("got %q, which has a workflow command", err)
+		t.Errorf("got %q, want no workflow command", err)
 	}
 }
 
-func TestRule07ExcludedLinksAreNotJudged(t *testing.T) {
+func TestExcludedLinksAreIgnored(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "main.tf", "cache->/etc", ".terraform/providers->/usr/share", ".git->/srv/git", ".terraformignore=cache")
 	wantNames(t, pack(t, root, "."), "main.tf", ".terraformignore")
 }
 
-func TestRule08HardLinksAreFiles(t *testing.T) {
+func TestHardLinksAreFiles(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "main.tf=same")
 	must(t, os.Link(filepath.Join(root, "main.tf"), filepath.Join(root, "alias.tf")))
 	s := pack(t, root, ".")
 	for _, name := range []string{"main.tf", "alias.tf"} {
 		if s.headers[name].Typeflag != tar.TypeReg || s.content[name] != "same" {
-			t.Errorf("%s: got type %q with %q, want a file of its own", name, s.headers[name].Typeflag, s.content[name])
+			t.Errorf("%s: got type %q with %q, want a regular file with its own content", name, s.headers[name].Typeflag, s.content[name])
 		}
 	}
 }

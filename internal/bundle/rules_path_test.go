@@ -12,7 +12,7 @@ import (
 	"scalr-run-action/internal/bundle"
 )
 
-func TestRule01PathStaysInTheCheckout(t *testing.T) {
+func TestPathInsideCheckout(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "infra/main.tf", "file.txt", "in->infra", "prefix->../checkout-evil", "up->..", "proc->/proc/self",
 		"chain->a", "a->infra/../in", "loop->loop", "abs/", "hop->../elsewhere/back")
@@ -23,7 +23,7 @@ func TestRule01PathStaysInTheCheckout(t *testing.T) {
 	for _, c := range []struct {
 		name, path string
 		code       bundle.Code
-		want       string // the listing's path, if there is one
+		want       string // path of the listing; empty if List fails
 	}{
 		{"relative", "infra", "", "infra"},
 		{"not clean", "./infra/../infra/", "", "infra"},
@@ -31,9 +31,9 @@ func TestRule01PathStaysInTheCheckout(t *testing.T) {
 		{"link inside", "in", "", "infra"},
 		{"links to links", "chain", "", "infra"},
 		{"absolute link inside", "absolute", "", "infra"},
-		{"empty is the checkout", "", bundle.LinkOutside, ""}, // its links lead out
+		{"empty is the checkout", "", bundle.LinkOutside, ""}, // contains links to the outside
 		{"parent", "..", bundle.PathOutside, ""},
-		{"parent by a detour", "infra/../../checkout/infra", bundle.PathOutside, ""},
+		{"parent through a subdirectory", "infra/../../checkout/infra", bundle.PathOutside, ""},
 		{"absolute and outside", "/etc", bundle.PathOutside, ""},
 		{"same prefix", root + "-evil", bundle.PathOutside, ""},
 		{"link to the same prefix", "prefix", bundle.PathOutside, ""},
@@ -65,7 +65,7 @@ func TestRule01PathStaysInTheCheckout(t *testing.T) {
 	}
 }
 
-func TestRule01CheckoutMayBeALink(t *testing.T) {
+func TestCheckoutIsLink(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "infra/main.tf", "infra/self->main.tf")
 	link := filepath.Join(filepath.Dir(root), "workspace")
@@ -81,12 +81,12 @@ func TestRule01CheckoutMayBeALink(t *testing.T) {
 	}
 }
 
-func TestRule10SpecialFilesStayOut(t *testing.T) {
+func TestSpecialFilesAreExcluded(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "main.tf", "shared/", "infra/main.tf", "infra/pipe->../shared/fifo")
 	must(t, syscall.Mkfifo(filepath.Join(root, "fifo"), 0o600))
 	must(t, syscall.Mkfifo(filepath.Join(root, "shared/fifo"), 0o600))
-	// A socket's address is short; the tree's may not be.
+	// The path of a socket is limited to 108 bytes.
 	short, err := os.MkdirTemp("", "s")
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(short) })
@@ -108,8 +108,9 @@ func TestRule10SpecialFilesStayOut(t *testing.T) {
 	}
 }
 
-// A fifo that takes a file's place between listing and packing must not block us.
-func TestRule10FileBecomesFifo(t *testing.T) {
+// TestFileBecomesFIFO checks that a FIFO that replaces a file between listing and packing does not block
+// Pack.
+func TestFileBecomesFIFO(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "main.tf", "a.txt")
 	l, err := bundle.List(t.Context(), bundle.Options{Root: root})
@@ -120,23 +121,23 @@ func TestRule10FileBecomesFifo(t *testing.T) {
 	wantError(t, err, bundle.Changed, `"a.txt"`)
 }
 
-func TestRule12FileChangesAfterListing(t *testing.T) {
+func TestFileChangesAfterListing(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		change func(t *testing.T, name string)
 		code   bundle.Code
 	}{
-		{"vanished", func(t *testing.T, name string) { must(t, os.Remove(name)) }, bundle.Changed},
-		{"became a link out", func(t *testing.T, name string) {
+		{"removed", func(t *testing.T, name string) { must(t, os.Remove(name)) }, bundle.Changed},
+		{"replaced by a link outside", func(t *testing.T, name string) {
 			must(t, os.Remove(name))
 			must(t, os.Symlink("/etc/hostname", name))
 		}, bundle.Changed},
-		{"became a directory", func(t *testing.T, name string) {
+		{"replaced by a directory", func(t *testing.T, name string) {
 			must(t, os.Remove(name))
 			must(t, os.Mkdir(name, 0o755))
 		}, bundle.Changed},
-		{"its directory became a link out", func(t *testing.T, name string) {
+		{"directory replaced by a link outside", func(t *testing.T, name string) {
 			dir := filepath.Dir(name)
 			must(t, os.RemoveAll(dir))
 			writeFiles(t, filepath.Join(dir, "../../outside"), "a.txt=secret")
@@ -157,13 +158,13 @@ func TestRule12FileChangesAfterListing(t *testing.T) {
 			}
 			must(t, err)
 			if got := unpack(t, a.Reader()).content["d/a.txt"]; got != "longer than before" {
-				t.Errorf("got %q, want the file as it is when it is read", got)
+				t.Errorf("got %q, want the current content", got)
 			}
 		})
 	}
 }
 
-func TestRule17NothingToSend(t *testing.T) {
+func TestNothingToUpload(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name    string
@@ -178,13 +179,13 @@ func TestRule17NothingToSend(t *testing.T) {
 		{".git itself", []string{".git/main.tf", "main.tf"}, ".git", bundle.NothingToSend},
 		{"no Terraform file", []string{"infra/readme.md"}, "infra", bundle.NoTerraform},
 		{"Terraform file excluded", []string{".terraformignore=*.tf", "main.tf"}, ".", bundle.NoTerraform},
-		{"looks like one", []string{"main.tf.bak", "x.tfvars"}, ".", bundle.NoTerraform},
+		{"similar names", []string{"main.tf.bak", "x.tfvars"}, ".", bundle.NoTerraform},
 		{"tf", []string{"main.tf"}, ".", ""},
 		{"tf.json", []string{"main.tf.json"}, ".", ""},
 		{"tofu", []string{"main.tofu"}, ".", ""},
 		{"tofu.json", []string{"main.tofu.json"}, ".", ""},
 		{"hcl", []string{"terragrunt.hcl"}, ".", ""},
-		{"only below", []string{"a/b/main.tf", "readme"}, ".", ""},
+		{"only in a subdirectory", []string{"a/b/main.tf", "readme"}, ".", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

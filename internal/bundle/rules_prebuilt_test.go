@@ -15,7 +15,7 @@ import (
 	"scalr-run-action/internal/bundle"
 )
 
-// tarball makes an archive as a user might; a header without a type is a regular file with its name as content.
+// tarball returns a tar archive. A header without a type is a regular file with its name as content.
 func tarball(t testing.TB, headers ...tar.Header) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -35,7 +35,7 @@ func tarball(t testing.TB, headers ...tar.Header) []byte {
 	return b.Bytes()
 }
 
-// tarballOf makes an archive of files, given by name and content.
+// tarballOf returns a tar archive of files, given as names and contents.
 func tarballOf(t testing.TB, files ...string) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -65,7 +65,7 @@ func link(name, target string) tar.Header {
 
 func file(name string) tar.Header { return tar.Header{Name: name} }
 
-func TestRule02ReadyArchive(t *testing.T) {
+func TestPrebuiltArchive(t *testing.T) {
 	t.Parallel()
 	ready := gzipped(t, tarball(t, tar.Header{Typeflag: tar.TypeDir, Name: "./"}, file("./main.tf"), file("env/dev/x.tofu"), link("env/link", "dev"),
 		link("dangling", "nowhere"), tar.Header{Typeflag: tar.TypeLink, Name: "alias", Linkname: "./main.tf"}))
@@ -77,7 +77,7 @@ func TestRule02ReadyArchive(t *testing.T) {
 		l, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: path, Debug: debug.add})
 		must(t, err)
 		if len(debug.lines) != 6 || !debug.mentions(`"env/dev/x.tofu" with 14 bytes`) {
-			t.Errorf("with debug on got %q, want each entry", debug.lines)
+			t.Errorf("got debug log %q, want each entry", debug.lines)
 		}
 		a, err := l.Pack(t.Context())
 		must(t, err)
@@ -95,7 +95,7 @@ func TestRule02ReadyArchive(t *testing.T) {
 		}
 		if !l.HasTerraform(".") || !l.HasTerraform("env/dev/") || !l.HasTerraform("env/link") || l.HasTerraform("env") ||
 			!l.HasDir("env") || l.HasDir("dangling") {
-			t.Error("got other directories than those of the archive")
+			t.Error("the directories differ from those of the archive")
 		}
 		var names []string
 		for e, err := range l.Entries(t.Context()) {
@@ -108,7 +108,7 @@ func TestRule02ReadyArchive(t *testing.T) {
 	}
 }
 
-func TestRule02ReadyArchiveIsChecked(t *testing.T) {
+func TestPrebuiltArchiveIsChecked(t *testing.T) {
 	t.Parallel()
 	good := gzipped(t, tarball(t, file("main.tf"), file("b/"+strings.Repeat("x", 90))))
 	flipped := bytes.Clone(good)
@@ -121,15 +121,15 @@ func TestRule02ReadyArchiveIsChecked(t *testing.T) {
 		{"good", good, ""},
 		{"several gzip members", append(gzipped(t, tarball(t, file("main.tf"))[:512]), gzipped(t, tarball(t, file("main.tf"))[512:])...), ""},
 		{"padded to a record", gzipped(t, append(tarball(t, file("main.tf")), make([]byte, 10240)...)), ""},
-		{"no gzip", tarball(t, file("main.tf")), bundle.PathUnsuitable},
+		{"not compressed", tarball(t, file("main.tf")), bundle.PathUnsuitable},
 		{"empty file", nil, bundle.PathUnsuitable},
-		{"gzip of something else", gzipped(t, []byte(strings.Repeat("hello ", 200))), bundle.ArchiveDamaged},
+		{"gzip of text", gzipped(t, []byte(strings.Repeat("hello ", 200))), bundle.ArchiveDamaged},
 		{"wrong CRC", flipped, bundle.ArchiveDamaged},
-		{"cut short", good[:len(good)-9], bundle.ArchiveDamaged},
-		{"cut shorter", good[:len(good)/2], bundle.ArchiveDamaged},
-		{"tar without its end", gzipped(t, tarball(t, file("main.tf"))[:1024]), bundle.ArchiveDamaged},
-		{"tar cut in the padding", gzipped(t, tarball(t, file("main.tf"))[:700]), bundle.ArchiveDamaged},
-		{"tar cut short", gzipped(t, tarball(t, file("main.tf"))[:515]), bundle.ArchiveDamaged},
+		{"truncated trailer", good[:len(good)-9], bundle.ArchiveDamaged},
+		{"truncated data", good[:len(good)/2], bundle.ArchiveDamaged},
+		{"tar without end marker", gzipped(t, tarball(t, file("main.tf"))[:1024]), bundle.ArchiveDamaged},
+		{"tar truncated in padding", gzipped(t, tarball(t, file("main.tf"))[:700]), bundle.ArchiveDamaged},
+		{"tar truncated in content", gzipped(t, tarball(t, file("main.tf"))[:515]), bundle.ArchiveDamaged},
 		{"garbage after gzip", append(bytes.Clone(good), "garbage"...), bundle.ArchiveDamaged},
 		{"zeros after gzip", append(bytes.Clone(good), 0, 0, 0, 0), bundle.ArchiveDamaged},
 		{"garbage after tar", gzipped(t, append(tarball(t, file("main.tf")), "garbage"...)), bundle.ArchiveDamaged},
@@ -137,11 +137,11 @@ func TestRule02ReadyArchiveIsChecked(t *testing.T) {
 		{"no entries", gzipped(t, tarball(t)), bundle.NothingToSend},
 		{"no regular file", gzipped(t, tarball(t, tar.Header{Typeflag: tar.TypeDir, Name: "d/"}, link("l", "d"))), bundle.NothingToSend},
 		{"absolute name", gzipped(t, tarball(t, file("main.tf"), file("/etc/x"))), bundle.ArchiveUnsafe},
-		{"name above", gzipped(t, tarball(t, file("main.tf"), file("../x"))), bundle.ArchiveUnsafe},
-		{"name above in the middle", gzipped(t, tarball(t, file("main.tf"), file("a/../../x"))), bundle.ArchiveUnsafe},
+		{"name outside", gzipped(t, tarball(t, file("main.tf"), file("../x"))), bundle.ArchiveUnsafe},
+		{"name outside through a directory", gzipped(t, tarball(t, file("main.tf"), file("a/../../x"))), bundle.ArchiveUnsafe},
 		{"absolute link", gzipped(t, tarball(t, file("main.tf"), link("l", "/etc"))), bundle.ArchiveUnsafe},
-		{"link above", gzipped(t, tarball(t, file("main.tf"), link("d/l", "../../x"))), bundle.ArchiveUnsafe},
-		{"links above together", gzipped(t, tarball(t, file("main.tf"), link("a/b/c/l", "../../.."), link("x", "a/b/c/l/../secret"))), bundle.ArchiveUnsafe},
+		{"link outside", gzipped(t, tarball(t, file("main.tf"), link("d/l", "../../x"))), bundle.ArchiveUnsafe},
+		{"two links outside", gzipped(t, tarball(t, file("main.tf"), link("a/b/c/l", "../../.."), link("x", "a/b/c/l/../secret"))), bundle.ArchiveUnsafe},
 		{"through a link", gzipped(t, tarball(t, file("main.tf"), link("d", "e"), file("d/x"))), bundle.ArchiveUnsafe},
 		{
 			"hard link through the archive",
@@ -158,7 +158,7 @@ func TestRule02ReadyArchiveIsChecked(t *testing.T) {
 			gzipped(t, tarball(t, file("main.tf"), link("l", "."), tar.Header{Typeflag: tar.TypeLink, Name: "h", Linkname: "l/main.tf"})),
 			bundle.ArchiveUnsafe,
 		},
-		{"hard link above", gzipped(t, tarball(t, file("main.tf"), tar.Header{Typeflag: tar.TypeLink, Name: "h", Linkname: "../x"})), bundle.ArchiveUnsafe},
+		{"hard link outside", gzipped(t, tarball(t, file("main.tf"), tar.Header{Typeflag: tar.TypeLink, Name: "h", Linkname: "../x"})), bundle.ArchiveUnsafe},
 		{"device", gzipped(t, tarball(t, file("main.tf"), tar.Header{Typeflag: tar.TypeChar, Name: "null"})), bundle.ArchiveUnsafe},
 		{"fifo", gzipped(t, tarball(t, file("main.tf"), tar.Header{Typeflag: tar.TypeFifo, Name: "f"})), bundle.ArchiveUnsafe},
 	} {
@@ -176,7 +176,7 @@ func TestRule02ReadyArchiveIsChecked(t *testing.T) {
 	}
 }
 
-func TestRule02ReadyArchiveChangesAfterTheCheck(t *testing.T) {
+func TestPrebuiltArchiveChangesAfterCheck(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "main.tf")
 	name := filepath.Join(root, "x.tgz")

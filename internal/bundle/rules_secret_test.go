@@ -13,7 +13,7 @@ import (
 const keyBody = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n" +
 	"MzEfYyjiWA4R4/M2bS1GB4t7NXp98C3SC6dVMvDuictGeurT8jNbvJZHtCSuYEvu\n-----END PRIVATE KEY-----\n"
 
-// keyFiles are files by name and content: those with a key in them, and those that only look so.
+// keyFiles are files that contain a key, and files that only resemble them.
 var keyFiles = []struct {
 	name    string
 	content string
@@ -49,7 +49,7 @@ var keyFiles = []struct {
 	{"public-sa.json", `{"type": "service_account", "client_email": "x"}`, false},
 }
 
-func TestRule16KeysAreFoundByContent(t *testing.T) {
+func TestKeysAreDetectedByContent(t *testing.T) {
 	t.Parallel()
 	root, ready := checkout(t, "infra/main.tf"), checkout(t)
 	var archive []string
@@ -73,21 +73,21 @@ func TestRule16KeysAreFoundByContent(t *testing.T) {
 		one := checkout(t, "main.tf")
 		must(t, os.WriteFile(filepath.Join(one, f.name), []byte(f.content), 0o644))
 		if got := pack(t, one, ".").warned.mentions("private key", fmt.Sprintf("%q", f.name)); got != f.key {
-			t.Errorf("%s: got a warning %v, want %v", f.name, got, f.key)
+			t.Errorf("%s: warning is %v, want %v", f.name, got, f.key)
 		}
 	}
 }
 
-func TestRule16SecretsAreFoundByName(t *testing.T) {
+func TestSecretsAreDetectedByName(t *testing.T) {
 	t.Parallel()
 	secret := []string{".env", ".env.production", ".envrc", ".pgpass", ".netrc", "x/.aws/credentials",
 		".docker/config.json", ".kube/config", "gcloud/application_default_credentials.json", "a.tfplan", "tfplan",
 		"x/plan.tfplan",
 		"id_ed25519", "store.jks", "kubeconfig"}
-	fine := []string{".env.example", "credentials", "aws/credentials", "x.aws/credentials", ".aws/config", "config.json", "docker/config.json", "tfplan.md",
+	others := []string{".env.example", "credentials", "aws/credentials", "x.aws/credentials", ".aws/config", "config.json", "docker/config.json", "tfplan.md",
 		"plan.tf", ".envrc.md", "env",
 		"x/config", "y/config", "y/HEAD", "y/objects/", "y/refs"}
-	s := pack(t, checkout(t, append(append([]string{"main.tf"}, secret...), fine...)...), ".")
+	s := pack(t, checkout(t, append(append([]string{"main.tf"}, secret...), others...)...), ".")
 	if len(s.warned.lines) != 1 || !s.warned.mentions("may contain secrets", fmt.Sprintf("(%d)", len(secret))) {
 		t.Errorf("got warnings %q, want one with %d files", s.warned.lines, len(secret))
 	}
@@ -97,7 +97,7 @@ func TestRule16SecretsAreFoundByName(t *testing.T) {
 	}
 }
 
-func TestRule02ReadyArchiveIsSearched(t *testing.T) {
+func TestPrebuiltArchiveWarnings(t *testing.T) {
 	t.Parallel()
 	root := checkout(t)
 	must(t, os.WriteFile(filepath.Join(root, "x.tgz"), gzipped(t, tarball(t, file("./main.tf"), file(".git/config"), file("sub/.git/HEAD"),

@@ -14,22 +14,23 @@ import (
 	"scalr-run-action/internal/bundle"
 )
 
-// The rules and warnings for the name of a file also apply to a link with another name that points to the file.
-func TestRule07LinksAreJudgedByTheirTargets(t *testing.T) {
+// TestRulesApplyToLinkTargets checks that the rules and warnings for the name of a file also apply to a link
+// with another name that points to the file.
+func TestRulesApplyToLinkTargets(t *testing.T) {
 	t.Parallel()
 	tree := []string{"infra/main.tf", ".env=A=b", ".envrc", "secrets/.pgpass", "home/.aws/credentials", "plan.tfplan", "terraform.tfstate",
 		"old/x.tfstate.backup",
 		".terraform/providers/p", ".terraform/terraform.tfstate", ".terraform/modules/vpc/main.tf=m", "env/.terraform/plugins/p", ".git/config=token",
 		"sub/.git=gitdir: x",
 		"gha-creds-1.json=key", "notes/plain.txt", "shared/a.pem", "shared/docs/a.md", "shared/skip/x", "shared/x.tf", "shared/skip/deep/x.tf",
-		// other names of the same
+		// other names of the same files
 		"hop1->hop2", "hop2->.env", "state->old/x.tfstate.backup", "dot->.terraform", "repo->.git", "data/prod.values", "data/.env.prod->prod.values",
 		"cache/p", "env/x/.terraform->../../cache", "data/terraform.tfstate->prod.values", "real/config=token", "clone/.git->../real",
 		"bare.git/HEAD", "bare.git/config=token", "bare.git/objects/", "bare.git/refs/", "conf/config"}
 	for _, c := range []struct {
 		target string
 		ignore string
-		want   string // the entries for x and below x; empty if it is left out
+		want   string // entries of x and below x; empty if x is excluded
 		warned []string
 	}{
 		{"../notes/plain.txt", "", "x", nil},
@@ -76,7 +77,7 @@ func TestRule07LinksAreJudgedByTheirTargets(t *testing.T) {
 		{"../shared/docs/a.md", "docs/", "", []string{"left out", `"x -> shared/docs/a.md"`}},
 		{"../shared/skip", "skip\n!*.tf", "x/deep/x.tf", []string{"left out", `"x -> shared/skip"`}},
 		{"../shared", "shared/docs/\nshared/skip", "x/ x/a.pem x/x.tf", nil},
-		{"../shared/a.pem", "/shared/a.pem", "x", nil}, // a place in the archive
+		{"../shared/a.pem", "/shared/a.pem", "x", nil}, // a path in the archive
 		{"../shared/docs", "*\n!x\n!*.tf\n!x/**", "x/ x/a.md", nil},
 		{"../shared/docs", "**\n!main.tf\n!x\n!x/*", "x/ x/a.md", nil},
 	} {
@@ -91,7 +92,7 @@ func TestRule07LinksAreJudgedByTheirTargets(t *testing.T) {
 				}
 			}
 			if diff := cmp.Diff(strings.Fields(c.want), got); diff != "" && len(got)+len(c.want) > 0 {
-				t.Errorf("sent differs (-want +got):\n%s", diff)
+				t.Errorf("entries differ (-want +got):\n%s", diff)
 			}
 			if c.warned != nil && !s.warned.mentions(c.warned...) {
 				t.Errorf("got warnings %q, want one with %q", s.warned.lines, c.warned)
@@ -103,16 +104,17 @@ func TestRule07LinksAreJudgedByTheirTargets(t *testing.T) {
 	}
 }
 
-// A link in the bundle's own directory that another leads through counts under its name there.
-func TestRule07LinksThroughLinksBelowPath(t *testing.T) {
+// TestLinkThroughExcludedLink checks that a link in the bundle that leads through another link is matched by
+// the name of that link in the bundle.
+func TestLinkThroughExcludedLink(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "infra/main.tf", "infra/x->secret.pem", "infra/y->fine.pem", "infra/secret.pem->../values", "infra/fine.pem->../values",
 		"infra/.terraformignore=/secret.pem", "values")
 	wantNames(t, pack(t, root, "infra"), "main.tf", "y", "fine.pem", ".terraformignore")
 }
 
-// A link to a file within path stays a link, even if the file is left out of the archive.
-func TestRule07LinksToWhatIsLeftOut(t *testing.T) {
+// TestLinksToExcludedFiles checks that a link to a file below path is packed even if the file is excluded.
+func TestLinksToExcludedFiles(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "infra/main.tf", "infra/state->terraform.tfstate", "infra/terraform.tfstate", "infra/p->.terraform/providers/x",
 		"infra/.terraform/providers/x",
@@ -129,8 +131,9 @@ func TestRule07LinksToWhatIsLeftOut(t *testing.T) {
 	wantNames(t, pack(t, checkout(t, "main.tf", "self->.", ".terraformignore=*\n!main.tf\n!self"), "."), "main.tf", "self")
 }
 
-// The ignore file must not be a link to a file that is never uploaded: warnings quote its invalid lines.
-func TestRule05IgnoreFileIsNotOneThatIsNeverSent(t *testing.T) {
+// TestIgnoreFileLinksToNeverUploadedFile checks that the ignore file must not be a link to a file that is
+// never uploaded: warnings quote its invalid lines.
+func TestIgnoreFileLinksToNeverUploadedFile(t *testing.T) {
 	t.Parallel()
 	for _, target := range []string{"../.git/config", "../repo/config"} {
 		root := checkout(t, "infra/main.tf", "infra/.terraformignore->"+target, ".git/config=[token", "repo->.git")
@@ -143,7 +146,7 @@ func TestRule05IgnoreFileIsNotOneThatIsNeverSent(t *testing.T) {
 	}
 }
 
-func TestRule07WhatLinksBringIsListed(t *testing.T) {
+func TestLinkedContentIsListed(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "infra/main.tf", "infra/sub/one.tf->../../shared/one.tf", "infra/mod->../mods/a", "infra/inner->main.tf", "infra/gone->../nothing",
 		"infra/state->../x.tfstate", "shared/one.tf", "mods/a/a.tf", "mods/a/b/b.tf", "mods/a/far->../../far", "far/f.tf", "far/g.tf", "mods/a/near->a.tf",
@@ -161,7 +164,8 @@ func TestRule07WhatLinksBringIsListed(t *testing.T) {
 	}
 }
 
-// doubling returns n directories, each with two links to the next, which add 2^n copies of the last one.
+// doubling returns n directories, each with two links to the next one, which result in 2^n copies of the last
+// one.
 func doubling(n int) (entries []string) {
 	for i := range n {
 		entries = append(entries, fmt.Sprintf("d%d/a->../d%d", i, i+1), fmt.Sprintf("d%d/b->../d%d", i, i+1))
@@ -169,7 +173,7 @@ func doubling(n int) (entries []string) {
 	return append(entries, "d0/main.tf", fmt.Sprintf("d%d/", n))
 }
 
-func TestRule07LinksMayBringTenTimesTheCheckout(t *testing.T) {
+func TestLinkedContentLimit(t *testing.T) {
 	t.Parallel()
 	numbered := func(n int, format string) (all []string) {
 		for i := range n {
@@ -188,10 +192,10 @@ func TestRule07LinksMayBringTenTimesTheCheckout(t *testing.T) {
 	for _, c := range []struct {
 		name, path string
 		tree       []string
-		link       string // that is refused, if one is
+		link       string // link in the error; empty if there is none
 	}{
 		{"doubling", "d0", doubling(30), `"d0/`},
-		{"doubling, a little", "d0", doubling(8), ""},
+		{"doubling with few directories", "d0", doubling(8), ""},
 		{"a directory 9 times", "infra", infra(numbered(9, "infra/l%d->../shared"), numbered(300, "shared/f%d")), ""},
 		{"a directory 12 times", "infra", infra(numbered(12, "infra/l%d->../shared"), numbered(300, "shared/f%d")), `"infra/l`},
 		{"a directory 12 times in a big checkout", "infra", infra(numbered(12, "infra/l%d->../shared"), numbered(300, "shared/f%d"), numbered(100,
@@ -214,8 +218,9 @@ func TestRule07LinksMayBringTenTimesTheCheckout(t *testing.T) {
 	}
 }
 
-// A hard link is left out, or causes a warning, if another name of the file does.
-func TestRule08HardLinksAreJudgedByTheirOtherNames(t *testing.T) {
+// TestRulesApplyToOtherNamesOfHardLinks checks that a hard link is excluded, or causes a warning, if another
+// name of the file is or does.
+func TestRulesApplyToOtherNamesOfHardLinks(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "infra/main.tf", "infra/.terraformignore=cache/\n!infra-wants.tfstate", "infra/terraform.tfstate", "infra/cache/lib.js",
 		"infra/.env=A=b",
@@ -232,7 +237,7 @@ func TestRule08HardLinksAreJudgedByTheirOtherNames(t *testing.T) {
 		t.Helper()
 		if !warned.mentions("Hard links are left out", "(5)", `"state.txt -> infra/terraform.tfstate"`, `"git.txt -> .git/config"`,
 			`"creds.txt -> gha-creds-7.json"`) {
-			t.Errorf("got warnings %q, want one with the five that are left out", warned.lines)
+			t.Errorf("got warnings %q, want one with the five excluded links", warned.lines)
 		}
 		if !warned.mentions("Hard links to files that may contain secrets", "(2)", `"env.txt -> infra/.env"`, `"notes.txt -> .env.prod"`) {
 			t.Errorf("got warnings %q, want one with the two secrets", warned.lines)
@@ -242,7 +247,7 @@ func TestRule08HardLinksAreJudgedByTheirOtherNames(t *testing.T) {
 	wantNames(t, s, "main.tf", ".terraformignore", ".env", "lib.js", "env.txt", "notes.txt", "infra-wants.tfstate", "m.tf", "annexed.bin", "plain.txt")
 	wantWarnings(s.warned)
 	if s.archive.Files != 10 {
-		t.Errorf("got %d files, want the ten that are sent", s.archive.Files)
+		t.Errorf("got %d files, want the ten packed files", s.archive.Files)
 	}
 	s.warned.lines = nil
 	var entries []string
@@ -251,9 +256,9 @@ func TestRule08HardLinksAreJudgedByTheirOtherNames(t *testing.T) {
 		entries = append(entries, e.Name)
 	}
 	if len(entries) != 10 {
-		t.Errorf("got entries %q, want the ten that are sent", entries)
+		t.Errorf("got entries %q, want the ten packed files", entries)
 	}
-	if len(s.warned.lines) > 0 { // Pack has given them
-		t.Errorf("got the warnings %q again", s.warned.lines)
+	if len(s.warned.lines) > 0 { // Pack has printed them
+		t.Errorf("Entries repeated the warnings %q", s.warned.lines)
 	}
 }

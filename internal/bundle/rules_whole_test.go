@@ -29,8 +29,8 @@ func noise(n int) []byte {
 	return b
 }
 
-// There is no limit on the size of the archive; its largest parts can be listed.
-func TestRule18Largest(t *testing.T) {
+// TestLargest checks the largest files and directories. The size of an archive is not limited.
+func TestLargest(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "main.tf", "a/deep/er/x", "empty/")
 	for i := range 14 {
@@ -45,14 +45,14 @@ func TestRule18Largest(t *testing.T) {
 	if diff := cmp.Diff(want, l.Files[:3]); diff != "" {
 		t.Errorf("files differ (-want +got):\n%s", diff)
 	}
-	// a and a/deep hold nothing but a/deep/er.
+	// a and a/deep contain nothing but a/deep/er.
 	want = []bundle.Sized{{Name: "many", Bytes: 9100}, {Name: "a/deep/er", Bytes: 5011}, {Name: "many/d13", Bytes: 1300}}
 	if diff := cmp.Diff(want, l.Dirs[:3]); diff != "" {
 		t.Errorf("directories differ (-want +got):\n%s", diff)
 	}
 }
 
-func TestRule19SameTreeSameBytes(t *testing.T) {
+func TestSameTreeSameBytes(t *testing.T) {
 	t.Parallel()
 	entries := []string{"main.tf", "b/main.tf=2", "a/main.tf=1", "a.md", "link->a/main.tf", "empty/", "z/y/x/w", ".dot", "noext"}
 	one := checkout(t, entries...)
@@ -72,12 +72,13 @@ func TestRule19SameTreeSameBytes(t *testing.T) {
 	}
 	writeFiles(t, one, "a/main.tf=!")
 	if pack(t, one, ".").archive.SHA256 == a.archive.SHA256 {
-		t.Error("another tree has the same digest")
+		t.Error("a different tree has the same digest")
 	}
 }
 
-// The compressor has a window of 32 KiB, so copies of a file must be adjacent to be compressed.
-func TestRule19CopiesAreNeighbours(t *testing.T) {
+// TestCopiesAreAdjacent checks that copies of a file are adjacent, because the window of the compressor has
+// only 32 KiB.
+func TestCopiesAreAdjacent(t *testing.T) {
 	t.Parallel()
 	s := pack(t, checkout(t, "main.tf", "env-1/vpc/main.tf", "env-1/web/main.tf", "env-1/vpc/outputs.tf", "env-2/vpc/main.tf", "env-2/web/main.tf",
 		"env-2/a/vpc/main.tf"), ".")
@@ -89,8 +90,9 @@ func TestRule19CopiesAreNeighbours(t *testing.T) {
 	}
 }
 
-// Users compare digests: if this one changes, the changelog must say so.
-func TestRule19Golden(t *testing.T) {
+// TestGoldenDigest checks that the digest is stable. Users compare digests: a change must be mentioned in the
+// changelog.
+func TestGoldenDigest(t *testing.T) {
 	t.Parallel()
 	s := pack(t, checkout(t, "main.tf=resource \"null_resource\" \"a\" {}\n", "modules/a/main.tf=locals {}\n", "link->modules/a", "empty/"), ".")
 	const want = "eb7a484d12ba115ed2528cd7fc02ad584fe370ef9b9db775a1edb6bb9e013440"
@@ -99,7 +101,7 @@ func TestRule19Golden(t *testing.T) {
 	}
 }
 
-func TestRule20NeverHalfABundle(t *testing.T) {
+func TestNoPartialArchive(t *testing.T) {
 	t.Parallel()
 	root, temp := checkout(t, "main.tf"), t.TempDir()
 	must(t, os.WriteFile(filepath.Join(root, "noise"), noise(5<<20), 0o644))
@@ -110,14 +112,14 @@ func TestRule20NeverHalfABundle(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(stopped)
 	if _, err := bundle.List(ctx, bundle.Options{Root: root}); !errors.Is(err, stopped) {
-		t.Errorf("listing: got %v, want the cause of the end", err)
+		t.Errorf("listing: got %v, want the cause of the context", err)
 	}
 	if a, err := l.Pack(ctx); !errors.Is(err, stopped) || a != nil {
-		t.Errorf("packing: got %v and %v, want the cause of the end", a, err)
+		t.Errorf("packing: got %v and %v, want the cause of the context", a, err)
 	}
 	must(t, os.Remove(filepath.Join(root, "main.tf")))
 	if a, err := l.Pack(t.Context()); err == nil || a != nil {
-		t.Errorf("got an archive without a file that was listed")
+		t.Errorf("got an archive without a listed file")
 	}
 	wantEmpty(t, temp)
 }
@@ -127,11 +129,11 @@ func wantEmpty(t *testing.T, dir string) {
 	left, err := os.ReadDir(dir)
 	must(t, err)
 	if len(left) > 0 {
-		t.Errorf("got %v left in the directory for temporary files", left)
+		t.Errorf("got %v in the directory for temporary files, want no files", left)
 	}
 }
 
-func TestRule20TemporaryFileHasNoName(t *testing.T) {
+func TestTemporaryFileHasNoName(t *testing.T) {
 	t.Parallel()
 	root, temp := checkout(t, "main.tf"), t.TempDir()
 	content := noise(6 << 20)
@@ -142,14 +144,14 @@ func TestRule20TemporaryFileHasNoName(t *testing.T) {
 	must(t, err)
 	wantEmpty(t, temp)
 	if a.Size() < 5<<20 {
-		t.Fatalf("got %d bytes, want noise to stay as big as it is", a.Size())
+		t.Fatalf("got %d bytes, want at least 5 MiB of incompressible data", a.Size())
 	}
-	// Two concurrent readers, as when the next attempt of an upload begins before the previous one has ended.
+	// Two concurrent readers, as if an upload were retried before the previous attempt has ended.
 	var group sync.WaitGroup
 	for range 2 {
 		group.Go(func() {
 			if got := unpack(t, a.Reader()).content["noise"]; got != string(content) {
-				t.Error("a reader got other bytes")
+				t.Error("the content of a reader differs")
 			}
 		})
 	}
@@ -158,11 +160,11 @@ func TestRule20TemporaryFileHasNoName(t *testing.T) {
 	must(t, a.Close())
 }
 
-func TestRule20NoPlaceForAFile(t *testing.T) {
+func TestNoTemporaryDirectory(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "main.tf")
 	must(t, os.WriteFile(filepath.Join(root, "noise"), noise(7<<20), 0o644))
-	s := pack(t, root, ".") // its parent is writable
+	s := pack(t, root, ".") // the parent of root is writable
 	list := func() *bundle.Listing {
 		l, err := bundle.List(t.Context(), bundle.Options{Root: root, Temp: []string{filepath.Join(root, "no/such/dir"), root}})
 		must(t, err)
@@ -171,7 +173,7 @@ func TestRule20NoPlaceForAFile(t *testing.T) {
 	a, err := list().Pack(t.Context())
 	must(t, err)
 	if a.SHA256 != s.archive.SHA256 {
-		t.Error("the archive in memory is another than the one in a file")
+		t.Error("the archive in memory differs from the one in a file")
 	}
 	if got, err := io.ReadAll(a.Reader()); err != nil || int64(len(got)) != a.Size() {
 		t.Errorf("got %d bytes and %v", len(got), err)
@@ -181,12 +183,12 @@ func TestRule20NoPlaceForAFile(t *testing.T) {
 	wantError(t, err, bundle.NoRoom)
 }
 
-func TestRule20DiskFull(t *testing.T) {
+func TestDiskFull(t *testing.T) {
 	t.Parallel()
 	small := filepath.Join(t.TempDir(), "small")
 	must(t, os.Mkdir(small, 0o755))
 	if err := syscall.Mount("none", small, "tmpfs", 0, "size=4m"); err != nil {
-		t.Skipf("a small disk needs the right to mount: %v", err)
+		t.Skipf("mounting a small file system failed: %v", err)
 	}
 	defer syscall.Unmount(small, 0)
 	root := checkout(t, "main.tf")
@@ -198,7 +200,7 @@ func TestRule20DiskFull(t *testing.T) {
 	wantEmpty(t, small)
 }
 
-func TestRule21TwoAtOnce(t *testing.T) {
+func TestConcurrentPacking(t *testing.T) {
 	t.Parallel()
 	root, temp := checkout(t, "a/main.tf", "b/main.tf"), t.TempDir()
 	must(t, os.WriteFile(filepath.Join(root, "a/noise"), noise(3<<20), 0o644))

@@ -10,12 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// asNobody changes the owner of a tree to a user without privileges, and runs the rest of the test as that user. It changes
-// only the user of this thread, until the end of the test.
+// asUnprivilegedUser changes the owner of a tree to a user without privileges and runs the rest of the test
+// as that user. It changes the user only for this thread, until the end of the test.
 func asUnprivilegedUser(t *testing.T, tree string) {
 	t.Helper()
 	if os.Getuid() != 0 {
-		return // the modes are enough
+		return // the file modes are sufficient
 	}
 	const unprivileged = 65534 // the user `nobody`
 	must(t, filepath.WalkDir(tree, func(name string, _ fs.DirEntry, err error) error {
