@@ -85,8 +85,8 @@ func TestAcceptedWithoutEffect(t *testing.T) {
 	}
 }
 
-// TestGatePassedAndConfirmedWithoutEffect is TestAcceptedWithoutEffect for mode: run.
-func TestGatePassedAndConfirmedWithoutEffect(t *testing.T) {
+// TestGatePassedAndConfirmWithoutEffect is TestAcceptedWithoutEffect for mode: run.
+func TestGatePassedAndConfirmWithoutEffect(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, with(scenario(t, "cost-increase"), accepted2xx(confirmOp, 0)), "dry-run=false", "auto-apply=true",
 		"fail-on=cost-increase", "max-cost-increase=1000", "timeout=10m")

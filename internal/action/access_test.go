@@ -87,8 +87,8 @@ func TestSignInRenewed(t *testing.T) {
 	}
 }
 
-// TestSignInRefused checks that a rejected sign-in shows the claims that the policy checks.
-func TestSignInRefused(t *testing.T) {
+// TestSignInRejected checks that a rejected sign-in shows the claims that the policy checks.
+func TestSignInRejected(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "plan-changes")
 	s.Config.Identity = scalrsim.Identity{Claims: map[string]string{"repository": "acme/other"}}
@@ -110,8 +110,8 @@ func TestSignInWithoutPermission(t *testing.T) {
 	}
 }
 
-// TestStateThatCannotBeWritten checks that the step warns once if it cannot write the state for the post step.
-func TestStateThatCannotBeWritten(t *testing.T) {
+// TestStateFileNotWritable checks that the step warns once if it cannot write the state for the post step.
+func TestStateFileNotWritable(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, scenario(t, "plan-changes"))
 	r.env["GITHUB_STATE"] = t.TempDir()
@@ -121,8 +121,8 @@ func TestStateThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-// TestBadInputs checks that all invalid inputs are reported together, before any request.
-func TestBadInputs(t *testing.T) {
+// TestInvalidInputs checks that all invalid inputs are reported together, before any request.
+func TestInvalidInputs(t *testing.T) {
 	t.Parallel()
 	p := newStepTest(t, scenario(t, "plan-changes"), "token=", "base-url=http://acme.scalr.io", "dry-run=yes",
 		"timeout=never").play()
@@ -161,8 +161,8 @@ func TestComment(t *testing.T) {
 	}
 }
 
-// TestCommentRefused checks that the warning about a rejected comment names the missing permission.
-func TestCommentRefused(t *testing.T) {
+// TestCommentRejected checks that the warning about a rejected comment names the missing permission.
+func TestCommentRejected(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(githubtest.Options{ReadOnly: true})
 	r := newStepTest(t, scenario(t, "plan-changes"), "comment=true", "pr-number=7", "github-token="+hub.Token()).
@@ -170,8 +170,8 @@ func TestCommentRefused(t *testing.T) {
 	r.play().want(0, "result=planned").says("::warning::", "pull-requests: write")
 }
 
-// TestEarlierAttempt checks that the step reports a run of attempt 1 that is still waiting (R19).
-func TestEarlierAttempt(t *testing.T) {
+// TestRunOfEarlierAttempt checks that the step reports a run of attempt 1 that is still waiting (R19).
+func TestRunOfEarlierAttempt(t *testing.T) {
 	t.Parallel()
 	for name, message := range map[string]string{
 		"default":               "",
@@ -192,8 +192,8 @@ func TestEarlierAttempt(t *testing.T) {
 	}
 }
 
-// TestPointer checks that the pointer in Scalr's error is converted to an input (H19).
-func TestPointer(t *testing.T) {
+// TestErrorPointerNamesInput checks that the pointer in Scalr's error is converted to an input (H19).
+func TestErrorPointerNamesInput(t *testing.T) {
 	t.Parallel()
 	s := with(scenario(t, "plan-changes"), scalrsim.Fault{
 		Op:     "POST /runs",
@@ -207,8 +207,8 @@ func TestPointer(t *testing.T) {
 		says("request-refused (targets)", "No such resource.").asked("POST /runs", 1)
 }
 
-// TestTimeoutNamesTheLastError checks that a timeout is reported with the last error before it.
-func TestTimeoutNamesTheLastError(t *testing.T) {
+// TestTimeoutReportsLastError checks that a timeout is reported with the last error before it.
+func TestTimeoutReportsLastError(t *testing.T) {
 	t.Parallel()
 	down := scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 503}
 	newStepTest(t, with(scenario(t, "plan-changes"), down), "timeout=8s").play().

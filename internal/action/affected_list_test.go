@@ -12,7 +12,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-func TestAffectedWorkspacesAreReadyForAMatrix(t *testing.T) {
+func TestAffectedOutputsForMatrix(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "", "infra/prod/app/live/x: 1", "infra/prod/app/live/x: 2",
 		"directories=infra/{environment}/{workspace}/live", "depends-on=prod/app: prod/net")
@@ -83,7 +83,7 @@ func TestAffectedLimits(t *testing.T) {
 	p.asked("GET /workspaces", 3)
 }
 
-func TestAffectedRefusals(t *testing.T) {
+func TestAffectedErrors(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		workspaces, inputs string // inputs are separated by "|"
@@ -163,7 +163,7 @@ func TestAffectedRefusals(t *testing.T) {
 	}
 }
 
-func TestAffectedLeavesOutWhatTakesNoUpload(t *testing.T) {
+func TestAffectedOmitsWorkspacesWithoutUploads(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "app=app", "app/x: 1\nvcs/x: 1\nlocal/x: 1", "app/x: 2\nvcs/x: 2\nlocal/x: 2")
 	f.world = func(s *scalrsim.Server, environment string) {
@@ -177,7 +177,7 @@ func TestAffectedLeavesOutWhatTakesNoUpload(t *testing.T) {
 }
 
 // A workspace with a VCS connection may belong to another repository, so it does not claim a directory here.
-func TestAffectedByADirectoryOfAVCSDrivenWorkspace(t *testing.T) {
+func TestAffectedIgnoresDirectoryOfVCSWorkspace(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "app=app", "app/x: 1\napp/vcs/x: 1", "app/x: 1\napp/vcs/x: 2")
 	f.world = func(s *scalrsim.Server, environment string) {
@@ -208,7 +208,7 @@ func TestAffectedByVariableFiles(t *testing.T) {
 }
 
 // A module outside the uploaded directory is missing in a run. The warning suggests two solutions.
-func TestAffectedWarnsOfWhatIsNotSent(t *testing.T) {
+func TestAffectedWarnsAboutFilesOutsideUpload(t *testing.T) {
 	t.Parallel()
 	before, after := "infra/app/main.tf: calls ../m\ninfra/m/x: 1", "infra/app/main.tf: calls ../m\ninfra/m/x: 2"
 	const warning = "Modules or files outside the uploaded directory are missing in a run: prod/app uses infra/m and uploads " +
@@ -232,7 +232,7 @@ func TestAffectedWorkspacesByName(t *testing.T) {
 }
 
 // File names are untrusted text, and each token is sent only to its own service.
-func TestAffectedPrintsNoSecretAndNoCommand(t *testing.T) {
+func TestAffectedSanitizesFileNames(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "app=app", "app/x: 1", "app/${{ github.token }} ::error::x: 2\napp/x: 1")
 	f.setup = func(s *githubtest.Server) {
@@ -264,7 +264,7 @@ func TestAffectedByTerragrunt(t *testing.T) {
 		says("not all files that they use are known: prod/live (the files that Terragrunt's configuration names are not searched)")
 }
 
-func TestAffectedStopsWhenInterrupted(t *testing.T) {
+func TestAffectedInterrupted(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "app=app", "app/x: 1", "app/x: 2")
 	f.setup = func(s *githubtest.Server) { s.Fail(githubtest.Fault{Operation: githubtest.Compare, Delay: time.Hour}) }
@@ -279,7 +279,7 @@ func TestAffectedStopsWhenInterrupted(t *testing.T) {
 }
 
 // If the list of workspaces omits the names of environments or tags, they are requested once.
-func TestAffectedWithoutIncludedNames(t *testing.T) {
+func TestAffectedWithoutIncludedResources(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "", "infra/prod/app/x: 1\ninfra/app/x: 1", "infra/prod/app/x: 2\ninfra/app/x: 2",
 		"directories=infra/{environment}/{workspace}")

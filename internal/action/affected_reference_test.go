@@ -55,7 +55,7 @@ func TestAffectedSinceLastSuccess(t *testing.T) {
 }
 
 // If GitHub does not report the change, every workspace is affected, or the step fails if when-unknown is fail.
-func TestAffectedWithoutAnAnswer(t *testing.T) {
+func TestAffectedWithUnknownChange(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(*fleetStep)
@@ -134,7 +134,7 @@ func TestAffectedWithoutAnAnswer(t *testing.T) {
 }
 
 // Without .git, the commit in GITHUB_SHA is used.
-func TestAffectedBelievesTheCommitWithoutGit(t *testing.T) {
+func TestAffectedUsesGITHUBSHAWithoutGit(t *testing.T) {
 	t.Parallel()
 	f := fromHistory(t)
 	f.event, f.head, f.without = "push", hash("app1"), []string{".git"}
@@ -143,7 +143,7 @@ func TestAffectedBelievesTheCommitWithoutGit(t *testing.T) {
 }
 
 // If the checkout is in another directory, all paths are wrong, so the change is unknown.
-func TestAffectedInAnotherDirectory(t *testing.T) {
+func TestAffectedWithCheckoutInSubdirectory(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "app=src/app", "", "src/app/x: 1\nsrc/.git: gitdir")
 	f.without = []string{".git"}
@@ -152,7 +152,7 @@ func TestAffectedInAnotherDirectory(t *testing.T) {
 }
 
 // HEAD may name a branch instead of a commit.
-func TestAffectedReadsTheBranchThatIsCheckedOut(t *testing.T) {
+func TestAffectedReadsCheckedOutBranch(t *testing.T) {
 	t.Parallel()
 	for name, files := range map[string]map[string]string{
 		"loose": {".git/HEAD": "ref: refs/heads/main\n", ".git/refs/heads/main": commitID("b") + "\n"},
@@ -172,7 +172,7 @@ func TestAffectedReadsTheBranchThatIsCheckedOut(t *testing.T) {
 	}
 }
 
-func TestAffectedOnGitHubIsReadOnly(t *testing.T) {
+func TestAffectedIsReadOnly(t *testing.T) {
 	t.Parallel()
 	f := pushed(t, "app=app", "app/x: 1", "app/x: 2")
 	f.faults = []scalrsim.Fault{{Op: "GET /workspaces", Status: 503, Action: scalrsim.Status}}

@@ -9,8 +9,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestCancelBeforeTheRun checks that no run is created after a signal (X01-X03).
-func TestCancelBeforeTheRun(t *testing.T) {
+// TestCancelBeforeRunIsCreated checks that no run is created after a signal (X01-X03).
+func TestCancelBeforeRunIsCreated(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]scalrsim.Fault{
 		"X02 configuration version": {Op: "POST /configuration-versions", Action: scalrsim.Stall},

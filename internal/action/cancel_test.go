@@ -224,18 +224,18 @@ func TestSecondSignal(t *testing.T) {
 	p.endsWithin(at, 100*time.Millisecond)
 }
 
-// TestCancelTooLate checks that an interrupted step returns the result of the run if the run has already finished
+// TestCancelAfterRunFinished checks that an interrupted step returns the result of the run if the run has already finished
 // (X15).
-func TestCancelTooLate(t *testing.T) {
+func TestCancelAfterRunFinished(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, scenario(t, "plan-changes"))
 	r.during = signalWhen("planned_and_finished", 0)
 	r.play().stops()
 }
 
-// TestConfirmedMeanwhile checks that the apply is not interrupted if another person confirms the run between the poll
+// TestRunConfirmedBeforeDiscard checks that the apply is not interrupted if another person confirms the run between the poll
 // and the discard.
-func TestConfirmedMeanwhile(t *testing.T) {
+func TestRunConfirmedBeforeDiscard(t *testing.T) {
 	t.Parallel()
 	s := slowly(t, "waits-for-approval")
 	s.Faults = []scalrsim.Fault{{Op: "POST /runs/*/actions/discard", Action: scalrsim.Status, Status: 409, Times: -1}}

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestClosedLog checks that a closed stdout has the effect of a signal (X19, G21).
-func TestClosedLog(t *testing.T) {
+// TestClosedStdout checks that a closed stdout has the effect of a signal (X19, G21).
+func TestClosedStdout(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, slowly(t, "plan-changes"))
 	r.stdout = func(w io.Writer) io.Writer { return &closing{to: w, after: 900} }
@@ -30,8 +30,8 @@ func (c *closing) Write(p []byte) (int, error) {
 	return c.to.Write(p)
 }
 
-// TestBlockedLog checks that the run is stopped even if writes to the log block (X11).
-func TestBlockedLog(t *testing.T) {
+// TestBlockedStdout checks that the run is stopped even if writes to the log block (X11).
+func TestBlockedStdout(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, slowly(t, "plan-changes"))
 	r.stdout = func(w io.Writer) io.Writer { return &blocking{to: w, after: 900} }

@@ -123,9 +123,9 @@ func (u unreachable) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, fmt.Errorf("dial tcp: lookup %s: connection refused", r.URL.Host)
 }
 
-// TestFailureOutdatesTheComment (G32) checks that a step that fails before it finds its workspace marks the report of
+// TestFailureMarksCommentOutdated (G32) checks that a step that fails before it finds its workspace marks the report of
 // the previous run as outdated. A new report replaces the mark.
-func TestFailureOutdatesTheComment(t *testing.T) {
+func TestFailureMarksCommentOutdated(t *testing.T) {
 	t.Parallel()
 	for name, c := range outdating {
 		t.Run(name, func(t *testing.T) {
@@ -175,8 +175,8 @@ func TestFailureOutdatesTheComment(t *testing.T) {
 	}
 }
 
-// TestFailureLeavesComments (G33) lists the failures that do not change comments.
-func TestFailureLeavesComments(t *testing.T) {
+// TestFailureWithoutOutdatingComment (G33) lists the failures that do not change comments.
+func TestFailureWithoutOutdatingComment(t *testing.T) {
 	t.Parallel()
 	rejected := withFaults(scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 401})
 	for name, c := range map[string]struct {
@@ -255,9 +255,9 @@ func TestFailureLeavesComments(t *testing.T) {
 	}
 }
 
-// TestOtherRunLeavesComments checks that a run-id of another workspace does not mark the report of the given
+// TestRunOfAnotherWorkspaceKeepsComment checks that a run-id of another workspace does not mark the report of the given
 // workspace as outdated.
-func TestOtherRunLeavesComments(t *testing.T) {
+func TestRunOfAnotherWorkspaceKeepsComment(t *testing.T) {
 	t.Parallel()
 	hub := newHub(oldHead)
 	onPull(t, hub, scenario(t, "no-changes"), "11", oldHead, "workspace=production/network-edge").play().

@@ -51,9 +51,9 @@ func content(t *testing.T, hub *githubtest.Server) {
 	}
 }
 
-// TestSlowerRunYields (G29) runs two concurrent steps on one pull request. The older one ends last and must not
+// TestCommentOfNewerRunIsKept (G29) runs two concurrent steps on one pull request. The older one ends last and must not
 // replace the comment of the newer one.
-func TestSlowerRunYields(t *testing.T) {
+func TestCommentOfNewerRunIsKept(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		pushed bool // the newer run is for another commit
@@ -101,9 +101,9 @@ func TestSlowerRunYields(t *testing.T) {
 	}
 }
 
-// TestHeadThatMoved (G30) checks that nothing is written after a push during the step, in any mode, even if no newer
+// TestCommentAfterNewPush (G30) checks that nothing is written after a push during the step, in any mode, even if no newer
 // run has written a comment.
-func TestHeadThatMoved(t *testing.T) {
+func TestCommentAfterNewPush(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"update", "new", "hide-and-new", "changes-only"} {
 		for name, fault := range map[string]githubtest.Fault{
@@ -136,8 +136,8 @@ func TestHeadThatMoved(t *testing.T) {
 	}
 }
 
-// TestRerunOfAnOldRun (G31) checks another attempt of an older workflow run, with the same head commit.
-func TestRerunOfAnOldRun(t *testing.T) {
+// TestRerunOfOlderWorkflowRun (G31) checks another attempt of an older workflow run, with the same head commit.
+func TestRerunOfOlderWorkflowRun(t *testing.T) {
 	t.Parallel()
 	for name, head := range map[string]string{"on its old head": oldHead, "on the present head": newHead} {
 		t.Run(name, func(t *testing.T) {
@@ -155,8 +155,8 @@ func TestRerunOfAnOldRun(t *testing.T) {
 	}
 }
 
-// TestHiddenLineOfAComment checks that the comment contains the data for the next run.
-func TestHiddenLineOfAComment(t *testing.T) {
+// TestHiddenDataInComment checks that the comment contains the data for the next run.
+func TestHiddenDataInComment(t *testing.T) {
 	t.Parallel()
 	hub := newHub(oldHead)
 	r := onPull(t, hub, scenario(t, "plan-changes"), "9007199254740993", oldHead, "comment-tag=eu")
@@ -172,9 +172,9 @@ func TestHiddenLineOfAComment(t *testing.T) {
 	}
 }
 
-// TestCommentOnTheBranchsPullRequest checks that runs for push and workflow_run events comment on the open pull
+// TestCommentOnPullRequestOfBranch checks that runs for push and workflow_run events comment on the open pull
 // request of the branch.
-func TestCommentOnTheBranchsPullRequest(t *testing.T) {
+func TestCommentOnPullRequestOfBranch(t *testing.T) {
 	t.Parallel()
 	ended := map[string]any{
 		"event":           "pull_request",

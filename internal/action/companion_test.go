@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-func TestCompanionsRefuseBadInputs(t *testing.T) {
+func TestCompanionsRejectInvalidInputs(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("mode=presentt", "environment-id=ws-1").want(2, "result=invalid", "error-code=input-invalid").
@@ -22,7 +22,7 @@ func TestCompanionsRefuseBadInputs(t *testing.T) {
 	})
 }
 
-func TestCompanionsAreToldNo(t *testing.T) {
+func TestCompanionsReportRejections(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		fault   scalrsim.Fault
@@ -54,7 +54,7 @@ func TestCompanionsAreToldNo(t *testing.T) {
 	}
 }
 
-func TestCompanionsStopWhenTold(t *testing.T) {
+func TestCompanionsInterrupted(t *testing.T) {
 	t.Parallel()
 	for signal, code := range map[os.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
 		t.Run(signal.String(), func(t *testing.T) {
@@ -77,7 +77,7 @@ func TestCompanionsStopWhenTold(t *testing.T) {
 }
 
 // Each request is slow but succeeds before its own time limit, so the time limit of the step ends the step.
-func TestCompanionsEndInTime(t *testing.T) {
+func TestCompanionsTimeLimit(t *testing.T) {
 	t.Parallel()
 	groups := []string{}
 	withCompanions(t, scalrsim.Scenario{

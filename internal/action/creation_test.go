@@ -89,7 +89,7 @@ func TestEnvironmentIsCreatedOnce(t *testing.T) {
 
 // The list does not show the new environment for longer than the step searches for it, and the second attempt to
 // create it is rejected. The step must still adopt the environment.
-func TestCreationBehindALaggingList(t *testing.T) {
+func TestCreationWithOutdatedList(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{
 		{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Reset},
@@ -101,7 +101,7 @@ func TestCreationBehindALaggingList(t *testing.T) {
 }
 
 // Another job has just created the environment: the list does not show it yet, and Scalr rejects the name.
-func TestSomebodyElseWasFirst(t *testing.T) {
+func TestCreatedByAnotherJob(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		lags, path string
@@ -141,7 +141,7 @@ func TestSomebodyElseWasFirst(t *testing.T) {
 }
 
 // The search for an object ends if Scalr rejects its name for another reason.
-func TestCreationIsRefused(t *testing.T) {
+func TestCreationRejected(t *testing.T) {
 	t.Parallel()
 	refusal := `{"errors":[{"status":"422","title":"Invalid Attribute","detail":"Name is reserved.",` +
 		`"source":{"pointer":"/data/attributes/name"}}]}`

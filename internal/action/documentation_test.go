@@ -7,9 +7,9 @@ import (
 	"scalr-run-action/internal/job/runnertest"
 )
 
-// TestErrorLinksToItsDocumentation checks that the annotation of a failed step links to the section about its error
+// TestErrorLinksToDocumentation checks that the annotation of a failed step links to the section about its error
 // code, in the running version of the action.
-func TestErrorLinksToItsDocumentation(t *testing.T) {
+func TestErrorLinksToDocumentation(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ repository, ref, server, want string }{
 		"by a tag": {

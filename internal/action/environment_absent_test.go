@@ -48,7 +48,7 @@ func TestEnvironmentNamesAreExact(t *testing.T) {
 	})
 }
 
-func TestEnvironmentNameIsNotUnique(t *testing.T) {
+func TestEnvironmentNameIsAmbiguous(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.server.AddEnvironment("staging")
@@ -71,7 +71,7 @@ func TestEnvironmentAbsent(t *testing.T) {
 	})
 }
 
-func TestEnvironmentWithWorkspacesStays(t *testing.T) {
+func TestEnvironmentWithWorkspacesIsNotDeleted(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("mode=absent", "name=production").want(3, "result=refused", "error-code=in-use", "changed=false").
@@ -85,7 +85,7 @@ func TestEnvironmentWithWorkspacesStays(t *testing.T) {
 	})
 }
 
-func TestEnvironmentDeletionGoesWrong(t *testing.T) {
+func TestEnvironmentDeletionErrors(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		fault   scalrsim.Fault

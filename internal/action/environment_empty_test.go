@@ -45,7 +45,7 @@ func homeless(doc map[string]any) {
 }
 
 // Deleting an environment deletes its workspaces, so an empty list alone does not prove that there are none.
-func TestEnvironmentEmptinessIsProved(t *testing.T) {
+func TestEnvironmentDeletionRequiresProofOfEmptiness(t *testing.T) {
 	t.Parallel()
 	unverified := func(says ...string) proof { return inUse(append(says, "cannot be verified")...) }
 	contradicts := unverified("contradicts its own length")
@@ -148,7 +148,7 @@ func (l lyingFilter) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // The list of the environment is empty, but the list of the account contains a workspace in it.
-func TestEnvironmentListsDisagree(t *testing.T) {
+func TestEnvironmentWithContradictoryLists(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{Setup: withApp}, func(d *companionTest) {
 		d.http = lyingFilter{d.http}
@@ -208,7 +208,7 @@ func (b *between) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // A workspace that is created during the step is not deleted with its environment: the last check precedes each
 // attempt to delete it.
-func TestEnvironmentFillsMeanwhile(t *testing.T) {
+func TestEnvironmentGetsWorkspaceDuringDeletion(t *testing.T) {
 	t.Parallel()
 	deletion := "DELETE /environments/" + scalrsim.StagingID
 	for name, c := range map[string]struct {

@@ -152,7 +152,7 @@ func TestDefaultProviderConfigurationsAreShared(t *testing.T) {
 }
 
 // The error for a default provider configuration that cannot be shared names it.
-func TestDefaultProviderConfigurationsThatCannotBeShared(t *testing.T) {
+func TestDefaultProviderConfigurationNotShared(t *testing.T) {
 	t.Parallel()
 	named := `Provider configuration "aws" (`
 	unreported := func(member string) scalrsim.Fault {
@@ -209,7 +209,7 @@ func TestDefaultProviderConfigurationsThatCannotBeShared(t *testing.T) {
 
 // Scalr requires some attributes in each request for a provider configuration. They are sent unchanged. If one
 // exceeds the maximum length, it is an error.
-func TestLinkingSendsNamesAsRead(t *testing.T) {
+func TestLinkingSendsUnchangedAttributes(t *testing.T) {
 	t.Parallel()
 	const odd = "café \u200b<aws>"
 	long := strings.Repeat("n", 100_000)

@@ -140,7 +140,7 @@ func TestListFilters(t *testing.T) {
 	}
 }
 
-func TestListForAMatrix(t *testing.T) {
+func TestListForMatrix(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		id := d.server.AddEnvironment("preview <7>", "blue", "a, b")

@@ -36,7 +36,7 @@ func TestCostEstimation(t *testing.T) {
 }
 
 // A setting that the server accepts but does not change is reported.
-func TestSettingThatIsNotTaken(t *testing.T) {
+func TestIgnoredSettingIsReported(t *testing.T) {
 	t.Parallel()
 	keeps := scalrsim.Fault{
 		Op:     "PATCH /environments/*",
@@ -92,7 +92,7 @@ func TestAccount(t *testing.T) {
 	})
 }
 
-func TestCloudCredentialsAreExplained(t *testing.T) {
+func TestCloudCredentialsWarning(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("name=preview-7", "cloud-credentials=cred-1").want(0, "created=true").

@@ -44,7 +44,7 @@ func presentTwice(t *testing.T, world scalrsim.Config) {
 	})
 }
 
-func TestEnvironmentChangesOnlyWhatIsAsked(t *testing.T) {
+func TestEnvironmentUpdatesOnlyRequestedSettings(t *testing.T) {
 	t.Parallel()
 	staging := "PATCH /environments/" + scalrsim.StagingID + " "
 	for name, c := range map[string]struct {

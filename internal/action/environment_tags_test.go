@@ -114,7 +114,7 @@ func TestManyTags(t *testing.T) {
 }
 
 // Scalr returns 404 for the removal of a tag that no longer exists.
-func TestRemoveTagsThatAreGone(t *testing.T) {
+func TestRemoveMissingTags(t *testing.T) {
 	t.Parallel()
 	for name, lost := range map[string]scalrsim.Fault{
 		"the response is lost":  {Phase: scalrsim.After, Action: scalrsim.EOF},
@@ -134,7 +134,7 @@ func TestRemoveTagsThatAreGone(t *testing.T) {
 }
 
 // A 404 although all links exist means that the token may not remove the tags.
-func TestRemoveTagsRefused(t *testing.T) {
+func TestRemoveTagsRejected(t *testing.T) {
 	t.Parallel()
 	refuses := scalrsim.Fault{Op: "DELETE /environments/*/relationships/tags", Action: scalrsim.Status, Status: 404}
 	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{refuses}}, func(d *companionTest) {
@@ -146,7 +146,7 @@ func TestRemoveTagsRefused(t *testing.T) {
 
 // Scalr rejects tag names with certain characters. No other tag is created before the rejection. An existing tag with
 // such a name can be added and removed.
-func TestTagNamesThatScalrRejects(t *testing.T) {
+func TestTagNameRejected(t *testing.T) {
 	t.Parallel()
 	for name, safe := range map[string]string{
 		"! / nope":      "nope",
@@ -179,7 +179,7 @@ func TestTagNamesThatScalrRejects(t *testing.T) {
 }
 
 // If Scalr rejects a tag for another reason, its message is reported.
-func TestTagsThatScalrRejectsForAnotherReason(t *testing.T) {
+func TestTagRejectedForAnotherReason(t *testing.T) {
 	t.Parallel()
 	refusal := scalrsim.Fault{
 		Op:     "POST /tags",

@@ -8,9 +8,9 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestDestroyRunIsConfirmedKnowingly checks that a destroy run continues only with destroy: true, and any other run
+// TestConfirmDestroyRunRequiresInput checks that a destroy run continues only with destroy: true, and any other run
 // only without it.
-func TestDestroyRunIsConfirmedKnowingly(t *testing.T) {
+func TestConfirmDestroyRunRequiresInput(t *testing.T) {
 	t.Parallel()
 	const refused, ended = "run-not-expected", ""
 	hidden := edit(readRun, 1, func(attributes, _ map[string]any) { delete(attributes, "is-destroy") })
@@ -152,8 +152,8 @@ func TestDestroyRunIsConfirmedKnowingly(t *testing.T) {
 	}
 }
 
-// TestRefusalNamesBoth checks that the message names the run, its workspace and the workspace of the inputs.
-func TestRefusalNamesBoth(t *testing.T) {
+// TestErrorNamesBothWorkspaces checks that the message names the run, its workspace and the workspace of the inputs.
+func TestErrorNamesBothWorkspaces(t *testing.T) {
 	t.Parallel()
 	p := onRun(t, scenario(t, "waits-for-approval"), []string{"dry-run=false"},
 		given("mode=confirm", "workspace=production/network-edge"))

@@ -124,9 +124,9 @@ func TestRunOfTheGivenWorkspace(t *testing.T) {
 	}
 }
 
-// TestRunThatIsNotTheExpectedOne checks that a value that is missing in a response, or that changes between
+// TestUnexpectedRun checks that a value that is missing in a response, or that changes between
 // responses, does not match.
-func TestRunThatIsNotTheExpectedOne(t *testing.T) {
+func TestUnexpectedRun(t *testing.T) {
 	t.Parallel()
 	real, network := []string{"dry-run=false"}, "workspace-id="+scalrsim.WorkspaceID
 	lost := func(name string) func(_, relationships map[string]any) {

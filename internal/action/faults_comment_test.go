@@ -132,8 +132,8 @@ func hugeEvent(r *stepTest) {
 	}
 }
 
-// TestTwoWorkspacesOnePull (G18) checks that each workspace has its own comment.
-func TestTwoWorkspacesOnePull(t *testing.T) {
+// TestTwoWorkspacesOnePullRequest (G18) checks that each workspace has its own comment.
+func TestTwoWorkspacesOnePullRequest(t *testing.T) {
 	t.Parallel()
 	hub := githubtest.New(githubtest.Options{})
 	for i, workspace := range []string{scalrsim.WorkspaceID, scalrsim.EdgeWorkspaceID, scalrsim.WorkspaceID} {

@@ -224,8 +224,8 @@ func TestForkHeads(t *testing.T) {
 	}
 }
 
-// TestTargetWithoutEvent checks that a head commit of unknown origin is treated like one from a fork.
-func TestTargetWithoutEvent(t *testing.T) {
+// TestPullRequestTargetWithoutEvent checks that a head commit of unknown origin is treated like one from a fork.
+func TestPullRequestTargetWithoutEvent(t *testing.T) {
 	t.Parallel()
 	for name, payload := range map[string]string{"none": "", "cut": "{", "without a pull request": `{"action":"opened"}`} {
 		t.Run(name, func(t *testing.T) {

@@ -230,9 +230,9 @@ func shortLines(p *stepResult) {
 	}
 }
 
-// TestEverySecondAnswerFails (H12) checks that the step succeeds if half of all responses are 5xx. The creation of
+// TestHalfOfResponsesFail (H12) checks that the step succeeds if half of all responses are 5xx. The creation of
 // the run does not fail here, because it is attempted at most three times.
-func TestEverySecondAnswerFails(t *testing.T) {
+func TestHalfOfResponsesFail(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(40) {
 		s := scenario(t, "plan-changes")

@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// TestSignalAtAnyMoment sends a signal at a random time of a healthy run. The request to stop the run must arrive
+// TestSignalAtRandomTime sends a signal at a random time of a healthy run. The request to stop the run must arrive
 // within a second, and no run may continue (X01-X09, X24).
-func TestSignalAtAnyMoment(t *testing.T) {
+func TestSignalAtRandomTime(t *testing.T) {
 	t.Parallel()
 	count := 40
 	if testing.Short() {

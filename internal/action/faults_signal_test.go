@@ -138,9 +138,9 @@ func TestSignalFaults(t *testing.T) {
 	}
 }
 
-// TestSignalBetweenLookAndStop (X24) checks that the run is discarded if its plan finishes between the last poll and
+// TestSignalBetweenPollAndStop (X24) checks that the run is discarded if its plan finishes between the last poll and
 // the request to cancel it.
-func TestSignalBetweenLookAndStop(t *testing.T) {
+func TestSignalBetweenPollAndStop(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "waits-for-approval")
 	s.Script.Plan.For = 10 * time.Second
@@ -206,9 +206,9 @@ func TestSignalDuringRetryAfter(t *testing.T) {
 	p.stopArrives(p.began.Add(20*time.Second), 100*time.Millisecond)
 }
 
-// TestSignalAfterTheEnd (X15) checks that a step that is interrupted after the end of its run returns the result of
+// TestSignalAfterRunFinished (X15) checks that a step that is interrupted after the end of its run returns the result of
 // the run.
-func TestSignalAfterTheEnd(t *testing.T) {
+func TestSignalAfterRunFinished(t *testing.T) {
 	t.Parallel()
 	for name, code := range map[string]int{"plan-changes": 0, "plan-error": 1} {
 		t.Run(name, func(t *testing.T) {
@@ -223,8 +223,8 @@ func TestSignalAfterTheEnd(t *testing.T) {
 	}
 }
 
-// TestKilledMain checks that the post step stops the run if the main step is killed at any time (X20).
-func TestKilledMain(t *testing.T) {
+// TestPostStopsRunOfKilledStep checks that the post step stops the run if the main step is killed at any time (X20).
+func TestPostStopsRunOfKilledStep(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		hang  string // the operation during which the main step was killed
@@ -281,9 +281,9 @@ func TestKilledMain(t *testing.T) {
 	}
 }
 
-// TestSignalWhileTheAnswerIsDue (X04) checks that a pending request to create a run is completed, because its
+// TestSignalDuringCreation (X04) checks that a pending request to create a run is completed, because its
 // response may be the only one with the run's id: lists may be outdated.
-func TestSignalWhileTheAnswerIsDue(t *testing.T) {
+func TestSignalDuringCreation(t *testing.T) {
 	t.Parallel()
 	s := with(slowly(t, "plan-changes"),
 		scalrsim.Fault{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Delay, Delay: 3 * time.Second})
@@ -302,9 +302,9 @@ func TestSignalWhileTheAnswerIsDue(t *testing.T) {
 	}
 }
 
-// TestSignalAndNothingAnswers checks that the step ends in time if the creation of the run and the request to stop it
+// TestSignalDuringOutage checks that the step ends in time if the creation of the run and the request to stop it
 // both hang. The invariants check that it reports the state of the run as unknown.
-func TestSignalAndNothingAnswers(t *testing.T) {
+func TestSignalDuringOutage(t *testing.T) {
 	t.Parallel()
 	stall := func(op string, phase scalrsim.Phase) scalrsim.Fault {
 		return scalrsim.Fault{Op: op, Phase: phase, Times: -1, Action: scalrsim.Stall}

@@ -14,12 +14,12 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestOneRunInEveryTrial runs whole steps in which the response to the creation of the run is lost, lists are outdated,
+// TestExactlyOneRunIsCreated runs whole steps in which the response to the creation of the run is lost, lists are outdated,
 // or the run appears late. It checks the search by configuration version, the second attempt and the cancellation of
 // duplicate runs (R01-R09, T19).
 //
-//	TRIALS=1000 go test ./internal/action -run TestOneRunInEveryTrial -v
-func TestOneRunInEveryTrial(t *testing.T) {
+//	TRIALS=1000 go test ./internal/action -run TestExactlyOneRunIsCreated -v
+func TestExactlyOneRunIsCreated(t *testing.T) {
 	t.Parallel()
 	trials := 40
 	if testing.Short() {

@@ -165,9 +165,9 @@ func TestGatesInEveryMode(t *testing.T) {
 	}
 }
 
-// TestJudgedRightBeforeItGoesOn checks that the gates use values that Scalr reports only in the last response before
+// TestGatesUseLastResponse checks that the gates use values that Scalr reports only in the last response before
 // the run continues.
-func TestJudgedRightBeforeItGoesOn(t *testing.T) {
+func TestGatesUseLastResponse(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, scenario, mode, passes, asks string }{
 		{"run", "waits-for-approval", "", "applied", confirms},
@@ -239,9 +239,9 @@ func TestCostEstimationOff(t *testing.T) {
 	newStepTest(t, scenario(t, "no-changes"), "fail-on=cost-increase").play().want(0, "result=no-changes")
 }
 
-// TestSignalDuringTheJudgment checks that the step does not wait for a plan that hangs, does not let the run
+// TestSignalDuringGateEvaluation checks that the step does not wait for a plan that hangs, does not let the run
 // continue, and stops it.
-func TestSignalDuringTheJudgment(t *testing.T) {
+func TestSignalDuringGateEvaluation(t *testing.T) {
 	t.Parallel()
 	const document = "GET /plans/*/sanitized-json-output"
 	for name, fault := range map[string]scalrsim.Fault{

@@ -9,9 +9,9 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestSecretsHideNoDestruction checks that a secret that is also a word in Terraform's output is redacted in reports,
+// TestRedactionDoesNotHideDestruction checks that a secret that is also a word in Terraform's output is redacted in reports,
 // while the gates use the unredacted plan.
-func TestSecretsHideNoDestruction(t *testing.T) {
+func TestRedactionDoesNotHideDestruction(t *testing.T) {
 	t.Parallel()
 	uncounted := scalrsim.Fault{
 		Op:     "GET /runs/*",
@@ -56,9 +56,9 @@ func TestSecretsHideNoDestruction(t *testing.T) {
 	}
 }
 
-// TestUnitsAreListed checks that all plans of a workspace with several units are listed. In other workspaces, output
+// TestSeveralUnitsAreListed checks that all plans of a workspace with several units are listed. In other workspaces, output
 // after the plan comes from another program: it counts for the gates, and the summary mentions that it is not listed.
-func TestUnitsAreListed(t *testing.T) {
+func TestSeveralUnitsAreListed(t *testing.T) {
 	t.Parallel()
 	unit := func(name string) string {
 		return "Terraform will perform the following actions:\n\n  # null_resource." + name +

@@ -96,9 +96,9 @@ func TestGates(t *testing.T) {
 	}
 }
 
-// TestHardPolicyOfAnotherStatus checks that a run with a failed hard policy is not a success, even if its status is
+// TestHardPolicyFailureInFinishedRun checks that a run with a failed hard policy is not a success, even if its status is
 // finished.
-func TestHardPolicyOfAnotherStatus(t *testing.T) {
+func TestHardPolicyFailureInFinishedRun(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "policy-hard")
 	s.Script.Steps = []scalrsim.Step{

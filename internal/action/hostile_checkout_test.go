@@ -30,9 +30,9 @@ func (f *firstLeftOut) Write(p []byte) (int, error) {
 	return f.Writer.Write(p)
 }
 
-// TestListingHearsSignalsAndTimeout checks that a signal or the timeout ends the listing of a large checkout. It
+// TestListingInterrupted checks that a signal or the timeout ends the listing of a large checkout. It
 // counts the files that are listed afterwards.
-func TestListingHearsSignalsAndTimeout(t *testing.T) {
+func TestListingInterrupted(t *testing.T) {
 	t.Parallel()
 	const listed, between = 5000, 1000 // between is the number of files between two checks of the context
 	for name, c := range map[string]struct {

@@ -130,8 +130,8 @@ func TestSessionOfIDTokenEnds(t *testing.T) {
 		asked("POST /service-accounts/assume", 1)
 }
 
-// TestSignInRefusedWithIDToken checks that the error shows the claims that a policy can check, and no personal data.
-func TestSignInRefusedWithIDToken(t *testing.T) {
+// TestSignInWithIDTokenRejected checks that the error shows the claims that a policy can check, and no personal data.
+func TestSignInWithIDTokenRejected(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		claims map[string]any

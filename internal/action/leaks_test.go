@@ -270,8 +270,8 @@ func TestScannerCanFail(t *testing.T) {
 	}
 }
 
-// TestLeaksAreSeen adds a secret to each checked place of a step's result and checks that it is detected.
-func TestLeaksAreSeen(t *testing.T) {
+// TestLeaksAreDetected adds a secret to each checked place of a step's result and checks that it is detected.
+func TestLeaksAreDetected(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, scenario(t, "plan-changes"))
 	p := r.play()

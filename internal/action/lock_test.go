@@ -16,8 +16,8 @@ func lockedWorld(t *testing.T, by scalrsim.LockHolder, d time.Duration) scalrsim
 	return s
 }
 
-// TestLockRefused checks that the error contains the holder of the lock, the reason and advice.
-func TestLockRefused(t *testing.T) {
+// TestLockErrors checks that the error contains the holder of the lock, the reason and advice.
+func TestLockErrors(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		by   scalrsim.LockHolder
@@ -69,9 +69,9 @@ func TestLockOfRun(t *testing.T) {
 	}
 }
 
-// TestLockHolderHidden checks that the message covers both an active and a finished run if the token cannot read the
+// TestLockOfUnreadableRun checks that the message covers both an active and a finished run if the token cannot read the
 // run that holds the lock.
-func TestLockHolderHidden(t *testing.T) {
+func TestLockOfUnreadableRun(t *testing.T) {
 	t.Parallel()
 	s := lockedWorld(t, scalrsim.LockedByRun, 10*time.Second)
 	s.Config.NoIncluded = true
@@ -101,8 +101,8 @@ func TestWaitForLock(t *testing.T) {
 	r.play().want(0, "result=started").says("was removed after").asked("POST /runs", 1)
 }
 
-// TestWaitForLockEnds checks that nothing was uploaded or created if the wait ends.
-func TestWaitForLockEnds(t *testing.T) {
+// TestWaitForLockExpires checks that nothing was uploaded or created if the wait ends.
+func TestWaitForLockExpires(t *testing.T) {
 	t.Parallel()
 	nothing := func(p *stepResult) {
 		p.asked("POST /configuration-versions", 0).asked("PUT /upload/*", 0).asked("POST /runs", 0)

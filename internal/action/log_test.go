@@ -26,9 +26,9 @@ func (p *stepResult) planLog() string {
 	return string(text)
 }
 
-// TestLogIsShown checks that each line of the log is shown once and in order, and that the file for later steps
+// TestLogIsComplete checks that each line of the log is shown once and in order, and that the file for later steps
 // contains the same lines, regardless of how the log arrives.
-func TestLogIsShown(t *testing.T) {
+func TestLogIsComplete(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"plan-changes", "lagging-log", "log-at-end", "log-redirects", "half-lines",
 		"rewritten-log"} {
@@ -69,8 +69,8 @@ func TestLogIsShownOnce(t *testing.T) {
 	}
 }
 
-// TestFolds checks that the log has one group per stage, in order, each followed by its duration.
-func TestFolds(t *testing.T) {
+// TestLogGroups checks that the log has one group per stage, in order, each followed by its duration.
+func TestLogGroups(t *testing.T) {
 	t.Parallel()
 	p := newStepTest(t, slowly(t, "passes-planned"), "dry-run=false").play().want(0, "result=applied")
 	var got []string
@@ -90,9 +90,9 @@ func TestFolds(t *testing.T) {
 	}
 }
 
-// TestHostileLog checks that the runner finds only commands of the action (L13, L19), and that the log does not
+// TestLogWithWorkflowCommands checks that the runner finds only commands of the action (L13, L19), and that the log does not
 // change outputs or reports.
-func TestHostileLog(t *testing.T) {
+func TestLogWithWorkflowCommands(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "hostile-log")
 	s.Script.Plan.Log += strings.Join(runnertest.Hostile(), "\n") + "\nPlan: 2 to add, 1 to change, 1 to destroy.\n"
@@ -150,8 +150,8 @@ func (w *pausing) Write(p []byte) (int, error) {
 	return w.to.Write(p)
 }
 
-// TestQueue checks that the step names the run that blocks the queue, and increases its poll interval (S10).
-func TestQueue(t *testing.T) {
+// TestRunInQueue checks that the step names the run that blocks the queue, and increases its poll interval (S10).
+func TestRunInQueue(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "queued")
 	s.Pace = 100 // ten minutes
@@ -180,8 +180,8 @@ func TestLogMissing(t *testing.T) {
 	}
 }
 
-// TestThrottledSlowsDown checks that the poll interval doubles after a 429 response.
-func TestThrottledSlowsDown(t *testing.T) {
+// TestThrottlingDoublesPollInterval checks that the poll interval doubles after a 429 response.
+func TestThrottlingDoublesPollInterval(t *testing.T) {
 	t.Parallel()
 	looks := func(faults ...scalrsim.Fault) int {
 		s := with(scenario(t, "plan-changes"), faults...)

@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// TestRunMessageHoldsTheWorkflowRun checks that on GitHub Actions the message of each created run contains the URL of
+// TestRunMessageContainsWorkflowRunURL checks that on GitHub Actions the message of each created run contains the URL of
 // the workflow run, even if the user sets the message.
-func TestRunMessageHoldsTheWorkflowRun(t *testing.T) {
+func TestRunMessageContainsWorkflowRunURL(t *testing.T) {
 	t.Parallel()
 	const run = "https://github.com/acme/infra/actions/runs/7"
 	const address = run + "/attempts/1"

@@ -204,8 +204,8 @@ func TestConfirmTwice(t *testing.T) {
 	b.want(0, "result=applied").asked("POST /runs/*/actions/apply", 0)
 }
 
-// TestConfirmLost checks that a run is confirmed only once if the response is lost (R16).
-func TestConfirmLost(t *testing.T) {
+// TestConfirmWithLostResponse checks that a run is confirmed only once if the response is lost (R16).
+func TestConfirmWithLostResponse(t *testing.T) {
 	t.Parallel()
 	s := with(scenario(t, "waits-for-approval"),
 		scalrsim.Fault{Op: "POST /runs/*/actions/apply", Phase: scalrsim.After, Action: scalrsim.Reset})
@@ -213,16 +213,16 @@ func TestConfirmLost(t *testing.T) {
 	b.want(0, "result=applied")
 }
 
-// TestRunMissing checks that the error names the input run-id.
-func TestRunMissing(t *testing.T) {
+// TestRunNotFound checks that the error names the input run-id.
+func TestRunNotFound(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, scenario(t, "plan-changes"), "mode=watch", "run-id=run-nothere", "workspace-id=")
 	r.play().want(3, "result=refused", "error-code=run-not-found").says("run-nothere", "run-id")
 }
 
-// TestTimeoutHoldsForAll checks that the step ends soon after its timeout if the plan for a gate and GitHub's
+// TestTimeoutOfAllRequests checks that the step ends soon after its timeout if the plan for a gate and GitHub's
 // response both hang.
-func TestTimeoutHoldsForAll(t *testing.T) {
+func TestTimeoutOfAllRequests(t *testing.T) {
 	t.Parallel()
 	s := with(scenario(t, "applied"),
 		scalrsim.Fault{Op: "GET /plans/*/sanitized-json-output", Times: -1, Action: scalrsim.Stall})
@@ -232,8 +232,8 @@ func TestTimeoutHoldsForAll(t *testing.T) {
 	}
 }
 
-// TestErrorsTakeThePlaces checks that errors take precedence over warnings in the limited number of annotations.
-func TestErrorsTakeThePlaces(t *testing.T) {
+// TestAnnotationsPreferErrors checks that errors take precedence over warnings in the limited number of annotations.
+func TestAnnotationsPreferErrors(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "plan-error")
 	s.Script.Plan.Log = strings.Repeat("Warning: Old\n\n  on main.tf line 1:\n\nIt is old.\n\n", 12) +
@@ -245,8 +245,8 @@ func TestErrorsTakeThePlaces(t *testing.T) {
 	p.says("line=3")
 }
 
-// TestPlacesOfFiles checks that only files that may be in the repository get annotations.
-func TestPlacesOfFiles(t *testing.T) {
+// TestAnnotatedFiles checks that only files that may be in the repository get annotations.
+func TestAnnotatedFiles(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "plan-error")
 	s.Script.Plan.Log = ""
@@ -260,9 +260,9 @@ func TestPlacesOfFiles(t *testing.T) {
 	}
 }
 
-// TestConfirmNotYet checks that the step retries if a run that briefly passes through planned rejects the
+// TestConfirmRetriesConflict checks that the step retries if a run that briefly passes through planned rejects the
 // confirmation.
-func TestConfirmNotYet(t *testing.T) {
+func TestConfirmRetriesConflict(t *testing.T) {
 	t.Parallel()
 	s := with(scenario(t, "cost-increase"),
 		scalrsim.Fault{Op: "POST /runs/*/actions/apply", Action: scalrsim.Status, Status: 409, Times: 4})
@@ -270,8 +270,8 @@ func TestConfirmNotYet(t *testing.T) {
 		want(0, "result=applied")
 }
 
-// TestStarted checks that wait: false returns immediately and does not stop the run.
-func TestStarted(t *testing.T) {
+// TestRunWithoutWaiting checks that wait: false returns immediately and does not stop the run.
+func TestRunWithoutWaiting(t *testing.T) {
 	t.Parallel()
 	p := newStepTest(t, scenario(t, "plan-changes"), "wait=false").play().want(0, "result=started", "has-changes=")
 	for _, name := range []string{"terraform-outputs", "terraform-outputs-file", "comment-url"} {
@@ -285,9 +285,9 @@ func TestStarted(t *testing.T) {
 	p.stops()
 }
 
-// TestKilled checks that outputs and state are written as soon as they are known (X20). It reads the files while the
+// TestOutputsAndStateOfKilledStep checks that outputs and state are written as soon as they are known (X20). It reads the files while the
 // step hangs in its first poll of the run.
-func TestKilled(t *testing.T) {
+func TestOutputsAndStateOfKilledStep(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, with(scenario(t, "plan-changes"), scalrsim.Fault{Op: "GET /runs/*", Action: scalrsim.Stall}),
 		"timeout=40s")

@@ -20,7 +20,7 @@ var lookalikes = []string{
 const looksLike = "café-1"
 
 // A name that only looks the same does not match, in any mode of any action.
-func TestNamesAreComparedAsTheyCome(t *testing.T) {
+func TestNamesAreComparedExactly(t *testing.T) {
 	t.Parallel()
 	setup := func(s *scalrsim.Server) {
 		for _, name := range lookalikes {
@@ -48,7 +48,7 @@ func TestNamesAreComparedAsTheyCome(t *testing.T) {
 }
 
 // The run action compares the names of the environment and of the workspace exactly.
-func TestRunComparesNamesAsTheyCome(t *testing.T) {
+func TestRunComparesNamesExactly(t *testing.T) {
 	t.Parallel()
 	for _, name := range lookalikes {
 		t.Run(fmt.Sprintf("%q", name), func(t *testing.T) {
@@ -68,7 +68,7 @@ func TestRunComparesNamesAsTheyCome(t *testing.T) {
 }
 
 // A name of several objects is ambiguous in all inputs.
-func TestNamesOfSeveralAreAmbiguous(t *testing.T) {
+func TestDuplicateNamesAreAmbiguous(t *testing.T) {
 	t.Parallel()
 	setup := func(s *scalrsim.Server) {
 		for range 2 {
@@ -99,7 +99,7 @@ func TestNamesOfSeveralAreAmbiguous(t *testing.T) {
 
 // An environment or workspace does not match if its name is missing in the list, or if it has another name when it is
 // read.
-func TestNamesThatAreNotReported(t *testing.T) {
+func TestUnreportedNames(t *testing.T) {
 	t.Parallel()
 	nameless := func(doc map[string]any) {
 		one := func(v any) { delete(v.(map[string]any)["attributes"].(map[string]any), "name") }
@@ -189,7 +189,7 @@ func (u unfiltered) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // Other steps may delete the objects of a list, so it contains only objects that match the filters.
-func TestListsHoldNoMoreThanAsked(t *testing.T) {
+func TestListsContainOnlyMatches(t *testing.T) {
 	t.Parallel()
 	for filter, in := range map[string][2]string{
 		"filter[tag]":         {"filter-tag=preview", "filter-tag=preview"},
@@ -211,7 +211,7 @@ func TestListsHoldNoMoreThanAsked(t *testing.T) {
 }
 
 // The response for one environment is not used for another.
-func TestAnswerForAnotherEnvironment(t *testing.T) {
+func TestResponseForAnotherEnvironment(t *testing.T) {
 	t.Parallel()
 	other := scalrsim.Fault{
 		Op:     "GET /environments/" + scalrsim.StagingID,
@@ -230,7 +230,7 @@ func TestAnswerForAnotherEnvironment(t *testing.T) {
 }
 
 // With account-id, an environment does not match if it belongs to another account, or if its account is not reported.
-func TestNamesInAnAccount(t *testing.T) {
+func TestNamesWithAccountID(t *testing.T) {
 	t.Parallel()
 	account := func(id any) scalrsim.Fault {
 		return scalrsim.Fault{

@@ -59,8 +59,8 @@ func TestTerraformOutputsFile(t *testing.T) {
 	}
 }
 
-// TestTerraformOutputsFileOfNothing checks that no file is written without an apply, or if no outputs are requested.
-func TestTerraformOutputsFileOfNothing(t *testing.T) {
+// TestNoTerraformOutputsFile checks that no file is written without an apply, or if no outputs are requested.
+func TestNoTerraformOutputsFile(t *testing.T) {
 	t.Parallel()
 	newStepTest(t, scenario(t, "plan-changes")).play().want(0, "result=planned", "terraform-outputs-file=")
 	newStepTest(t, scenario(t, "applied"), "dry-run=false", "terraform-outputs=none").play().

@@ -8,9 +8,9 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestOverviewLife checks the comment after each of five pushes. One push affects no workspaces, and the workflow run
+// TestOverviewCommentOverFivePushes checks the comment after each of five pushes. One push affects no workspaces, and the workflow run
 // of one ends after that of the next push.
-func TestOverviewLife(t *testing.T) {
+func TestOverviewCommentOverFivePushes(t *testing.T) {
 	inFleet(t, 3, scalrsim.Scenario{}, func(f *fleet) {
 		f.plans(creates, "11")
 		f.play("11", "1", oldHead, allGood).want(0)
@@ -49,8 +49,8 @@ func TestOverviewLife(t *testing.T) {
 	})
 }
 
-// TestOverviewOldHead checks an overview after a push during the matrix jobs, before a newer overview was written.
-func TestOverviewOldHead(t *testing.T) {
+// TestOverviewOfOldHead checks an overview after a push during the matrix jobs, before a newer overview was written.
+func TestOverviewOfOldHead(t *testing.T) {
 	inFleet(t, 1, scalrsim.Scenario{}, func(f *fleet) {
 		f.plans(creates, "12")
 		f.hub.Push(7, newHead)
@@ -106,8 +106,8 @@ func TestOverviewRawLog(t *testing.T) {
 	}
 }
 
-// TestOverviewRefused checks that the earlier comment is marked as outdated if Scalr denies access.
-func TestOverviewRefused(t *testing.T) {
+// TestOverviewWithoutAccess checks that the earlier comment is marked as outdated if Scalr denies access.
+func TestOverviewWithoutAccess(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault scalrsim.Fault
 		code  int

@@ -11,9 +11,9 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestOverviewLifeGolden compares the comment after each of five pushes with the files in testdata/overview. The
+// TestOverviewGolden compares the comment after each of five pushes with the files in testdata/overview. The
 // third push has no file, because the overview of the fourth supersedes it.
-func TestOverviewLifeGolden(t *testing.T) {
+func TestOverviewGolden(t *testing.T) {
 	inFleet(t, 5, scalrsim.Scenario{}, func(f *fleet) {
 		push := func(letter string) string {
 			head := strings.Repeat(letter, 40)

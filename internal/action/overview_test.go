@@ -74,8 +74,8 @@ func TestOverviewOf200(t *testing.T) {
 	})
 }
 
-// TestOverviewUnchanged200 checks that unchanged workspaces cost one request per hundred runs.
-func TestOverviewUnchanged200(t *testing.T) {
+// TestOverviewOf200UnchangedWorkspaces checks that unchanged workspaces cost one request per hundred runs.
+func TestOverviewOf200UnchangedWorkspaces(t *testing.T) {
 	inFleet(t, 200, scalrsim.Scenario{}, func(f *fleet) {
 		f.plans(changesNothing, "12")
 		before := len(f.sim.Requests())
@@ -87,8 +87,8 @@ func TestOverviewUnchanged200(t *testing.T) {
 	})
 }
 
-// TestOverviewJobs checks that the results of the needed jobs count even if all runs succeed.
-func TestOverviewJobs(t *testing.T) {
+// TestOverviewOfNeededJobs checks that the results of the needed jobs count even if all runs succeed.
+func TestOverviewOfNeededJobs(t *testing.T) {
 	for name, tt := range map[string]struct {
 		inputs []string
 		says   string
@@ -144,9 +144,9 @@ func TestOverviewJobs(t *testing.T) {
 	})
 }
 
-// TestOverviewMissing checks workspaces without a finished run: the job failed before it created the run, the run is
+// TestOverviewWithMissingRuns checks workspaces without a finished run: the job failed before it created the run, the run is
 // still active, or the messages name other workflow runs.
-func TestOverviewMissing(t *testing.T) {
+func TestOverviewWithMissingRuns(t *testing.T) {
 	other := func(message string) func(*fleet) {
 		return func(f *fleet) {
 			f.sim.SetRunScript(f.ids[1], changesNothing)
@@ -233,9 +233,9 @@ func TestOverviewAttempts(t *testing.T) {
 	}
 }
 
-// TestOverviewBusy checks a search in which many newer runs precede the ones of the workflow run. A run that is not
+// TestOverviewWithManyOtherRuns checks a search in which many newer runs precede the ones of the workflow run. A run that is not
 // found within the limit is unknown, which is a failure.
-func TestOverviewBusy(t *testing.T) {
+func TestOverviewWithManyOtherRuns(t *testing.T) {
 	for name, tt := range map[string]struct {
 		oldest    bool
 		workspace int // the workspace of the other runs
@@ -309,8 +309,8 @@ func TestOverviewWithoutIncluded(t *testing.T) {
 	})
 }
 
-// TestOverviewOffGitHub checks that the overview is an error outside GitHub Actions.
-func TestOverviewOffGitHub(t *testing.T) {
+// TestOverviewOutsideGitHub checks that the overview is an error outside GitHub Actions.
+func TestOverviewOutsideGitHub(t *testing.T) {
 	inFleet(t, 1, scalrsim.Scenario{}, func(f *fleet) {
 		f.env = []string{"GITHUB_RUN_ID=", "GITHUB_SERVER_URL="}
 		f.play("", "", oldHead, allGood, "comment=false").want(2, "result=invalid").says("GITHUB_RUN_ID")

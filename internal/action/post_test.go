@@ -6,8 +6,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestPostIsDue checks that the post step is needed only if the main step ends without the id of its run.
-func TestPostIsDue(t *testing.T) {
+// TestPostStepIsNeeded checks that the post step is needed only if the main step ends without the id of its run.
+func TestPostStepIsNeeded(t *testing.T) {
 	t.Parallel()
 	for name, due := range map[string]bool{"unavailable": true, "answers": false} {
 		t.Run(name, func(t *testing.T) {

@@ -32,8 +32,8 @@ func TestWorkspaceByName(t *testing.T) {
 	}
 }
 
-// TestObstacles checks that problems are reported before a run is created.
-func TestObstacles(t *testing.T) {
+// TestPreflightProblems checks that problems are reported before a run is created.
+func TestPreflightProblems(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
@@ -113,9 +113,9 @@ func TestCheck(t *testing.T) {
 	r.play().want(2, "result=invalid", "error-code=file-changed").says("was removed")
 }
 
-// TestCheckWarnsLikeARun checks that a check logs the same warnings as a run, including those that require reading
+// TestCheckLogsWarningsOfRun checks that a check logs the same warnings as a run, including those that require reading
 // the files.
-func TestCheckWarnsLikeARun(t *testing.T) {
+func TestCheckLogsWarningsOfRun(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"check", "run"} {
 		r := newStepTest(t, scenario(t, "plan-changes"), "mode="+mode, "path=infra/network")

@@ -31,9 +31,9 @@ var declaredSecrets = []string{
 	`p4/ss+w"ord<&>'z`, "q7Zp3Vx9Lr2Tn8Wd5Kc1",
 }
 
-// TestNothingElseIsRedacted checks that the output of a step with secrets differs from that of a step without secrets
+// TestOnlySecretsAreRedacted checks that the output of a step with secrets differs from that of a step without secrets
 // only in the secrets.
-func TestNothingElseIsRedacted(t *testing.T) {
+func TestOnlySecretsAreRedacted(t *testing.T) {
 	t.Parallel()
 	bothWays(t, func(t *testing.T, withJSON bool) {
 		play := func(inputs ...string) (*stepTest, *stepResult, string) {
@@ -213,9 +213,9 @@ func jsonOf(value any) string {
 	return string(text)
 }
 
-// TestReportsKeepTheirWords checks that a secret that is also a word in the report's own text is redacted only in
+// TestReportTextIsNotRedacted checks that a secret that is also a word in the report's own text is redacted only in
 // text from other sources.
-func TestReportsKeepTheirWords(t *testing.T) {
+func TestReportTextIsNotRedacted(t *testing.T) {
 	t.Parallel()
 	bothWays(t, func(t *testing.T, withJSON bool) {
 		play := func(secrets string) (summary, comment string) {

@@ -76,8 +76,8 @@ func bothWays(t *testing.T, test func(t *testing.T, withJSON bool)) {
 	}
 }
 
-// TestEnvironmentVariablesArePlain checks that non-secret environment variables do not change the output of a step.
-func TestEnvironmentVariablesArePlain(t *testing.T) {
+// TestEnvironmentVariablesAreNotRedacted checks that non-secret environment variables do not change the output of a step.
+func TestEnvironmentVariablesAreNotRedacted(t *testing.T) {
 	t.Parallel()
 	for dir, variables := range map[string]string{
 		"environment-variables": "PORT=5432\nTF_LOG=debug\nAWS_REGION=eu-west-1",
@@ -155,9 +155,9 @@ func differingLines(got, want string) string {
 	return out.String()
 }
 
-// TestSensitiveOutputsAreLeftAlone checks that sensitive outputs are masked only if they are written, and that common
+// TestSensitiveOutputsAreMaskedOnlyIfWritten checks that sensitive outputs are masked only if they are written, and that common
 // values in them are not masked.
-func TestSensitiveOutputsAreLeftAlone(t *testing.T) {
+func TestSensitiveOutputsAreMaskedOnlyIfWritten(t *testing.T) {
 	t.Parallel()
 	const password = "q7Zp3Vx9Lr2Tn8Wd"
 	cluster := map[string]any{
@@ -239,8 +239,8 @@ func TestNumbersInJSON(t *testing.T) {
 	}
 }
 
-// TestPlanJSONIsJSON checks that the plan JSON for later steps is valid, or does not exist.
-func TestPlanJSONIsJSON(t *testing.T) {
+// TestPlanJSONFileIsValid checks that the plan JSON for later steps is valid, or does not exist.
+func TestPlanJSONFileIsValid(t *testing.T) {
 	t.Parallel()
 	const plan = `{"format_version":"1.2","resource_changes":[],"output_changes":{},"x":"N"}`
 	for name, c := range map[string]struct {

@@ -9,7 +9,7 @@ import (
 )
 
 // A timeout that exceeds the workspace's run-operation-timeout leads to a warning before the run.
-func TestTimeoutBeyondTheRunTimeoutOfTheWorkspace(t *testing.T) {
+func TestTimeoutExceedsRunOperationTimeout(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		minutes any // run-operation-timeout
@@ -65,7 +65,7 @@ func TestTimeoutBeyondTheRunTimeoutOfTheWorkspace(t *testing.T) {
 }
 
 // The step names the agent pool of a run that has been queued for ten seconds.
-func TestRunWaitsForAnAgent(t *testing.T) {
+func TestRunWaitsForAgent(t *testing.T) {
 	t.Parallel()
 	const line = `plan queued, waiting for an agent of agent pool "private-network" ("runner-1" is busy, "runner-2" ` +
 		`is offline)`

@@ -11,9 +11,9 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestUploadAddressInTheLog checks a run whose log contains the upload address. The path and the values of its
+// TestUploadAddressInLog checks a run whose log contains the upload address. The path and the values of its
 // parameters are redacted, regardless of the parameter names; other words of the log are not.
-func TestUploadAddressInTheLog(t *testing.T) {
+func TestUploadAddressInLog(t *testing.T) {
 	t.Parallel()
 	const (
 		path  = "/bundles/q7Zp3Vx9Lr2T/production.tar.gz"

@@ -12,9 +12,9 @@ import (
 // planFiles are the outputs that name a file in RUNNER_TEMP.
 var planFiles = []string{"plan-log-file", "plan-json-file"}
 
-// TestPlanFilesReplaceWhatHasTheirName checks that existing files in RUNNER_TEMP with the names of the plan files are
+// TestPlanFilesReplaceExistingFiles checks that existing files in RUNNER_TEMP with the names of the plan files are
 // neither followed nor written to, and that the outputs name files with the plan.
-func TestPlanFilesReplaceWhatHasTheirName(t *testing.T) {
+func TestPlanFilesReplaceExistingFiles(t *testing.T) {
 	t.Parallel()
 	const untouched = "not a file of this step"
 	first := newStepTest(t, scenario(t, "plan-changes")).play()
@@ -75,9 +75,9 @@ func wantSameFile(t *testing.T, output, want, got string) {
 	}
 }
 
-// TestSecondStepOfTheSameRun checks a second step of a job that follows the same run, so that its files have the same
+// TestSecondStepWithSameRun checks a second step of a job that follows the same run, so that its files have the same
 // names.
-func TestSecondStepOfTheSameRun(t *testing.T) {
+func TestSecondStepWithSameRun(t *testing.T) {
 	t.Parallel()
 	s, temp := scenario(t, "waits-for-approval"), t.TempDir()
 	first, second := newStepTest(t, s, "dry-run=false"), newStepTest(t, s, "mode=watch", "workspace-id=")
@@ -110,8 +110,8 @@ func TestSecondStepOfTheSameRun(t *testing.T) {
 	}
 }
 
-// TestRunnerTempMayBeALink checks that RUNNER_TEMP may be a symbolic link.
-func TestRunnerTempMayBeALink(t *testing.T) {
+// TestRunnerTempIsSymlink checks that RUNNER_TEMP may be a symbolic link.
+func TestRunnerTempIsSymlink(t *testing.T) {
 	t.Parallel()
 	link := filepath.Join(t.TempDir(), "temp")
 	if err := os.Symlink(t.TempDir(), link); err != nil {

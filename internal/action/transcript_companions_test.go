@@ -101,9 +101,9 @@ func TestCompanionTranscripts(t *testing.T) {
 	})
 }
 
-// TestRefusedCompanionTranscripts refuses each request of each step, one at a time: the step fails with Scalr's
+// TestCompanionErrorTranscripts refuses each request of each step, one at a time: the step fails with Scalr's
 // reason, unless it does not need the response.
-func TestRefusedCompanionTranscripts(t *testing.T) {
+func TestCompanionErrorTranscripts(t *testing.T) {
 	t.Parallel()
 	forCompanions(t, func(t *testing.T, name string, steps []companionStep) {
 		c := newTranscripts(t, name+"-refused")
@@ -117,9 +117,9 @@ func TestRefusedCompanionTranscripts(t *testing.T) {
 	})
 }
 
-// TestCompanionsSurviveLostResponses loses the response to each change, one at a time: the outputs are those of a step
+// TestCompanionsRecoverFromLostResponses loses the response to each change, one at a time: the outputs are those of a step
 // without an error.
-func TestCompanionsSurviveLostResponses(t *testing.T) {
+func TestCompanionsRecoverFromLostResponses(t *testing.T) {
 	t.Parallel()
 	forCompanions(t, func(t *testing.T, name string, steps []companionStep) {
 		for _, s := range steps {

@@ -35,7 +35,7 @@ func TestWorkspacePresentTwice(t *testing.T) {
 	})
 }
 
-func TestWorkspaceChangesOnlyWhatIsAsked(t *testing.T) {
+func TestWorkspaceUpdatesOnlyRequestedSettings(t *testing.T) {
 	t.Parallel()
 	patch := func(attributes string) []string {
 		return []string{
@@ -142,7 +142,7 @@ func TestWorkspaceIsCreatedOnce(t *testing.T) {
 	}
 }
 
-func TestWorkspaceNeedsItsEnvironment(t *testing.T) {
+func TestWorkspaceRequiresEnvironment(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.workspace("environment=stagng", "name=network").
@@ -156,7 +156,7 @@ func TestWorkspaceNeedsItsEnvironment(t *testing.T) {
 }
 
 // Scalr rejects versions that are not available for the platform.
-func TestWorkspaceVersionsThatScalrRejects(t *testing.T) {
+func TestWorkspaceVersionRejected(t *testing.T) {
 	t.Parallel()
 	bare := scalrsim.Fault{
 		Op:     "POST /workspaces",

@@ -201,7 +201,7 @@ func TestWorkspaceSettingsAreChangedAndCleared(t *testing.T) {
 }
 
 // A setting that Scalr does not change is reported, and a setting that it does not report is not sent.
-func TestWorkspaceSettingsThatScalrDoesNotTake(t *testing.T) {
+func TestWorkspaceSettingsIgnoredByScalr(t *testing.T) {
 	t.Parallel()
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
 		d.http = answers(d.http, http.MethodPatch, networkPath, `"run-operation-timeout":90`, `"run-operation-timeout":60`)
@@ -241,7 +241,7 @@ func TestProviderConfigurationsOfAWorkspace(t *testing.T) {
 }
 
 // Two provider configurations of the same type never have the same alias, not even temporarily.
-func TestProviderConfigurationsExchangeTheirAliases(t *testing.T) {
+func TestProviderConfigurationsSwapAliases(t *testing.T) {
 	t.Parallel()
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
 		first, second := d.server.LinkProvider(scalrsim.WorkspaceID, d.aws, "a"),
@@ -255,7 +255,7 @@ func TestProviderConfigurationsExchangeTheirAliases(t *testing.T) {
 }
 
 // All objects that the inputs name are looked up before the first write.
-func TestWorkspaceSettingsNameWhatDoesNotExist(t *testing.T) {
+func TestWorkspaceSettingsNameMissingObjects(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		input, code string
@@ -298,7 +298,7 @@ func TestWorkspaceSettingsNameWhatDoesNotExist(t *testing.T) {
 }
 
 // Each operation may be rejected. The outputs report the changes made before.
-func TestWorkspaceSettingsAreRefused(t *testing.T) {
+func TestWorkspaceSettingsRejected(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		op      string

@@ -87,7 +87,7 @@ func TestWorkspaceAbsent(t *testing.T) {
 }
 
 // A workspace with resources is never deleted, whether or not it is protected.
-func TestWorkspaceWithResourcesStays(t *testing.T) {
+func TestWorkspaceWithResourcesIsNotDeleted(t *testing.T) {
 	t.Parallel()
 	for _, protected := range []bool{true, false} {
 		withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
@@ -103,7 +103,7 @@ func TestWorkspaceWithResourcesStays(t *testing.T) {
 	}
 }
 
-func TestWorkspaceDeletionGoesWrong(t *testing.T) {
+func TestWorkspaceDeletionErrors(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		fault   scalrsim.Fault

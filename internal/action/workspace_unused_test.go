@@ -9,7 +9,7 @@ import (
 )
 
 // A workspace with a run is deleted only if the status of the run is final.
-func TestWorkspaceWithRunsStays(t *testing.T) {
+func TestWorkspaceWithRunsIsNotDeleted(t *testing.T) {
 	t.Parallel()
 	finished := map[string]bool{
 		"applied":              true,
@@ -61,7 +61,7 @@ func runsList(workspaceID string, n int, status string) scalrsim.Fault {
 }
 
 // If Scalr does not report a value of the workspace, the workspace is not deleted.
-func TestWorkspaceEmptinessIsProved(t *testing.T) {
+func TestWorkspaceDeletionRequiresProofOfDisuse(t *testing.T) {
 	t.Parallel()
 	read := func(change func(attributes, relationships map[string]any)) scalrsim.Fault {
 		return scalrsim.Fault{

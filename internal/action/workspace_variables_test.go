@@ -9,7 +9,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-func TestVariablesOfAWorkspace(t *testing.T) {
+func TestWorkspaceVariables(t *testing.T) {
 	t.Parallel()
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
 		region := d.server.AddVariable(scalrsim.WorkspaceID,
@@ -49,7 +49,7 @@ func TestVariablesOfAWorkspace(t *testing.T) {
 	})
 }
 
-func TestSensitiveVariablesOfAWorkspaceAreWrittenEachTime(t *testing.T) {
+func TestSensitiveWorkspaceVariablesAreAlwaysWritten(t *testing.T) {
 	t.Parallel()
 	const password, token = "correct-horse-battery", "tkn-9d41f7c2a6b3"
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
@@ -97,7 +97,7 @@ func writes(v *companionResult) (list []string) {
 }
 
 // A lost response does not lead to a second variable or link.
-func TestWorkspaceVariablesAndLinksAreCreatedOnce(t *testing.T) {
+func TestWorkspaceVariablesAndLinksCreatedOnce(t *testing.T) {
 	t.Parallel()
 	for _, op := range []string{"POST /vars", "POST /workspaces/*/provider-configuration-links",
 		"DELETE /provider-configuration-links/*"} {
@@ -137,7 +137,7 @@ func (w changedAnswer) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // Scalr may quote a rejected value in its error.
-func TestRefusalsThatQuoteASensitiveVariable(t *testing.T) {
+func TestRejectionQuotesSensitiveVariable(t *testing.T) {
 	t.Parallel()
 	const password = "correct-horse-battery"
 	fault := scalrsim.Fault{

@@ -113,9 +113,9 @@ func TestDuplicatesHaveOurConfigurationVersion(t *testing.T) {
 	}
 }
 
-// TestPostStopsNoOtherRun (X25) checks that the post step verifies the workspace and the configuration version of the
+// TestPostVerifiesRun (X25) checks that the post step verifies the workspace and the configuration version of the
 // run.
-func TestPostStopsNoOtherRun(t *testing.T) {
+func TestPostVerifiesRun(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		fault *scalrsim.Fault

@@ -97,8 +97,8 @@ func TestWrongRun(t *testing.T) {
 	}
 }
 
-// TestWrongRunReally (R20, R21) is TestWrongRun for runs that really differ from the request.
-func TestWrongRunReally(t *testing.T) {
+// TestWrongRunOnServer (R20, R21) is TestWrongRun for runs that really differ from the request.
+func TestWrongRunOnServer(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		scenario   string
@@ -194,9 +194,9 @@ func TestWrongRunReally(t *testing.T) {
 	}
 }
 
-// TestLeftOutIsReadOnceMore (R22) checks that a response with a missing value is read again, and that the value
+// TestMissingValueIsReadAgain (R22) checks that a response with a missing value is read again, and that the value
 // counts as different if it is still missing.
-func TestLeftOutIsReadOnceMore(t *testing.T) {
+func TestMissingValueIsReadAgain(t *testing.T) {
 	t.Parallel()
 	members := map[string]bool{}
 	for _, d := range deviations {
@@ -222,8 +222,8 @@ func TestLeftOutIsReadOnceMore(t *testing.T) {
 	}
 }
 
-// TestWrongRunThatEnded (R24) checks that a difference that appears only while the run is being stopped counts.
-func TestWrongRunThatEnded(t *testing.T) {
+// TestWrongRunDetectedDuringStop (R24) checks that a difference that appears only while the run is being stopped counts.
+func TestWrongRunDetectedDuringStop(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, scenario(t, "plan-changes"))
 	r.during = func(p *stepResult) {
@@ -236,9 +236,9 @@ func TestWrongRunThatEnded(t *testing.T) {
 	r.play().want(3, "result=refused", "error-code=wrong-run").says("dry-run is false (requested: true)").stops()
 }
 
-// TestListsProveNothing (R25) checks that runs of other jobs are not stopped if a list reports the configuration
+// TestListWithWrongConfigurationVersion (R25) checks that runs of other jobs are not stopped if a list reports the configuration
 // version of this step for all runs.
-func TestListsProveNothing(t *testing.T) {
+func TestListWithWrongConfigurationVersion(t *testing.T) {
 	t.Parallel()
 	for name, faults := range map[string][]scalrsim.Fault{
 		"R25 a second run":    {{Op: createRun, Action: scalrsim.Twice}},

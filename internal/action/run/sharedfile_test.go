@@ -16,9 +16,9 @@ import (
 var omission = regexp.MustCompile(`^\[The first ([0-9]+) bytes of this log are left out here\. The run in Scalr ` +
 	`has the whole log\.\]\n`)
 
-// TestSharedFileKeepsTheEnd writes logs of various sizes in random pieces and checks that the file contains the whole
+// TestSharedFileKeepsEnd writes logs of various sizes in random pieces and checks that the file contains the whole
 // log, or its end after a line that reports the omitted bytes.
-func TestSharedFileKeepsTheEnd(t *testing.T) {
+func TestSharedFileKeepsEnd(t *testing.T) {
 	t.Parallel()
 	const limit = 10_000
 	for _, lines := range []int{0, 1, 100, 1_000, 50_000} {
@@ -82,8 +82,8 @@ func sharedText(t *testing.T, text string, limit int64) string {
 	return string(b)
 }
 
-// TestSharedFileWithoutADisk checks that write errors are ignored.
-func TestSharedFileWithoutADisk(t *testing.T) {
+// TestSharedFileOnFullDisk checks that write errors are ignored.
+func TestSharedFileOnFullDisk(t *testing.T) {
 	t.Parallel()
 	file, err := os.OpenFile("/dev/full", os.O_RDWR, 0)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// TestNoSuccessByAccident (S02) checks that a run that is not final, or has an unknown status, is never a success.
-func TestNoSuccessByAccident(t *testing.T) {
+// TestUnfinishedRunIsNotSuccess (S02) checks that a run that is not final, or has an unknown status, is never a success.
+func TestUnfinishedRunIsNotSuccess(t *testing.T) {
 	t.Parallel()
 	finished := &scalr.Plan{ID: "plan-1", Status: "finished"}
 	for _, status := range []scalr.Status{"", "quantum_checking", "force_canceled", "policy_soft_failed", "pending",
