@@ -38,7 +38,7 @@ func TestAcceptedWithoutEffect(t *testing.T) {
 			second:   []string{"mode=confirm"},
 			says:     `accepted to confirm run run-`,
 		},
-		"confirm, and stop": {
+		"confirm and cancel": {
 			scenario: "waits-for-approval",
 			op:       confirmOp,
 			second:   []string{"mode=confirm", "on-cancel=stop"},
@@ -166,7 +166,7 @@ func TestSlowActions(t *testing.T) {
 		p := newStepTest(t, scenario(t, "slow-actions"), "dry-run=false", "auto-apply=true", "fail-on=warnings").play()
 		p.want(0, "result=applied").posted("apply")
 	})
-	t.Run("gate, without effect", func(t *testing.T) {
+	t.Run("gate passed, no effect", func(t *testing.T) {
 		t.Parallel()
 		p := newStepTest(t, with(scenario(t, "waits-for-approval"), accepted2xx(discardOp, 0)), "dry-run=false",
 			"auto-apply=true", "fail-on=changes").play()

@@ -100,7 +100,7 @@ func TestAffectedByEvent(t *testing.T) {
 			want:    "app:app/x db:db/x",
 			scope:   exact,
 		},
-		"push of another history": {
+		"push of unrelated history": {
 			event:   "push",
 			payload: fmt.Sprintf(push, hash("base"), hash("other")),
 			head:    "other",
@@ -140,7 +140,7 @@ func TestAffectedByEvent(t *testing.T) {
 			scope:   everything,
 			says:    "it is the first push of the default branch main",
 		},
-		"push, before is gone": {
+		"push, missing before": {
 			event:   "push",
 			payload: fmt.Sprintf(push, hash("9"), hash("app1")),
 			head:    "app1",
@@ -148,7 +148,7 @@ func TestAffectedByEvent(t *testing.T) {
 			scope:   everything,
 			says:    "does not name the commits",
 		},
-		"another commit": {
+		"different commit": {
 			event:   "push",
 			payload: fmt.Sprintf(push, hash("base"), hash("app1")),
 			head:    "db1",
@@ -297,7 +297,7 @@ func TestAffectedByEvent(t *testing.T) {
 			scope:   exact,
 			says:    "changes since",
 		},
-		"base is a branch": {
+		"branch as base": {
 			event:   "workflow_dispatch",
 			payload: `{}`,
 			head:    "db1",
@@ -306,7 +306,7 @@ func TestAffectedByEvent(t *testing.T) {
 			scope:   exact,
 			says:    "changes since main",
 		},
-		"broken payload": {
+		"invalid payload": {
 			event:   "push",
 			payload: `{`,
 			head:    "app1",

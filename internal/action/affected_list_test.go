@@ -91,14 +91,14 @@ func TestAffectedErrors(t *testing.T) {
 		outputs            string
 		says               string
 	}{
-		"mistyped pattern": {
+		"misspelled pattern": {
 			workspaces: "app db",
 			inputs:     "directories=infr/{workspace}",
 			code:       2,
 			outputs:    "result=invalid error-code=directories-missing",
 			says:       `No workspace has its directory in the checkout: prod/app (infr/app), prod/db (infr/db).`,
 		},
-		"no directory, no files": {
+		"no Terraform files": {
 			workspaces: "app db",
 			code:       2,
 			outputs:    "result=invalid error-code=directories-missing",
@@ -123,7 +123,7 @@ func TestAffectedErrors(t *testing.T) {
 			outputs:    "result=invalid error-code=directory-mismatch",
 			says:       `prod/app in "infra/app" has the working directory "terraform"`,
 		},
-		"mismatch by half a name": {
+		"partial directory name": {
 			workspaces: "app=pp",
 			inputs:     "directories=infra/{workspace}",
 			code:       2,
@@ -190,10 +190,10 @@ func TestAffectedIgnoresDirectoryOfVCSWorkspace(t *testing.T) {
 func TestAffectedByVariableFiles(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ file, changed, want string }{
-		"relative to what is sent":         {"vars/eu.tfvars", "infra/vars/eu.tfvars", "app:infra/vars/eu.tfvars"},
-		"relative to where Terraform runs": {"../vars/eu.tfvars", "infra/vars/eu.tfvars", "app:infra/vars/eu.tfvars"},
-		"another file":                     {"vars/eu.tfvars", "infra/vars/us.tfvars", ""},
-		"out of the checkout":              {"../../../eu.tfvars", "eu.tfvars", ""},
+		"relative to upload":            {"vars/eu.tfvars", "infra/vars/eu.tfvars", "app:infra/vars/eu.tfvars"},
+		"relative to working directory": {"../vars/eu.tfvars", "infra/vars/eu.tfvars", "app:infra/vars/eu.tfvars"},
+		"other file":                    {"vars/eu.tfvars", "infra/vars/us.tfvars", ""},
+		"outside checkout":              {"../../../eu.tfvars", "eu.tfvars", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -18,19 +18,19 @@ func TestAffectedSinceLastSuccess(t *testing.T) {
 		want, scope string
 		says        string
 	}{
-		"a run was evicted": {
+		"run replaced in queue": {
 			runs:  []githubtest.WorkflowRun{{SHA: hash("base")}, {SHA: hash("app1"), Conclusion: "cancelled"}},
 			want:  "app:app/x net:net/x",
 			scope: exact,
 			says:  "changes since the last successful run, of 6261736: 2 files changed",
 		},
-		"no success yet": {
+		"no successful run": {
 			runs:  []githubtest.WorkflowRun{{SHA: hash("app1"), Conclusion: "failure"}},
 			want:  "app: db: net:",
 			scope: everything,
 			says:  "apply.yml has no successful run on main yet",
 		},
-		"an older run was repeated later": {
+		"older run repeated later": {
 			runs: []githubtest.WorkflowRun{
 				{SHA: hash("base"), StartedAt: time.Unix(2000, 0)},
 				{SHA: hash("queue1"), StartedAt: time.Unix(1000, 0)},
@@ -61,14 +61,14 @@ func TestAffectedWithUnknownChange(t *testing.T) {
 		change func(*fleetStep)
 		says   string
 	}{
-		"a truncated tree": {
+		"truncated tree": {
 			change: func(f *fleetStep) {
 				f.options.MostFiles = 2
 				f.payload = fmt.Sprintf(`{"before":%q,"after":%q}`, hash("db1"), hash("app1"))
 			},
 			says: "the repository has more files than GitHub lists of a commit",
 		},
-		"no permission": {
+		"missing permission": {
 			change: func(f *fleetStep) {
 				f.setup = func(s *githubtest.Server) {
 					s.Fail(githubtest.Fault{
@@ -81,7 +81,7 @@ func TestAffectedWithUnknownChange(t *testing.T) {
 			says: "Resource not accessible by integration (the job needs `permissions: contents: read` and " +
 				"`pull-requests: read`)",
 		},
-		"GitHub is down": {
+		"GitHub unavailable": {
 			change: func(f *fleetStep) {
 				f.setup = func(s *githubtest.Server) {
 					s.Fail(githubtest.Fault{Operation: githubtest.Compare, Status: 502, Times: -1})
@@ -94,19 +94,19 @@ func TestAffectedWithUnknownChange(t *testing.T) {
 			change: func(f *fleetStep) { f.inputs = append(f.inputs, "github-token=") },
 			says:   "github-token is empty",
 		},
-		"no GitHub": {
+		"not on GitHub": {
 			change: func(f *fleetStep) { f.env = []string{"GITHUB_REPOSITORY="} },
 			says:   "GITHUB_REPOSITORY is empty",
 		},
-		"another API": {
+		"different API": {
 			change: func(f *fleetStep) { f.env = []string{"GITHUB_API_URL=http://github.test"} },
 			says:   "is not https",
 		},
-		"no readable .git": {
+		"unreadable .git": {
 			change: func(f *fleetStep) { f.without = []string{".git/HEAD"} },
 			says:   "cannot be read from .git",
 		},
-		"no checkout, no .git": {
+		"no checkout": {
 			change: func(f *fleetStep) { f.without, f.env = []string{".git"}, []string{"GITHUB_SHA="} },
 			says:   "the commit that is checked out is unknown",
 		},

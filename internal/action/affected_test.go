@@ -33,7 +33,7 @@ func TestAffectedByContent(t *testing.T) {
 			after:      "app/x: 1\ny: 2",
 			says:       "Affected workspaces: 0 of 1",
 		},
-		"app and app-2": {
+		"name prefix": {
 			workspaces: "app=app app-2=app-2",
 			before:     "app/x: 1\napp-2/x: 1",
 			after:      "app/x: 1\napp-2/x: 2",
@@ -45,25 +45,25 @@ func TestAffectedByContent(t *testing.T) {
 			after:      "app/x: 1\napp/sub/x: 2",
 			want:       "sub:app/sub/x",
 		},
-		"module, deep": {
+		"nested module": {
 			workspaces: "app=app db=db",
 			before:     "app/main.tf: calls ../m/a\nm/a/main.tf: calls ../b\nm/b/t/x: 1\ndb/x: 1",
 			after:      "app/main.tf: calls ../m/a\nm/a/main.tf: calls ../b\nm/b/t/x: 2\ndb/x: 1",
 			want:       "app:m/b/t/x",
 		},
-		"same source, two places": {
+		"same source in two modules": {
 			workspaces: "one=a/app two=b/app",
 			before:     "a/app/main.tf: calls ../m\nb/app/main.tf: calls ../m\na/m/x: 1\nb/m/x: 1",
 			after:      "a/app/main.tf: calls ../m\nb/app/main.tf: calls ../m\na/m/x: 1\nb/m/x: 2",
 			want:       "two:b/m/x",
 		},
-		"cycle of modules": {
+		"module cycle": {
 			workspaces: "app=app",
 			before:     "app/main.tf: calls ../a\na/main.tf: calls ../b\nb/main.tf: calls ../a\nb/x: 1",
 			after:      "app/main.tf: calls ../a\na/main.tf: calls ../b\nb/main.tf: calls ../a\nb/x: 2",
 			want:       "app:b/x",
 		},
-		"deleted module, still called": {
+		"deleted module that is still called": {
 			workspaces: "app=app db=db",
 			before:     "app/main.tf: calls ../m\nm/main.tf: 1\ndb/x: 1",
 			after:      "app/main.tf: calls ../m\ndb/x: 1",
@@ -81,7 +81,7 @@ func TestAffectedByContent(t *testing.T) {
 			after:      "app/main.tf: calls ../${var.m}\ndb/x: 1\nz: 2",
 			want:       "app:z",
 		},
-		"source in a variable": {
+		"source from variable": {
 			workspaces: "app=app db=db",
 			before:     "app/main.tf: module \"m\" { source = var.m }\ndb/x: 1\nz: 1",
 			after:      "app/main.tf: module \"m\" { source = var.m }\ndb/x: 1\nz: 2",
@@ -94,19 +94,19 @@ func TestAffectedByContent(t *testing.T) {
 			after:      "app/main.tf: calls ../vendor/lib/net\nvendor/lib: commit 2\ndb/x: 1",
 			want:       "app:vendor/lib",
 		},
-		"link retargeted": {
+		"changed link": {
 			workspaces: "app=app db=db",
 			before:     "app/main.tf: calls ../current/net\ncurrent: -> m/v1\nm/v1/net/x: 1\nm/v2/net/x: 1\ndb/x: 1",
 			after:      "app/main.tf: calls ../current/net\ncurrent: -> m/v2\nm/v1/net/x: 1\nm/v2/net/x: 1\ndb/x: 1",
 			want:       "app:current",
 		},
-		"target of a link": {
+		"changed link target": {
 			workspaces: "app=app",
 			before:     "app/main.tf: calls ../current\ncurrent: -> m/v1\nm/v1/x: 1",
 			after:      "app/main.tf: calls ../current\ncurrent: -> m/v1\nm/v1/x: 2",
 			want:       "app:m/v1/x",
 		},
-		"a file": {
+		"single file": {
 			workspaces: "app=app db=db",
 			before:     "app/main.tf: x = file(\"${path.module}/../shared/a\")\nshared/a: 1\ndb/x: 1",
 			after:      "app/main.tf: x = file(\"${path.module}/../shared/a\")\nshared/a: 2\ndb/x: 1",
@@ -120,7 +120,7 @@ func TestAffectedByContent(t *testing.T) {
 			want:       "new:infra/new/x",
 			says:       "This change deletes the directory of prod/old (infra/old)",
 		},
-		"deleted directory, nested": {
+		"deleted nested directory": {
 			workspaces: "app=app sub=app/sub",
 			before:     "app/x: 1\napp/sub/x: 1",
 			after:      "app/x: 1",
@@ -139,13 +139,13 @@ func TestAffectedByContent(t *testing.T) {
 			inputs:     "affected-by=global/\n!**/*.md",
 			want:       "app:global/y db:global/y",
 		},
-		"shared, taken out": {
+		"excluded shared directory": {
 			workspaces: "app=app db=db",
 			before:     "app/x: 1\ndb/x: 1\nglobal/x.md: 1",
 			after:      "app/x: 1\ndb/x: 1\nglobal/x.md: 2",
 			inputs:     "affected-by=global/\n!**/*.md",
 		},
-		"one mistyped pattern": {
+		"one misspelled pattern": {
 			workspaces: "app=app db=db",
 			before:     "app/x: 1\ndb/x: 1\nglobal/y: 1",
 			after:      "app/x: 1\ndb/x: 1\nglobal/y: 2",
@@ -166,28 +166,28 @@ func TestAffectedByContent(t *testing.T) {
 			inputs:     "directories=infra/{environment}/{workspace}",
 			want:       "db:infra/prod/db/x",
 		},
-		"line over all": {
+		"line for all workspaces": {
 			workspaces: "app db",
 			before:     "infra/prod/app/x: 1\nlive/x: 1",
 			after:      "infra/prod/app/x: 1\nlive/x: 2",
 			inputs:     "directories=infra/{environment}/{workspace}\nprod/db=live",
 			want:       "db:live/x",
 		},
-		"one directory": {
+		"single directory": {
 			workspaces: "eu us",
 			before:     "app/x: 1",
 			after:      "app/x: 2",
 			inputs:     "directories=app",
 			want:       "eu:app/x us:app/x",
 		},
-		"some left out": {
+		"some excluded": {
 			workspaces: "app=app gone=gone",
 			before:     "app/x: 1",
 			after:      "app/x: 2",
 			want:       "app:app/x",
 			says:       "Left out, since their directory is not in the checkout: prod/gone (gone).",
 		},
-		"one line wrong": {
+		"one invalid line": {
 			workspaces: "app db",
 			before:     "infra/app/x: 1",
 			after:      "infra/app/x: 2",
@@ -202,7 +202,7 @@ func TestAffectedByContent(t *testing.T) {
 			inputs:     "directories=infra/{workspace}",
 			says:       "Changed directories that belong to no workspace: infra/lost.",
 		},
-		"no directory in Scalr, root": {workspaces: "app", before: "main.tf: 1", after: "main.tf: 2", want: "app:main.tf"},
+		"root without working directory": {workspaces: "app", before: "main.tf: 1", after: "main.tf: 2", want: "app:main.tf"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

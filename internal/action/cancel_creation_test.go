@@ -42,17 +42,17 @@ func TestCancelWhileCreating(t *testing.T) {
 		says   string
 		stops  bool
 	}{
-		"X04 answer is late": {
+		"X04 delayed response": {
 			faults: []scalrsim.Fault{{Op: "POST /runs", Phase: scalrsim.After, Action: scalrsim.Delay, Delay: 3 * time.Second}},
 			says:   "has ended as discarded",
 			stops:  true,
 		},
-		"X05 answer is lost": {
+		"X05 lost response": {
 			faults: []scalrsim.Fault{{Op: "POST /runs", Phase: scalrsim.After, Action: scalrsim.Stall}},
 			says:   "has ended as discarded",
 			stops:  true,
 		},
-		"X05 and the list too": {
+		"X05 lost response and list": {
 			faults: []scalrsim.Fault{
 				{Op: "POST /runs", Phase: scalrsim.After, Action: scalrsim.Stall},
 				{Op: "GET /runs", Action: scalrsim.Stall},

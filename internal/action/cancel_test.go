@@ -162,14 +162,14 @@ func (p *stepResult) stopArrives(signal time.Time, most time.Duration) {
 func TestCancelHangs(t *testing.T) {
 	t.Parallel()
 	for name, ops := range map[string][]string{
-		"cancel":      {"POST /runs/*/actions/cancel"},
-		"everything":  {"POST /runs/*/actions/cancel", "GET /runs/*"},
-		"cancel real": {"POST /runs/*/actions/cancel", "GET /runs/*"},
+		"cancel":          {"POST /runs/*/actions/cancel"},
+		"everything":      {"POST /runs/*/actions/cancel", "GET /runs/*"},
+		"cancel real run": {"POST /runs/*/actions/cancel", "GET /runs/*"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newStepTest(t, slowly(t, "plan-changes"))
-			if name == "cancel real" {
+			if name == "cancel real run" {
 				r.set("dry-run=false")
 			}
 			var at time.Time

@@ -48,7 +48,7 @@ var outdating = map[string]struct {
 	},
 	"token missing": {setUp: func(r *stepTest) { r.set("token=") }, code: 2, word: "input-invalid", says: "token"},
 	"path missing":  {setUp: func(r *stepTest) { r.set("path=nowhere") }, code: 2, word: "path-missing", says: "nowhere"},
-	"nothing to run": {
+	"no Terraform files": {
 		setUp: func(r *stepTest) { os.Remove(r.checkout + "/main.tf") },
 		code:  2,
 		word:  "nothing-to-send",
@@ -185,31 +185,31 @@ func TestFailureWithoutOutdatingComment(t *testing.T) {
 		says  string
 		not   string
 	}{
-		"no comment wanted": {setUp: func(r *stepTest) { r.set("comment=false") }, not: "outdated"},
-		"another workspace": {setUp: func(r *stepTest) { r.set("workspace=production/other") }, not: "outdated"},
-		"another tag":       {setUp: func(r *stepTest) { r.set("comment-tag=eu") }, not: "outdated"},
-		"a tag unread":      {setUp: func(r *stepTest) { r.set("comment-tag=<eu>") }, not: "outdated"},
-		"a number unread":   {setUp: func(r *stepTest) { r.set("pr-number=seven") }, not: "outdated"},
-		"a mode unread":     {setUp: func(r *stepTest) { r.set("comment=always") }, not: "outdated"},
+		"comment disabled":  {setUp: func(r *stepTest) { r.set("comment=false") }, not: "outdated"},
+		"other workspace":   {setUp: func(r *stepTest) { r.set("workspace=production/other") }, not: "outdated"},
+		"other tag":         {setUp: func(r *stepTest) { r.set("comment-tag=eu") }, not: "outdated"},
+		"invalid tag":       {setUp: func(r *stepTest) { r.set("comment-tag=<eu>") }, not: "outdated"},
+		"invalid pr-number": {setUp: func(r *stepTest) { r.set("pr-number=seven") }, not: "outdated"},
+		"invalid mode":      {setUp: func(r *stepTest) { r.set("comment=always") }, not: "outdated"},
 		"no GitHub token":   {setUp: func(r *stepTest) { r.set("github-token=") }, not: "outdated"},
 		"no pull request":   {setUp: func(r *stepTest) { r.event("schedule", nil) }, not: "outdated"},
-		"an older run": {
+		"older workflow run": {
 			setUp: func(r *stepTest) { r.env["GITHUB_RUN_ID"] = "10" },
 			says: "::notice::The comment of an earlier run was not marked as outdated: workflow run 11 (attempt 1), which " +
 				"is newer",
 		},
-		"an older head": {
+		"older head": {
 			hub: func(h *githubtest.Server) { h.Push(7, newHead) },
 			says: "::notice::The comment of an earlier run was not marked as outdated: the head of the pull request is now " +
 				"commit bbbbbbb",
 		},
-		"a token of no use": {
+		"token without access": {
 			hub: func(h *githubtest.Server) {
 				h.Fail(githubtest.Fault{Operation: githubtest.ListComments, Status: 401, Body: `{"message":"Bad credentials"}`})
 			},
 			says: "::warning::The comment of an earlier run could not be marked as outdated: ",
 		},
-		"a token that reads": {
+		"read-only token": {
 			hub: func(h *githubtest.Server) {
 				h.Fail(githubtest.Fault{
 					Operation: githubtest.EditComment,

@@ -59,11 +59,11 @@ func TestCommentOfNewerRunIsKept(t *testing.T) {
 		pushed bool // the newer run is for another commit
 		says   string
 	}{
-		"the same commit": {
+		"same commit": {
 			says: "::notice::No comment was written: workflow run 12 (attempt 1), which is newer than workflow run 11 " +
 				"(attempt 1), has written https://",
 		},
-		"a push": {
+		"push": {
 			pushed: true,
 			says: "::notice::No comment was written: workflow run 12 (attempt 1), which is newer than workflow run 11 " +
 				"(attempt 1), has written https://",
@@ -107,8 +107,8 @@ func TestCommentAfterNewPush(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"update", "new", "hide-and-new", "changes-only"} {
 		for name, fault := range map[string]githubtest.Fault{
-			"before":                {},
-			"while GitHub is asked": {Operation: githubtest.ListComments, Delay: 10 * time.Second},
+			"before":                   {},
+			"during request to GitHub": {Operation: githubtest.ListComments, Delay: 10 * time.Second},
 		} {
 			t.Run(mode+" "+name, func(t *testing.T) {
 				t.Parallel()
@@ -197,7 +197,7 @@ func TestCommentOnPullRequestOfBranch(t *testing.T) {
 			sha:   oldHead,
 			says:  "the head of the pull request is now commit bbbbbbb",
 		},
-		"push to another": {event: "push", ref: "refs/heads/other", sha: newHead, says: "does not belong to a pull request"},
+		"push to other branch": {event: "push", ref: "refs/heads/other", sha: newHead, says: "does not belong to a pull request"},
 		"workflow_run": {
 			event:   "workflow_run",
 			ref:     "refs/heads/main",

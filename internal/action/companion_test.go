@@ -36,11 +36,11 @@ func TestCompanionsReportRejections(t *testing.T) {
 			fault:   scalrsim.Fault{Op: "GET /environments", Status: 403, Action: scalrsim.Status},
 			outputs: []string{"result=refused", "error-code=not-allowed"},
 		},
-		"out of order": {
+		"server error": {
 			fault:   scalrsim.Fault{Op: "GET /environments", Status: 503, Action: scalrsim.Status, Times: -1},
 			outputs: []string{"result=unreachable", "error-code=no-usable-answer"},
 		},
-		"a proxy's page": {
+		"page of a proxy": {
 			fault:   scalrsim.Fault{Op: "GET /environments", Action: scalrsim.HTML, Times: -1},
 			outputs: []string{"result=unreachable", "error-code=not-scalr"},
 		},

@@ -11,10 +11,10 @@ import (
 func TestTagIsCreatedOnce(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]scalrsim.Fault{
-		"the response is lost":  {Op: "POST /tags", Phase: scalrsim.After, Action: scalrsim.EOF},
-		"the response is a 502": {Op: "POST /tags", Phase: scalrsim.After, Action: scalrsim.Status, Status: 502},
-		"it never arrived":      {Op: "POST /tags", Action: scalrsim.Reset},
-		"it comes true late":    {Op: "POST /tags", Action: scalrsim.LateCommit, Delay: 12 * time.Second},
+		"lost response":    {Op: "POST /tags", Phase: scalrsim.After, Action: scalrsim.EOF},
+		"502 response":     {Op: "POST /tags", Phase: scalrsim.After, Action: scalrsim.Status, Status: 502},
+		"lost request":     {Op: "POST /tags", Action: scalrsim.Reset},
+		"delayed creation": {Op: "POST /tags", Action: scalrsim.LateCommit, Delay: 12 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -34,32 +34,32 @@ func TestEnvironmentIsCreatedOnce(t *testing.T) {
 		fault scalrsim.Fault
 		posts int
 	}{
-		"the response is lost": {
+		"lost response": {
 			fault: scalrsim.Fault{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Reset},
 			posts: 1,
 		},
-		"the response is cut": {
+		"truncated response": {
 			fault: scalrsim.Fault{Op: "POST /environments", Action: scalrsim.Truncate, Bytes: 40},
 			posts: 1,
 		},
-		"the response is a 500": {
+		"500 response": {
 			fault: scalrsim.Fault{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Status, Status: 500},
 			posts: 1,
 		},
-		"the response stalls": {
+		"stalled response": {
 			fault: scalrsim.Fault{Op: "POST /environments", Phase: scalrsim.After, Action: scalrsim.Stall},
 			posts: 1,
 		},
-		"it never arrived": {fault: scalrsim.Fault{Op: "POST /environments", Action: scalrsim.EOF}, posts: 2},
-		"it comes true after 20 s": {
+		"lost request": {fault: scalrsim.Fault{Op: "POST /environments", Action: scalrsim.EOF}, posts: 2},
+		"created after 20 s": {
 			fault: scalrsim.Fault{Op: "POST /environments", Action: scalrsim.LateCommit, Delay: 20 * time.Second},
 			posts: 1,
 		},
-		"a gateway, and true after 50 s": {
+		"gateway timeout, created after 50 s": {
 			fault: scalrsim.Fault{Op: "POST /environments", Action: scalrsim.LateCommit, Status: 504, Delay: 50 * time.Second},
 			posts: 1,
 		},
-		"it is limited": {
+		"rate limited": {
 			fault: scalrsim.Fault{
 				Op:     "POST /environments",
 				Action: scalrsim.Status,

@@ -12,27 +12,27 @@ import (
 func TestErrorLinksToDocumentation(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ repository, ref, server, want string }{
-		"by a tag": {
+		"tag": {
 			repository: "acme/scalr-run-action",
 			ref:        "v1",
 			server:     "https://github.com",
 			want:       "https://github.com/acme/scalr-run-action/blob/v1/docs/errors.md#input-invalid",
 		},
-		"by a commit": {
+		"commit": {
 			repository: "acme/scalr-run-action",
 			ref:        "5f2c1e8",
 			server:     "https://github.com",
 			want:       "https://github.com/acme/scalr-run-action/blob/5f2c1e8/docs/errors.md#input-invalid",
 		},
 		"local action": {server: "https://github.com"},
-		"another server": {
+		"other server": {
 			repository: "acme/scalr-run-action",
 			ref:        "v1",
 			server:     "https://github.acme.test",
 			want:       "docs/errors.md of acme/scalr-run-action@v1",
 		},
-		"not a repository": {repository: "acme/x)[y](https://evil.test", ref: "v1", server: "https://github.com"},
-		"not a ref":        {repository: "acme/scalr-run-action", ref: "v1 and more", server: "https://github.com"},
+		"invalid repository": {repository: "acme/x)[y](https://evil.test", ref: "v1", server: "https://github.com"},
+		"invalid ref":        {repository: "acme/scalr-run-action", ref: "v1 and more", server: "https://github.com"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

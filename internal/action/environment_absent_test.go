@@ -92,20 +92,20 @@ func TestEnvironmentDeletionErrors(t *testing.T) {
 		code    int
 		outputs []string
 	}{
-		"the response is lost": {
+		"lost response": {
 			fault:   scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.Reset},
 			outputs: []string{"result=done", "changed=true"},
 		},
-		"the response is a 500": {
+		"500 response": {
 			fault:   scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.Status},
 			outputs: []string{"result=done", "changed=true"},
 		},
-		"it is forbidden": {
+		"forbidden": {
 			fault:   scalrsim.Fault{Action: scalrsim.Status, Status: 403},
 			code:    3,
 			outputs: []string{"result=refused", "error-code=not-allowed", "changed=false"},
 		},
-		"it is not found by it": {
+		"not found": {
 			fault:   scalrsim.Fault{Action: scalrsim.Status, Status: 404},
 			code:    3,
 			outputs: []string{"result=refused", "error-code=not-allowed", "changed=false"},

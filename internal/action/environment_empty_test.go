@@ -65,60 +65,60 @@ func TestEnvironmentDeletionRequiresProofOfEmptiness(t *testing.T) {
 		fault scalrsim.Fault
 		setup func(*scalrsim.Server)
 	}{
-		"it is empty, and others are not": {
+		"empty, other environments are not": {
 			proof: deleted("has no workspaces; the token sees 5 in other environments"),
 			fault: scalrsim.Fault{},
 		},
-		"the token sees no workspaces": {
+		"token sees no workspaces": {
 			proof: unverified("no workspace in any environment", "`workspaces:read`"),
 			fault: blind,
 		},
-		"but may read them, it is said": {
+		"permission to read": {
 			proof: deleted("the token has the permission workspaces:read there"),
 			fault: blind,
 			setup: may(map[string]any{"workspaces:read": true}),
 		},
-		"and may not, it is said": {
+		"no permission to read": {
 			proof: unverified("no workspace in any environment"),
 			fault: blind,
 			setup: may(map[string]any{"workspaces:read": false, "workspaces:update": true}),
 		},
-		"and may, said as a list": {
+		"permission in a list": {
 			proof: deleted("the permission *:read"),
 			fault: blind,
 			setup: may([]any{"environments:delete", "*:read"}),
 		},
-		"and may do something else": {
+		"other permission": {
 			proof: unverified("no workspace in any environment"),
 			fault: blind,
 			setup: may([]any{"environments:delete", "workspaces:create"}),
 		},
-		"the list says that it is longer": {proof: contradicts, fault: emptyBut("total-count", 1)},
-		"as text":                         {proof: contradicts, fault: emptyBut("total-count", "7")},
-		"in words":                        {proof: contradicts, fault: emptyBut("total-count", "none")},
-		"in pages":                        {proof: contradicts, fault: emptyBut("total-pages", 2)},
-		"another page follows":            {proof: contradicts, fault: emptyBut("next-page", 2)},
-		"the same page follows":           {proof: contradicts, fault: emptyBut("next-page", 1)},
-		"another page follows by its link": {
+		"total count is higher": {proof: contradicts, fault: emptyBut("total-count", 1)},
+		"total count is text":   {proof: contradicts, fault: emptyBut("total-count", "7")},
+		"total count is a word": {proof: contradicts, fault: emptyBut("total-count", "none")},
+		"total pages is higher": {proof: contradicts, fault: emptyBut("total-pages", 2)},
+		"next page":             {proof: contradicts, fault: emptyBut("next-page", 2)},
+		"next page is the same": {proof: contradicts, fault: emptyBut("next-page", 1)},
+		"link to next page": {
 			proof: contradicts,
 			fault: listing(1, func(doc map[string]any) { emptied(doc); doc["links"] = link }),
 		},
-		"the filter hides one at first": {
+		"hidden by filter at first": {
 			proof: inUse(`It has 1: "app"`),
 			fault: scalrsim.Fault{Op: "GET /workspaces", Action: scalrsim.Edit, Change: rewritten(emptied)},
 			setup: withApp,
 		},
-		"environments are not reported": {
+		"unreported environments": {
 			proof: unverified("does not report the environment of"),
 			fault: listing(1, homeless),
 		},
-		"one that is not reported is listed": {
+		"unreported environment in list": {
 			proof: unverified(`Scalr lists "app" for it and does not report their environment`),
 			fault: listing(1, homeless),
 			setup: withApp,
 		},
-		"lists are forbidden": {proof: refusedWith("not-allowed"), fault: fails(http.StatusForbidden)},
-		"lists are not found": {proof: refusedWith("not-allowed"), fault: fails(http.StatusNotFound)},
+		"lists forbidden": {proof: refusedWith("not-allowed"), fault: fails(http.StatusForbidden)},
+		"lists not found": {proof: refusedWith("not-allowed"), fault: fails(http.StatusNotFound)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -216,14 +216,14 @@ func TestEnvironmentGetsWorkspaceDuringDeletion(t *testing.T) {
 		nth    int
 		faults []scalrsim.Fault
 	}{
-		"after the first look":  {op: "GET /environments/" + scalrsim.StagingID, nth: 2},
-		"right before the last": {op: "GET /workspaces", nth: 3},
-		"before the deletion is repeated": {
+		"after first check": {op: "GET /environments/" + scalrsim.StagingID, nth: 2},
+		"before last check": {op: "GET /workspaces", nth: 3},
+		"before second attempt": {
 			op:     deletion,
 			nth:    1,
 			faults: []scalrsim.Fault{{Op: "DELETE /environments/*", Action: scalrsim.Status, Status: 503}},
 		},
-		"after a lost connection": {
+		"after lost connection": {
 			op:     deletion,
 			nth:    1,
 			faults: []scalrsim.Fault{{Op: "DELETE /environments/*", Action: scalrsim.Reset}},

@@ -169,7 +169,7 @@ func TestDefaultProviderConfigurationNotShared(t *testing.T) {
 		fault scalrsim.Fault
 		says  []string
 	}{
-		"no permission": {fault: scalrsim.Fault{Op: "PATCH /provider-configurations/*", Action: scalrsim.Status, Status: 404},
+		"missing permission": {fault: scalrsim.Fault{Op: "PATCH /provider-configurations/*", Action: scalrsim.Status, Status: 404},
 			says: []string{named, "is not shared with environment \"staging\"", "(HTTP 404)", "cloud-credentials:update"}},
 		"refused": {
 			fault: scalrsim.Fault{
@@ -180,7 +180,7 @@ func TestDefaultProviderConfigurationNotShared(t *testing.T) {
 			},
 			says: []string{named, "Not owned by your team."},
 		},
-		"links are not reported": {
+		"unreported links": {
 			fault: scalrsim.Fault{
 				Op:     "GET /provider-configurations/*",
 				Times:  -1,
@@ -191,7 +191,7 @@ func TestDefaultProviderConfigurationNotShared(t *testing.T) {
 			},
 			says: []string{named, "is not shared with environment \"staging\""},
 		},
-		"whether it is shared is not reported": {fault: unreported("is-shared"),
+		"unreported sharing": {fault: unreported("is-shared"),
 			says: []string{`Scalr rejected the default provider configurations "aws"`, "is not shared with the environment"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -222,8 +222,8 @@ func TestLinkingSendsUnchangedAttributes(t *testing.T) {
 			name:       strings.Repeat("ü", 255),
 			attributes: `"attributes":{"name":"` + strings.Repeat("ü", 255) + `","provider-name":"aws"},`,
 		},
-		"too long": {name: long, attributes: `"attributes":{"provider-name":"aws"},`},
-		"no name":  {attributes: `"attributes":{"provider-name":"aws"},`},
+		"long name":    {name: long, attributes: `"attributes":{"provider-name":"aws"},`},
+		"missing name": {attributes: `"attributes":{"provider-name":"aws"},`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -105,12 +105,12 @@ func TestListFilters(t *testing.T) {
 			count:  "145",
 			query:  func() url.Values { return url.Values{"filter[account]": {scalrsim.AccountID}} },
 		},
-		"sorted and all at once": {
+		"sorted, all filters": {
 			inputs: []string{"sort=-name", "query=stag"},
 			count:  "1",
 			query:  func() url.Values { return url.Values{"sort": {"-name"}, "query": {"stag"}} },
 		},
-		"a tag that is not there": {inputs: []string{"filter-tag=prev"}, count: "0"},
+		"missing tag": {inputs: []string{"filter-tag=prev"}, count: "0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			withCompanions(t, scalrsim.Scenario{Setup: previews}, func(d *companionTest) {

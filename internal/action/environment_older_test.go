@@ -63,7 +63,7 @@ func TestAccount(t *testing.T) {
 			d.environment("name=preview-7", "account-id=acc-v0other").want(3, "result=refused", "error-code=not-allowed").wrote()
 		})
 	})
-	t.Run("another one", func(t *testing.T) {
+	t.Run("different value", func(t *testing.T) {
 		t.Parallel()
 		other := scalrsim.Fault{
 			Op:     "GET /environments/*",
@@ -77,7 +77,7 @@ func TestAccount(t *testing.T) {
 				says("::warning::account-id has no effect", "acc-v0other")
 		})
 	})
-	t.Run("an older server wants it", func(t *testing.T) {
+	t.Run("older server requires it", func(t *testing.T) {
 		t.Parallel()
 		wanted := scalrsim.Fault{
 			Op:     "POST /environments",

@@ -10,10 +10,10 @@ import (
 func TestEnvironmentPresentTwice(t *testing.T) {
 	t.Parallel()
 	for name, world := range map[string]scalrsim.Config{
-		"today":            {},
-		"nulls":            {Null: true},
-		"older":            {Old: true},
-		"nothing included": {NoIncluded: true},
+		"today":                      {},
+		"nulls":                      {Null: true},
+		"older":                      {Old: true},
+		"without included resources": {NoIncluded: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -61,7 +61,7 @@ func TestEnvironmentUpdatesOnlyRequestedSettings(t *testing.T) {
 			},
 			says: `Set mask-sensitive-output to "false" (was "true").`,
 		},
-		"as it is": {inputs: []string{"mask-sensitive-output=true", "remote-backend=true"}, says: "Nothing to change."},
+		"unchanged": {inputs: []string{"mask-sensitive-output=true", "remote-backend=true"}, says: "Nothing to change."},
 		"backend": {
 			inputs: []string{"remote-backend=false", "mask-sensitive-output=true"},
 			says:   `::warning::Environment "staging" keeps remote-backend: true`,

@@ -15,7 +15,7 @@ func TestEnvironmentTags(t *testing.T) {
 		want   string // resulting tags
 		writes func(path string, ids map[string]string) []string
 	}{
-		"add one that is there": {inputs: []string{"tags=blue"}, want: `["blue","green"]`},
+		"add existing tag": {inputs: []string{"tags=blue"}, want: `["blue","green"]`},
 		"add": {
 			inputs: []string{"tags=blue\nred"},
 			want:   `["blue","green","red"]`,
@@ -46,12 +46,12 @@ func TestEnvironmentTags(t *testing.T) {
 				return []string{"PATCH " + p + ` {"data":[]}`}
 			},
 		},
-		"replace by the same": {
+		"replace by same tags": {
 			inputs: []string{"tags=green\nblue", "tags-mode=replace"},
 			want:   `["blue","green"]`,
 		},
-		"remove what is not there":       {inputs: []string{"tags=red", "tags-mode=remove"}, want: `["blue","green"]`},
-		"a tag is not found by a prefix": {inputs: []string{"tags=gre", "tags-mode=remove"}, want: `["blue","green"]`},
+		"remove missing tag": {inputs: []string{"tags=red", "tags-mode=remove"}, want: `["blue","green"]`},
+		"prefix of a tag":    {inputs: []string{"tags=gre", "tags-mode=remove"}, want: `["blue","green"]`},
 	} {
 		for _, included := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s, included %t", name, included), func(t *testing.T) {
@@ -117,8 +117,8 @@ func TestManyTags(t *testing.T) {
 func TestRemoveMissingTags(t *testing.T) {
 	t.Parallel()
 	for name, lost := range map[string]scalrsim.Fault{
-		"the response is lost":  {Phase: scalrsim.After, Action: scalrsim.EOF},
-		"the response is a 500": {Phase: scalrsim.After, Action: scalrsim.Status, Status: 500},
+		"lost response": {Phase: scalrsim.After, Action: scalrsim.EOF},
+		"500 response":  {Phase: scalrsim.After, Action: scalrsim.Status, Status: 500},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

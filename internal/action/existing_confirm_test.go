@@ -44,27 +44,27 @@ func TestConfirmDestroyRunRequiresInput(t *testing.T) {
 			code:     refused,
 			status:   "planned",
 		},
-		"confirm knowingly": {
+		"confirm with destroy": {
 			scenario: "waits-for-approval",
 			first:    []string{"destroy=true"},
 			second:   []string{"mode=confirm", "destroy=true"},
 			code:     ended,
 			status:   "applied",
 		},
-		"confirm what does not": {
+		"confirm other run with destroy": {
 			scenario: "waits-for-approval",
 			second:   []string{"mode=confirm", "destroy=true"},
 			code:     refused,
 			status:   "planned",
 		},
-		"not reported": {
+		"unreported": {
 			scenario: "waits-for-approval",
 			second:   []string{"mode=confirm"},
 			fault:    &hidden,
 			code:     refused,
 			status:   "planned",
 		},
-		"not reported, and wanted": {
+		"unreported, with destroy": {
 			scenario: "waits-for-approval",
 			first:    []string{"destroy=true"},
 			second:   []string{"mode=confirm", "destroy=true"},
@@ -72,41 +72,41 @@ func TestConfirmDestroyRunRequiresInput(t *testing.T) {
 			code:     refused,
 			status:   "planned",
 		},
-		"turns out later": {
+		"reported later": {
 			scenario: "cost-increase",
 			second:   []string{"mode=confirm"},
 			fault:    &turned,
 			code:     refused,
 		},
-		"override of an auto-apply": {
+		"override of auto-apply run": {
 			scenario: "policy-soft",
 			first:    append(auto, "destroy=true"),
 			second:   []string{"mode=override"},
 			code:     refused,
 			status:   "policy_override",
 		},
-		"override of one, knowingly": {
+		"override of auto-apply run with destroy": {
 			scenario: "policy-soft",
 			first:    append(auto, "destroy=true"),
 			second:   []string{"mode=override", "destroy=true"},
 			code:     ended,
 			status:   "applied",
 		},
-		"override of one that does not": {
+		"override of other auto-apply run with destroy": {
 			scenario: "policy-soft",
 			first:    auto,
 			second:   []string{"mode=override", "destroy=true"},
 			code:     refused,
 			status:   "policy_override",
 		},
-		"override of one that waits": {
+		"override of run without auto-apply": {
 			scenario: "policy-soft",
 			first:    append(manual, "destroy=true"),
 			second:   []string{"mode=override"},
 			code:     ended,
 			status:   "policy_checked",
 		},
-		"override, auto-apply is hidden": {
+		"override with unreported auto-apply": {
 			scenario: "policy-soft",
 			first:    append(manual, "destroy=true"),
 			second:   []string{"mode=override"},
@@ -132,7 +132,7 @@ func TestConfirmDestroyRunRequiresInput(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			first := append([]string{"dry-run=false"}, c.first...)
-			if name == "turns out later" {
+			if name == "reported later" {
 				first = append(first, "wait=false") // the second step follows the run
 			}
 			p := onRun(t, scenario(t, c.scenario), first, func(a *stepResult) []string {
@@ -198,7 +198,7 @@ func TestOverrideConflicts(t *testing.T) {
 			want:  []string{"error-code=run-not-waiting", "status=policy_override"},
 			says:  "The check is held",
 		},
-		"always, without waiting": {
+		"permanent conflict, without waiting": {
 			fault:  refuse,
 			second: []string{"wait=false"},
 			code:   3,
@@ -215,7 +215,7 @@ func TestOverrideConflicts(t *testing.T) {
 			want:  []string{"result=needs-confirmation", "policy-status=overridden"},
 			says:  "already overridden or has finished",
 		},
-		"overridden, without waiting": {
+		"overridden by another person, without waiting": {
 			fault:  took,
 			second: []string{"wait=false"},
 			want:   []string{"result=overridden"},

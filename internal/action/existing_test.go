@@ -137,40 +137,40 @@ func TestUnexpectedRun(t *testing.T) {
 		inputs []string
 		code   string
 	}{
-		"another configuration version": {
+		"other configuration version": {
 			inputs: []string{"expected-configuration-version-id=cv-other"},
 			code:   "wrong-configuration",
 		},
-		"its end is missing": {
+		"prefix of configuration version": {
 			inputs: []string{"expected-configuration-version-id=cv-v0"},
 			code:   "wrong-configuration",
 		},
-		"configuration not reported": {
+		"unreported configuration version": {
 			fault:  ref(edit(readRun, 1, lost("configuration-version"))),
 			inputs: []string{"expected-configuration-version-id=cv-other"},
 			code:   "wrong-configuration",
 		},
-		"workspace not reported": {
+		"unreported workspace": {
 			fault:  ref(edit(readRun, 1, lost("workspace"))),
 			inputs: []string{network},
 			code:   "wrong-workspace",
 		},
-		"workspace not readable": {
+		"unreadable workspace": {
 			fault:  ref(answered(readWorkspace, 403, -1)),
 			inputs: []string{network},
 			code:   "wrong-workspace",
 		},
-		"workspaces not listed": {
+		"workspaces cannot be listed": {
 			fault:  ref(scalrsim.Fault{Op: "GET /workspaces", Action: scalrsim.Garbage, Body: `{"data":[]}`, Times: -1}),
 			inputs: []string{"workspace=production/network"},
 			code:   "wrong-workspace",
 		},
-		"another workspace later": {
+		"other workspace later": {
 			fault:  ref(edit(readRun, 2, moved("workspace", "workspaces", scalrsim.EdgeWorkspaceID))),
 			inputs: []string{network},
 			code:   "wrong-workspace",
 		},
-		"another configuration later": {
+		"other configuration version later": {
 			fault: ref(edit(readRun, 2, moved("configuration-version", "configuration-versions", "cv-other"))),
 			code:  "wrong-configuration",
 		},

@@ -25,18 +25,18 @@ func TestGitHubFaults(t *testing.T) {
 		comments int // number of the action's comments at the end
 		url      bool
 	}{
-		"G07 a long plan":   {comments: 1, url: true, setUp: func(r *stepTest) { manyChanges(&r.scenario) }},
-		"G08 may not write": {options: githubtest.Options{ReadOnly: true}, says: "pull-requests: write"},
-		"G09 limited shortly": {
+		"G07 long plan":           {comments: 1, url: true, setUp: func(r *stepTest) { manyChanges(&r.scenario) }},
+		"G08 no write permission": {options: githubtest.Options{ReadOnly: true}, says: "pull-requests: write"},
+		"G09 short rate limit": {
 			faults:   []githubtest.Fault{githubtest.SecondaryLimit(githubtest.CreateComment, 5*time.Second)},
 			comments: 1,
 			url:      true,
 		},
-		"G09 limited for long": {
+		"G09 long rate limit": {
 			faults: []githubtest.Fault{githubtest.SecondaryLimit(githubtest.CreateComment, time.Hour)},
 			says:   "::warning::The comment",
 		},
-		"G10 the response is lost": {
+		"G10 lost response": {
 			faults:   []githubtest.Fault{{Operation: githubtest.CreateComment, Phase: githubtest.After, Reset: true}},
 			comments: 1,
 			url:      true,
@@ -51,15 +51,15 @@ func TestGitHubFaults(t *testing.T) {
 			comments: 1,
 			url:      true,
 		},
-		"G12 locked":              {before: func(h *hub) { h.Lock(7) }, says: "locked"},
-		"G12 no such pull":        {setUp: func(r *stepTest) { r.set("pr-number=99") }, says: "::warning::The comment"},
-		"G13 ours on page 3":      {before: crowdThread, comments: 1, url: true},
-		"G14 a stranger's marker": {before: strangersMarker, comments: 1, url: true},
+		"G12 locked":                 {before: func(h *hub) { h.Lock(7) }, says: "locked"},
+		"G12 missing pull request":   {setUp: func(r *stepTest) { r.set("pr-number=99") }, says: "::warning::The comment"},
+		"G13 comment on page 3":      {before: crowdThread, comments: 1, url: true},
+		"G14 marker of another user": {before: strangersMarker, comments: 1, url: true},
 		"G15 no event file": {
 			setUp: func(r *stepTest) { r.set("pr-number="); r.env["GITHUB_EVENT_PATH"] = "/nowhere" },
 			says:  "No comment was written",
 		},
-		"G15 half an event": {
+		"G15 truncated event": {
 			setUp: func(r *stepTest) {
 				r.set("pr-number=")
 				r.event("pull_request", nil)
@@ -67,8 +67,8 @@ func TestGitHubFaults(t *testing.T) {
 			},
 			says: "",
 		},
-		"G15 a huge event": {setUp: hugeEvent, says: ""},
-		"G16 a push": {
+		"G15 huge event": {setUp: hugeEvent, says: ""},
+		"G16 push": {
 			options: githubtest.Options{Pulls: []githubtest.Pull{}},
 			setUp:   func(r *stepTest) { r.set("pr-number=") },
 			says:    "No comment was written",

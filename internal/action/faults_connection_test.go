@@ -32,23 +32,23 @@ func TestConnectionFaults(t *testing.T) {
 	unreachable := []string{"result=unreachable"}
 	certificate := &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}
 	playFaults(t, map[string]faultCase{
-		"C01 no such host": {
+		"C01 unknown host": {
 			setUp:   failing(&net.DNSError{Err: "no such host", Name: apiHost, IsNotFound: true}),
 			code:    3,
 			outputs: append(unreachable, "error-code=host-unknown"),
 			says:    []string{apiHost, "base-url", "spelling"},
 			most:    10 * time.Second,
 		},
-		"C02 names fail once": {
+		"C02 lookup fails once": {
 			setUp:   firstFails(&net.DNSError{Err: "server misbehaving", Name: apiHost, IsTemporary: true}),
 			outputs: []string{"result=planned"},
 		},
-		"C03 refused at first": {
+		"C03 connection refused at first": {
 			faults:  []scalrsim.Fault{{Op: readWorkspace, Action: scalrsim.Refuse, Times: 5}},
 			outputs: []string{"result=planned"},
 			says:    []string{"retrying in"},
 		},
-		"C04 refused for ever": {
+		"C04 connection refused": {
 			faults:  []scalrsim.Fault{{Op: "* /**", Action: scalrsim.Refuse, Times: -1}},
 			code:    3,
 			outputs: append(unreachable, "error-code=unreachable"),
@@ -56,33 +56,33 @@ func TestConnectionFaults(t *testing.T) {
 			least:   100 * time.Second,
 			most:    121 * time.Second,
 		},
-		"C05 no connection": {
+		"C05 connection timeout": {
 			setUp:   failing(&net.OpError{Op: "dial", Net: "tcp", Err: timeout{}}),
 			code:    3,
 			outputs: append(unreachable, "error-code=unreachable"),
 			most:    121 * time.Second,
 		},
-		"C06 no TLS answer": {
+		"C06 TLS handshake timeout": {
 			setUp:   firstFails(errors.New("net/http: TLS handshake timeout")),
 			outputs: []string{"result=planned"},
 		},
-		"C07 never answered": {
+		"C07 no response": {
 			faults:  []scalrsim.Fault{{Op: readWorkspace, Action: scalrsim.Stall}},
 			outputs: []string{"result=planned"},
 			least:   30 * time.Second,
 		},
-		"C08 a byte each 10 s": {
+		"C08 one byte per 10 s": {
 			faults:  []scalrsim.Fault{{Op: readRun, Action: scalrsim.Trickle, Bytes: 1, Delay: 10 * time.Second}},
 			outputs: []string{"result=planned"},
 		},
-		"C09 reset": {
+		"C09 connection reset": {
 			faults: []scalrsim.Fault{
 				{Op: "* /**", Nth: 1, Action: scalrsim.Reset},
 				{Op: readRun, Nth: 2, Action: scalrsim.Reset},
 			},
 			outputs: []string{"result=planned"},
 		},
-		"C10 closed": {
+		"C10 connection closed": {
 			faults:  []scalrsim.Fault{{Op: readRun, Nth: 2, Action: scalrsim.EOF}},
 			outputs: []string{"result=planned"},
 		},
@@ -97,14 +97,14 @@ func TestConnectionFaults(t *testing.T) {
 			says:    []string{"unknown authority", "SSL_CERT_"},
 			most:    time.Second,
 		},
-		"C15 expired": {
+		"C15 expired certificate": {
 			setUp:   failing(&tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.Expired}}),
 			code:    3,
 			outputs: []string{"error-code=certificate-not-trusted"},
 			says:    []string{"expired", "clock"},
 			most:    time.Second,
 		},
-		"C16 another name": {
+		"C16 certificate for other name": {
 			setUp: failing(&tls.CertificateVerificationError{
 				Err: x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"other.test"}}, Host: apiHost},
 			}),
@@ -134,14 +134,14 @@ func TestConnectionFaults(t *testing.T) {
 			says:    []string{"/etc/acme/ca.pem", "/github/workspace"},
 			ops:     map[string]int{readWorkspace: 0},
 		},
-		"C22 proxy refuses": {
+		"C22 connection refused by proxy": {
 			setUp:   failing(&httpx.ProxyRefusal{Proxy: "proxy.test:3128", Status: 407}),
 			code:    3,
 			outputs: []string{"error-code=proxy-refused"},
 			says:    []string{"proxy.test:3128"},
 			most:    time.Second,
 		},
-		"C23 proxy down": {
+		"C23 proxy unavailable": {
 			setUp:   failing(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: syscall.ECONNREFUSED}),
 			code:    3,
 			outputs: []string{"error-code=proxy-unreachable"},
@@ -149,7 +149,7 @@ func TestConnectionFaults(t *testing.T) {
 			least:   60 * time.Second,
 			most:    121 * time.Second,
 		},
-		"C25 proxy malformed": {
+		"C25 invalid proxy": {
 			setUp: func(r *stepTest) {
 				r.env["HTTPS_PROXY"], r.known = "http://u:hunter2-canary-77aa@[", []string{"hunter2-canary-77aa"}
 			},

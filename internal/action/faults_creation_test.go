@@ -20,34 +20,34 @@ func TestCreationFaults(t *testing.T) {
 	}
 	one, two := map[string]int{createRun: 1}, map[string]int{createRun: 2}
 	playFaults(t, map[string]faultCase{
-		"R01 reset after": {
+		"R01 reset after creation": {
 			faults:  []scalrsim.Fault{lost(scalrsim.After, scalrsim.Reset)},
 			outputs: planned,
 			ops:     one,
 			then:    runs(1),
 		},
-		"R02 504 after": {
+		"R02 504 after creation": {
 			faults:  []scalrsim.Fault{lost(scalrsim.After, scalrsim.Status)},
 			outputs: planned,
 			ops:     one,
 			then:    runs(1),
 		},
-		"R03 silence after": {
+		"R03 no response after creation": {
 			faults:  []scalrsim.Fault{lost(scalrsim.After, scalrsim.Stall)},
 			outputs: planned,
 			ops:     one,
 			then:    runs(1),
 		},
-		"R04 reset before": {
+		"R04 reset before creation": {
 			faults:  []scalrsim.Fault{lost(scalrsim.Before, scalrsim.Reset)},
 			outputs: planned,
 			ops:     two,
 			then:    runs(1),
 			least:   30 * time.Second,
 		},
-		"R05 true after 5 s":  {faults: late(5 * time.Second), outputs: planned, ops: one, then: runs(1)},
-		"R05 true after 20 s": {faults: late(20 * time.Second), outputs: planned, ops: one, then: runs(1)},
-		"R05 true after 40 s": {
+		"R05 created after 5 s":  {faults: late(5 * time.Second), outputs: planned, ops: one, then: runs(1)},
+		"R05 created after 20 s": {faults: late(20 * time.Second), outputs: planned, ops: one, then: runs(1)},
+		"R05 created after 40 s": {
 			scenario: "ignores-stop",
 			alter:    endsAfter(2 * time.Minute),
 			faults:   late(40 * time.Second),
@@ -55,20 +55,20 @@ func TestCreationFaults(t *testing.T) {
 			ops:      two,
 			says:     []string{"Duplicate run"},
 		},
-		"R06 lists lag": {
+		"R06 outdated lists": {
 			alter:   func(s *scalrsim.Scenario) { s.Config.ListLag = 10 * time.Second },
 			faults:  []scalrsim.Fault{lost(scalrsim.After, scalrsim.Reset)},
 			outputs: planned,
 			ops:     one,
 			then:    runs(1),
 		},
-		"R07 and lists fail": {
+		"R07 lists fail": {
 			faults:  []scalrsim.Fault{lost(scalrsim.After, scalrsim.Reset), answered("GET /runs", 500, 5)},
 			outputs: planned,
 			ops:     one,
 			then:    runs(1),
 		},
-		"R08 the server makes two": {
+		"R08 duplicate run": {
 			faults:  []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}},
 			alter:   func(s *scalrsim.Scenario) { s.Script.Plan.For = time.Minute },
 			inputs:  []string{"dry-run=false"},
@@ -76,19 +76,19 @@ func TestCreationFaults(t *testing.T) {
 			ops:     one,
 			says:    []string{"::warning::Duplicate run"},
 		},
-		"R08 without waiting": {
+		"R08 duplicate run without waiting": {
 			faults:  []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}},
 			inputs:  []string{"wait=false"},
 			outputs: []string{"result=started"},
 			says:    []string{"Duplicate run"},
 		},
-		"R09 no id": {
+		"R09 missing id": {
 			faults:  []scalrsim.Fault{{Op: createRun, Action: scalrsim.Garbage, Body: `{"data":{"type":"runs"}}`}},
 			outputs: planned,
 			ops:     one,
 			then:    runs(1),
 		},
-		"R10 version's answer lost": {
+		"R10 lost configuration version": {
 			faults:  []scalrsim.Fault{{Op: createVersion, Phase: scalrsim.After, Action: scalrsim.Reset}},
 			outputs: planned,
 			ops:     map[string]int{createVersion: 2, createRun: 1},
@@ -103,7 +103,7 @@ func TestCreationFaults(t *testing.T) {
 			says:    []string{"ada@acme.example: migration"},
 			ops:     one,
 		},
-		"R12 not uploaded, it says": {
+		"R12 upload not finished": {
 			faults: []scalrsim.Fault{
 				answered(createRun, 422, 1,
 					`{"errors":[{"detail":"No configuration versions available.",`+
@@ -113,13 +113,13 @@ func TestCreationFaults(t *testing.T) {
 			ops:     two,
 			then:    runs(1),
 		},
-		"R13 limited": {
+		"R13 rate limited": {
 			faults:  []scalrsim.Fault{answered(createRun, 429, 2)},
 			outputs: planned,
 			ops:     map[string]int{createRun: 3},
 			then:    runs(1),
 		},
-		"R14 oldest first": {
+		"R14 ascending list": {
 			alter:   func(s *scalrsim.Scenario) { s.Config.OldestRun = true },
 			faults:  []scalrsim.Fault{lost(scalrsim.After, scalrsim.Reset)},
 			outputs: planned,
@@ -133,7 +133,7 @@ func TestCreationFaults(t *testing.T) {
 			says:    []string{"cv-", "Check the workspace in Scalr before"},
 			ops:     map[string]int{createRun: 3},
 		},
-		"R18 closed while sending": {
+		"R18 closed during request": {
 			faults:  []scalrsim.Fault{lost(scalrsim.Before, scalrsim.EOF)},
 			outputs: planned,
 			then:    runs(1),

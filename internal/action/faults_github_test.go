@@ -17,7 +17,7 @@ func TestFileFaults(t *testing.T) {
 	planned := []string{"result=planned"}
 	full := func(name string) func(*stepTest) { return setEnv(name, "/dev/full") }
 	playFaults(t, map[string]faultCase{
-		"G01 no output file": {
+		"G01 missing output file": {
 			setUp: setEnv("GITHUB_OUTPUT", ""),
 			says:  []string{"result: planned", "run-id: run-", "GITHUB_OUTPUT is not set"},
 		},
@@ -26,22 +26,22 @@ func TestFileFaults(t *testing.T) {
 			code:  3,
 			says:  []string{"outputs-unwritable", "The result is planned", "no space left"},
 		},
-		"G02 and a failed run": {
+		"G02 full output file, failed run": {
 			scenario: "plan-error",
 			setUp:    full("GITHUB_OUTPUT"),
 			code:     1,
 			says:     []string{"run-errored"},
 		},
-		"G03 output is a dir": {setUp: outputIsDir, code: 3, says: []string{"outputs-unwritable", "is a directory"}},
-		"G04 no summary file": {setUp: setEnv("GITHUB_STEP_SUMMARY", ""), outputs: planned, then: warnings(1)},
+		"G03 output is a dir":      {setUp: outputIsDir, code: 3, says: []string{"outputs-unwritable", "is a directory"}},
+		"G04 missing summary file": {setUp: setEnv("GITHUB_STEP_SUMMARY", ""), outputs: planned, then: warnings(1)},
 		"G04 full summary file": {
 			setUp:   full("GITHUB_STEP_SUMMARY"),
 			outputs: planned,
 			says:    []string{"::warning::The job summary could not be written"},
 			then:    warnings(1),
 		},
-		"G05 a summary too large": {alter: manyChanges, outputs: planned, then: fitsSummary},
-		"G06 an output too large": {
+		"G05 large summary": {alter: manyChanges, outputs: planned, then: fitsSummary},
+		"G06 large output": {
 			scenario: "applied",
 			alter:    largeOutput,
 			inputs:   []string{"dry-run=false"},
@@ -58,8 +58,8 @@ func TestFileFaults(t *testing.T) {
 		},
 		"G22 no HOME, no TMPDIR": {setUp: setEnv("RUNNER_TEMP", "/nowhere"), outputs: append(planned, "plan-log-file=")},
 		"G25 not on GitHub":      {setUp: offGitHub, then: noCommands},
-		"G26 debugging":          {setUp: setEnv("RUNNER_DEBUG", "1"), outputs: planned, says: []string{"::debug::"}},
-		"G28 a fork has no token": {
+		"G26 debug log":          {setUp: setEnv("RUNNER_DEBUG", "1"), outputs: planned, says: []string{"::debug::"}},
+		"G28 fork without token": {
 			inputs:  []string{"token="},
 			setUp:   fork,
 			code:    2,
@@ -67,7 +67,7 @@ func TestFileFaults(t *testing.T) {
 			says:    []string{"fork", "github.event.pull_request.head.repo.full_name"},
 			ops:     map[string]int{readWorkspace: 0},
 		},
-		"G28 a fork's head": {
+		"G28 head of fork": {
 			setUp:   forkTarget,
 			code:    2,
 			outputs: []string{"result=invalid"},
@@ -190,15 +190,15 @@ func TestForkHeads(t *testing.T) {
 			payload: run("mallory/infra"),
 			inputs:  []string{"allow-pull-request-target=true"},
 		},
-		"workflow_run of ours": {event: "workflow_run", payload: run("acme/infra")},
-		"issue_comment":        {event: "issue_comment", payload: issue, refused: true},
-		"issue_comment, real run": {
+		"workflow_run of same repository": {event: "workflow_run", payload: run("acme/infra")},
+		"issue_comment":                   {event: "issue_comment", payload: issue, refused: true},
+		"issue_comment with real run": {
 			event:   "issue_comment",
 			payload: issue,
 			inputs:  []string{"dry-run=false"},
 			refused: true,
 		},
-		"issue_comment, allowed": {
+		"issue_comment, allowed by input": {
 			event:   "issue_comment",
 			payload: issue,
 			inputs:  []string{"allow-pull-request-target=true"},

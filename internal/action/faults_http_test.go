@@ -28,14 +28,14 @@ func TestHTTPFaults(t *testing.T) {
 			},
 			outputs: planned,
 		},
-		"H03 a page for ever": {
+		"H03 web page": {
 			faults:  []scalrsim.Fault{{Op: "* /**", Action: scalrsim.HTML, Times: -1}},
 			code:    3,
 			outputs: []string{"result=unreachable", "error-code=not-scalr"},
 			says:    []string{"text/html", "Sign in to continue", "base-url"},
 			ops:     map[string]int{readWorkspace: 3},
 		},
-		"H05 503 with a wait": {
+		"H05 503 with Retry-After": {
 			faults: []scalrsim.Fault{{
 				Op:     readRun,
 				Nth:    2,
@@ -45,7 +45,7 @@ func TestHTTPFaults(t *testing.T) {
 			}},
 			outputs: planned,
 		},
-		"H09 a wait of a day": {
+		"H09 Retry-After of a day": {
 			faults: []scalrsim.Fault{{
 				Op:     readRun,
 				Nth:    2,
@@ -57,7 +57,7 @@ func TestHTTPFaults(t *testing.T) {
 			least:   2 * time.Minute,
 			most:    3 * time.Minute,
 		},
-		"H10 limited for ever": {
+		"H10 permanent rate limit": {
 			faults:  []scalrsim.Fault{answered("* /**", 429, -1)},
 			code:    3,
 			outputs: []string{"result=unreachable", "error-code=rate-limited"},
@@ -65,34 +65,34 @@ func TestHTTPFaults(t *testing.T) {
 			least:   100 * time.Second,
 			most:    121 * time.Second,
 		},
-		"H11 60 s at the start": {
+		"H11 60 s outage at start": {
 			faults:  []scalrsim.Fault{outage("* /**", 60*time.Second)},
 			outputs: planned,
 			least:   60 * time.Second,
 			most:    90 * time.Second,
 		},
-		"H11 60 s at the upload": {
+		"H11 60 s outage at upload": {
 			faults:  []scalrsim.Fault{outage(upload, 60*time.Second)},
 			outputs: planned,
 			least:   60 * time.Second,
 			most:    90 * time.Second,
 		},
-		"H11 60 s at the version": {
+		"H11 60 s outage at configuration version": {
 			faults:  []scalrsim.Fault{outage(createVersion, 60*time.Second), outage(readVersion, 60*time.Second)},
 			outputs: planned,
 		},
-		"H11 60 s at the polls": {
+		"H11 60 s outage at polls": {
 			faults:  []scalrsim.Fault{outage(readRun, 60*time.Second)},
 			outputs: planned,
 			least:   60 * time.Second,
 			most:    90 * time.Second,
 		},
-		"H11 60 s of everything": {
+		"H11 60 s outage of all requests": {
 			faults:  []scalrsim.Fault{{Op: "* /**", Nth: 8, During: 60 * time.Second, Action: scalrsim.Status, Status: 503}},
 			outputs: planned,
 			least:   60 * time.Second,
 		},
-		"H11 60 s at a discard": {
+		"H11 60 s outage at discard": {
 			scenario: "waits-for-approval",
 			faults:   []scalrsim.Fault{outage("POST /runs/*/actions/discard", 60*time.Second)},
 			inputs:   []string{"dry-run=false", "fail-on=changes"},
@@ -107,7 +107,7 @@ func TestHTTPFaults(t *testing.T) {
 			says:    []string{"token", "Create a new token"},
 			ops:     map[string]int{readWorkspace: 1},
 		},
-		"H14 token ends on the way": {
+		"H14 token expires": {
 			faults:  []scalrsim.Fault{{Op: readRun, Nth: 2, Times: -1, Action: scalrsim.Status, Status: 401}},
 			code:    3,
 			outputs: []string{"result=refused", "error-code=token-rejected"},
@@ -121,13 +121,13 @@ func TestHTTPFaults(t *testing.T) {
 			says:    []string{"You need runs:create.", "role"},
 			ops:     map[string]int{createRun: 1},
 		},
-		"H16 no such workspace": {
+		"H16 missing workspace": {
 			inputs:  []string{"workspace-id=ws-nothere"},
 			code:    3,
 			outputs: []string{"error-code=workspace-not-found"},
 			says:    []string{"ws-nothere", "cannot read it"},
 		},
-		"H17 our run lags": {
+		"H17 run not found at first": {
 			alter:   func(s *scalrsim.Scenario) { s.Config.ReadLag = 10 * time.Second },
 			outputs: planned,
 			least:   10 * time.Second,
@@ -139,7 +139,7 @@ func TestHTTPFaults(t *testing.T) {
 			says:    []string{"Locked by Ada."},
 			ops:     map[string]int{createVersion: 1},
 		},
-		"H19 422 names the input": {
+		"H19 422 with pointer": {
 			faults: []scalrsim.Fault{
 				answered(createRun, 422, -1,
 					`{"errors":[{"detail":"is not an address","source":{"pointer":"/data/attributes/target-addrs"}}]}`),
@@ -171,7 +171,7 @@ func TestHTTPFaults(t *testing.T) {
 			outputs: []string{"error-code=redirected", "run-id="},
 			ops:     map[string]int{createRun: 1},
 		},
-		"H24 307 on the creation": {
+		"H24 307 of creation": {
 			faults:  redirect(createRun, 307, "https://evil.test/"),
 			code:    3,
 			outputs: []string{"error-code=redirected"},
@@ -183,7 +183,7 @@ func TestHTTPFaults(t *testing.T) {
 			outputs: []string{"error-code=redirected"},
 			says:    []string{"may still be running"},
 		},
-		"H26 redirect elsewhere": {
+		"H26 redirect to other host": {
 			faults:  redirect(readRun, 307, "https://evil.test/"),
 			code:    3,
 			outputs: []string{"error-code=redirected"},
@@ -193,7 +193,7 @@ func TestHTTPFaults(t *testing.T) {
 			code:    3,
 			outputs: []string{"error-code=redirected"},
 		},
-		"H33 another run": {
+		"H33 other run": {
 			faults: []scalrsim.Fault{{
 				Op:     readRun,
 				Nth:    2,
@@ -203,7 +203,7 @@ func TestHTTPFaults(t *testing.T) {
 			}},
 			outputs: planned,
 		},
-		"H36 a BOM": {
+		"H36 byte order mark": {
 			faults:  []scalrsim.Fault{{Op: "* /**", Times: -1, Action: scalrsim.Edit, Change: withBOM}},
 			outputs: planned,
 		},

@@ -48,19 +48,19 @@ func TestLogFaults(t *testing.T) {
 			outputs: planned,
 			says:    []string{"log"},
 		},
-		"L03 signed link too old": {
+		"L03 expired link": {
 			scenario: "log-redirects",
 			faults:   []scalrsim.Fault{{Op: "GET /logs/*", Action: scalrsim.Expired}},
 			outputs:  planned,
 			says:     end,
 		},
-		"L04 5xx for ever": {
+		"L04 permanent 5xx": {
 			faults:  []scalrsim.Fault{answered(planLog, 503, -1)},
 			alter:   func(s *scalrsim.Scenario) { s.Script.Plan.For = 5 * time.Minute },
 			outputs: planned,
 			then:    warnings(1),
 		},
-		"L04 and asks for a wait": {
+		"L04 permanent 5xx with Retry-After": {
 			faults: []scalrsim.Fault{{
 				Op:     planLog,
 				Times:  -1,
@@ -71,30 +71,30 @@ func TestLogFaults(t *testing.T) {
 			alter:   func(s *scalrsim.Scenario) { s.Script.Plan.For = 5 * time.Minute },
 			outputs: planned,
 		},
-		"L09 secrets all along": {
+		"L09 secrets in long line": {
 			alter:   logged(strings.Repeat(canaryShell+"  ", 36_000) + "\nPlan: 1 to add, 0 to change, 0 to destroy.\n"),
 			outputs: planned,
 		},
-		"L05 cut in the middle": {
+		"L05 truncated": {
 			faults:  []scalrsim.Fault{{Op: planLog, Times: 2, Action: scalrsim.Break, Bytes: 300}},
 			outputs: planned,
 			says:    end,
 			then:    logOnce,
 		},
-		"L06 half a character": {
+		"L06 split character": {
 			scenario: "half-lines",
 			alter:    logged(strings.Repeat("héllö wörld ✓ 日本語\n", 50)),
 			outputs:  planned,
 			then:     neither("\ufffd"),
 		},
-		"L07 NUL and bad UTF-8":   {scenario: "hostile-log", outputs: planned, then: neither("\x00", "\xff")},
-		"L10 escape sequences":    {scenario: "hostile-log", outputs: planned, then: neither("\x1b]", "\x1b[2J", "\u202e")},
-		"L11 rewritten":           {scenario: "rewritten-log", outputs: planned, says: end},
-		"L12 the end comes late":  {scenario: "lagging-log", outputs: planned, says: end},
-		"L13 commands in the log": {alter: logged(hostile), outputs: planned, then: onlyOurCommands},
-		"L13 commands of Scalr":   {scenario: "hostile-log", outputs: planned, then: onlyOurCommands},
-		"L14 secrets in the log":  {alter: logged(leaky.String()), outputs: planned},
-		"L15 the log stalls": {
+		"L07 NUL and invalid UTF-8":          {scenario: "hostile-log", outputs: planned, then: neither("\x00", "\xff")},
+		"L10 escape sequences":               {scenario: "hostile-log", outputs: planned, then: neither("\x1b]", "\x1b[2J", "\u202e")},
+		"L11 rewritten":                      {scenario: "rewritten-log", outputs: planned, says: end},
+		"L12 delayed end":                    {scenario: "lagging-log", outputs: planned, says: end},
+		"L13 commands in log":                {alter: logged(hostile), outputs: planned, then: onlyOurCommands},
+		"L13 commands in responses of Scalr": {scenario: "hostile-log", outputs: planned, then: onlyOurCommands},
+		"L14 secrets in log":                 {alter: logged(leaky.String()), outputs: planned},
+		"L15 stalled log": {
 			faults:  []scalrsim.Fault{{Op: planLog, Times: -1, Action: scalrsim.Hang, Bytes: 100}},
 			outputs: planned,
 			most:    2 * time.Minute,
@@ -110,7 +110,7 @@ func TestLogFaults(t *testing.T) {
 			says:    []string{"one\ntwo\nthree 10%\nthree 100%\n"},
 			then:    neither("\r"),
 		},
-		"L19 guesses at the fence": {
+		"L19 guessed stop token": {
 			alter:   logged("::stop-commands::x\n::x::\n::::\n::pause-logging::\n::error::x\n"),
 			outputs: planned,
 			then:    freshFence,

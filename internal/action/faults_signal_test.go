@@ -34,7 +34,7 @@ func TestSignalFaults(t *testing.T) {
 		stops    []string
 		says     string
 	}{
-		"X06 pending behind another": {
+		"X06 pending behind other run": {
 			scenario: "queued",
 			inputs:   []string{"dry-run=false"},
 			alter:    soft,
@@ -72,7 +72,7 @@ func TestSignalFaults(t *testing.T) {
 			when:     "apply_queued",
 			says:     "is still running",
 		},
-		"X13 cancel is a conflict": {
+		"X13 conflict": {
 			scenario: "plan-changes",
 			faults:   stop("cancel", 409),
 			alter:    soft,
@@ -80,12 +80,12 @@ func TestSignalFaults(t *testing.T) {
 			stops:    []string{"cancel 409", "discard 409", "cancel 202"},
 			says:     "canceled",
 		},
-		"X13 a strict server, queued": {
+		"X13 queued on strict server": {
 			scenario: "plan-changes",
 			alter:    func(s *scalrsim.Scenario) { soft(s); s.Script.StrictCancel = true },
 			when:     "plan_queued",
 		},
-		"X14 cancel: 503, reset, silent": {
+		"X14 503, reset, no response": {
 			scenario: "plan-changes",
 			faults: append(stop("cancel", 503),
 				scalrsim.Fault{Op: "POST /runs/*/actions/cancel", Nth: 2, Action: scalrsim.Reset},
@@ -94,7 +94,7 @@ func TestSignalFaults(t *testing.T) {
 			when:  "planning",
 			says:  "may still run",
 		},
-		"X23 cancel: 401": {
+		"X23 401": {
 			scenario: "plan-changes",
 			faults:   []scalrsim.Fault{{Op: "POST /runs/*/actions/cancel", Times: -1, Action: scalrsim.Status, Status: 401}},
 			alter:    soft,
@@ -102,7 +102,7 @@ func TestSignalFaults(t *testing.T) {
 			stops:    []string{"cancel 401"},
 			says:     "may still run",
 		},
-		"X24 planned in between": {
+		"X24 planned before cancel": {
 			scenario: "waits-for-approval",
 			inputs:   []string{"dry-run=false"},
 			faults: []scalrsim.Fault{{
@@ -231,21 +231,21 @@ func TestPostStopsRunOfKilledStep(t *testing.T) {
 		says  string
 		stops []string
 	}{
-		"in its first look":  {readRun, "Scalr has accepted to", []string{"cancel 202"}},
-		"before the answer":  {createRun, "Scalr has accepted to", []string{"cancel 202"}},
-		"before the version": {createVersion, "", nil},
-		"on a strict server": {readRun, "Scalr has accepted to", []string{"cancel 202"}},
-		"and made twice":     {readRun, "of the same configuration version was stopped.", []string{"cancel 202"}},
-		"and the lists lag":  {createRun, "Scalr has accepted to", []string{"cancel 202"}},
+		"in first poll":                {readRun, "Scalr has accepted to", []string{"cancel 202"}},
+		"before response":              {createRun, "Scalr has accepted to", []string{"cancel 202"}},
+		"before configuration version": {createVersion, "", nil},
+		"on strict server":             {readRun, "Scalr has accepted to", []string{"cancel 202"}},
+		"with duplicate run":           {readRun, "of the same configuration version was stopped.", []string{"cancel 202"}},
+		"with outdated lists":          {createRun, "Scalr has accepted to", []string{"cancel 202"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := with(slowly(t, "plan-changes"), scalrsim.Fault{Op: c.hang, Phase: scalrsim.After, Action: scalrsim.Stall})
-			s.Script.StrictCancel = name == "on a strict server" // a strict server cancels a queued run only when it starts to plan
-			if name == "and made twice" {
+			s.Script.StrictCancel = name == "on strict server" // a strict server cancels a queued run only when it starts to plan
+			if name == "with duplicate run" {
 				s = with(s, scalrsim.Fault{Op: createRun, Action: scalrsim.Twice})
 			}
-			if name == "and the lists lag" {
+			if name == "with outdated lists" {
 				s.Config.ListLag = 1500 * time.Millisecond // 30 s at the pace of the run
 			}
 			main, post := newStepTest(t, s, "timeout=2m"), newStepTest(t, s)
@@ -271,7 +271,7 @@ func TestPostStopsRunOfKilledStep(t *testing.T) {
 			for _, stop := range a.server.Stops() {
 				verbs = append(verbs, strings.Fields(stop)[0])
 			}
-			if name == "and made twice" && len(verbs) < 2 {
+			if name == "with duplicate run" && len(verbs) < 2 {
 				t.Errorf("stopped %q, want both runs\n%s", verbs, b.log)
 			}
 			if len(c.stops) > 0 && len(verbs) == 0 {
@@ -310,9 +310,9 @@ func TestSignalDuringOutage(t *testing.T) {
 		return scalrsim.Fault{Op: op, Phase: phase, Times: -1, Action: scalrsim.Stall}
 	}
 	for name, faults := range map[string][]scalrsim.Fault{
-		"found, and not to be stopped": {stall(createRun, scalrsim.After), stall("POST /runs/*/actions/*", scalrsim.Before)},
-		"not found":                    {stall(createRun, scalrsim.After), stall("GET /runs", scalrsim.Before)},
-		"nothing at all":               {stall("* /**", scalrsim.Before)},
+		"run found, stop fails":      {stall(createRun, scalrsim.After), stall("POST /runs/*/actions/*", scalrsim.Before)},
+		"run not found":              {stall(createRun, scalrsim.After), stall("GET /runs", scalrsim.Before)},
+		"no response to any request": {stall("* /**", scalrsim.Before)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -22,9 +22,9 @@ func TestStatusFaults(t *testing.T) {
 		}}
 	}
 	playFaults(t, map[string]faultCase{
-		"S01 backwards":         {scenario: "backwards", outputs: planned},
-		"S02 passes an odd one": {scenario: "passes-unknown", outputs: planned, says: []string{"quantum_checking"}},
-		"S02 ends in an odd one": {
+		"S01 earlier status":        {scenario: "backwards", outputs: planned},
+		"S02 passes unknown status": {scenario: "passes-unknown", outputs: planned, says: []string{"quantum_checking"}},
+		"S02 ends in unknown status": {
 			scenario: "unknown-status",
 			code:     1,
 			outputs:  []string{"result=errored", "error-code=unknown-status"},
@@ -35,20 +35,20 @@ func TestStatusFaults(t *testing.T) {
 			outputs:  []string{"error-code=run-errored"},
 			says:     []string{"Error:"},
 		},
-		"S04 canceled by another": {
+		"S04 canceled by another person": {
 			scenario: "canceled-by-other",
 			code:     1,
 			outputs:  []string{"result=canceled"},
 			says:     []string{"in Scalr by ", "Not during the freeze"},
 		},
-		"S05 discarded by another": {
+		"S05 discarded by another person": {
 			scenario: "discarded-by-other",
 			inputs:   []string{"dry-run=false"},
 			code:     1,
 			outputs:  []string{"result=discarded"},
 			says:     []string{"in Scalr by ", "Not during the freeze"},
 		},
-		"S06 soft failure": {
+		"S06 soft policy failure": {
 			scenario: "policy-soft",
 			inputs:   []string{"dry-run=false"},
 			code:     4,
@@ -56,24 +56,24 @@ func TestStatusFaults(t *testing.T) {
 			says:     []string{"no_public_ip"},
 			then:     func(p *stepResult) { p.stops() },
 		},
-		"S07 waits": {
+		"S07 waits for confirmation": {
 			scenario: "waits-for-approval",
 			inputs:   []string{"dry-run=false"},
 			outputs:  []string{"result=needs-confirmation"},
 			says:     []string{"is waiting for confirmation"},
 		},
-		"S08 passes by": {
+		"S08 passes planned": {
 			scenario: "passes-planned",
 			inputs:   []string{"dry-run=false"},
 			outputs:  []string{"result=applied"},
 		},
-		"S09 saved": {
+		"S09 saved plan": {
 			scenario: "saved-plan",
 			inputs:   []string{"dry-run=false", "save-plan=true"},
 			outputs:  []string{"result=saved"},
 			says:     []string{"mode: confirm"},
 		},
-		"S10 behind others": {
+		"S10 queued": {
 			scenario: "queued",
 			alter:    func(s *scalrsim.Scenario) { s.Script.Queue = time.Hour },
 			inputs:   []string{"dry-run=false", "timeout=5m"},
@@ -88,15 +88,15 @@ func TestStatusFaults(t *testing.T) {
 			inputs:   []string{"dry-run=false"},
 			outputs:  []string{"result=applied"},
 		},
-		"S12 applied, then not": {
+		"S12 applied, then applying": {
 			scenario: "applied",
 			faults:   odd("applied", `"applying"`)[:0],
 			alter:    flap,
 			inputs:   []string{"dry-run=false"},
 			outputs:  []string{"result=applied"},
 		},
-		"S13 no status": {faults: odd("", "null"), outputs: planned},
-		"S13 a number":  {faults: odd("", "7"), outputs: planned},
+		"S13 missing status":   {faults: odd("", "null"), outputs: planned},
+		"S13 number as status": {faults: odd("", "7"), outputs: planned},
 		"S14 unreachable plan": {
 			alter:   unreachablePlan,
 			code:    1,
@@ -104,26 +104,26 @@ func TestStatusFaults(t *testing.T) {
 			ops:     map[string]int{planLog: 0},
 			most:    time.Minute,
 		},
-		"S15 hard failure": {
+		"S15 hard policy failure": {
 			scenario: "policy-hard",
 			code:     1,
 			outputs:  []string{"result=policy-failed", "policy-status=hard-failed"},
 			says:     []string{"policy failed"},
 		},
-		"S16 gone for ever": {
+		"S16 run not found": {
 			faults: []scalrsim.Fault{{Op: readRun, Times: -1, Action: scalrsim.Status, Status: 404}},
 			code:   3,
 			says:   []string{"may still be running", "s. Either the object"},
 			least:  30 * time.Second,
 			most:   time.Minute,
 		},
-		"S17 dead for 5 min": {
+		"S17 outage of 5 min": {
 			faults:  []scalrsim.Fault{{Op: "* /**", Nth: 10, During: 5 * time.Minute, Action: scalrsim.Refuse}},
 			outputs: planned,
 			least:   5 * time.Minute,
 			most:    7 * time.Minute,
 		},
-		"S17 dead for 9 min": {
+		"S17 outage of 9 min": {
 			faults:  []scalrsim.Fault{{Op: "* /**", Nth: 10, During: 9 * time.Minute, Action: scalrsim.Refuse}},
 			outputs: planned,
 			least:   9 * time.Minute,

@@ -21,25 +21,25 @@ func TestUploadFaults(t *testing.T) {
 	}
 	none := map[string]int{createRun: 0}
 	playFaults(t, map[string]faultCase{
-		"U01 no link at first": {
+		"U01 missing link at first": {
 			faults:  []scalrsim.Fault{withoutLink},
 			outputs: planned,
 			ops:     map[string]int{createVersion: 2},
 		},
-		"U01 no link": {
+		"U01 missing link": {
 			scenario: "no-upload-address",
 			code:     3,
 			outputs:  []string{"error-code=workspace-vcs-driven"},
 			ops:      none,
 		},
-		"U02 a relative link": {
+		"U02 relative link": {
 			faults:  link("/upload/cv-1?signature=canary-aabbccddeeff0011"),
 			setUp:   knows("canary-aabbccddeeff0011"),
 			code:    3,
 			outputs: []string{"error-code=address-refused"},
 			ops:     none,
 		},
-		"U02 a file": {
+		"U02 file link": {
 			faults:  link("file:///etc/passwd"),
 			code:    3,
 			outputs: []string{"error-code=address-refused"},
@@ -53,25 +53,25 @@ func TestUploadFaults(t *testing.T) {
 			says:    []string{"blob.scalr.test"},
 			ops:     none,
 		},
-		"U02 with a password": {
+		"U02 link with password": {
 			faults:  link("https://u:canary-ffeeddccbbaa99@blob.scalr.test/"),
 			setUp:   knows("canary-ffeeddccbbaa99"),
 			code:    3,
 			outputs: []string{"error-code=address-refused"},
 			ops:     none,
 		},
-		"U03 expired once": {
+		"U03 expired link": {
 			scenario: "expired-link",
 			outputs:  planned,
 			ops:      map[string]int{createVersion: 2, upload: 2},
 		},
-		"U04 refused for ever": {
+		"U04 permanent 403": {
 			faults:  []scalrsim.Fault{{Op: upload, Times: -1, Action: scalrsim.Expired}},
 			code:    3,
 			outputs: []string{"error-code=upload-expired"},
 			ops:     map[string]int{createVersion: 3, createRun: 0},
 		},
-		"U05 reset half-way": {
+		"U05 reset during upload": {
 			faults:  []scalrsim.Fault{{Op: upload, Action: scalrsim.Reset, Bytes: 50}},
 			outputs: planned,
 			ops:     map[string]int{upload: 2},
@@ -81,12 +81,12 @@ func TestUploadFaults(t *testing.T) {
 			outputs: planned,
 			ops:     map[string]int{upload: 3},
 		},
-		"U07 stored, answer lost": {
+		"U07 lost response": {
 			faults:  []scalrsim.Fault{{Op: upload, Phase: scalrsim.After, Action: scalrsim.Reset}},
 			outputs: planned,
 			ops:     map[string]int{createVersion: 1},
 		},
-		"U07 and refused after that": {
+		"U07 lost response, then 403": {
 			faults: []scalrsim.Fault{
 				{Op: upload, Phase: scalrsim.After, Action: scalrsim.Reset},
 				{Op: upload, Nth: 2, Times: -1, Action: scalrsim.Expired},
@@ -108,12 +108,12 @@ func TestUploadFaults(t *testing.T) {
 			says:   []string{"evil.test"},
 			ops:    none,
 		},
-		"U11 1 KiB a second": {
+		"U11 1 KiB per second": {
 			faults:  []scalrsim.Fault{{Op: upload, Action: scalrsim.Trickle, Bytes: 1, Delay: time.Second}},
 			outputs: planned,
 			least:   2 * time.Minute,
 		},
-		"U12 pending for ever": {
+		"U12 permanently pending": {
 			alter:   func(s *scalrsim.Scenario) { s.Config.Processing = 1 << 20 },
 			code:    3,
 			outputs: []string{"error-code=configuration-pending"},
@@ -127,7 +127,7 @@ func TestUploadFaults(t *testing.T) {
 			says:     []string{"not a gzip file"},
 			ops:      none,
 		},
-		"U14 an odd status": {
+		"U14 unknown status": {
 			faults: []scalrsim.Fault{{
 				Op:     readVersion,
 				Action: scalrsim.Edit,
@@ -136,21 +136,21 @@ func TestUploadFaults(t *testing.T) {
 			outputs: planned,
 			says:    []string{`unknown upload status "quantum"`},
 		},
-		"U21 a link that leaves": {
+		"U21 link outside checkout": {
 			setUp:   symlink("/etc/passwd"),
 			code:    2,
 			outputs: []string{"error-code=link-outside"},
 			says:    []string{"secrets.tf"},
 			ops:     map[string]int{readWorkspace: 0},
 		},
-		"U24 nothing to run": {
+		"U24 no Terraform files": {
 			setUp:   without("main.tf"),
 			code:    2,
 			outputs: []string{"result=invalid"},
 			ops:     map[string]int{readWorkspace: 0},
 		},
-		"U26 secrets stay here": {outputs: planned, then: bundled("main.tf")},
-		"U27 odd names":         {setUp: oddNames, outputs: planned},
+		"U26 secrets excluded": {outputs: planned, then: bundled("main.tf")},
+		"U27 unusual names":    {setUp: oddNames, outputs: planned},
 	})
 }
 

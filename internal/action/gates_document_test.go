@@ -56,16 +56,17 @@ func gateTable(source string, cells map[string]cell) string {
 
 const gateTableHead = `# Gates
 
-How a step with ` + "`fail-on: destroy`" +
-	` ends, in each mode, for each status in which a run waits or is finished, and for each way in which its plan can be known.
+The result of a step with ` + "`fail-on: destroy`" +
+	`, for each mode, each status in which a run is final or waits, and each combination of sources of information about its plan.
 ` + "`go test ./internal/action -run TestGateTable -update`" +
-	` plays every cell against the simulator and writes this page; a test compares.
+	` runs all combinations against the simulator and writes this page. A test compares the page with the results.
 
-- The worst of three sources counts: Scalr's numbers, the plan JSON, the text of the plan. A text is complete once its last line was seen.
-- A plan passes if at least one source is complete, none shows a destruction, and none is ambiguous. Everything else fails, and nothing is let go on.
+- The gate uses three sources: Scalr's numbers, the plan JSON and the plan log. The log is complete if it contains Terraform's last line.
+- A plan passes if at least one source is complete, no source shows a destruction, and no source is ambiguous.
+  Otherwise the step fails and the run does not continue.
 - ` + "`run`" + ` creates its run with ` + "`auto-apply: false`" +
-	`, confirms it if it passes, and discards it if it does not. The other modes leave a run that they did not create as it is.
-- A run that failed or was stopped is red for that reason alone.
+	`. It confirms the run if the plan passes, and discards it otherwise. The other modes do not discard runs.
+- A run that failed or was stopped is a failure regardless of the gate.
 `
 
 // readGateTable parses the cells of docs/gates.md.

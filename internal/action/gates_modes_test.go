@@ -29,7 +29,7 @@ func TestGatesInEveryMode(t *testing.T) {
 		asked          map[string]int
 	}{
 		{
-			name:     "an override before the run waits for it",
+			name:     "override before run waits",
 			scenario: "policy-soft",
 			first:    applies,
 			second:   []string{"mode=override", "fail-on=destroy"},
@@ -38,7 +38,7 @@ func TestGatesInEveryMode(t *testing.T) {
 			asked:    map[string]int{overrides: 0, discards: 0},
 		},
 		{
-			name:     "an override of a run that passes",
+			name:     "override of run that passes",
 			scenario: "policy-soft",
 			first:    waits,
 			second:   []string{"mode=override", "fail-on=cost-increase"},
@@ -47,7 +47,7 @@ func TestGatesInEveryMode(t *testing.T) {
 			asked:    map[string]int{overrides: 0},
 		},
 		{
-			name:     "an override without gates before the run waits for it",
+			name:     "override without gates before run waits",
 			scenario: "policy-soft",
 			first:    applies,
 			second:   []string{"mode=override"},
@@ -55,7 +55,7 @@ func TestGatesInEveryMode(t *testing.T) {
 			asked:    map[string]int{overrides: 1},
 		},
 		{
-			name:     "an override after which the run waits for a person",
+			name:     "override followed by confirmation",
 			scenario: "policy-soft",
 			first:    waits,
 			second:   []string{"mode=override", "fail-on=needs-confirmation"},
@@ -64,7 +64,7 @@ func TestGatesInEveryMode(t *testing.T) {
 			asked:    map[string]int{overrides: 1, discards: 0},
 		},
 		{
-			name:     "an override of a run that has no need of it",
+			name:     "override of run without failed policy",
 			scenario: "applied",
 			first:    applies,
 			second:   []string{"mode=override", "fail-on=destroy"},
@@ -73,7 +73,7 @@ func TestGatesInEveryMode(t *testing.T) {
 			asked:    map[string]int{overrides: 0},
 		},
 		{
-			name:     "a confirmation before the run waits for it",
+			name:     "confirmation before run waits",
 			scenario: "waits-for-approval",
 			first:    waits,
 			second:   []string{"mode=confirm", "fail-on=destroy"},
@@ -82,7 +82,7 @@ func TestGatesInEveryMode(t *testing.T) {
 			asked:    map[string]int{confirms: 0, discards: 0},
 		},
 		{
-			name:     "a confirmation without gates before the run waits for it",
+			name:     "confirmation without gates before run waits",
 			scenario: "waits-for-approval",
 			first:    waits,
 			second:   []string{"mode=confirm"},
@@ -90,7 +90,7 @@ func TestGatesInEveryMode(t *testing.T) {
 			asked:    map[string]int{confirms: 1},
 		},
 		{
-			name:     "a confirmation of a run that passes",
+			name:     "confirmation of run that passes",
 			scenario: "waits-for-approval",
 			first:    waits,
 			second:   []string{"mode=confirm", "fail-on=needs-confirmation"},
@@ -98,7 +98,7 @@ func TestGatesInEveryMode(t *testing.T) {
 			asked:    map[string]int{confirms: 1},
 		},
 		{
-			name:     "a confirmation after another person's",
+			name:     "confirmation after another person's",
 			scenario: "confirmed-by-other",
 			first:    waits,
 			second:   []string{"mode=confirm", "fail-on=destroy"},
@@ -107,7 +107,7 @@ func TestGatesInEveryMode(t *testing.T) {
 			asked:    map[string]int{confirms: 0},
 		},
 		{
-			name:     "a confirmation of a run that is applied",
+			name:     "confirmation of applied run",
 			scenario: "applied",
 			first:    applies,
 			second:   []string{"mode=confirm", "fail-on=destroy"},
@@ -116,7 +116,7 @@ func TestGatesInEveryMode(t *testing.T) {
 			asked:    map[string]int{confirms: 0},
 		},
 		{
-			name:     "watching a run that waits",
+			name:     "watch of waiting run",
 			scenario: "waits-for-approval",
 			first:    waits,
 			second:   []string{"mode=watch", "fail-on=destroy"},
@@ -125,7 +125,7 @@ func TestGatesInEveryMode(t *testing.T) {
 			asked:    map[string]int{discards: 0, confirms: 0},
 		},
 		{
-			name:     "watching a run that applies by itself",
+			name:     "watch of auto-apply run",
 			scenario: "applied",
 			first:    applies,
 			second:   []string{"mode=watch", "fail-on=destroy"},
@@ -134,7 +134,7 @@ func TestGatesInEveryMode(t *testing.T) {
 			asked:    map[string]int{discards: 0},
 		},
 		{
-			name:     "watching a run that passes",
+			name:     "watch of run that passes",
 			scenario: "applied",
 			first:    applies,
 			second:   []string{"mode=watch", "fail-on=needs-confirmation"},
@@ -245,8 +245,8 @@ func TestSignalDuringGateEvaluation(t *testing.T) {
 	t.Parallel()
 	const document = "GET /plans/*/sanitized-json-output"
 	for name, fault := range map[string]scalrsim.Fault{
-		"it never comes":        {Op: document, Times: -1, Action: scalrsim.Stall},
-		"it comes byte by byte": {Op: document, Times: -1, Action: scalrsim.Trickle, Bytes: 1, Delay: time.Second},
+		"no response":        {Op: document, Times: -1, Action: scalrsim.Stall},
+		"one byte at a time": {Op: document, Times: -1, Action: scalrsim.Trickle, Bytes: 1, Delay: time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

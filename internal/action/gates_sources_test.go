@@ -44,7 +44,7 @@ func gateSources() []gateSource {
 	const creates, destroys = `"actions":["create"]`, `"actions":["delete"]`
 	return []gateSource{
 		{
-			name:         "all say that nothing is destroyed",
+			name:         "all sources without destruction",
 			verdict:      "passes",
 			additions:    1,
 			destructions: 0,
@@ -52,14 +52,14 @@ func gateSources() []gateSource {
 			planJSON:     planJSONOf(creates),
 			log:          logOf(1, 0),
 		},
-		{name: "Scalr's numbers alone", verdict: "passes", additions: 1, destructions: 0, hasChanges: true, log: logBegins},
-		{name: "the plan JSON alone", verdict: "passes", hasChanges: true, planJSON: planJSONOf(creates), log: logBegins},
-		{name: "the whole text alone", verdict: "passes", hasChanges: true, log: logOf(1, 0)},
-		{name: "nothing is known", verdict: "unknown", hasChanges: true, log: logBegins},
-		{name: "only that something changes, and a cut text", verdict: "unknown", log: logBegins + logHead + logCreates},
-		{name: "an empty object for the JSON", verdict: "unknown", hasChanges: true, planJSON: "{}", log: logBegins},
+		{name: "only Scalr's numbers", verdict: "passes", additions: 1, destructions: 0, hasChanges: true, log: logBegins},
+		{name: "only plan JSON", verdict: "passes", hasChanges: true, planJSON: planJSONOf(creates), log: logBegins},
+		{name: "only complete log", verdict: "passes", hasChanges: true, log: logOf(1, 0)},
+		{name: "no source", verdict: "unknown", hasChanges: true, log: logBegins},
+		{name: "has-changes and truncated log", verdict: "unknown", log: logBegins + logHead + logCreates},
+		{name: "empty JSON object", verdict: "unknown", hasChanges: true, planJSON: "{}", log: logBegins},
 		{
-			name:         "Scalr counts a destruction",
+			name:         "destruction in Scalr's numbers",
 			verdict:      "destroys",
 			additions:    1,
 			destructions: 1,
@@ -68,7 +68,7 @@ func gateSources() []gateSource {
 			log:          logOf(1, 0),
 		},
 		{
-			name:         "the JSON destroys",
+			name:         "destruction in JSON",
 			verdict:      "destroys",
 			additions:    1,
 			destructions: 0,
@@ -77,14 +77,14 @@ func gateSources() []gateSource {
 			log:          logOf(1, 0),
 		},
 		{
-			name:       "the JSON replaces",
+			name:       "replacement in JSON",
 			verdict:    "destroys",
 			hasChanges: true,
 			planJSON:   planJSONOf(`"actions":["create","delete"]`),
 			log:        logBegins,
 		},
 		{
-			name:         "the text destroys",
+			name:         "destruction in log",
 			verdict:      "destroys",
 			additions:    1,
 			destructions: 0,
@@ -93,14 +93,14 @@ func gateSources() []gateSource {
 			log:          logOf(1, 1),
 		},
 		{
-			name:       "a cut text destroys beside an empty JSON",
+			name:       "destruction in truncated log, empty JSON",
 			verdict:    "destroys",
 			hasChanges: true,
 			planJSON:   planJSONOf(),
 			log:        logBegins + logHead + logDestroys,
 		},
 		{
-			name:         "an action that is not known",
+			name:         "unknown action",
 			verdict:      "unknown",
 			additions:    1,
 			destructions: 0,
@@ -109,7 +109,7 @@ func gateSources() []gateSource {
 			log:          logOf(1, 0),
 		},
 		{
-			name:         "actions that exclude each other",
+			name:         "contradictory actions",
 			verdict:      "destroys",
 			additions:    1,
 			destructions: 0,
@@ -118,7 +118,7 @@ func gateSources() []gateSource {
 			log:          logOf(1, 0),
 		},
 		{
-			name:         "actions twice",
+			name:         "repeated actions",
 			verdict:      "destroys",
 			additions:    1,
 			destructions: 0,
@@ -127,7 +127,7 @@ func gateSources() []gateSource {
 			log:          logOf(1, 0),
 		},
 		{
-			name:         "a negative number",
+			name:         "negative number",
 			verdict:      "unknown",
 			additions:    1,
 			destructions: -1,
@@ -136,7 +136,7 @@ func gateSources() []gateSource {
 			log:          logOf(1, 0),
 		},
 		{
-			name:         "has-changes: false beside destructions",
+			name:         "has-changes: false with destructions",
 			verdict:      "destroys",
 			additions:    0,
 			destructions: 3,
@@ -145,7 +145,7 @@ func gateSources() []gateSource {
 			log:          logNone,
 		},
 		{
-			name:         "has-changes: false beside additions",
+			name:         "has-changes: false with additions",
 			verdict:      "unknown",
 			additions:    3,
 			destructions: 0,

@@ -67,7 +67,7 @@ func TestGates(t *testing.T) {
 			stops:    []string{"discard 202"},
 		},
 		{
-			name:     "cost by less than a cent",
+			name:     "cost increase below a cent",
 			scenario: "cost-by-a-hair",
 			inputs:   []string{"dry-run=false", "auto-apply=true", "fail-on=cost-increase", "max-cost-increase=42.25"},
 			code:     1,
@@ -155,8 +155,8 @@ func TestGateInterrupted(t *testing.T) {
 		want  []string
 		says  string
 	}{
-		"it did not arrive": {scalrsim.Before, 130, []string{"result=interrupted"}, "has ended as discarded"},
-		"it did":            {scalrsim.After, 1, []string{"result=rejected", "error-code=gate-hit"}, "was discarded"},
+		"lost request":  {scalrsim.Before, 130, []string{"result=interrupted"}, "has ended as discarded"},
+		"lost response": {scalrsim.After, 1, []string{"result=rejected", "error-code=gate-hit"}, "was discarded"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -41,8 +41,8 @@ func TestListingInterrupted(t *testing.T) {
 		result string
 		signal bool
 	}{
-		"U33 a signal":  {nil, 143, "result=interrupted", true},
-		"U33 a timeout": {[]string{"timeout=1s"}, 5, "result=timed-out", false},
+		"U33 signal":  {nil, 143, "result=interrupted", true},
+		"U33 timeout": {[]string{"timeout=1s"}, 5, "result=timed-out", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -79,7 +79,7 @@ func TestHostileCheckoutFaults(t *testing.T) {
 	planned := []string{"result=planned"}
 	infra := []string{"path=infra"}
 	playFaults(t, map[string]faultCase{
-		"U29 a secret by another name": {
+		"U29 link to secret": {
 			inputs:  infra,
 			setUp:   tree("infra/main.tf", "infra/notes.txt->../.env", ".env"),
 			outputs: planned,
@@ -87,21 +87,21 @@ func TestHostileCheckoutFaults(t *testing.T) {
 				`"notes.txt" -> ".env" (1 file)`},
 			then: bundled("main.tf", "notes.txt"),
 		},
-		"U29 state by another name": {
+		"U29 link to state": {
 			inputs:  infra,
 			setUp:   tree("infra/main.tf", "infra/notes.txt->../terraform.tfstate", "terraform.tfstate"),
 			outputs: planned,
 			says:    []string{"Terraform state is left out", `"notes.txt -> terraform.tfstate"`},
 			then:    bundled("main.tf"),
 		},
-		"U29 providers by another name": {
+		"U29 link to providers": {
 			inputs:  infra,
 			setUp:   tree("infra/main.tf", "infra/p->../.terraform/providers", ".terraform/providers/x"),
 			outputs: planned,
 			says:    []string{"Links are left out", `"p -> .terraform/providers"`},
 			then:    bundled("main.tf"),
 		},
-		"U30 links that multiply": {
+		"U30 multiplying links": {
 			inputs: []string{"path=d0"},
 			setUp:  tree(doubling(20)...),
 			code:   2,
@@ -131,7 +131,7 @@ func TestHostileCheckoutFaults(t *testing.T) {
 			outputs: planned,
 			then:    bundled(".terraformignore", "a/", "a/b/", "main.tf"),
 		},
-		"U32 a ready archive with credentials": {
+		"U32 prebuilt archive with credentials": {
 			inputs:  []string{"path=x.tgz"},
 			setUp:   readyArchive("main.tf", ".git/config", "terraform.tfstate"),
 			outputs: planned,

@@ -172,7 +172,7 @@ func TestSignInWithIDTokenRejected(t *testing.T) {
 					`the ids too`,
 			},
 		},
-		"nothing but a subject": {
+		"only a subject": {
 			claims: map[string]any{
 				"iss":          "https://vstoken.dev.azure.com/1",
 				"project_id":   nil,

@@ -89,8 +89,8 @@ func TestInvariantsCanFail(t *testing.T) {
 					scalrsim.RunRecord{ID: "run-3", Status: "planning", Configuration: "cv-1"})
 			},
 		},
-		"I2":        {check: r.success, change: func(p *stepResult) { p.runs[0].Status = "errored" }},
-		"I2 no run": {check: r.success, change: func(p *stepResult) { p.runs = nil }},
+		"I2":             {check: r.success, change: func(p *stepResult) { p.runs[0].Status = "errored" }},
+		"I2 missing run": {check: r.success, change: func(p *stepResult) { p.runs = nil }},
 		"I3": {
 			check:  r.stoppedOrSaid,
 			change: func(p *stepResult) { p.outputs["result"], p.runs[0].Status = "interrupted", "planning" },
@@ -102,20 +102,20 @@ func TestInvariantsCanFail(t *testing.T) {
 				p.signalled.Store(2e9)
 			},
 		},
-		"I4 elsewhere": {check: tokenAtHome, change: request("evil.test", "/", 0, 200, "Authorization", "Bearer x")},
-		"I4 hub": {
+		"I4 token sent to other host": {check: tokenAtHome, change: request("evil.test", "/", 0, 200, "Authorization", "Bearer x")},
+		"I4 token sent to GitHub": {
 			check:  tokenAtHome,
 			change: request("api.github.test", "/", 0, 200, "Authorization", "Bearer "+scalrsim.Token),
 		},
-		"I4 cookie": {check: tokenAtHome, change: request(apiHost, "/runs", 0, 200, "Cookie", "a=b")},
-		"I5 early": {
+		"I4 token in cookie": {check: tokenAtHome, change: request(apiHost, "/runs", 0, 200, "Cookie", "a=b")},
+		"I5 before Retry-After": {
 			check: paced,
 			change: func(p *stepResult) {
 				request(apiHost, "/runs/run-1", 0, 429, "A", "b")(p)
 				request(apiHost, "/runs/run-1", 59*time.Second, 200, "A", "b")(p)
 			},
 		},
-		"I5 storm": {
+		"I5 too many requests": {
 			check: paced,
 			change: func(p *stepResult) {
 				for range mostInMinute + 1 {
@@ -134,10 +134,10 @@ func TestInvariantsCanFail(t *testing.T) {
 			check:  r.outputsTrue,
 			change: func(p *stepResult) { p.outputs["run-url"] = "https://acme.scalr.test/runs/run-9" },
 		},
-		"I7 bundle":  {check: r.outputsTrue, change: func(p *stepResult) { p.outputs["bundle-sha256"] = "00" }},
-		"I9 code":    {check: r.fits, change: func(p *stepResult) { p.code = 3 }},
-		"I9 word":    {check: r.fits, change: func(p *stepResult) { p.outputs["result"] = "fine" }},
-		"I9 no word": {check: r.fits, change: func(p *stepResult) { delete(p.outputs, "result") }},
+		"I7 bundle":         {check: r.outputsTrue, change: func(p *stepResult) { p.outputs["bundle-sha256"] = "00" }},
+		"I9 code":           {check: r.fits, change: func(p *stepResult) { p.code = 3 }},
+		"I9 unknown result": {check: r.fits, change: func(p *stepResult) { p.outputs["result"] = "fine" }},
+		"I9 missing result": {check: r.fits, change: func(p *stepResult) { delete(p.outputs, "result") }},
 		"I10": {
 			check:  r.ownWorkspace,
 			change: acts("discard", func(run *scalrsim.RunRecord) { run.Workspace = "ws-2" }),
@@ -150,7 +150,7 @@ func TestInvariantsCanFail(t *testing.T) {
 			check:  r.requested,
 			change: func(p *stepResult) { p.runs[0].Deviations = map[string]any{"auto-apply": true} },
 		},
-		"I11 the request": {check: r.requested, change: func(p *stepResult) { p.runs[0].Attributes["is-dry"] = false }},
+		"I11 requested": {check: r.requested, change: func(p *stepResult) { p.runs[0].Attributes["is-dry"] = false }},
 		"I12": {
 			check:  wrongRunEnds,
 			change: func(p *stepResult) { p.outputs["error-code"], p.runs[0].Status = "wrong-run", "applying" },
@@ -159,18 +159,18 @@ func TestInvariantsCanFail(t *testing.T) {
 			check:  confirms.knowingly,
 			change: acts("apply", func(run *scalrsim.RunRecord) { run.Configuration = "cv-2" }),
 		},
-		"I13 destroys": {
+		"I13 destroy run": {
 			check:  confirms.knowingly,
 			change: acts("apply", func(run *scalrsim.RunRecord) { run.Attributes["is-destroy"] = true }),
 		},
-		"I13 by override": {
+		"I13 override": {
 			check:  confirms.knowingly,
 			change: acts("override", func(run *scalrsim.RunRecord) { run.Attributes["is-destroy"], run.AutoApply = true, true }),
 		},
-		"I14 confirms":  {check: rejected, change: acts("apply", func(*scalrsim.RunRecord) {})},
-		"I14 overrides": {check: rejected, change: acts("override", func(*scalrsim.RunRecord) {})},
-		"I14 is green":  {check: rejected, change: func(p *stepResult) { p.outputs["result"] = "planned" }},
-		"I9 no reason":  {check: r.fits, change: func(p *stepResult) { p.code, p.outputs["result"] = 1, "errored" }},
+		"I14 confirms":          {check: rejected, change: acts("apply", func(*scalrsim.RunRecord) {})},
+		"I14 overrides":         {check: rejected, change: acts("override", func(*scalrsim.RunRecord) {})},
+		"I14 success":           {check: rejected, change: func(p *stepResult) { p.outputs["result"] = "planned" }},
+		"I9 missing error code": {check: r.fits, change: func(p *stepResult) { p.code, p.outputs["result"] = 1, "errored" }},
 	} {
 		if err := c.check(bad(c.change)); err == nil {
 			t.Errorf("%s: nothing was seen", name)

@@ -277,22 +277,22 @@ func TestLeaksAreDetected(t *testing.T) {
 	p := r.play()
 	for name, spill := range map[string]func(p *stepResult){
 		"log": func(p *stepResult) { p.log += "the answer was " + canaryProxy },
-		"log, masked": func(p *stepResult) {
+		"masked in log": func(p *stepResult) {
 			p.log += " ::add-mask::" + canaryVariable
 		}, // not at the start of a line, so it is not a command
 		"output file": func(p *stepResult) { write(t, filepath.Join(p.dir, "output"), "a="+scalrsim.Token) },
 		"state file":  func(p *stepResult) { write(t, filepath.Join(p.dir, "state"), "a="+canaryRuntime) },
 		"summary":     func(p *stepResult) { write(t, filepath.Join(p.dir, "summary.md"), canaryOutput) },
 		"request":     func(p *stepResult) { p.record.sent[0].header.Set("Referer", "https://x/?t="+canaryGit) },
-		"other host": func(p *stepResult) {
+		"request to other host": func(p *stepResult) {
 			p.record.sent[0].host, p.record.sent[0].url = "evil.test", "https://evil.test/?"+scalrsim.Token
 		},
 		"upload": func(p *stepResult) {
 			p.record.sent[0].host = "blob.scalr.test"
 			p.record.sent[0].header.Set("Authorization", scalrsim.Token)
 		},
-		"run's body":   func(p *stepResult) { p.record.sent[0].body.WriteString(canaryCloud) },
-		"left on disk": func(p *stepResult) { write(t, filepath.Join(p.dir, "scalr-1"), canaryShell) },
+		"body of run request": func(p *stepResult) { p.record.sent[0].body.WriteString(canaryCloud) },
+		"file on disk":        func(p *stepResult) { write(t, filepath.Join(p.dir, "scalr-1"), canaryShell) },
 	} {
 		spilled := &stepResult{t: t, dir: t.TempDir(), record: &record{}, server: p.server, log: p.log}
 		for _, s := range p.record.all() {

@@ -18,29 +18,29 @@ func TestRunMessageContainsWorkflowRunURL(t *testing.T) {
 		env     map[string]string
 		want    string
 	}{
-		"default":               {want: "acme/infra@main at 5f2c1e8 by octocat " + address},
-		"of the user":           {message: "Release 12", want: "Release 12 " + address},
-		"with this attempt":     {message: "See " + address + " for more", want: "See " + address + " for more"},
-		"with the workflow run": {message: run, want: run},
-		"with a longer number":  {message: run + "1", want: run + "1 " + address},
-		"with both numbers":     {message: run + "1 " + run + ".", want: run + "1 " + run + "."},
-		"of another repository": {
+		"default":                  {want: "acme/infra@main at 5f2c1e8 by octocat " + address},
+		"message of the user":      {message: "Release 12", want: "Release 12 " + address},
+		"with URL of attempt":      {message: "See " + address + " for more", want: "See " + address + " for more"},
+		"with URL of workflow run": {message: run, want: run},
+		"with longer run number":   {message: run + "1", want: run + "1 " + address},
+		"with both run numbers":    {message: run + "1 " + run + ".", want: run + "1 " + run + "."},
+		"URL of other repository": {
 			message: "https://github.com/acme/other/actions/runs/7",
 			want:    "https://github.com/acme/other/actions/runs/7 " + address,
 		},
-		"exactly as long": {message: strings.Repeat("é", room), want: strings.Repeat("é", room) + " " + address},
-		"too long":        {message: strings.Repeat("é", 600), want: strings.Repeat("é", room) + " " + address},
-		"address beyond the cut": {message: strings.Repeat("x", 510) + " " + address,
+		"maximum length":         {message: strings.Repeat("é", room), want: strings.Repeat("é", room) + " " + address},
+		"exceeds maximum length": {message: strings.Repeat("é", 600), want: strings.Repeat("é", room) + " " + address},
+		"URL after maximum length": {message: strings.Repeat("x", 510) + " " + address,
 			want: strings.Repeat("x", room) + " " + address},
-		"long default": {env: map[string]string{"GITHUB_REF_NAME": strings.Repeat("b", 600)},
+		"long default message": {env: map[string]string{"GITHUB_REF_NAME": strings.Repeat("b", 600)},
 			want: "acme/infra@" + strings.Repeat("b", room-len("acme/infra@")) + " " + address},
-		"without an attempt": {
+		"without attempt": {
 			message: "Release 12",
 			env:     map[string]string{"GITHUB_RUN_ATTEMPT": ""},
 			want:    "Release 12 " + run,
 		},
-		"elsewhere":       {message: "Release 12", env: map[string]string{"GITHUB_ACTIONS": ""}, want: "Release 12"},
-		"no workflow run": {message: "Release 12", env: map[string]string{"GITHUB_RUN_ID": ""}, want: "Release 12"},
+		"elsewhere":            {message: "Release 12", env: map[string]string{"GITHUB_ACTIONS": ""}, want: "Release 12"},
+		"without workflow run": {message: "Release 12", env: map[string]string{"GITHUB_RUN_ID": ""}, want: "Release 12"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

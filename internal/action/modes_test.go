@@ -126,7 +126,7 @@ func TestModes(t *testing.T) {
 			asked:    map[string]int{"POST /policy-checks/*/actions/override": 0, "POST /runs/*/actions/discard": 0},
 		},
 		{
-			name:     "override nothing",
+			name:     "override without failed policy",
 			scenario: "waits-for-approval",
 			first:    waiting,
 			second:   []string{"mode=override", "wait=false"},
@@ -149,7 +149,7 @@ func TestModes(t *testing.T) {
 			outputs:  []string{"result=discarded"},
 		},
 		{
-			name:     "discard over",
+			name:     "discard finished",
 			scenario: "plan-error",
 			second:   []string{"mode=discard"},
 			outputs:  []string{"result=discarded", "status=errored", "error-code="},

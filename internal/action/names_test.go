@@ -147,12 +147,12 @@ func TestUnreportedNames(t *testing.T) {
 			})
 	}
 	for name, faults := range map[string][]scalrsim.Fault{
-		"of the environment, anywhere": {
+		"name of environment, any environment": {
 			edit("GET /workspaces", onlyIncluded),
 			edit("GET /workspaces/*", func(doc map[string]any) { delete(doc, "included") }),
 			edit("GET /environments/*", nameless),
 		},
-		"of both": {edit("GET /workspaces", nameless)},
+		"names of both": {edit("GET /workspaces", nameless)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -161,13 +161,13 @@ func TestUnreportedNames(t *testing.T) {
 			if len(p.runs) > 0 {
 				t.Error("a run was created")
 			}
-			if name != "of both" {
+			if name != "names of both" {
 				p.want(3, "error-code=workspace-ambiguous").
 					says("Scalr does not report whether the workspace \"network\"", "`workspace-id`")
 			}
 		})
 	}
-	t.Run("reported by the workspace itself", func(t *testing.T) {
+	t.Run("reported only by workspace", func(t *testing.T) {
 		t.Parallel()
 		newStepTest(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /workspaces", onlyIncluded)}}).
 			set("workspace-id=", "workspace=production/network").play().want(0, "result=planned")

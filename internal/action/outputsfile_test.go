@@ -25,15 +25,15 @@ func TestTerraformOutputsFile(t *testing.T) {
 		output bool
 		warns  string
 	}{
-		"small":                       {bytes: 100, output: true},
-		"as much as a variable holds": {bytes: 128<<10 - 128, output: true},
-		"more than a variable holds": {
+		"small":                 {bytes: 100, output: true},
+		"maximum of a variable": {bytes: 128<<10 - 128, output: true},
+		"exceeds a variable": {
 			bytes:  128<<10 - 127,
 			output: true,
 			warns:  "The output terraform-outputs has 127.9 KiB: an environment variable can have at most 128 KiB",
 		},
-		"as much as GitHub carries": {bytes: 1 << 20, output: true, warns: "an environment variable can have at most 128 KiB"},
-		"more than GitHub carries": {
+		"maximum of an output": {bytes: 1 << 20, output: true, warns: "an environment variable can have at most 128 KiB"},
+		"exceeds an output": {
 			bytes: 1<<20 + 1,
 			warns: "terraform-outputs is left empty: 1.0 MiB exceeds GitHub's limit of 1 MiB",
 		},

@@ -75,11 +75,11 @@ func TestOverviewOutcomes(t *testing.T) {
 			attributes: map[string]any{"is-dry": false, "save-plan": true},
 			result:     "saved",
 		},
-		"destroys":         {life: destroys, inputs: "fail-on=destroy", code: 1, result: "planned"},
-		"creates":          {life: creates, inputs: "fail-on=destroy", result: "planned"},
-		"strange":          {life: strange, code: 1, result: "errored"},
-		"fails, not asked": {life: planFails, inputs: "fail-on=none", result: "errored"},
-		"destroy not excluded": {
+		"destroys":                {life: destroys, inputs: "fail-on=destroy", code: 1, result: "planned"},
+		"creates":                 {life: creates, inputs: "fail-on=destroy", result: "planned"},
+		"strange":                 {life: strange, code: 1, result: "errored"},
+		"failure without fail-on": {life: planFails, inputs: "fail-on=none", result: "errored"},
+		"destroy unknown": {
 			life:   scalrsim.RunScript{Plan: scalrsim.Stage{For: time.Hour}},
 			inputs: "fail-on=destroy",
 			code:   1,

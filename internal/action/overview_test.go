@@ -94,21 +94,21 @@ func TestOverviewOfNeededJobs(t *testing.T) {
 		says   string
 		head   string
 	}{
-		"a dry run failed its own gate": {
+		"dry run rejected by its gate": {
 			inputs: []string{`needs={"plan":{"result":"failure"}}`, "fail-on=none"},
 			says:   "The job `plan` failed.",
 			head: "❌ The workflow run failed · 2 workspaces · 2 with changes: 2 to add, 0 to change, 0 to destroy · " +
 				"**+12.44 USD** per month",
 		},
-		"a job was skipped": {
+		"skipped job": {
 			inputs: []string{`needs={"plan":{"result":"skipped"}}`},
 			says:   "The job `plan` was skipped, although there are workspaces.",
 		},
-		"an unknown end": {
+		"unknown job result": {
 			inputs: []string{`needs={"plan":{"result":"neutral"}}`},
 			says:   "ended as `neutral`, which is not known to be a success",
 		},
-		"changes are forbidden": {
+		"changes not allowed": {
 			inputs: []string{"fail-on=changes"},
 			says:   "2 workspaces have changes, or that cannot be ruled out",
 		},
@@ -117,7 +117,7 @@ func TestOverviewOfNeededJobs(t *testing.T) {
 			says:   "The job `list` was canceled.",
 			head:   "❌ Which workspaces are affected is unknown",
 		},
-		"failure with nothing to do": {
+		"failed job without workspaces": {
 			inputs: []string{"workspaces=[]", `needs={"list":{"result":"failure"}}`},
 			says:   "The job `list` failed.",
 			head:   "❌ No workspace is affected, but the workflow run failed",
@@ -133,7 +133,7 @@ func TestOverviewOfNeededJobs(t *testing.T) {
 			})
 		})
 	}
-	t.Run("nothing to do", func(t *testing.T) {
+	t.Run("no workspaces", func(t *testing.T) {
 		inFleet(t, 2, scalrsim.Scenario{}, func(f *fleet) {
 			f.play("12", "1", oldHead, "workspaces=[]", `needs={"list":{"result":"success"},"plan":{"result":"skipped"}}`).
 				want(0, "result=done", "runs=[]")
@@ -167,21 +167,21 @@ func TestOverviewWithMissingRuns(t *testing.T) {
 			},
 			result: "started",
 		},
-		"a longer number":    {before: other("https://github.com/acme/infra/actions/runs/120"), result: "missing"},
-		"another repository": {before: other("https://github.com/acme/infra2/actions/runs/12"), result: "missing"},
-		"none at all":        {before: other("looks like 12"), result: "missing"},
+		"longer run number": {before: other("https://github.com/acme/infra/actions/runs/120"), result: "missing"},
+		"other repository":  {before: other("https://github.com/acme/infra2/actions/runs/12"), result: "missing"},
+		"empty message":     {before: other("looks like 12"), result: "missing"},
 		"both": {
 			before: other("after https://github.com/acme/infra/actions/runs/120: see " +
 				"https://github.com/acme/infra/actions/runs/12, please"),
 			result: "no-changes",
 			fine:   true,
 		},
-		"a person's own words": {
+		"message of the user": {
 			before: other("Rotate keys (https://github.com/acme/infra/actions/runs/12)"),
 			result: "no-changes",
 			fine:   true,
 		},
-		"a line of its own": {
+		"URL on separate line": {
 			before: other("Why:\nhttps://github.com/acme/infra/actions/runs/12/attempts/3\nthanks"),
 			result: "no-changes",
 			fine:   true,
@@ -244,24 +244,24 @@ func TestOverviewWithManyOtherRuns(t *testing.T) {
 		code      int
 		has       string
 	}{
-		"in another workspace": {workspace: 0, others: 310, code: 0, has: `"result":"no-changes"`},
-		"in the same one":      {workspace: 1, others: 90, code: 0, has: `"result":"no-changes"`},
-		"by ids alone": {
+		"other workspace": {workspace: 0, others: 310, code: 0, has: `"result":"no-changes"`},
+		"same workspace":  {workspace: 1, others: 90, code: 0, has: `"result":"no-changes"`},
+		"by id": {
 			workspace: 0,
 			others:    310,
 			inputs:    []string{"ids"},
 			code:      0,
 			has:       `"result":"no-changes"`,
 		},
-		"beyond the bound": {workspace: 1, others: 130, code: 1, has: `"result":"unknown"`},
-		"by names alone": {
+		"beyond limit": {workspace: 1, others: 130, code: 1, has: `"result":"unknown"`},
+		"by name": {
 			workspace: 0,
 			others:    310,
 			inputs:    []string{"names"},
 			code:      0,
 			has:       `"result":"no-changes"`,
 		},
-		"oldest first, another one": {oldest: true, workspace: 0, others: 310, code: 0, has: `"result":"no-changes"`},
+		"ascending list, other workspace": {oldest: true, workspace: 0, others: 310, code: 0, has: `"result":"no-changes"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inFleet(t, 2, scalrsim.Scenario{Config: scalrsim.Config{OldestRun: tt.oldest}}, func(f *fleet) {

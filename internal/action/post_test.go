@@ -31,7 +31,7 @@ func TestPostStepIsNeeded(t *testing.T) {
 // TestPost checks that the post step stops the run of a killed step, and logs nothing after a normal end.
 func TestPost(t *testing.T) {
 	t.Parallel()
-	t.Run("saved meanwhile", func(t *testing.T) {
+	t.Run("saved in the meantime", func(t *testing.T) {
 		t.Parallel()
 		main := newStepTest(t, scenario(t, "saved-plan"), "dry-run=false", "save-plan=true")
 		post := newStepTest(t, scenario(t, "saved-plan"))

@@ -247,15 +247,15 @@ func TestPlanJSONFileIsValid(t *testing.T) {
 		document string
 		kept     bool
 	}{
-		"a plan":              {plan, true},
-		"not UTF-8":           {strings.Replace(plan, "N", "\xff\xfe hunter-two-2", 1), true},
-		"a byte order mark":   {"\xef\xbb\xbf" + plan, true},
-		"several documents":   {plan + "\n" + plan, true},
-		"secrets in names":    {strings.Replace(plan, `"x"`, `"hunter-two-2":1,"hunter-two-2 ":2,"x"`, 1), true},
-		"escaped":             {strings.Replace(plan, "N", `\u0068unter-tw\u006f-2`, 1), true},
-		"cut":                 {plan[:len(plan)-5], false},
-		"something behind it": {plan + "}", false},
-		"a page":              {"<html>hunter-two-2</html>", false},
+		"valid plan":        {plan, true},
+		"invalid UTF-8":     {strings.Replace(plan, "N", "\xff\xfe hunter-two-2", 1), true},
+		"byte order mark":   {"\xef\xbb\xbf" + plan, true},
+		"several documents": {plan + "\n" + plan, true},
+		"secrets in names":  {strings.Replace(plan, `"x"`, `"hunter-two-2":1,"hunter-two-2 ":2,"x"`, 1), true},
+		"escaped":           {strings.Replace(plan, "N", `\u0068unter-tw\u006f-2`, 1), true},
+		"cut":               {plan[:len(plan)-5], false},
+		"trailing data":     {plan + "}", false},
+		"web page":          {"<html>hunter-two-2</html>", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -21,27 +21,27 @@ func TestTimeoutExceedsRunOperationTimeout(t *testing.T) {
 			warns: `timeout is 1h0m0s, but Scalr stops each plan and apply in workspace "production/network" (` +
 				scalrsim.WorkspaceID + `) after 30 minutes (its run-operation-timeout). Raise`,
 		},
-		"as long": {minutes: 60},
-		"shorter": {minutes: 90},
-		"longer by a second": {
+		"same duration": {minutes: 60},
+		"shorter":       {minutes: 90},
+		"one second longer": {
 			minutes: 90,
 			inputs:  []string{"timeout=90m1s"},
 			warns:   "timeout is 1h30m1s, but Scalr stops",
 		},
-		"the default": {},
-		"beyond the default": {
+		"default": {},
+		"exceeds default": {
 			inputs: []string{"timeout=2h"},
 			warns:  "after 60 minutes (Scalr's default; it has no run-operation-timeout).",
 		},
-		"zero is the default": {
+		"zero means default": {
 			minutes: 0,
 			inputs:  []string{"timeout=2h"},
 			warns:   "after 60 minutes (Scalr's default",
 		},
-		"check":                {minutes: 30, inputs: []string{"mode=check"}, warns: "timeout is 1h0m0s, but Scalr stops"},
-		"nothing to wait for":  {minutes: 30, inputs: []string{"wait=false"}},
-		"a number of no sense": {minutes: 1 << 50, inputs: []string{"timeout=120h"}},
-		"not a number":         {minutes: "soon", inputs: []string{"timeout=2h"}},
+		"check":           {minutes: 30, inputs: []string{"mode=check"}, warns: "timeout is 1h0m0s, but Scalr stops"},
+		"without waiting": {minutes: 30, inputs: []string{"wait=false"}},
+		"invalid number":  {minutes: 1 << 50, inputs: []string{"timeout=120h"}},
+		"not a number":    {minutes: "soon", inputs: []string{"timeout=2h"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -96,7 +96,7 @@ func TestRunWaitsForAgent(t *testing.T) {
 			t.Errorf("asked for agents %d times:\n%s", n, p.log)
 		}
 	})
-	t.Run("not allowed", func(t *testing.T) {
+	t.Run("forbidden", func(t *testing.T) {
 		t.Parallel()
 		s := waiting(t, time.Minute)
 		s.Faults = []scalrsim.Fault{{Op: "GET /agent-pools/*", Action: scalrsim.Status, Status: 404}}

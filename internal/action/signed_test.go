@@ -53,9 +53,9 @@ func TestUploadAddressInLog(t *testing.T) {
 		t.Errorf("the plan's log is %q, %v", logFile, err)
 	}
 	for where, text := range map[string]string{
-		"log":        masksRemoved.ReplaceAllString(p.log, ""),
-		"summary":    p.summary,
-		"plan's log": string(logFile),
+		"log":      masksRemoved.ReplaceAllString(p.log, ""),
+		"summary":  p.summary,
+		"plan log": string(logFile),
 	} {
 		for _, part := range []string{
 			path,

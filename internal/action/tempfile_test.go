@@ -19,15 +19,15 @@ func TestPlanFilesReplaceExistingFiles(t *testing.T) {
 	const untouched = "not a file of this step"
 	first := newStepTest(t, scenario(t, "plan-changes")).play()
 	for name, plant := range map[string]func(path, victim string) error{
-		"a link to a file":          func(path, victim string) error { return os.Symlink(victim, path) },
-		"a link to a missing file":  func(path, victim string) error { return os.Symlink(victim+".new", path) },
-		"a link to a directory":     func(path, victim string) error { return os.Symlink(filepath.Dir(victim), path) },
-		"a relative link":           func(path, victim string) error { return os.Symlink("../victim/file", path) },
-		"a hard link":               func(path, victim string) error { return os.Link(victim, path) },
-		"a read-only file":          func(path, _ string) error { return os.WriteFile(path, []byte(untouched), 0o400) },
-		"a pipe":                    func(path, _ string) error { return syscall.Mkfifo(path, 0o600) },
-		"an empty directory":        func(path, _ string) error { return os.Mkdir(path, 0o755) },
-		"a directory with contents": func(path, _ string) error { return os.MkdirAll(filepath.Join(path, "sub"), 0o755) },
+		"link to file":         func(path, victim string) error { return os.Symlink(victim, path) },
+		"link to missing file": func(path, victim string) error { return os.Symlink(victim+".new", path) },
+		"link to directory":    func(path, victim string) error { return os.Symlink(filepath.Dir(victim), path) },
+		"relative link":        func(path, victim string) error { return os.Symlink("../victim/file", path) },
+		"hard link":            func(path, victim string) error { return os.Link(victim, path) },
+		"read-only file":       func(path, _ string) error { return os.WriteFile(path, []byte(untouched), 0o400) },
+		"named pipe":           func(path, _ string) error { return syscall.Mkfifo(path, 0o600) },
+		"empty directory":      func(path, _ string) error { return os.Mkdir(path, 0o755) },
+		"directory with files": func(path, _ string) error { return os.MkdirAll(filepath.Join(path, "sub"), 0o755) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -49,7 +49,7 @@ func TestWorkspaceUpdatesOnlyRequestedSettings(t *testing.T) {
 		says   string
 	}{
 		"nothing": {says: "Nothing to change."},
-		"as it is": {
+		"unchanged": {
 			inputs: []string{"iac-platform=terraform", "terraform-version=1.11.4", "auto-apply=false", "execution-mode=remote",
 				"deletion-protection=true"},
 			says: "Nothing to change.",
@@ -64,13 +64,13 @@ func TestWorkspaceUpdatesOnlyRequestedSettings(t *testing.T) {
 			wrote:  patch(`{"working-directory":"live"}`),
 			says:   `Set working-directory to "live" (was "").`,
 		},
-		"the same place": {inputs: []string{"working-directory=./"}, says: "Nothing to change."},
+		"same directory": {inputs: []string{"working-directory=./"}, says: "Nothing to change."},
 		"auto-destroy": {
 			inputs: []string{"auto-destroy-days=2"},
 			wrote:  patch(`{"auto-destroy-days":2}`),
 			says:   `Set auto-destroy-days to "2" (was "").`,
 		},
-		"several at once": {
+		"several settings": {
 			inputs: []string{"auto-apply=true", "deletion-protection=false"},
 			wrote:  patch(`{"auto-apply":true,"deletion-protection-enabled":false}`),
 			says:   `Set deletion-protection to "false" (was "true").`,
@@ -115,10 +115,10 @@ func TestWorkspaceIsCreatedOnce(t *testing.T) {
 		fault scalrsim.Fault
 		posts int
 	}{
-		"the response is lost":     {fault: scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.Reset}, posts: 1},
-		"it never arrived":         {fault: scalrsim.Fault{Action: scalrsim.Reset}, posts: 2},
-		"it comes true after 25 s": {fault: scalrsim.Fault{Action: scalrsim.LateCommit, Delay: 25 * time.Second}, posts: 1},
-		"the response is a 502": {
+		"lost response":      {fault: scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.Reset}, posts: 1},
+		"lost request":       {fault: scalrsim.Fault{Action: scalrsim.Reset}, posts: 2},
+		"created after 25 s": {fault: scalrsim.Fault{Action: scalrsim.LateCommit, Delay: 25 * time.Second}, posts: 1},
+		"502 response": {
 			fault: scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.Status, Status: http.StatusBadGateway},
 			posts: 1,
 		},
@@ -203,7 +203,7 @@ func TestWorkspaceVersionRejected(t *testing.T) {
 			code:   "terraform-version-unavailable",
 			says:   "Terraform version 1.9.9 not found.",
 		},
-		"something else": {
+		"other error": {
 			faults: []scalrsim.Fault{other},
 			inputs: []string{"name=app", "terraform-version=1.9.0"},
 			code:   "request-refused",

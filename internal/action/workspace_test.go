@@ -110,16 +110,16 @@ func TestWorkspaceDeletionErrors(t *testing.T) {
 		code    int
 		outputs []string
 	}{
-		"the response is lost": {
+		"lost response": {
 			fault:   scalrsim.Fault{Phase: scalrsim.After, Action: scalrsim.EOF},
 			outputs: []string{"result=done", "changed=true"},
 		},
-		"resources came between": {
+		"resources created in the meantime": {
 			fault:   scalrsim.Fault{Action: scalrsim.Status, Status: http.StatusConflict},
 			code:    3,
 			outputs: []string{"result=refused", "error-code=in-use", "changed=false"},
 		},
-		"it is not found by it": {
+		"not found": {
 			fault:   scalrsim.Fault{Action: scalrsim.Status, Status: http.StatusNotFound},
 			code:    3,
 			outputs: []string{"result=refused", "error-code=not-allowed", "changed=false"},

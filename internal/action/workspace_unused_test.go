@@ -100,46 +100,46 @@ func TestWorkspaceDeletionRequiresProofOfDisuse(t *testing.T) {
 		proof
 		faults faults
 	}{
-		"resources are not reported": {
+		"unreported resources": {
 			proof:  unreported,
 			faults: faults{read(func(attributes, _ map[string]any) { delete(attributes, "has-resources") })},
 		},
-		"resources are null":     {proof: unreported, faults: faults{resources(nil)}},
-		"resources are a number": {proof: unreported, faults: faults{resources(0)}},
-		"resources are a word":   {proof: unreported, faults: faults{resources("no")}},
-		"there are some":         {proof: inUse("it manages resources"), faults: faults{resources(true)}},
-		"a run is one of many": {
+		"null resources":      {proof: unreported, faults: faults{resources(nil)}},
+		"number as resources": {proof: unreported, faults: faults{resources(0)}},
+		"text as resources":   {proof: unreported, faults: faults{resources("no")}},
+		"has resources":       {proof: inUse("it manages resources"), faults: faults{resources(true)}},
+		"one active run of many": {
 			proof:  inUse(`not finished: run-099 ("planned")`),
 			faults: faults{runsList(scalrsim.WorkspaceID, 100, "planned")},
 		},
-		"a run does not say where":      {proof: inUse("not finished: run-000"), faults: faults{runsList("", 1, "planned")}},
-		"a run is of another workspace": {proof: deleted(), faults: faults{runsList(scalrsim.EdgeWorkspaceID, 1, "planned")}},
-		"runs have no status": {
+		"run without workspace":  {proof: inUse("not finished: run-000"), faults: faults{runsList("", 1, "planned")}},
+		"run of other workspace": {proof: deleted(), faults: faults{runsList(scalrsim.EdgeWorkspaceID, 1, "planned")}},
+		"runs without status": {
 			proof:  inUse(`not finished: run-000 ("")`),
 			faults: faults{runsList(scalrsim.WorkspaceID, 1, "")},
 		},
-		"the list of runs is longer": {
+		"total count is higher": {
 			proof:  refusedWith("no-usable-answer", "contradicts its own length"),
 			faults: faults{longer},
 		},
-		"runs cannot be read": {
+		"unreadable runs": {
 			proof:  refusedWith("not-allowed"),
 			faults: faults{{Op: "GET /runs", Action: scalrsim.Status, Status: http.StatusForbidden}},
 		},
-		"a run holds the lock": {
+		"locked by active run": {
 			proof:  inUse(`locked by a run that has not finished: run-1 ("applying")`),
 			faults: faults{locked, holder("applying")},
 		},
-		"a person holds the lock": {proof: inUse("it is locked (\"Database migration\")"),
+		"locked by person": {proof: inUse("it is locked (\"Database migration\")"),
 			faults: faults{read(func(attributes, _ map[string]any) {
 				attributes["locked"], attributes["lock-reason"] = true, "Database migration"
 			})}},
-		"a run left the lock": {proof: deleted(), faults: faults{locked, holder("errored")}},
-		"the holder cannot be seen": {
+		"locked by finished run": {proof: deleted(), faults: faults{locked, holder("errored")}},
+		"locked by unreadable run": {
 			proof:  inUse("locked by run run-1, which the token cannot read"),
 			faults: faults{locked},
 		},
-		"it has another name by then": {proof: inUse(`it became "production/live"`),
+		"renamed in the meantime": {proof: inUse(`it became "production/live"`),
 			faults: faults{read(func(attributes, _ map[string]any) { attributes["name"] = "live" })}},
 	} {
 		t.Run(name, func(t *testing.T) {

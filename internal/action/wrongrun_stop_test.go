@@ -26,7 +26,7 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 			t.Errorf("the state is %v: the post step must try again", p.state)
 		}
 	})
-	t.Run("R23 the post step can", func(t *testing.T) {
+	t.Run("R23 stopped by post step", func(t *testing.T) {
 		t.Parallel()
 		main, post := newStepTest(t, wrong(t, answered("POST /runs/*/actions/*", 403, 1)), "on-cancel=leave"),
 			newStepTest(t, scalrsim.Scenario{})
@@ -66,9 +66,9 @@ func TestWrongRunAndSignals(t *testing.T) {
 	t.Parallel()
 	const stops = "POST /runs/*/actions/*"
 	for name, faults := range map[string][]scalrsim.Fault{
-		"R24 while it is stopped":   {{Op: stops, Action: scalrsim.Stall}},
-		"R24 while it is not read":  {{Op: readRun, Action: scalrsim.Stall}, {Op: stops, Action: scalrsim.Stall}},
-		"R24 while it is refused":   {answered(stops, 503, 3)},
+		"R24 during stop":           {{Op: stops, Action: scalrsim.Stall}},
+		"R24 during failed read":    {{Op: readRun, Action: scalrsim.Stall}, {Op: stops, Action: scalrsim.Stall}},
+		"R24 during rejected stop":  {answered(stops, 503, 3)},
 		"R24 while it is conflicts": {answered(stops, 409, 5)},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -123,38 +123,38 @@ func TestPostVerifiesRun(t *testing.T) {
 		stops int
 		says  string
 	}{
-		"X25 the run": {stops: 1, says: "Scalr has accepted to"},
-		"X25 of another workspace": {
+		"X25 created run": {stops: 1, says: "Scalr has accepted to"},
+		"X25 other workspace": {
 			fault: ref(misreported(readRun, 1, "workspace", scalrsim.EdgeWorkspaceID)),
 			says:  "belongs to workspace " + scalrsim.EdgeWorkspaceID + ", not to workspace " + scalrsim.WorkspaceID,
 		},
-		"X25 of another one later": {
+		"X25 other workspace later": {
 			fault: ref(misreported(readRun, 2, "workspace", scalrsim.EdgeWorkspaceID)),
 			says:  "not to workspace " + scalrsim.WorkspaceID,
 		},
-		"X25 of another configuration": {
+		"X25 other configuration version": {
 			fault: ref(misreported(readRun, 1, "configuration-version", "cv-other")),
 			says:  "belongs to configuration version cv-other",
 		},
-		"X25 of a workspace not known": {
+		"X25 unknown workspace": {
 			fault: ref(misreported(readRun, 1, "workspace", nil)),
 			says:  "that Scalr does not report",
 		},
-		"X25 listed for another": {
+		"X25 listed for other workspace": {
 			fault: ref(misreported("GET /runs", 1, "workspace", scalrsim.EdgeWorkspaceID)),
 			state: map[string]string{"run-id": ""},
 			says:  "not to workspace " + scalrsim.WorkspaceID,
 		},
-		"X25 found by its version": {state: map[string]string{"run-id": ""}, stops: 1, says: "Scalr has accepted to"},
-		"X25 remembered for another": {
+		"X25 found by configuration version": {state: map[string]string{"run-id": ""}, stops: 1, says: "Scalr has accepted to"},
+		"X25 state with other workspace": {
 			state: map[string]string{"workspace-id": scalrsim.EdgeWorkspaceID},
 			says:  "not to workspace " + scalrsim.EdgeWorkspaceID,
 		},
-		"X25 remembered with another": {
+		"X25 state with other configuration version": {
 			state: map[string]string{"configuration-version-id": "cv-other"},
 			says:  "not to configuration version cv-other",
 		},
-		"X25 left out once": {
+		"X25 missing in one response": {
 			fault: &scalrsim.Fault{Op: readRun, Action: scalrsim.Misreport, Member: "workspace"},
 			stops: 1,
 			says:  "Scalr has accepted to",

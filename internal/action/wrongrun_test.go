@@ -72,20 +72,20 @@ func TestWrongRun(t *testing.T) {
 	for _, d := range deviations {
 		lost := scalrsim.Fault{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Reset}
 		for name, faults := range map[string][]scalrsim.Fault{
-			"R20 at the creation": {
+			"R20 at creation": {
 				misreported(createRun, 1, d.member, d.value),
 				misreported(readRun, 1, d.member, d.value),
 			},
-			"R20 in the answer alone": {misreported(createRun, 1, d.member, d.value)},
+			"R20 only in response": {misreported(createRun, 1, d.member, d.value)},
 			"R20 adopted": {
 				lost,
 				misreported("GET /runs", 1, d.member, d.value),
 				misreported(readRun, 1, d.member, d.value),
 			},
-			"R21 at the second look": {misreported(readRun, 2, d.member, d.value)},
-			"R21 when it is waiting": {misreported(readRun, 4, d.member, d.value)},
+			"R21 at second poll": {misreported(readRun, 2, d.member, d.value)},
+			"R21 while waiting":  {misreported(readRun, 4, d.member, d.value)},
 		} {
-			if name == "R20 in the answer alone" && d.value == nil ||
+			if name == "R20 only in response" && d.value == nil ||
 				name == "R20 adopted" && d.member == "configuration-version" {
 				continue // a missing value is read again; no other response contains it
 			}
@@ -107,35 +107,35 @@ func TestWrongRunOnServer(t *testing.T) {
 		after      time.Duration
 		says       string
 	}{
-		"R20 a dry run that is real": {
+		"R20 dry run not dry": {
 			scenario:   "waits-for-approval",
 			deviations: map[string]any{"is-dry": false},
 			says:       "dry-run is false (requested: true)",
 		},
-		"R20 a dry run that applies": {
+		"R20 dry run applied": {
 			scenario:   "applied",
 			deviations: map[string]any{"is-dry": false, "auto-apply": true},
 			says:       "dry-run is false (requested: true)",
 		},
-		"R20 without anybody to wait": {
+		"R20 without waiting": {
 			scenario:   "applied",
 			inputs:     []string{"wait=false"},
 			deviations: map[string]any{"is-dry": false, "auto-apply": true},
 			says:       "dry-run is false",
 		},
-		"R20 a run that destroys": {
+		"R20 destroy run": {
 			scenario:   "applied",
 			inputs:     []string{"dry-run=false"},
 			deviations: map[string]any{"is-destroy": true},
 			says:       "destroy is true",
 		},
-		"R20 auto-apply past the gates": {
+		"R20 auto-apply despite gates": {
 			scenario:   "applied",
 			inputs:     []string{"dry-run=false", "fail-on=destroy"},
 			deviations: map[string]any{"auto-apply": true},
 			says:       "auto-apply is true (requested: false)",
 		},
-		"R20 auto-apply against the setting": {
+		"R20 auto-apply despite setting": {
 			scenario:   "plan-changes",
 			inputs:     []string{"dry-run=false"},
 			deviations: map[string]any{"auto-apply": true},
@@ -147,37 +147,37 @@ func TestWrongRunOnServer(t *testing.T) {
 			deviations: map[string]any{"auto-apply": false},
 			says:       "auto-apply is false (requested: true)",
 		},
-		"R20 no auto-apply as the setting is": {
+		"R20 no auto-apply despite setting": {
 			scenario:   "applied",
 			inputs:     []string{"dry-run=false"},
 			deviations: map[string]any{"auto-apply": false},
 			says:       "auto-apply is false (requested: true, the workspace's setting)",
 		},
-		"R20 a plan that is not saved": {
+		"R20 plan not saved": {
 			scenario:   "saved-plan",
 			inputs:     []string{"dry-run=false", "save-plan=true"},
 			deviations: map[string]any{"save-plan": false},
 			says:       "save-plan is false",
 		},
-		"R21 while it plans": {
+		"R21 during plan": {
 			scenario:   "applied",
 			deviations: map[string]any{"is-dry": false, "auto-apply": true},
 			after:      time.Second,
 			says:       "dry-run is false",
 		},
-		"R21 while it applies": {
+		"R21 during apply": {
 			scenario:   "applied",
 			deviations: map[string]any{"is-dry": false, "auto-apply": true},
 			after:      3 * time.Second,
 			says:       "dry-run is",
 		},
-		"R21 never, but by its status": {
+		"R21 only by status": {
 			scenario:   "applied",
 			deviations: map[string]any{"is-dry": false, "auto-apply": true},
 			after:      time.Hour,
 			says:       "dry-run is true, but is applied",
 		},
-		"R21 a saved plan, by its status": {
+		"R21 saved plan by status": {
 			scenario:   "saved-plan",
 			inputs:     []string{"dry-run=false"},
 			deviations: map[string]any{"save-plan": true},
@@ -241,10 +241,10 @@ func TestWrongRunDetectedDuringStop(t *testing.T) {
 func TestListWithWrongConfigurationVersion(t *testing.T) {
 	t.Parallel()
 	for name, faults := range map[string][]scalrsim.Fault{
-		"R25 a second run":    {{Op: createRun, Action: scalrsim.Twice}},
-		"R25 a lost answer":   {{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Reset}},
-		"R25 lost altogether": {{Op: createRun, Times: -1, Action: scalrsim.Reset}},
-		"R25 a signal":        {{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Stall}},
+		"R25 duplicate run": {{Op: createRun, Action: scalrsim.Twice}},
+		"R25 lost response": {{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Reset}},
+		"R25 lost creation": {{Op: createRun, Times: -1, Action: scalrsim.Reset}},
+		"R25 signal":        {{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Stall}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -262,12 +262,12 @@ func TestListWithWrongConfigurationVersion(t *testing.T) {
 						break
 					}
 				}
-				if name == "R25 lost altogether" {
+				if name == "R25 lost creation" {
 					early := &stepResult{t: t, dir: p.dir}
 					early.read()
 					p.server.AddFault(misreported("GET /runs", 1, "configuration-version", early.outputs["configuration-version-id"]))
 				}
-				if name == "R25 a signal" {
+				if name == "R25 signal" {
 					time.Sleep(time.Second)
 					p.signals <- os.Interrupt
 				}
