@@ -1,7 +1,6 @@
 package action_test
 
 import (
-	"fmt"
 	"maps"
 	"net/http"
 	"strings"
@@ -111,7 +110,7 @@ func TestCompanionErrorTranscripts(t *testing.T) {
 			c.line("=== %s", s.title)
 			for _, status := range []int{http.StatusForbidden, http.StatusNotFound, http.StatusConflict} {
 				m := &meddler{status: status, writes: status != http.StatusForbidden}
-				s.spoil(t, name, m, func(v *companionResult) { c.spoiled(fmt.Sprint(m.status, " to ", m.spoiled), v.stepResult) })
+				m.spoil(func(m *meddler) *stepResult { return s.play(t, name, m).stepResult }, c.spoiledBy(m))
 			}
 		}
 	})
@@ -124,7 +123,7 @@ func TestCompanionsRecoverFromLostResponses(t *testing.T) {
 	forCompanions(t, func(t *testing.T, name string, steps []companionStep) {
 		for _, s := range steps {
 			whole, m := s.play(t, name, nil), &meddler{writes: true}
-			s.spoil(t, name, m, func(v *companionResult) {
+			m.spoil(func(m *meddler) *stepResult { return s.play(t, name, m).stepResult }, func(v *stepResult) {
 				if v.code != whole.code || !maps.Equal(v.outputs, whole.outputs) {
 					t.Errorf("%s, response to %s lost: exit %d, outputs %v, want exit %d, %v\n%s", s.title, m.spoiled, v.code, v.outputs,
 						whole.code, whole.outputs, v.log)
@@ -154,17 +153,4 @@ func (s companionStep) play(t *testing.T, action string, m *meddler) (v *compani
 		v = d.play("scalr-"+action, nil, s.inputs...)
 	})
 	return v
-}
-
-// spoil plays the step once for each request that can be spoiled.
-func (s companionStep) spoil(t *testing.T, action string, m *meddler, check func(*companionResult)) {
-	for {
-		m.nth++
-		m.count, m.spoiled = 0, ""
-		v := s.play(t, action, m)
-		if m.spoiled == "" {
-			return
-		}
-		check(v)
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -29,7 +30,14 @@ func newTranscripts(t *testing.T, name string) *transcripts {
 	return c
 }
 
-// add adds the exit code, the outputs that are not empty, the files that outputs name, the log and the summary of a step.
+// scalrLog is a part of the log that comes from Scalr; the words around it are random.
+var scalrLog = regexp.MustCompile(`(?s)::stop-commands::(\w+)\n.*?\n::\w{26}::`)
+
+// collapsedSection is a part of the summary that the tests of package report compare.
+var collapsedSection = regexp.MustCompile(`(?s)(> )*<details.*?</details>\n*`)
+
+// add adds the exit code, the outputs that are not empty, the log without Scalr's part, and the summary without
+// collapsed sections of a step.
 func (c *transcripts) add(title string, p *stepResult) {
 	c.t.Helper()
 	fmt.Fprintf(&c.text, "=== %s\nexit %d\n", title, p.code)
@@ -38,9 +46,10 @@ func (c *transcripts) add(title string, p *stepResult) {
 			fmt.Fprintf(&c.text, "output %s=%s\n", name, strings.ReplaceAll(p.outputs[name], p.dir, "DIR"))
 		}
 	}
-	fmt.Fprintf(&c.text, "--- log\n%s", strings.ReplaceAll(p.log, p.dir, "DIR"))
+	log := scalrLog.ReplaceAllString(strings.ReplaceAll(p.log, p.dir, "DIR"), "(log of Scalr)")
+	fmt.Fprintf(&c.text, "--- log\n%s", log)
 	if p.summary != "" {
-		fmt.Fprintf(&c.text, "--- summary\n%s", p.summary)
+		fmt.Fprintf(&c.text, "--- summary\n%s", collapsedSection.ReplaceAllString(p.summary, ""))
 	}
 	c.text.WriteString("\n")
 }
@@ -92,11 +101,13 @@ type meddler struct {
 	http.RoundTripper
 	nth    int
 	writes bool // only requests that change something are counted
+	once   bool // repeated requests are counted once
 	// status is that of the response; 0 means that the request is received and its response is lost.
 	status int
 
 	mu      sync.Mutex
 	count   int
+	seen    map[string]bool
 	spoiled string // the request
 }
 
@@ -128,23 +139,45 @@ func (m *meddler) chosen(q *http.Request) bool {
 	if m.writes && q.Method == http.MethodGet {
 		return false
 	}
+	op := q.Method + " " + strings.TrimPrefix(q.URL.Path, scalrsim.BasePath)
+	if m.once && m.seen[op] {
+		return false
+	}
+	m.seen[op] = true
 	m.count++
 	if m.count != m.nth {
 		return false
 	}
-	m.spoiled = q.Method + " " + strings.TrimPrefix(q.URL.Path, scalrsim.BasePath)
+	m.spoiled = op
 	return true
 }
 
-// spoiled adds how a step ended of which one request was spoiled.
-func (c *transcripts) spoiled(request string, p *stepResult) {
+// spoil plays a step once for each request that m can spoil.
+func (m *meddler) spoil(play func(*meddler) *stepResult, check func(*stepResult)) {
+	for {
+		m.nth++
+		m.count, m.seen, m.spoiled = 0, map[string]bool{}, ""
+		p := play(m)
+		if m.spoiled == "" {
+			return
+		}
+		check(p)
+	}
+}
+
+// spoiledBy returns a function that adds how a step ended of which one request was spoiled.
+func (c *transcripts) spoiledBy(m *meddler) func(*stepResult) {
+	return func(p *stepResult) { c.ending(fmt.Sprint(m.status, " to ", m.spoiled), p) }
+}
+
+func (c *transcripts) ending(request string, p *stepResult) {
 	fmt.Fprintf(&c.text, "%s: exit %d", request, p.code)
 	for _, name := range []string{"result", "error-code", "created", "changed", "run-id"} {
 		if p.outputs[name] != "" {
 			fmt.Fprintf(&c.text, ", %s=%s", name, p.outputs[name])
 		}
 	}
-	for line := range strings.Lines(p.log) {
+	for line := range strings.Lines(scalrLog.ReplaceAllString(p.log, "(log of Scalr)")) {
 		if strings.HasPrefix(line, "::") && !strings.HasPrefix(line, "::add-mask::") {
 			line, _, _ = strings.Cut(strings.TrimSuffix(line, "\n"), "%0A") // without advice
 			fmt.Fprintf(&c.text, "\n\t%s", line)

@@ -1,0 +1,196 @@
+package action_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalrsim"
+)
+
+// runStep is a step of the run action.
+type runStep struct {
+	scenario string
+	inputs   []string
+	// existing are the inputs of a second step, which acts on the run of the first; it is the one that counts.
+	existing []string
+	// interrupted is when the runner interrupts the step; 0 for never.
+	interrupted time.Duration
+}
+
+func (s runStep) title() string {
+	title := s.scenario + ": " + strings.Join(s.inputs, " ")
+	if s.existing != nil {
+		title += ", then " + strings.Join(s.existing, " ")
+	}
+	if s.interrupted > 0 {
+		title += fmt.Sprint(", interrupted after ", s.interrupted)
+	}
+	return title
+}
+
+var (
+	apply = []string{"dry-run=false"}
+	save  = []string{"dry-run=false", "save-plan=true"}
+	start = []string{"dry-run=false", "wait=false"}
+	gated = []string{"dry-run=false", "fail-on=destroy\nchanges\nwarnings\nneeds-confirmation\ncost-increase", "max-cost-increase=1"}
+)
+
+// modeSteps act on an existing run, or create none.
+var modeSteps = []runStep{
+	{scenario: "plan-changes", inputs: []string{"mode=check"}},
+	{scenario: "locked", inputs: []string{"mode=check"}},
+	{scenario: "waits-for-approval", inputs: apply, existing: []string{"mode=confirm"}},
+	{scenario: "waits-for-approval", inputs: apply, existing: []string{"mode=confirm", "wait=false"}},
+	{scenario: "waits-for-approval", inputs: apply, existing: []string{"mode=confirm", "fail-on=destroy\nchanges"}},
+	{scenario: "waits-for-approval", inputs: apply, existing: []string{"mode=confirm", "destroy=true"}},
+	{scenario: "waits-for-approval", inputs: []string{"dry-run=false", "destroy=true"}, existing: []string{"mode=confirm"}},
+	{scenario: "saved-plan", inputs: save, existing: []string{"mode=confirm", "terraform-outputs=all"}},
+	{scenario: "plan-changes", existing: []string{"mode=confirm"}},
+	{scenario: "waits-for-approval", inputs: apply, existing: []string{"mode=watch"}},
+	{scenario: "waits-for-approval", inputs: apply, existing: []string{"mode=watch", "workspace=network", "environment=staging"}},
+	{scenario: "waits-for-approval", inputs: apply, existing: []string{"mode=watch", "expected-configuration-version-id=cv-other"}},
+	{scenario: "policy-soft", inputs: apply, existing: []string{"mode=override"}},
+	{scenario: "policy-soft", inputs: apply, existing: []string{"mode=override", "wait=false"}},
+	{scenario: "policy-soft", inputs: apply, existing: []string{"mode=override", "fail-on=changes"}},
+	{scenario: "waits-for-approval", inputs: apply, existing: []string{"mode=override"}},
+	{scenario: "waits-for-approval", inputs: apply, existing: []string{"mode=override", "wait=false"}},
+	{scenario: "waits-for-approval", inputs: apply, existing: []string{"mode=discard"}},
+	{scenario: "plan-changes", inputs: start, existing: []string{"mode=discard"}},
+	{scenario: "applied", inputs: apply, existing: []string{"mode=discard"}},
+	{scenario: "plan-error", inputs: apply, existing: []string{"mode=discard"}},
+	{scenario: "plan-changes", inputs: start, existing: []string{"mode=cancel"}},
+	{scenario: "plan-changes", inputs: start, existing: []string{"mode=cancel", "wait=false"}},
+	{scenario: "ignores-stop", inputs: start, existing: []string{"mode=cancel", "timeout=5m"}},
+	{scenario: "waits-for-approval", inputs: apply, existing: []string{"mode=cancel"}},
+	{scenario: "applied", inputs: apply, existing: []string{"mode=cancel"}},
+}
+
+// interruptedSteps are interrupted in each phase of a run.
+var interruptedSteps = []runStep{
+	{scenario: "queued", inputs: apply, interrupted: 10 * time.Second},
+	{scenario: "plan-changes", inputs: apply, interrupted: 4 * time.Second},
+	{scenario: "plan-changes", inputs: []string{"on-cancel=leave"}, interrupted: 4 * time.Second},
+	{scenario: "applied", inputs: apply, interrupted: 10 * time.Second},
+	{scenario: "applied", inputs: []string{"dry-run=false", "on-cancel=stop-apply"}, interrupted: 10 * time.Second},
+	{scenario: "ignores-stop", inputs: apply, interrupted: 4 * time.Second},
+	{scenario: "slow-actions", inputs: apply, interrupted: 4 * time.Second},
+	{scenario: "locked", inputs: []string{"dry-run=false", "wait-for-lock=1h"}, interrupted: 10 * time.Minute},
+	{scenario: "waits-for-agent", inputs: []string{"timeout=20s"}},
+	{scenario: "slow-actions", inputs: apply, existing: []string{"mode=confirm"}, interrupted: time.Minute},
+	{scenario: "slow-actions", inputs: apply, existing: []string{"mode=discard"}, interrupted: 2 * time.Second},
+}
+
+// refusedSteps are those of which each request is refused.
+var refusedSteps = []runStep{
+	{scenario: "plan-changes", inputs: []string{"mode=check"}},
+	{scenario: "applied", inputs: []string{"dry-run=false", "terraform-outputs=all"}},
+	{scenario: "waits-for-approval", inputs: gated},
+	{scenario: "waits-for-approval", inputs: apply, existing: []string{"mode=confirm", "workspace=network", "environment=production"}},
+	{scenario: "policy-soft", inputs: apply, existing: []string{"mode=override"}},
+	{scenario: "waits-for-approval", inputs: apply, existing: []string{"mode=discard"}},
+	{scenario: "plan-changes", inputs: start, existing: []string{"mode=cancel"}},
+	{scenario: "plan-changes", inputs: apply, interrupted: 4 * time.Second},
+}
+
+// createSteps create a run in each scenario of the simulator.
+func createSteps() (list []runStep) {
+	for _, name := range slices.Sorted(maps.Keys(scalrsim.Scenarios())) {
+		if len(scalrsim.Scenarios()[name].Faults) > 0 || slices.Contains([]string{"execute", "huge-log", "huge-line", "hostile-log"}, name) {
+			continue // they need random times, Terraform, or a long time, or have tests of their own
+		}
+		inputs := []string{"dry-run=false", "terraform-outputs=all", "timeout=30m"}
+		if name == "saved-plan" {
+			inputs = save
+		}
+		list = append(list, runStep{scenario: name, inputs: inputs})
+	}
+	for _, name := range []string{"plan-changes", "cost-increase", "waits-for-approval", "policy-soft", "confirmed-by-other", "applied", "slow-actions"} {
+		list = append(list, runStep{scenario: name, inputs: gated})
+	}
+	return append(list, runStep{scenario: "locked-for-a-while", inputs: []string{"dry-run=false", "wait-for-lock=10m"}},
+		runStep{scenario: "locked", inputs: []string{"dry-run=false", "wait-for-lock=5m"}},
+		runStep{scenario: "plan-changes"}, runStep{scenario: "no-changes"}, runStep{scenario: "plan-changes", inputs: start})
+}
+
+func TestRunTranscripts(t *testing.T) {
+	t.Parallel()
+	for name, steps := range map[string][]runStep{"run": createSteps(), "modes": modeSteps, "interrupted": interruptedSteps} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newTranscripts(t, name)
+			for _, s := range steps {
+				p := s.play(t, nil)
+				if !slices.Equal(s.inputs, gated) {
+					p.summary = "" // one form is enough
+				}
+				c.add(s.title(), p)
+				c.line("took %s", p.took)
+				for _, stop := range p.server.Stops() {
+					c.line("asked to %s", stop)
+				}
+			}
+		})
+	}
+}
+
+// TestRefusedRunTranscripts refuses each request of a step that creates a run or acts on one, one at a time.
+func TestRefusedRunTranscripts(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusForbidden, http.StatusConflict} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			c := newTranscripts(t, fmt.Sprint("run-refused-", status))
+			for _, s := range refusedSteps {
+				c.line("=== %s", s.title())
+				m := &meddler{status: status, once: true, writes: status == http.StatusConflict}
+				m.spoil(func(m *meddler) *stepResult { return s.play(t, m) }, c.spoiledBy(m))
+			}
+		})
+	}
+}
+
+// play plays the step in virtual time against a new Scalr.
+func (s runStep) play(t *testing.T, m *meddler) *stepResult {
+	t.Helper()
+	first := newStepTest(t, scenario(t, s.scenario), s.inputs...)
+	r, a := first, &stepResult{t: t, dir: t.TempDir()}
+	p := a
+	if s.existing != nil {
+		r, p = newStepTest(t, scenario(t, s.scenario), s.existing...), &stepResult{t: t, dir: t.TempDir()}
+	}
+	r.anyFault = true
+	if m != nil {
+		r.anyObjection = true
+		r.http = func(server *scalrsim.Server) http.RoundTripper {
+			m.RoundTripper = server.Client().Transport
+			return m
+		}
+	}
+	if s.interrupted > 0 {
+		r.during = func(p *stepResult) {
+			time.Sleep(s.interrupted)
+			p.signals <- os.Interrupt
+		}
+	}
+	first.then(a, func() {
+		if s.existing == nil {
+			return
+		}
+		a.read()
+		p.server = a.server
+		r.set("run-id=" + a.outputs["run-id"])
+		if r.inputs["workspace"] != "" {
+			r.set("workspace-id=")
+		}
+		r.step(p)
+	})
+	p.read()
+	r.check(p)
+	return p
+}
