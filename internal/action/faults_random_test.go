@@ -110,7 +110,7 @@ func randomStep(t *testing.T, seed uint64) *stepTest {
 		d.one("plan-changes", "no-changes", "applied", "waits-for-approval", "saved-plan", "queued", "hooks",
 			"passes-planned",
 			"policy-soft", "policy-hard", "policy-advisory", "plan-error", "apply-error", "backwards", "passes-unknown",
-			"rests-without-changes",
+			"waits-without-changes",
 			"cost-increase", "log-redirects", "log-at-end", "lagging-log", "rewritten-log", "half-lines", "hostile-log",
 			"auto-apply-refused", "ignores-stop"))
 	s.Seed, s.Pace = seed, []float64{0.2, 1, 1, 5, 20}[d.IntN(5)]

@@ -77,7 +77,7 @@ func TestResults(t *testing.T) {
 		{scenario: "unknown-status", code: 1, outputs: []string{"result=errored", "error-code=unknown-status"}},
 		{scenario: "passes-unknown", outputs: []string{"result=planned"}},
 		{scenario: "backwards", outputs: []string{"result=planned"}},
-		{scenario: "rests-without-changes", inputs: []string{"dry-run=false"}, outputs: []string{"result=no-changes"}},
+		{scenario: "waits-without-changes", inputs: []string{"dry-run=false"}, outputs: []string{"result=no-changes"}},
 		{
 			scenario: "auto-apply-refused",
 			inputs:   []string{"dry-run=false", "auto-apply=true"},
@@ -96,7 +96,7 @@ func TestResults(t *testing.T) {
 		},
 		{scenario: "rate-limited", outputs: []string{"result=planned"}},
 		{scenario: "server-errors", outputs: []string{"result=planned"}},
-		{scenario: "lost-answer", outputs: []string{"result=planned"}},
+		{scenario: "lost-response", outputs: []string{"result=planned"}},
 		{scenario: "expired-link", outputs: []string{"result=planned"}},
 	} {
 		t.Run(c.scenario, func(t *testing.T) {

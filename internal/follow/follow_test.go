@@ -94,7 +94,7 @@ func TestScenarios(t *testing.T) {
 		"plan-changes": "planned_and_finished", "no-changes": "planned_and_finished", "plan-error": "errored", "canceled-by-other": "canceled",
 		"passes-unknown": "planned_and_finished", "backwards": "planned_and_finished", "policy-advisory": "planned_and_finished",
 		"applied real": "applied", "waits-for-approval real": "planned", "hooks real": "post_apply_finished", "passes-planned real": "post_apply_finished",
-		"policy-soft real": "policy_override", "queued real": "planned", "rests-without-changes real": "planned", "apply-error real": "errored",
+		"policy-soft real": "policy_override", "queued real": "planned", "waits-without-changes real": "planned", "apply-error real": "errored",
 		"confirmed-by-other real": "applied", "discarded-by-other real": "discarded",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -139,14 +139,14 @@ func TestTwoLogs(t *testing.T) {
 func TestLogRewritten(t *testing.T) {
 	t.Parallel()
 	s := scalrsim.Scenario{Script: scalrsim.RunScript{Steps: []scalrsim.Step{
-		{Status: "planning", For: 10 * time.Second, Log: log(50, "A line that will be taken back\n")},
+		{Status: "planning", For: 10 * time.Second, Log: log(50, "A line that will be replaced\n")},
 		{Status: "planning", For: 10 * time.Second, Log: "Initializing...\n" + log(100, planned), Rewrite: true},
 		{Status: "planned_and_finished"},
 	}}}
 	play(t, s, true, func(r *followTest) {
 		r.follow("planned_and_finished")
 		text := r.seen.text["plan"].String()
-		if strings.Count(text, "Initializing...") != 1 || strings.Contains(text, "taken back") || !strings.Contains(text, "Plan: ") {
+		if strings.Count(text, "Initializing...") != 1 || strings.Contains(text, "will be replaced") || !strings.Contains(text, "Plan: ") {
 			t.Errorf("printed last:\n%s", text)
 		}
 		if n := strings.Count(strings.Join(r.seen.events, "\n"), "plan restarted"); n != 1 {

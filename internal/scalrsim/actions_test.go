@@ -158,7 +158,7 @@ func TestDelayedActions(t *testing.T) {
 	t.Parallel()
 	for verb, c := range map[string]struct {
 		after    time.Duration // the creation
-		takes    time.Duration
+		consumes time.Duration
 		in, then string
 	}{
 		"apply":   {time.Minute, 3 * time.Minute, "planned", "confirmed"},
@@ -176,7 +176,7 @@ func TestDelayedActions(t *testing.T) {
 						t.Fatalf("got %d, want 202: %s", r.StatusCode, body)
 					}
 				}
-				time.Sleep(c.takes - time.Millisecond)
+				time.Sleep(c.consumes - time.Millisecond)
 				if got := s.Runs()[0].Status; got != c.in {
 					t.Errorf("just before: %s, want %s", got, c.in)
 				}

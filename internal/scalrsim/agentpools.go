@@ -2,10 +2,10 @@ package scalrsim
 
 import "strings"
 
-// Agent is a self-hosted agent of a pool: idle, busy, offline or errored.
+// Agent is a self-hosted agent of a pool. Its status is idle, busy, offline or errored.
 type Agent struct{ Name, Status string }
 
-// AddAgentPool adds an agent pool with its agents and returns its id.
+// AddAgentPool adds an agent pool with agents and returns its ID.
 func (s *Server) AddAgentPool(name string, agents ...Agent) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -13,7 +13,7 @@ func (s *Server) AddAgentPool(name string, agents ...Agent) string {
 	var ids []string
 	for _, a := range agents {
 		ids = append(ids, s.add("agents", s.id("agent"), object{"name": a.Name, "os": "ubuntu_24", "status": a.Status, "error-message": nil,
-			"created-at": stamp(settled), "last-seen-at": stamp(settled), "version": "0.50.0", "driver": "docker"},
+			"created-at": stamp(initialTime), "last-seen-at": stamp(initialTime), "version": "0.50.0", "driver": "docker"},
 			object{"pool": toOne("agent-pools", id)}).id)
 	}
 	s.add("agent-pools", id, object{"name": name, "default": false, "features": list{}, "in-use": false, "is-scalr-managed": false, "is-shared": true,
@@ -25,7 +25,7 @@ func (s *Server) AddAgentPool(name string, agents ...Agent) string {
 
 // setAgentPool updates both sides of the relationship.
 func (s *Server) setAgentPool(w *resource, ids []string) {
-	id := strings.Join(ids, "") // one at most
+	id := strings.Join(ids, "") // at most one
 	w.relationships["agent-pool"] = toOne("agent-pools", id)
 	for _, pool := range s.kind("agent-pools") {
 		linked := removeIDs(pool.relatedIDs("workspaces"), []string{w.id})
@@ -40,16 +40,16 @@ func (s *Server) setAgentPool(w *resource, ids []string) {
 func agentPoolRoutes() []route {
 	include := words("account agents environment environments workspaces")
 	return []route{
-		{method: "GET", path: "/agent-pools", gives: jsonAPI,
+		{method: "GET", path: "/agent-pools", produces: jsonAPI,
 			query: words("filter[agent-pool] filter[name] filter[vcs-enabled] filter[in-use] filter[is-shared] filter[account]" +
 				" filter[environment] include sort" + paging),
 			include: include, sort: words("account environment in-use name vcs-enabled"), do: listOf("agent-pools")},
-		{method: "GET", path: "/agent-pools/*", gives: jsonAPI, query: words("include"), include: include,
+		{method: "GET", path: "/agent-pools/*", produces: jsonAPI, query: words("include"), include: include,
 			do: readOf("agent-pools", "AgentPool", 404)},
 	}
 }
 
-// SetDefaultAgentPool makes an agent pool the default one of an environment.
+// SetDefaultAgentPool sets the default agent pool of an environment.
 func (s *Server) SetDefaultAgentPool(environmentID, poolID string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

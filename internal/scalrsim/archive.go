@@ -11,15 +11,15 @@ import (
 	"strings"
 )
 
-// escapeError is an entry that would be unpacked outside of its directory.
+// escapeError reports an archive entry outside the root of the archive.
 type escapeError struct{ name string }
 
 func (e *escapeError) Error() string {
-	return fmt.Sprintf("entry %q leads out of the archive", e.name)
+	return fmt.Sprintf("entry %q is outside the archive", e.name)
 }
 
-// unpack returns the contents of the files in a gzipped tar archive by path. The content of a
-// symbolic link is "-> target"; the path of a directory ends with a slash.
+// unpack returns the contents of the files in a gzipped tar archive by path. The content of a symbolic link
+// is "-> target"; the path of a directory ends with a slash.
 func unpack(archive []byte) (map[string]string, error) {
 	files := map[string]string{}
 	err := eachEntry(archive, func(h *tar.Header, content io.Reader) error {
@@ -43,7 +43,7 @@ func unpack(archive []byte) (map[string]string, error) {
 	return files, err
 }
 
-// eachEntry calls visit for each entry of an archive. An entry that leads out of it is an error.
+// eachEntry calls visit for each entry of an archive. It returns an error for an entry outside the root.
 func eachEntry(archive []byte, visit func(*tar.Header, io.Reader) error) error {
 	z, err := gzip.NewReader(bytes.NewReader(archive))
 	if err != nil {

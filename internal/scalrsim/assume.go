@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// identity returns the scenario's service account with its defaults filled in.
+// identity returns the service account of the scenario, including defaults.
 func (s *Server) identity() Identity {
 	i := s.scenario.Config.Identity
 	if i.Email == "" {
@@ -19,7 +19,7 @@ func (s *Server) identity() Identity {
 	return i
 }
 
-// assume is openapi.yml, assume_service_account. It checks the claims of the token, but not its
+// assume implements assume_service_account of openapi.yml. It checks the claims of the token, but not its
 // signature.
 func (s *Server) assume(c *call) reply {
 	s.unknownMembers(c, "", c.doc, "id-token", "id_token", "service-account-email", "lifetime")

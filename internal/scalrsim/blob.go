@@ -5,34 +5,35 @@ import (
 	"strings"
 )
 
-// signedLink returns an absolute URL on the blob host that gives access to path without a token.
+// signedLink returns a URL on the blob host that gives access to path without a token.
 func (s *Server) signedLink(path string) string {
 	signature := strings.TrimPrefix(s.id("sig"), "sig-")
 	s.links[signature] = s.now()
 	return s.blob + path + "?" + url.Values{"signature": {signature}}.Encode()
 }
 
-// inspectBlob objects to requests that an object store rejects or that send it the token.
+// inspectBlob records objections to requests that contain the token or that an object store rejects. It
+// reports whether there were any.
 func (s *Server) inspectBlob(c *call) (bad bool) {
 	before := len(s.objections)
 	for _, name := range []string{"Authorization", "Cookie", "Prefer"} {
 		if c.header.Get(name) != "" {
-			s.wrong(c, "%s was sent to the blob host", name)
+			s.objectTo(c, "%s was sent to the blob host", name)
 		}
 	}
 	if c.method == "PUT" {
 		if c.chunked || c.length < 0 {
-			s.wrong(c, "the upload has no Content-Length")
+			s.objectTo(c, "the upload has no Content-Length")
 		}
 		if c.header.Get("Content-Type") != "application/octet-stream" {
-			s.wrong(c, "the upload's Content-Type is %q", c.header.Get("Content-Type"))
+			s.objectTo(c, "the upload's Content-Type is %q", c.header.Get("Content-Type"))
 		}
 	}
 	return len(s.objections) > before
 }
 
-// blobAnswer answers as the object store, which authorizes by signed links only.
-func (s *Server) blobAnswer(c *call) reply {
+// handleBlob processes a request as an object store. It authorizes only signed links.
+func (s *Server) handleBlob(c *call) reply {
 	if s.inspectBlob(c) {
 		if c.chunked || c.length < 0 {
 			return storageError(411, "MissingContentLength", "You must provide the Content-Length HTTP header.")
@@ -53,7 +54,7 @@ func (s *Server) blobAnswer(c *call) reply {
 	case c.method == "GET" && operation == "logs":
 		return s.downloadLog(id)
 	}
-	s.wrong(c, "unknown blob")
+	s.objectTo(c, "unknown blob")
 	return storageError(404, "NoSuchKey", "The specified key does not exist.")
 }
 

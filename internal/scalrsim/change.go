@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// changesOf returns the changes that the plan of a run finds, given the attributes of the run.
+// changesOf returns the changes in the plan of a run, according to the attributes of the run.
 func changesOf(g Stage, r *run) []Change {
 	changes := g.Changes
 	if changes == nil {
@@ -25,7 +25,7 @@ func changesOf(g Stage, r *run) []Change {
 	return destroyed
 }
 
-// findsChanges reports whether the plan of the run finds changes.
+// findsChanges reports whether the plan of the run has changes.
 func (r *run) findsChanges() bool {
 	return r.planned != nil && r.planned.changed || hasChanges(changesOf(r.resultsOf, r)) || len(driftOf(r.resultsOf, r)) > 0
 }
@@ -39,8 +39,8 @@ func hasChanges(changes []Change) bool {
 	return false
 }
 
-// counts returns the numbers that Scalr shows. A replacement counts as an addition and a
-// destruction; an import is not part of the other counts.
+// counts returns the counts that Scalr shows. A replacement counts as an addition and a destruction; an
+// import is not included in the other counts.
 func counts(changes []Change) (additions, updates, destructions, imports int) {
 	for _, c := range changes {
 		switch c.Action {
@@ -76,7 +76,7 @@ func planLog(g Stage, r *run) string {
 	return planText(changesOf(g, r), g.Fails)
 }
 
-// planText returns a plan log as Terraform writes it, with colors.
+// planText returns a plan log in Terraform's format, with colors.
 func planText(changes []Change, fails string) string {
 	var b strings.Builder
 	b.WriteString("Initializing the backend...\nInitializing provider plugins...\n\n" +
@@ -103,7 +103,7 @@ func planText(changes []Change, fails string) string {
 	return b.String()
 }
 
-// errorText formats an error as Terraform does.
+// errorText returns an error message in Terraform's format.
 func errorText(problem string, more ...string) string {
 	bar := red + "│" + plainc + " "
 	text := red + "╷" + plainc + "\n" + bar + bold + red + "Error: " + plainc + problem + "\n"
@@ -139,7 +139,7 @@ func applyText(changes []Change, fails string) string {
 	return b.String()
 }
 
-// planDocument returns the plan in Terraform's JSON format, reduced to the resource changes.
+// planDocument returns a plan in Terraform's JSON format, reduced to the resource changes.
 func planDocument(changes []Change) []byte {
 	actions := map[string]list{"create": {"create"}, "update": {"update"}, "delete": {"delete"}, "replace": {"delete", "create"},
 		"import": {"no-op"}, "no-op": {"no-op"}}
@@ -161,7 +161,7 @@ func planDocument(changes []Change) []byte {
 func encoded(document object) []byte {
 	body, err := json.Marshal(document)
 	if err != nil {
-		return nil // maps of strings cannot fail
+		return nil // cannot happen for these types
 	}
 	return body
 }

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// The objects of every simulated Scalr. The environment production also has the workspaces
-// network-edge (for clients that do not compare names), vcs-driven, locked and local.
+// The objects of every simulated Scalr. The environment production also contains the workspaces network-edge
+// (which a filter for the prefix network also finds), vcs-driven, locked and local.
 const (
 	AccountID         = "acc-v0acme00000001"
 	EnvironmentID     = "env-v0prod00000001"
@@ -25,33 +25,33 @@ const (
 	adaEmail = "ada@acme.example"
 )
 
-// settled is the creation time of these objects. It is fixed, so that golden files are stable.
-var settled = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+// initialTime is the creation time of these objects. It is constant to keep golden files stable.
+var initialTime = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
 func (s *Server) populate() {
 	s.addUser(botID, botEmail, "Bot")
 	s.addUser(adaID, adaEmail, "Ada Example")
-	s.add("accounts", AccountID, object{"name": "acme", "created-at": stamp(settled), "support-access-enabled": true, "allowed-ips": list{}},
+	s.add("accounts", AccountID, object{"name": "acme", "created-at": stamp(initialTime), "support-access-enabled": true, "allowed-ips": list{}},
 		object{"owner": toOne("users", adaID)})
 	s.add("service-accounts", "sa-v0deploy0000001", object{"name": "deployer", "email": s.identity().Email, "status": "Active",
-		"created-at": stamp(settled)}, object{"account": toOne("accounts", AccountID), "created-by": toOne("users", adaID)})
+		"created-at": stamp(initialTime)}, object{"account": toOne("accounts", AccountID), "created-by": toOne("users", adaID)})
 	s.addPermissions()
-	s.newEnvironment(EnvironmentID, EnvironmentName, settled)
-	s.newEnvironment(StagingID, "staging", settled)
-	s.placeLock(s.newWorkspace(WorkspaceID, EnvironmentID, WorkspaceName, s.scenario.Config.Workspace, settled))
-	s.newWorkspace(EdgeWorkspaceID, EnvironmentID, WorkspaceName+"-edge", nil, settled)
+	s.newEnvironment(EnvironmentID, EnvironmentName, initialTime)
+	s.newEnvironment(StagingID, "staging", initialTime)
+	s.placeLock(s.newWorkspace(WorkspaceID, EnvironmentID, WorkspaceName, s.scenario.Config.Workspace, initialTime))
+	s.newWorkspace(EdgeWorkspaceID, EnvironmentID, WorkspaceName+"-edge", nil, initialTime)
 	s.newWorkspace(VCSWorkspaceID, EnvironmentID, "vcs-driven", object{"vcs-repo": object{"identifier": "acme/network", "branch": "main",
-		"dry-runs-enabled": true, "ingress-submodules": false, "path": "", "trigger-prefixes": list{}}}, settled)
-	locked := s.newWorkspace(LockedWorkspaceID, EnvironmentID, "locked", object{"locked": true, "lock-reason": "Database migration until noon"}, settled)
+		"dry-runs-enabled": true, "ingress-submodules": false, "path": "", "trigger-prefixes": list{}}}, initialTime)
+	locked := s.newWorkspace(LockedWorkspaceID, EnvironmentID, "locked", object{"locked": true, "lock-reason": "Database migration until noon"}, initialTime)
 	locked.relationships["locked-by"] = toOne("users", adaID)
-	s.newWorkspace(LocalWorkspaceID, EnvironmentID, "local", object{"execution-mode": "local"}, settled)
+	s.newWorkspace(LocalWorkspaceID, EnvironmentID, "local", object{"execution-mode": "local"}, initialTime)
 }
 
 func (s *Server) addUser(id, email, name string) {
-	s.add("users", id, object{"email": email, "username": email, "full-name": name, "status": "Active", "created-at": stamp(settled)}, nil)
+	s.add("users", id, object{"email": email, "username": email, "full-name": name, "status": "Active", "created-at": stamp(initialTime)}, nil)
 }
 
-// userID returns the id of the user with the e-mail address, who is created if necessary.
+// userID returns the ID of the user with the email address. It creates the user if necessary.
 func (s *Server) userID(email string) string {
 	if email == "" {
 		return ""
@@ -83,7 +83,7 @@ func (s *Server) newEnvironment(id, name string, at time.Time) *resource {
 	})
 }
 
-func (s *Server) newWorkspace(id, environment, name string, differs object, at time.Time) *resource {
+func (s *Server) newWorkspace(id, environment, name string, overrides object, at time.Time) *resource {
 	attributes := object{
 		"name": name, "auto-apply": false, "auto-queue-runs": "skip_first", "auto-destroy-days": nil, "auto-destroy-status": nil,
 		"auto-destroy-time": nil, "apply-schedule": nil, "destroy-schedule": nil, "created-at": stamp(at), "updated-at": nil,
@@ -93,7 +93,7 @@ func (s *Server) newWorkspace(id, environment, name string, differs object, at t
 		"remote-backend": true, "remote-state-sharing": false, "run-operation-timeout": nil, "terraform-version": "1.11.4",
 		"terragrunt": nil, "var-files": list{}, "vcs-repo": nil, "working-directory": nil,
 	}
-	maps.Copy(attributes, differs)
+	maps.Copy(attributes, overrides)
 	relationships := object{"environment": toOne("environments", environment), "tags": toMany("tags"), "created-by": toOne("users", adaID)}
 	for _, name := range words("agent-pool configuration-version current-run drift-report latest-configuration-version latest-run" +
 		" locked-by locked-by-run module module-version readme-id ssh-key updated-by vcs-provider") {
@@ -102,45 +102,44 @@ func (s *Server) newWorkspace(id, environment, name string, differs object, at t
 	return s.add("workspaces", id, attributes, relationships)
 }
 
-// AddEnvironment adds an environment with the named tags and returns its id.
+// AddEnvironment adds an environment with the named tags and returns its ID.
 func (s *Server) AddEnvironment(name string, tags ...string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e := s.newEnvironment(s.id("env"), name, settled)
+	e := s.newEnvironment(s.id("env"), name, initialTime)
 	s.tagByName(e, tags)
 	return e.id
 }
 
-// AddWorkspace adds a workspace and returns its id. The attributes in differs replace the
-// defaults.
-func (s *Server) AddWorkspace(environmentID, name string, differs map[string]any, tags ...string) string {
+// AddWorkspace adds a workspace and returns its ID. The attributes in overrides replace the defaults.
+func (s *Server) AddWorkspace(environmentID, name string, overrides map[string]any, tags ...string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	w := s.newWorkspace(s.id("ws"), environmentID, name, differs, settled)
+	w := s.newWorkspace(s.id("ws"), environmentID, name, overrides, initialTime)
 	s.tagByName(w, tags)
 	return w.id
 }
 
-// AddTag adds a tag to the account and returns its id. The name may be one that the API rejects,
-// as for a tag that is older than Scalr's check of names.
+// AddTag adds a tag to the account and returns its ID. It accepts names that the API rejects, such as those
+// of old tags.
 func (s *Server) AddTag(name string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.newTag(name).id
 }
 
-// AddPolicyGroup adds a policy group and returns its id.
+// AddPolicyGroup adds a policy group and returns its ID.
 func (s *Server) AddPolicyGroup(name string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.add("policy-groups", s.id("pgrp"), object{"name": name, "status": "active", "error-message": nil, "opa-version": "1.0.0",
-		"is-enforced": false, "common-functions-folder": nil, "execute-as": "policy_check", "created-at": stamp(settled),
+		"is-enforced": false, "common-functions-folder": nil, "execute-as": "policy_check", "created-at": stamp(initialTime),
 		"vcs-repo": object{"identifier": "acme/policies", "branch": "main", "path": ""}},
 		object{"account": toOne("accounts", AccountID), "vcs-provider": toOne("vcs-providers", "vcs-v0github000001"),
 			"environments": toMany("environments"), "policies": toMany("policies"), "vcs-revision": toOne("", "")}).id
 }
 
-// AddProviderConfiguration adds a provider configuration and returns its id.
+// AddProviderConfiguration adds a provider configuration and returns its ID.
 func (s *Server) AddProviderConfiguration(name, provider string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,7 +156,7 @@ func (s *Server) SetOutputs(workspaceID string, outputs ...Output) {
 	s.outputs[workspaceID] = outputs
 }
 
-// SetAttribute changes an attribute of an environment or a workspace without a request.
+// SetAttribute sets an attribute of an environment or workspace.
 func (s *Server) SetAttribute(id, name string, value any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

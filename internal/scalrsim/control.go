@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// control serves the recorded requests, objections and runs to tests in other processes, below
-// /_sim/. These requests are not part of the API and are not recorded.
+// control serves the recorded requests, objections and runs below /_sim/, for tests in other processes. These
+// requests are not part of the API and are not recorded.
 func (s *Server) control(w http.ResponseWriter, r *http.Request) bool {
 	what, ok := strings.CutPrefix(r.URL.Path, "/_sim/")
 	if !ok {
@@ -39,7 +39,7 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// filled returns the items as a slice that is not nil, which JSON shows as [] and not as null.
+// filled returns a copy of items that is not nil, so that JSON contains [] instead of null.
 func filled[T any](items []T) []T { return append([]T{}, items...) }
 
 // PublicRequests returns [Server.Requests] without tokens.

@@ -9,44 +9,44 @@ import (
 	"unicode/utf8"
 )
 
-// schema is what the service lets a client write on one type of resource.
+// schema describes the writable attributes and relationships of a resource type.
 type schema struct {
-	kind          string
-	attributes    map[string]string // name to form, see [fits]
-	needs         []string          // attributes without which none is created
-	relationships map[string]string // name to type, [] before it if to many
-	needsRelation []string
+	kind                  string
+	attributes            map[string]string // form of each attribute; see [fits]
+	required              []string          // attributes that are required to create a resource
+	relationships         map[string]string // type of each relationship, with the prefix [] for to-many relationships
+	requiredRelationships []string
 }
 
-// written is the checked content of a document that a client sent.
-type written struct {
+// input is the validated content of a request document.
+type input struct {
 	attributes    object
 	relationships map[string][]string // ids
 }
 
-// readDocument checks a document against a schema. Objections are recorded for
-// what no correct client sends; a refusal ends the request.
-func (s *Server) readDocument(c *call, k schema, create bool) (written, *reply) {
+// readDocument validates a request document against a schema. It records objections to content that no
+// correct client sends, and returns the response if it rejects the request.
+func (s *Server) readDocument(c *call, k schema, create bool) (input, *reply) {
 	data, ok := c.doc["data"].(object)
 	if !ok {
-		s.wrong(c, "no data object")
-		return written{}, invalid("Invalid Document", "/data", "This field is required.")
+		s.objectTo(c, "no data object")
+		return input{}, invalid("Invalid Document", "/data", "This field is required.")
 	}
 	s.unknownMembers(c, "", c.doc, "data")
 	s.unknownMembers(c, "data.", data, "id", "type", "attributes", "relationships")
 	if data["type"] != k.kind {
-		s.wrong(c, "the type is %v, not %s", data["type"], k.kind)
-		return written{}, invalid("Invalid Document", "/data/type", "Expected "+k.kind+".")
+		s.objectTo(c, "the type is %v, not %s", data["type"], k.kind)
+		return input{}, invalid("Invalid Document", "/data/type", "Expected "+k.kind+".")
 	}
 	if id, given := data["id"]; given && (create || id != c.ids[0]) {
-		s.wrong(c, "the document's id is %v", id)
+		s.objectTo(c, "the document's id is %v", id)
 	}
 	attributes, refusal := s.readAttributes(c, k, data, create)
 	if refusal != nil {
-		return written{}, refusal
+		return input{}, refusal
 	}
 	relationships, refusal := s.readRelationships(c, k, data, create)
-	return written{attributes, relationships}, refusal
+	return input{attributes, relationships}, refusal
 }
 
 func invalid(title, pointer, detail string) *reply {
@@ -57,37 +57,37 @@ func invalid(title, pointer, detail string) *reply {
 func (s *Server) unknownMembers(c *call, prefix string, o object, known ...string) {
 	for _, name := range slices.Sorted(maps.Keys(o)) {
 		if !slices.Contains(known, name) {
-			s.wrong(c, "unknown member %s%s", prefix, name)
+			s.objectTo(c, "unknown member %s%s", prefix, name)
 		}
 	}
 }
 
 func (s *Server) readAttributes(c *call, k schema, data object, create bool) (object, *reply) {
 	attributes, _ := data["attributes"].(object)
-	taken := object{}
+	accepted := object{}
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		form, known := k.attributes[name]
 		if !known {
-			s.wrong(c, "attribute %s of %s cannot be written", name, k.kind)
+			s.objectTo(c, "attribute %s of %s cannot be written", name, k.kind)
 			continue
 		}
 		if why := fits(attributes[name], form); why != "" {
-			s.wrong(c, "attribute %s: %s", name, why)
+			s.objectTo(c, "attribute %s: %s", name, why)
 			return nil, invalid("Invalid Attribute", "/data/attributes/"+name, why)
 		}
-		taken[name] = attributes[name]
+		accepted[name] = attributes[name]
 	}
-	for _, name := range k.needs {
-		if create && taken[name] == nil {
-			s.wrong(c, "attribute %s is missing", name)
+	for _, name := range k.required {
+		if create && accepted[name] == nil {
+			s.objectTo(c, "attribute %s is missing", name)
 			return nil, invalid("Invalid Attribute", "/data/attributes/"+name, "This field is required.")
 		}
 	}
-	return taken, nil
+	return accepted, nil
 }
 
-// fits returns the reason why a value does not have the form, or "". A form is bool, int, string, strings, object, objects or
-// a set of words such as "a|b", followed by "?" if the value may be null, and by "<=n" for the maximum length.
+// fits returns the reason why a value does not have the form, or "". A form is bool, int, string, strings,
+// object, objects or alternatives such as "a|b". The suffix "?" allows null, and "<=n" limits the length.
 func fits(v any, form string) (why string) {
 	form, limit, limited := strings.Cut(form, "<=")
 	base, nullable := strings.CutSuffix(form, "?")
@@ -134,31 +134,31 @@ func allHaveForm(values list, form string) bool {
 
 func (s *Server) readRelationships(c *call, k schema, data object, create bool) (map[string][]string, *reply) {
 	relationships, _ := data["relationships"].(object)
-	taken := map[string][]string{}
+	accepted := map[string][]string{}
 	for _, name := range slices.Sorted(maps.Keys(relationships)) {
 		kind, known := k.relationships[name]
 		if !known {
-			s.wrong(c, "relationship %s of %s cannot be written", name, k.kind)
+			s.objectTo(c, "relationship %s of %s cannot be written", name, k.kind)
 			continue
 		}
 		relationship, _ := relationships[name].(object)
 		ids, why := linkage(relationship["data"], kind)
 		if why != "" {
-			s.wrong(c, "relationship %s: %s", name, why)
+			s.objectTo(c, "relationship %s: %s", name, why)
 			return nil, invalid("Invalid Relationship", "/data/relationships/"+name, why)
 		}
-		taken[name] = ids
+		accepted[name] = ids
 	}
-	for _, name := range k.needsRelation {
-		if create && len(taken[name]) == 0 {
-			s.wrong(c, "relationship %s is missing", name)
+	for _, name := range k.requiredRelationships {
+		if create && len(accepted[name]) == 0 {
+			s.objectTo(c, "relationship %s is missing", name)
 			return nil, invalid("Invalid Relationship", "/data/relationships/"+name, "This field is required.")
 		}
 	}
-	return taken, nil
+	return accepted, nil
 }
 
-// linkage reads resource identifiers of the type; "[]" before it means many.
+// linkage parses resource identifiers of the type. The prefix "[]" of the type denotes a list.
 func linkage(v any, kind string) (ids []string, why string) {
 	kind, many := strings.CutPrefix(kind, "[]")
 	if !many {

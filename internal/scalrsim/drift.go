@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// driftOf returns the objects that a refresh-only plan finds changed outside of Terraform: those
-// that the stage updates or deletes. Terraform lists no other objects in such a plan, and Scalr
-// counts none of them.
+// driftOf returns the objects that, in a refresh-only plan, have changed outside of Terraform: those that the
+// stage updates or deletes. Terraform lists no other objects in such a plan, and Scalr counts none of them.
 func driftOf(g Stage, r *run) []Change {
 	if !r.flag("refresh-only") {
 		return nil
@@ -21,7 +20,7 @@ func driftOf(g Stage, r *run) []Change {
 	return drift
 }
 
-// driftText returns the log of a refresh-only plan as Terraform 1.11 writes it.
+// driftText returns the log of a refresh-only plan in the format of Terraform 1.11.
 func driftText(drift []Change) string {
 	var b strings.Builder
 	b.WriteString("Initializing the backend...\nInitializing provider plugins...\n\n" +

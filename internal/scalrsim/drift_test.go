@@ -11,7 +11,7 @@ import (
 // refresh-only plan: drift, and no resource changes.
 func TestDriftDocument(t *testing.T) {
 	t.Parallel()
-	refresh := &run{asked: object{"refresh-only": true}}
+	refresh := &run{effective: object{"refresh-only": true}}
 	stage := Stage{Changes: []Change{{"terraform_data.a", "update"}, {"terraform_data.b", "delete"}, {"terraform_data.c", "create"}}}
 	drift := driftOf(stage, refresh)
 	var plan struct {

@@ -13,7 +13,7 @@ func (s *Server) environmentSchema() schema {
 			"name": "string<=255", "remote-backend": "bool", "remote-backend-overridable": "bool", "mask-sensitive-output": "bool",
 			"is-federated-to-account": "bool", "cost-estimation-enabled": "bool",
 		},
-		needs: []string{"name"},
+		required: []string{"name"},
 		relationships: map[string]string{
 			"account": "accounts", "tags": "[]tags",
 			"default-provider-configurations": "[]provider-configurations", "default-workspace-agent-pool": "agent-pools",
@@ -26,7 +26,7 @@ func (s *Server) environmentSchema() schema {
 	return k
 }
 
-// createEnvironment is openapi.yml, create_environment.
+// createEnvironment implements create_environment of openapi.yml.
 func (s *Server) createEnvironment(c *call) reply {
 	doc, refusal := s.readDocument(c, s.environmentSchema(), true)
 	if refusal == nil {
@@ -40,7 +40,7 @@ func (s *Server) createEnvironment(c *call) reply {
 	return s.one(c, 201, e)
 }
 
-// updateEnvironment is openapi.yml, update_environment. A to-many relationship in the request
+// updateEnvironment implements update_environment of openapi.yml. A to-many relationship in the request
 // replaces the previous one.
 func (s *Server) updateEnvironment(c *call) reply {
 	e := s.lookup("environments", c.ids[0])
@@ -62,7 +62,7 @@ func (s *Server) updateEnvironment(c *call) reply {
 	return s.one(c, 200, e)
 }
 
-func (s *Server) checkEnvironment(doc written, self *resource) *reply {
+func (s *Server) checkEnvironment(doc input, self *resource) *reply {
 	if name, given := doc.attributes["name"].(string); given {
 		if refusal := s.nameIsFree(name, s.kind("environments"), self); refusal != nil {
 			return refusal
@@ -78,7 +78,7 @@ func (s *Server) checkEnvironment(doc written, self *resource) *reply {
 	return s.checkDefaults(doc, self)
 }
 
-// nameIsFree refuses an empty name and the name of another resource among them.
+// nameIsFree rejects an empty name and the name of another resource in among.
 func (s *Server) nameIsFree(name string, among []*resource, self *resource) *reply {
 	if name == "" {
 		return invalid("Invalid Attribute", "/data/attributes/name", "Name cannot be empty.")
@@ -91,8 +91,8 @@ func (s *Server) nameIsFree(name string, among []*resource, self *resource) *rep
 	return nil
 }
 
-// checkRelated refuses relationships to resources that do not exist.
-func (s *Server) checkRelated(doc written) *reply {
+// checkRelated rejects relationships to resources that do not exist.
+func (s *Server) checkRelated(doc input) *reply {
 	models := map[string]string{"tags": "AccountTag", "default-provider-configurations": "ProviderConfiguration", "policy-groups": "PolicyGroup",
 		"provider-configuration": "ProviderConfiguration", "workspace": "Workspace", "environment": "Environment",
 		"agent-pool": "AgentPool", "default-workspace-agent-pool": "AgentPool"}
@@ -114,7 +114,7 @@ func (s *Server) checkRelated(doc written) *reply {
 	return nil
 }
 
-func (s *Server) writeEnvironment(e *resource, doc written) {
+func (s *Server) writeEnvironment(e *resource, doc input) {
 	if !s.scenario.Config.Old {
 		delete(doc.attributes, "cost-estimation-enabled") // accepted and ignored
 	}
@@ -126,12 +126,12 @@ func (s *Server) writeEnvironment(e *resource, doc written) {
 		case "default-provider-configurations":
 			e.relationships[name] = toMany("provider-configurations", ids...)
 		case "default-workspace-agent-pool":
-			e.relationships[name] = toOne("agent-pools", strings.Join(ids, "")) // one at most
+			e.relationships[name] = toOne("agent-pools", strings.Join(ids, "")) // at most one
 		}
 	}
 }
 
-// deleteEnvironment is openapi.yml, delete_environment. It also deletes the workspaces of the
+// deleteEnvironment implements delete_environment of openapi.yml. It also deletes the workspaces of the
 // environment, as the tests of Scalr's own clients expect.
 func (s *Server) deleteEnvironment(c *call) reply {
 	e := s.lookup("environments", c.ids[0])
@@ -150,7 +150,7 @@ func (s *Server) deleteEnvironment(c *call) reply {
 	return empty(204)
 }
 
-// lockOf is openapi.yml, lock_environment and lock_workspace, and the same for unlock.
+// lockOf implements lock_environment, lock_workspace, unlock_environment and unlock_workspace of openapi.yml.
 func lockOf(kind, model string, lock bool) func(*Server, *call) reply {
 	return func(s *Server, c *call) reply {
 		r := s.lookup(kind, c.ids[0])

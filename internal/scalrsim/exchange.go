@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// arrival is a request as received from a transport, before its body is read.
+// arrival is a received request whose body has not been read.
 type arrival struct {
 	origin  string // api, blob or elsewhere
 	method  string
@@ -30,8 +30,8 @@ type call struct {
 	path  string // below the base path
 	query url.Values
 	body  []byte
-	doc   object   // the body, if it is JSON
-	ids   []string // the path elements that match the stars of the route
+	doc   object   // decoded JSON body
+	ids   []string // path elements that match * in the route
 	route *route
 }
 
@@ -40,16 +40,15 @@ type lateCommit struct {
 	call *call
 }
 
-// exchange answers one request. An error means that the client has disconnected or that the
-// body of the request could not be read.
+// exchange processes one request. It returns an error if the client disconnects or the body cannot be read.
 func (s *Server) exchange(ctx context.Context, a arrival) (reply, error) {
 	c := &call{arrival: a, path: relative(a), query: a.url.Query()}
-	index, fault := s.arrive(c)
+	index, fault := s.record(c)
 	if fault != nil && fault.Action == Refuse {
 		return reply{end: refused}, nil
 	}
 	cutShort, err := c.read(ctx, fault)
-	s.noteBody(index, c.body)
+	s.recordBody(index, c.body)
 	if err != nil {
 		return reply{}, err
 	}
@@ -61,14 +60,14 @@ func (s *Server) exchange(ctx context.Context, a arrival) (reply, error) {
 			return reply{}, err
 		}
 	}
-	answer := s.answer(c, fault)
-	s.noteAnswer(index, answer)
-	if answer.delay > 0 {
-		if err := wait(ctx, answer.delay); err != nil {
+	res := s.handle(c, fault)
+	s.recordStatus(index, res)
+	if res.delay > 0 {
+		if err := wait(ctx, res.delay); err != nil {
 			return reply{}, err
 		}
 	}
-	return answer, nil
+	return res, nil
 }
 
 func relative(a arrival) string {
@@ -80,7 +79,7 @@ func relative(a arrival) string {
 	return a.url.EscapedPath()
 }
 
-func (s *Server) arrive(c *call) (index int, fault *Fault) {
+func (s *Server) record(c *call) (index int, fault *Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = append(s.requests, Request{
@@ -93,7 +92,7 @@ func (s *Server) arrive(c *call) (index int, fault *Fault) {
 	return len(s.requests) - 1, s.pickFault(c.method, c.path)
 }
 
-// read reads the body. cutShort reports that a fault ended it early.
+// read reads the body. cutShort reports whether a fault ended it early.
 func (c *call) read(ctx context.Context, f *Fault) (cutShort bool, err error) {
 	var body io.Reader = c.arrival.body
 	if f != nil && f.Action == Trickle && f.Bytes > 0 {
@@ -124,7 +123,7 @@ func (r *slowReader) Read(p []byte) (int, error) {
 	return r.from.Read(p[:min(int64(len(p)), r.bytes)])
 }
 
-func (s *Server) noteBody(index int, body []byte) {
+func (s *Server) recordBody(index int, body []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	sum := sha256.Sum256(body)
@@ -135,14 +134,14 @@ func (s *Server) noteBody(index int, body []byte) {
 	}
 }
 
-func (s *Server) noteAnswer(index int, a reply) {
+func (s *Server) recordStatus(index int, a reply) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests[index].Status = a.status
 }
 
-// answer processes the request, unless the fault prevents it, and returns the response.
-func (s *Server) answer(c *call, f *Fault) reply {
+// handle returns the response to the request. A fault may prevent the request from being processed.
+func (s *Server) handle(c *call, f *Fault) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.advance()
@@ -188,6 +187,6 @@ func (s *Server) advance() {
 	s.late = waiting
 	s.expireLock(now)
 	for _, r := range s.runs {
-		s.play(r, now)
+		s.advanceRun(r, now)
 	}
 }

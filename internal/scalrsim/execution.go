@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// prepare collects what the plan of a run needs, while the server's lock is held, and returns
-// the function that plans, which is called without the lock.
+// prepare collects the inputs of a run's plan; the server's lock must be held. It returns the function that
+// plans, which must be called without the lock.
 func (e *executor) prepare(r *run) func(context.Context, io.Writer) (*execution, string) {
 	s := e.server
 	w := s.lookup("workspaces", r.workspace)
@@ -58,7 +58,7 @@ func (x *execution) unpack(archive []byte, dir, override, variables string) erro
 	return os.WriteFile(filepath.Join(x.dir, "zz_scalr.auto.tfvars"), []byte(variables), 0o600)
 }
 
-// planArguments returns the arguments of the plan command that follow from the run's attributes.
+// planArguments returns the arguments of the plan command for the run's attributes.
 func planArguments(r *run, w *resource) []string {
 	arguments := []string{"plan", "-input=false", "-out=tfplan"}
 	if r.flag("is-destroy") {
@@ -67,11 +67,11 @@ func planArguments(r *run, w *resource) []string {
 	if r.flag("refresh-only") {
 		arguments = append(arguments, "-refresh-only")
 	}
-	if r.asked["refresh"] == false {
+	if r.effective["refresh"] == false {
 		arguments = append(arguments, "-refresh=false")
 	}
 	for _, flag := range [][2]string{{"target-addrs", "-target="}, {"replace-addrs", "-replace="}} {
-		addresses, _ := r.asked[flag[0]].(list)
+		addresses, _ := r.effective[flag[0]].(list)
 		for _, address := range addresses {
 			arguments = append(arguments, flag[1]+address.(string))
 		}
@@ -83,7 +83,7 @@ func planArguments(r *run, w *resource) []string {
 	return arguments
 }
 
-// plan runs the tool's init and plan commands and writes their output to the log.
+// plan runs init and plan and writes their output to the log.
 func (x *execution) plan(ctx context.Context, log io.Writer, arguments, secrets []string) (*execution, string) {
 	if err := x.run(ctx, log, "init", "-input=false"); err != nil {
 		return nil, fmt.Sprintf("Initialization failed: %v", err)
@@ -126,7 +126,7 @@ func (x *execution) apply(ctx context.Context, log io.Writer) (*execution, strin
 	return x, ""
 }
 
-// run runs the tool. It sends the tool an interrupt, like Ctrl-C, when the context ends.
+// run runs the tool. It interrupts the tool when the context is done.
 func (x *execution) run(ctx context.Context, out io.Writer, arguments ...string) error {
 	tool := exec.CommandContext(ctx, x.tool, arguments...)
 	tool.Dir, tool.Env = x.dir, x.env
@@ -136,7 +136,7 @@ func (x *execution) run(ctx context.Context, out io.Writer, arguments ...string)
 	return tool.Run()
 }
 
-// toolEnv returns the complete environment of the tool. It contains no secrets of the job.
+// toolEnv returns the environment of the tool. It contains no secrets of the job.
 func toolEnv(home string, r *run) []string {
 	env := []string{"HOME=" + home, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1", "SCALR_RUN_ID=" + r.id}
 	for _, name := range []string{"PATH", "TMPDIR", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "SSL_CERT_FILE", "TF_PLUGIN_CACHE_DIR"} {
@@ -154,15 +154,15 @@ func toolEnv(home string, r *run) []string {
 
 func variablesOf(r *run) []object {
 	var variables []object
-	asked, _ := r.asked["variables"].(list)
-	for _, v := range asked {
+	requested, _ := r.effective["variables"].(list)
+	for _, v := range requested {
 		variables = append(variables, v.(object))
 	}
 	return variables
 }
 
-// variablesFile returns a file with the run's variables, which takes precedence over the files
-// of the configuration.
+// variablesFile returns a file with the run's variables. It takes precedence over the files of the
+// configuration.
 func variablesFile(r *run) string {
 	var b strings.Builder
 	for _, v := range variablesOf(r) {
@@ -188,11 +188,11 @@ func secretNames(r *run) []string {
 	return names
 }
 
-// quoteHCL quotes a string for HCL and escapes its template sequences.
+// quoteHCL returns text as an HCL string with escaped template sequences.
 func quoteHCL(text string) string {
 	quoted, err := json.Marshal(text)
 	if err != nil {
-		return `""` // cannot happen: every string can be encoded
+		return `""` // cannot happen for a string
 	}
 	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(string(quoted))
 }

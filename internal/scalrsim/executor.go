@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// executor executes uploaded configurations with the terraform or tofu of this machine. A nil
-// executor executes none.
+// executor executes uploaded configurations with an installed terraform or tofu. A nil executor is not
+// available.
 type executor struct {
 	server *Server
-	tools  map[string]string // by iac-platform
+	tools  map[string]string // path by iac-platform
 	ctx    context.Context
 	cancel context.CancelFunc
 	tasks  sync.WaitGroup
@@ -51,8 +51,7 @@ func (e *executor) tick() {
 
 func (e *executor) available() bool { return e != nil }
 
-// tool returns the path of the tool for the platform, or of the other tool if that one is not
-// installed.
+// tool returns the path of the tool for the platform, or of the other tool if it is not installed.
 func (e *executor) tool(platform string) string {
 	if path := e.tools[platform]; path != "" {
 		return path
@@ -86,7 +85,7 @@ func (w *work) interrupt() {
 	w.stop()
 }
 
-// execution is a configuration that the tool executes, and the results.
+// execution is a configuration in a directory, and the results of the tool.
 type execution struct {
 	dir, tool       string
 	env             []string
@@ -121,13 +120,13 @@ func (e *executor) start(r *run, what string) {
 	})
 }
 
-// finishWork continues a run whose tool has exited.
+// finishWork continues a run after the tool has exited.
 func (s *Server) finishWork(r *run, at time.Time) {
 	w := r.work
 	r.work = nil
 	switch {
 	case w.canceled && w.problem != "":
-		s.halt(r, "canceled", at)
+		s.endRun(r, "canceled", at)
 		return
 	case w.problem != "":
 		r.steps = append(slices.Clone(r.steps[:r.step+1]), Step{Status: "errored", Error: w.problem})
@@ -139,10 +138,10 @@ func (s *Server) finishWork(r *run, at time.Time) {
 		s.outputs[r.workspace] = w.found.outputs
 		s.lookup("workspaces", r.workspace).attributes["has-resources"] = w.found.resources
 	}
-	s.forward(r, at)
+	s.nextStep(r, at)
 }
 
-// logBuffer is the log of a running tool. It can be read while the tool writes to it.
+// logBuffer is the log of a running tool. It is safe for concurrent use.
 type logBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -160,7 +159,7 @@ func (l *logBuffer) bytes() []byte {
 	return bytes.Clone(l.text.Bytes())
 }
 
-// directory creates and returns the directory of a run or of a workspace's state.
+// directory creates a directory for a run and returns its path.
 func (e *executor) directory(name string) (string, error) {
 	if e.dir == "" {
 		dir, err := os.MkdirTemp("", "scalrsim-")

@@ -23,7 +23,7 @@ type result struct {
 	tags   int   // afterwards
 }
 
-func play(t *testing.T, s *Server, client *http.Client) result {
+func advanceRun(t *testing.T, s *Server, client *http.Client) result {
 	t.Helper()
 	var p result
 	r, err := try(t, client, "POST", s.URL()+BasePath+"/tags", newTag)
@@ -43,11 +43,11 @@ func TestFaults(t *testing.T) {
 	t.Parallel()
 	on := func(f Fault) Fault { f.Op = "POST /tags"; return f }
 	tests := map[string]struct {
-		fault  Fault
-		status int
-		body   string // part of it
-		broken bool   // the client sees an error
-		tags   int
+		fault     Fault
+		status    int
+		body      string // part of it
+		connReset bool   // the client sees an error
+		tags      int
 	}{
 		"status before":    {Fault{Action: Status, Status: 503, Body: "busy"}, 503, "busy", false, 0},
 		"status after":     {Fault{Action: Status, Status: 504, Phase: After}, 504, `"status":"504"`, false, 1},
@@ -81,14 +81,14 @@ func TestFaults(t *testing.T) {
 				if sockets {
 					client = listening(t, s)
 				}
-				got := play(t, s, client)
-				if got.status != test.status || !strings.Contains(got.body, test.body) || (got.err != nil) != test.broken || got.tags != test.tags {
+				got := advanceRun(t, s, client)
+				if got.status != test.status || !strings.Contains(got.body, test.body) || (got.err != nil) != test.connReset || got.tags != test.tags {
 					t.Errorf("sockets %t: got %+v", sockets, got)
 				}
 				if unused := s.UnusedFaults(); len(unused) > 0 {
 					t.Errorf("sockets %t: unused: %+v", sockets, unused)
 				}
-				if again := play(t, s, client); again.status != 201 && again.status != 422 {
+				if again := advanceRun(t, s, client); again.status != 201 && again.status != 422 {
 					t.Errorf("sockets %t: the second request should be answered, got %+v", sockets, again)
 				}
 			}
@@ -101,7 +101,7 @@ func TestResetLooksLikeReset(t *testing.T) {
 	tests := map[Action]error{Reset: syscall.ECONNRESET, EOF: io.EOF, Refuse: syscall.ECONNREFUSED}
 	for action, want := range tests {
 		s := New(Scenario{Faults: []Fault{{Op: "POST /tags", Action: action}}})
-		if got := play(t, s, s.Client()); !errors.Is(got.err, want) {
+		if got := advanceRun(t, s, s.Client()); !errors.Is(got.err, want) {
 			t.Errorf("%s: got %v, want %v", action, got.err, want)
 		}
 	}
@@ -141,7 +141,7 @@ func TestDelayAndTrickle(t *testing.T) {
 			test.fault.Op = "POST /tags"
 			s := New(Scenario{Faults: []Fault{test.fault}})
 			began := time.Now()
-			got := play(t, s, s.Client())
+			got := advanceRun(t, s, s.Client())
 			want := test.want
 			if name == "trickle" { // each byte of the request and of the response, and their two ends
 				want = time.Duration(len(newTag)+len(got.body)+2) * time.Second

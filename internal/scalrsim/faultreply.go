@@ -9,7 +9,7 @@ import (
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-// replace returns the response of a fault that does not use the real one.
+// replace returns the response of a fault that replaces the real response.
 func replace(f *Fault) reply {
 	switch f.Action {
 	case Reset:
@@ -23,7 +23,7 @@ func replace(f *Fault) reply {
 			return reply{end: reset}
 		}
 	case HTML:
-		return withHeader(answer(orElse(f.Status, 200), "text/html; charset=utf-8", []byte(proxyPage)), f.Header)
+		return withHeader(newReply(orElse(f.Status, 200), "text/html; charset=utf-8", []byte(proxyPage)), f.Header)
 	case Redirect:
 		r := withHeader(empty(orElse(f.Status, 302)), f.Header)
 		r.header.Set("Location", f.Target)
@@ -42,7 +42,7 @@ func status(f *Fault) reply {
 	if f.Body == "" {
 		return withHeader(problem(code, http.StatusText(code), "", ""), f.Header)
 	}
-	return withHeader(answer(code, jsonAPI, []byte(f.Body)), f.Header)
+	return withHeader(newReply(code, jsonAPI, []byte(f.Body)), f.Header)
 }
 
 func withHeader(r reply, header http.Header) reply {
@@ -59,7 +59,7 @@ func orElse(n, otherwise int) int {
 	return n
 }
 
-// responseEdits modify the real answer.
+// responseEdits change the real response.
 var responseEdits = map[Action]func(reply, *Fault) reply{
 	Empty: func(r reply, f *Fault) reply {
 		if f.Status != 0 {
@@ -97,7 +97,7 @@ var responseEdits = map[Action]func(reply, *Fault) reply{
 func (r reply) bytes() []byte {
 	var b bytes.Buffer
 	if r.body != nil {
-		_, _ = io.Copy(&b, r.body) // from memory
+		_, _ = io.Copy(&b, r.body) // cannot fail: reads from memory
 	}
 	return b.Bytes()
 }

@@ -11,36 +11,36 @@ import (
 	"time"
 )
 
-// lease limits the validity of a token. The zero value has no limit.
+// lease limits the validity of a token. The zero value is unlimited.
 type lease struct {
-	uses  int // left, if limited
-	until time.Time
-	spent bool
+	uses      int // remaining uses; 0 means unlimited
+	until     time.Time
+	exhausted bool
 }
 
 // dispatch processes a request and returns the response.
 func (s *Server) dispatch(c *call) reply {
 	switch c.origin {
 	case "elsewhere":
-		return s.elsewhereAnswer(c)
+		return s.handleElsewhere(c)
 	case "blob":
-		return s.blobAnswer(c)
+		return s.handleBlob(c)
 	}
 	if refusal := s.inspect(c); refusal != nil {
 		return *refusal
 	}
-	answer := c.route.do(s, c)
+	res := c.route.do(s, c)
 	if c.header.Get("Prefer") != "" {
-		answer.header.Set("Preference-Applied", "profile=preview")
+		res.header.Set("Preference-Applied", "profile=preview")
 	}
-	return answer
+	return res
 }
 
-// inspectOnly checks a request that Scalr does not process because of a fault.
+// inspectOnly inspects a request that Scalr does not process because of a fault.
 func (s *Server) inspectOnly(c *call) {
 	switch c.origin {
 	case "elsewhere":
-		s.elsewhereAnswer(c)
+		s.handleElsewhere(c)
 	case "blob":
 		s.inspectBlob(c)
 	default:
@@ -48,15 +48,15 @@ func (s *Server) inspectOnly(c *call) {
 	}
 }
 
-// elsewhereAnswer is the response of a host to which a fault redirects.
-func (s *Server) elsewhereAnswer(c *call) reply {
+// handleElsewhere processes a request to a host to which a fault redirects.
+func (s *Server) handleElsewhere(c *call) reply {
 	if c.header.Get("Authorization") != "" {
-		s.object("%s %s: the token was sent to another host", c.method, c.host)
+		s.addObjection("%s %s: the token was sent to another host", c.method, c.host)
 	}
 	return document(200, object{"data": list{}})
 }
 
-// inspect checks a request to the API. The refusal is nil if Scalr accepts the request.
+// inspect inspects a request to the API. It returns nil if Scalr accepts the request.
 func (s *Server) inspect(c *call) (refusal *reply) {
 	if refusal := s.find(c); refusal != nil {
 		return refusal
@@ -69,15 +69,15 @@ func (s *Server) inspect(c *call) (refusal *reply) {
 	return s.inspectBody(c)
 }
 
-// wrong records an objection to the request.
-func (s *Server) wrong(c *call, format string, args ...any) {
-	s.object("%s %s: %s", c.method, c.path, fmt.Sprintf(format, args...))
+// objectTo records an objection to the request.
+func (s *Server) objectTo(c *call, format string, args ...any) {
+	s.addObjection("%s %s: %s", c.method, c.path, fmt.Sprintf(format, args...))
 }
 
 func (s *Server) find(c *call) *reply {
 	if !strings.HasPrefix(c.url.EscapedPath(), BasePath+"/") {
-		s.wrong(c, "not below %s", BasePath)
-		r := answer(404, "text/html", []byte("<html><body>Not Found</body></html>"))
+		s.objectTo(c, "not below %s", BasePath)
+		r := newReply(404, "text/html", []byte("<html><body>Not Found</body></html>"))
 		return &r
 	}
 	known := false
@@ -88,7 +88,7 @@ func (s *Server) find(c *call) *reply {
 			c.route, c.ids = &s.routes[i], ids
 			for _, id := range ids {
 				if !idForm.MatchString(id) {
-					s.wrong(c, "%q is not an id", id)
+					s.objectTo(c, "%q is not an id", id)
 				}
 			}
 			return nil
@@ -98,7 +98,7 @@ func (s *Server) find(c *call) *reply {
 	if known {
 		code = 405
 	}
-	s.wrong(c, "unknown operation")
+	s.objectTo(c, "unknown operation")
 	r := problem(code, http.StatusText(code), "", "")
 	return &r
 }
@@ -123,21 +123,21 @@ func matchPath(pattern, path string) (ids []string, ok bool) {
 func (s *Server) inspectHeaders(c *call) {
 	agent := c.header.Get("User-Agent")
 	if agent == "" || strings.HasPrefix(agent, "Go-http-client") {
-		s.wrong(c, "User-Agent is missing or Go's default")
+		s.objectTo(c, "User-Agent is missing or Go's default")
 	}
 	if c.header.Get("Idempotency-Key") != "" {
-		s.wrong(c, "Idempotency-Key makes http.Transport retry a POST")
+		s.objectTo(c, "Idempotency-Key makes http.Transport retry a POST")
 	}
 	if c.header.Get("Cookie") != "" {
-		s.wrong(c, "a cookie was sent")
+		s.objectTo(c, "a cookie was sent")
 	}
 	accept := c.header.Get("Accept")
-	// Scalr's own clients ask for JSON:API even where the response is plain JSON.
-	if c.route.gives == plain && !strings.Contains(accept, plain) && !strings.Contains(accept, jsonAPI) && !strings.Contains(accept, "*/*") {
-		s.wrong(c, "Accept is %q, the response is %s", accept, plain)
+	// Scalr's own clients request JSON:API even if the response is plain JSON.
+	if c.route.produces == plain && !strings.Contains(accept, plain) && !strings.Contains(accept, jsonAPI) && !strings.Contains(accept, "*/*") {
+		s.objectTo(c, "Accept is %q, the response is %s", accept, plain)
 	}
-	if c.route.gives == jsonAPI && !strings.Contains(accept, jsonAPI) {
-		s.wrong(c, "Accept does not name %s", jsonAPI)
+	if c.route.produces == jsonAPI && !strings.Contains(accept, jsonAPI) {
+		s.objectTo(c, "Accept does not name %s", jsonAPI)
 	}
 }
 
@@ -147,20 +147,20 @@ func (s *Server) inspectQuery(c *call) {
 			continue
 		}
 		if !slices.Contains(c.route.query, name) {
-			s.wrong(c, "unknown query parameter %s", name)
+			s.objectTo(c, "unknown query parameter %s", name)
 		}
 		if len(values) > 1 {
-			s.wrong(c, "query parameter %s is given twice", name)
+			s.objectTo(c, "query parameter %s is given twice", name)
 		}
 	}
 	for _, name := range splitList(c.query.Get("include")) {
 		if !slices.Contains(c.route.include, name) {
-			s.wrong(c, "include %q is not possible", name)
+			s.objectTo(c, "include %q is not possible", name)
 		}
 	}
 	for _, name := range splitList(c.query.Get("sort")) {
 		if !slices.Contains(c.route.sort, strings.TrimPrefix(name, "-")) {
-			s.wrong(c, "sort by %q is not possible", name)
+			s.objectTo(c, "sort by %q is not possible", name)
 		}
 	}
 }
@@ -172,55 +172,54 @@ func splitList(text string) []string {
 	return strings.Split(text, ",")
 }
 
-// authorize checks the token and counts its use. It refuses an expired token without an
-// objection.
+// authorize checks the token and counts its use. It rejects an expired token without an objection.
 func (s *Server) authorize(c *call) *reply {
 	given := c.header.Get("Authorization")
 	if c.route.open {
-		return nil // Scalr's own clients send their token nevertheless
+		return nil // not an objection: Scalr's own clients send their token
 	}
 	token, _ := strings.CutPrefix(given, "Bearer ")
 	l := s.tokens[token]
-	if l != nil && l.good(time.Now()) {
+	if l != nil && l.valid(time.Now()) {
 		return nil
 	}
 	if l == nil {
-		s.wrong(c, "the token is unknown")
+		s.objectTo(c, "the token is unknown")
 	}
 	r := problem(401, "Unauthorized", "", "Authentication credentials were not provided or are invalid.")
 	return &r
 }
 
-func (l *lease) good(now time.Time) bool {
-	if l.spent || (!l.until.IsZero() && now.After(l.until)) {
+func (l *lease) valid(now time.Time) bool {
+	if l.exhausted || (!l.until.IsZero() && now.After(l.until)) {
 		return false
 	}
 	if l.uses > 0 {
 		l.uses--
-		l.spent = l.uses == 0
+		l.exhausted = l.uses == 0
 	}
 	return true
 }
 
-// inspectBody checks the content type and reads the document.
+// inspectBody checks the content type and decodes the document.
 func (s *Server) inspectBody(c *call) *reply {
 	given, _, _ := mime.ParseMediaType(c.header.Get("Content-Type"))
-	if c.route.takes == "" {
+	if c.route.consumes == "" {
 		if len(c.body) > 0 {
-			s.wrong(c, "this operation takes no body")
+			s.objectTo(c, "this operation does not accept a body")
 		}
 		return nil
 	}
-	if len(c.body) == 0 && c.route.takes == plain {
-		return nil // every member of an action's body is optional
+	if len(c.body) == 0 && c.route.consumes == plain {
+		return nil // all members of an action's body are optional
 	}
-	if given != c.route.takes {
-		s.wrong(c, "Content-Type is %q, not %s", given, c.route.takes)
+	if given != c.route.consumes {
+		s.objectTo(c, "Content-Type is %q, not %s", given, c.route.consumes)
 		r := problem(415, "Unsupported Media Type", "", "")
 		return &r
 	}
 	if err := json.Unmarshal(c.body, &c.doc); err != nil {
-		s.wrong(c, "the body is not a JSON object: %v", err)
+		s.objectTo(c, "the body is not a JSON object: %v", err)
 		r := problem(400, "Bad Request", "", "The request body is not valid JSON.")
 		return &r
 	}

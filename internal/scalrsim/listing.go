@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// listOf lists the stored resources of a kind that match the filters.
+// listOf returns a handler that lists the stored resources of a kind that match the filters.
 func listOf(kind string) func(*Server, *call) reply {
 	return func(s *Server, c *call) reply {
 		if id := c.query.Get("filter[account]"); id != "" && s.lookup("accounts", id) == nil {
@@ -43,7 +43,7 @@ func (s *Server) listing(c *call, all []*resource) reply {
 	return document(200, doc)
 }
 
-// pagination is openapi.yml, Pagination.
+// pagination returns the object Pagination of openapi.yml.
 func pagination(page, pages, total int) object {
 	p := object{"current-page": page, "next-page": nil, "prev-page": nil, "total-count": total, "total-pages": pages}
 	if page < pages {
@@ -55,7 +55,7 @@ func pagination(page, pages, total int) object {
 	return p
 }
 
-// pageOf returns the requested page and its size, by default 20 and at most 100.
+// pageOf returns the requested page and page size; the default size is 20, the maximum 100.
 func pageOf(q url.Values) (page, size int) {
 	page, _ = strconv.Atoi(q.Get("page[number]"))
 	size, _ = strconv.Atoi(q.Get("page[size]"))
@@ -128,7 +128,7 @@ func (s *Server) passes(r *resource, name, value string) bool {
 	return oneOf(fmt.Sprint(r.attributes[attribute]), value)
 }
 
-// nameMatches also matches names other than the exact one, as Scalr may.
+// nameMatches reports whether a name matches a filter. Like Scalr, it may also match longer names.
 func nameMatches(name, value string) bool {
 	if text, ok := strings.CutPrefix(value, "like:"); ok {
 		return strings.Contains(name, text)
@@ -147,7 +147,7 @@ func anyOf(values []string, filter string) bool {
 	return slices.ContainsFunc(values, func(v string) bool { return oneOf(v, filter) })
 }
 
-// ranBetween parses "between:from,to" and compares it with the last run of the environment.
+// ranBetween parses "between:from,to" and compares it with the time of the environment's last run.
 func (s *Server) ranBetween(environment, value string) bool {
 	from, to, _ := strings.Cut(strings.TrimPrefix(value, "between:"), ",")
 	last := ""

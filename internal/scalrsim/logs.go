@@ -25,7 +25,7 @@ func (s *Server) applyLog(c *call) reply {
 	return s.log(c, r.apply)
 }
 
-// log is openapi.yml, get_plan_log and get_apply_log.
+// log implements get_plan_log and get_apply_log of openapi.yml.
 func (s *Server) log(c *call, g *stage) reply {
 	if len(g.log) == 0 || (s.scenario.Logs.Mode == LogAtEnd && !g.final()) {
 		return empty(204)
@@ -38,7 +38,7 @@ func (s *Server) log(c *call, g *stage) reply {
 	return s.sendLog(g, c.query.Get("clean") == "true", c.query.Get("format") == "gzip")
 }
 
-// downloadLog serves a log from the blob host.
+// downloadLog serves a log on the blob host.
 func (s *Server) downloadLog(id string) reply {
 	r := s.runOf(id)
 	switch {
@@ -55,9 +55,9 @@ var colors = regexp.MustCompile("\x1b\\[[0-9;]*[A-Za-z]")
 
 func (s *Server) sendLog(g *stage, clean, zipped bool) reply {
 	body, size := g.read(time.Now())
-	r := answer(200, "text/plain; charset=utf-8", nil)
+	r := newReply(200, "text/plain; charset=utf-8", nil)
 	r.body, r.size = body, size
-	if clean && size < 64<<20 { // a generated log has no colors
+	if clean && size < 64<<20 { // larger logs are generated and have no colors
 		r = r.with(colors.ReplaceAll(r.bytes(), nil))
 	}
 	if zipped {
@@ -75,7 +75,7 @@ func compressed(text []byte) []byte {
 	return b.Bytes()
 }
 
-// sanitizedPlanJSON is openapi.yml, get_sanitized_json_output.
+// sanitizedPlanJSON implements get_sanitized_json_output of openapi.yml.
 func (s *Server) sanitizedPlanJSON(c *call) reply {
 	r := s.runOf(c.ids[0])
 	if r == nil {
@@ -89,7 +89,7 @@ func (s *Server) sanitizedPlanJSON(c *call) reply {
 	return s.jsonOf(c, r, true)
 }
 
-// planJSON is openapi.yml, get_json_output, which includes secrets.
+// planJSON implements get_json_output of openapi.yml. Its response includes secrets.
 func (s *Server) planJSON(c *call) reply {
 	r := s.runOf(c.ids[0])
 	if r == nil {
@@ -124,7 +124,7 @@ func (s *Server) jsonOf(c *call, r *run, sanitized bool) reply {
 		body = planDocument(changesOf(r.resultsOf, r))
 	}
 	if c.query.Get("format") == "gzip" {
-		return answer(200, "application/gzip", compressed(body))
+		return newReply(200, "application/gzip", compressed(body))
 	}
-	return answer(200, plain, body)
+	return newReply(200, plain, body)
 }

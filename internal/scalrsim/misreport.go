@@ -40,7 +40,7 @@ func misreport(body string, member string, value any) string {
 	return string(changed)
 }
 
-// misrelate changes the id of a relationship.
+// misrelate changes the ID of a relationship.
 func misrelate(relationships object, member string, to object, id any) {
 	data, ok := to["data"].(object)
 	if id == nil || !ok {
@@ -50,18 +50,18 @@ func misrelate(relationships object, member string, to object, id any) {
 	data["id"] = id
 }
 
-// deviating returns the requested attributes of a run with the deviations applied.
-func deviating(requested, deviations object) object {
+// withDeviations returns the requested attributes of a run with the deviations applied.
+func withDeviations(requested, deviations object) object {
 	if len(deviations) == 0 {
 		return requested
 	}
-	asked := maps.Clone(requested)
-	maps.Copy(asked, deviations)
-	return asked
+	effective := maps.Clone(requested)
+	maps.Copy(effective, deviations)
+	return effective
 }
 
-// pretend replaces deviating attributes of a run by the requested ones.
-func (s *Server) pretend(r *run, attributes object) {
+// hideDeviations replaces deviating attributes of a run with the requested ones.
+func (s *Server) hideDeviations(r *run, attributes object) {
 	if time.Since(r.created) >= s.paced(r.script.DeviationsAfter) {
 		return
 	}
@@ -73,8 +73,7 @@ func (s *Server) pretend(r *run, attributes object) {
 	}
 }
 
-// SetRunScript sets the run script of the runs that are created in a workspace from now on. It
-// replaces the scenario's.
+// SetRunScript sets the script of new runs in a workspace. It replaces the scenario's script.
 func (s *Server) SetRunScript(workspaceID string, script RunScript) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,7 +83,7 @@ func (s *Server) SetRunScript(workspaceID string, script RunScript) {
 	s.runScripts[workspaceID] = script
 }
 
-// runScriptIn returns the run script of new runs in the workspace.
+// runScriptIn returns the script of new runs in the workspace.
 func (s *Server) runScriptIn(workspaceID string) RunScript {
 	if script, ok := s.runScripts[workspaceID]; ok {
 		return script
@@ -92,8 +91,7 @@ func (s *Server) runScriptIn(workspaceID string) RunScript {
 	return s.scenario.Script
 }
 
-// AddRun adds a run of another user, with a configuration version of its own, and returns its
-// id.
+// AddRun adds a run of another user with its own configuration version and returns its ID.
 func (s *Server) AddRun(workspaceID string, attributes map[string]any) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -36,7 +36,7 @@ func TestObjections(t *testing.T) {
 		"plain JSON document":    {"POST", "/configuration-versions", version, set("Content-Type", "application/json"), 415, "Content-Type"},
 		"JSON:API action":        {"POST", "/runs/run-1/actions/cancel", `{"comment":""}`, set("Content-Type", jsonAPI), 415, "Content-Type"},
 		"no JSON":                {"POST", "/configuration-versions", "{", nil, 400, "not a JSON object"},
-		"body on a GET":          {"GET", "/tags", "{}", nil, 200, "takes no body"},
+		"body on a GET":          {"GET", "/tags", "{}", nil, 200, "does not accept a body"},
 		"unknown parameter":      {"GET", "/runs?sort=-created-at", "", nil, 200, "unknown query parameter sort"},
 		"unknown include":        {"GET", "/runs?include=state-versions", "", nil, 200, `include "state-versions"`},
 		"unknown sort":           {"GET", "/environments?sort=cost-estimation-enabled", "", nil, 200, "sort by"},

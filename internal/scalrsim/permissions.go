@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// permissions are some of Scalr's permissions, with the scopes at which each may be granted.
-// The public list is https://github.com/ianwestcott/scalr_permissions.
+// permissions maps some of Scalr's permissions to the scopes in which they may be granted. The public list is
+// https://github.com/ianwestcott/scalr_permissions.
 var permissions = map[string]string{
 	"*:*": "account environment workspace", "*:read": "account environment workspace", "*:create": "account environment workspace",
 	"*:update": "account environment workspace", "*:delete": "account environment workspace",

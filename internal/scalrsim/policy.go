@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// costResource is openapi.yml, CostEstimate.
+// costResource returns the resource CostEstimate of openapi.yml.
 func (s *Server) costResource(r *run) *resource {
 	cost := r.cost.show("cost-estimates")
 	cost.attributes["error-message"] = nil
@@ -32,10 +32,10 @@ func (s *Server) costLog(c *call) reply {
 		return problem(422, "Unprocessable Entity", "", "The cost estimate is not ready.")
 	}
 	cost := r.script.Cost
-	return answer(200, "text/plain; charset=utf-8", fmt.Appendf(nil, "Monthly cost: %s USD (%s)\n", cost.Proposed, cost.Delta))
+	return newReply(200, "text/plain; charset=utf-8", fmt.Appendf(nil, "Monthly cost: %s USD (%s)\n", cost.Proposed, cost.Delta))
 }
 
-// policyResource is openapi.yml, PolicyCheck.
+// policyResource returns the resource PolicyCheck of openapi.yml.
 func (s *Server) policyResource(r *run) *resource {
 	check := r.checks.show("policy-checks")
 	check.attributes["permissions"] = object{}
@@ -64,7 +64,7 @@ func (s *Server) policyResult(r *run) object {
 		"soft-failed": count["soft_failed"], "hard-failed": count["hard_failed"], "total-failed": failed, "duration-ms": 0, "policies": policies}
 }
 
-// listPolicyChecks is openapi.yml, list_policy_checks.
+// listPolicyChecks implements list_policy_checks of openapi.yml.
 func (s *Server) listPolicyChecks(c *call) reply {
 	r := s.run(c.ids[0])
 	if r == nil {
@@ -77,7 +77,7 @@ func (s *Server) listPolicyChecks(c *call) reply {
 	return s.listing(c, found)
 }
 
-// policyLog is openapi.yml, get_policy_checks_log, which only redirects.
+// policyLog implements get_policy_checks_log of openapi.yml, which always redirects.
 func (s *Server) policyLog(c *call) reply {
 	r := s.runOf(c.ids[0])
 	if r == nil || r.checks == nil {
@@ -88,7 +88,7 @@ func (s *Server) policyLog(c *call) reply {
 	return a
 }
 
-// override is openapi.yml, override_policy.
+// override implements override_policy of openapi.yml.
 func (s *Server) override(c *call) reply {
 	r := s.runOf(c.ids[0])
 	if r == nil || r.checks == nil || r.checks.id != c.ids[0] {
@@ -99,6 +99,6 @@ func (s *Server) override(c *call) reply {
 		return conflict("The policy check is not waiting for an override.")
 	}
 	r.actions[len(r.actions)-1].Answer = 200
-	s.decide(r, botEmail, "", s.now())
+	s.proceed(r, botEmail, "", s.now())
 	return s.one(c, 200, s.policyResource(r))
 }

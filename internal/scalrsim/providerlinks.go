@@ -2,27 +2,27 @@ package scalrsim
 
 import "strings"
 
-// providerLinks is the type of links of provider configurations.
+// providerLinks is the resource type of links to provider configurations.
 const providerLinks = "provider-configuration-links"
 
 func providerLinkSchema() schema {
 	return schema{kind: providerLinks, attributes: map[string]string{"alias": "string?<=128"},
-		relationships: map[string]string{"provider-configuration": "provider-configurations"}, needsRelation: []string{"provider-configuration"}}
+		relationships: map[string]string{"provider-configuration": "provider-configurations"}, requiredRelationships: []string{"provider-configuration"}}
 }
 
 func providerLinkRoutes() []route {
 	include := words("provider-configuration")
 	return []route{
-		{method: "GET", path: "/workspaces/*/provider-configuration-links", gives: jsonAPI, query: words("sort include" + paging),
+		{method: "GET", path: "/workspaces/*/provider-configuration-links", produces: jsonAPI, query: words("sort include" + paging),
 			sort: words("name"), include: include, do: (*Server).listProviderLinks},
-		{method: "POST", path: "/workspaces/*/provider-configuration-links", takes: jsonAPI, gives: jsonAPI, do: (*Server).createProviderLink},
-		{method: "GET", path: "/provider-configuration-links/*", gives: jsonAPI, do: (*Server).readProviderLink},
-		{method: "PATCH", path: "/provider-configuration-links/*", takes: jsonAPI, gives: jsonAPI, do: (*Server).updateProviderLink},
+		{method: "POST", path: "/workspaces/*/provider-configuration-links", consumes: jsonAPI, produces: jsonAPI, do: (*Server).createProviderLink},
+		{method: "GET", path: "/provider-configuration-links/*", produces: jsonAPI, do: (*Server).readProviderLink},
+		{method: "PATCH", path: "/provider-configuration-links/*", consumes: jsonAPI, produces: jsonAPI, do: (*Server).updateProviderLink},
 		{method: "DELETE", path: "/provider-configuration-links/*", do: (*Server).deleteProviderLink},
 	}
 }
 
-// LinkProvider links a provider configuration to a workspace and returns the link's id.
+// LinkProvider links a provider configuration to a workspace and returns the ID of the link.
 func (s *Server) LinkProvider(workspaceID, providerID, alias string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -37,8 +37,8 @@ func (s *Server) newProviderLink(workspaceID, providerID string, alias any) *res
 		"workspace": toOne("workspaces", workspaceID), "environment": toOne("", ""), "provider-configuration": toOne("provider-configurations", providerID)})
 }
 
-// inheritedLinks returns the links of an environment to its default provider configurations,
-// which its workspaces inherit.
+// inheritedLinks returns the links of an environment to its default provider configurations, which its
+// workspaces inherit.
 func (s *Server) inheritedLinks(environmentID string) []*resource {
 	e := s.lookup("environments", environmentID)
 	if e == nil {
@@ -63,7 +63,7 @@ func (s *Server) ownLinks(workspaceID string) []*resource {
 	return own
 }
 
-// providerLink finds a link, which may be inherited.
+// providerLink returns a link and whether it is inherited.
 func (s *Server) providerLink(id string) (link *resource, inherited bool) {
 	for _, e := range s.kind("environments") {
 		for _, l := range s.inheritedLinks(e.id) {
@@ -75,8 +75,8 @@ func (s *Server) providerLink(id string) (link *resource, inherited bool) {
 	return s.lookup(providerLinks, id), false
 }
 
-// listProviderLinks is openapi.yml, list_provider_configuration_links: all links that runs in
-// the workspace use, including those of its environment.
+// listProviderLinks implements list_provider_configuration_links of openapi.yml. It lists all links of runs
+// in the workspace, including those of its environment.
 func (s *Server) listProviderLinks(c *call) reply {
 	w := s.lookup("workspaces", c.ids[0])
 	if w == nil {
@@ -85,7 +85,7 @@ func (s *Server) listProviderLinks(c *call) reply {
 	return s.listing(c, append(s.inheritedLinks(w.relatedID("environment")), s.ownLinks(w.id)...))
 }
 
-// createProviderLink is openapi.yml, create_provider_configuration_link.
+// createProviderLink implements create_provider_configuration_link of openapi.yml.
 func (s *Server) createProviderLink(c *call) reply {
 	w := s.lookup("workspaces", c.ids[0])
 	if w == nil {
@@ -106,8 +106,8 @@ func (s *Server) createProviderLink(c *call) reply {
 	return s.one(c, 201, link)
 }
 
-// aliasIsFree refuses a second provider with the same name and alias, since no configuration can
-// use both.
+// aliasIsFree rejects a second provider with the same name and alias, because a configuration cannot use
+// both.
 func (s *Server) aliasIsFree(link *resource, alias any) *reply {
 	name := func(l *resource) any {
 		return s.lookup("provider-configurations", l.relatedID("provider-configuration")).attributes["provider-name"]
@@ -120,7 +120,7 @@ func (s *Server) aliasIsFree(link *resource, alias any) *reply {
 	return nil
 }
 
-// readProviderLink is openapi.yml, get_provider_configuration_link.
+// readProviderLink implements get_provider_configuration_link of openapi.yml.
 func (s *Server) readProviderLink(c *call) reply {
 	link, _ := s.providerLink(c.ids[0])
 	if link == nil {
@@ -129,8 +129,8 @@ func (s *Server) readProviderLink(c *call) reply {
 	return s.one(c, 200, link)
 }
 
-// updateProviderLink is openapi.yml, update_provider_configuration_link. Only attributes can be
-// updated.
+// updateProviderLink implements update_provider_configuration_link of openapi.yml. It only updates
+// attributes.
 func (s *Server) updateProviderLink(c *call) reply {
 	link, refusal := s.changeableLink(c)
 	if refusal != nil {
@@ -141,7 +141,7 @@ func (s *Server) updateProviderLink(c *call) reply {
 		return *refusal
 	}
 	if ids := doc.relationships["provider-configuration"]; len(ids) > 0 && ids[0] != link.relatedID("provider-configuration") {
-		s.wrong(c, "the provider configuration of a link cannot be changed")
+		s.objectTo(c, "the provider configuration of a link cannot be changed")
 	}
 	if alias, given := doc.attributes["alias"]; given {
 		if refusal := s.aliasIsFree(link, alias); refusal != nil {
@@ -152,7 +152,7 @@ func (s *Server) updateProviderLink(c *call) reply {
 	return s.one(c, 200, link)
 }
 
-// deleteProviderLink is openapi.yml, delete_provider_configuration_workspace_link.
+// deleteProviderLink implements delete_provider_configuration_workspace_link of openapi.yml.
 func (s *Server) deleteProviderLink(c *call) reply {
 	link, refusal := s.changeableLink(c)
 	if refusal != nil {
@@ -169,7 +169,7 @@ func (s *Server) changeableLink(c *call) (*resource, *reply) {
 		r := notFound("ProviderConfigurationLink", c.ids[0])
 		return nil, &r
 	case inherited:
-		s.wrong(c, "the link %s belongs to an environment", c.ids[0])
+		s.objectTo(c, "the link %s belongs to an environment", c.ids[0])
 		return nil, invalid("Invalid Link", "", "The link belongs to an environment.")
 	}
 	return link, nil

@@ -10,9 +10,8 @@ func providerSchema() schema {
 		relationships: map[string]string{"environments": "[]environments", "tags": "[]tags"}}
 }
 
-// updateProvider is openapi.yml, update_provider_configuration, limited to the environments: the
-// list in the request replaces the previous one. The list that an environment shows is
-// read-only.
+// updateProvider implements update_provider_configuration of openapi.yml, limited to the environments: the
+// list in the request replaces the previous one. The list in the environment is read-only.
 func (s *Server) updateProvider(c *call) reply {
 	p := s.lookup("provider-configurations", c.ids[0])
 	if p == nil {
@@ -35,15 +34,15 @@ func (s *Server) updateProvider(c *call) reply {
 	return s.one(c, 200, p)
 }
 
-// usable reports whether workspaces of the environment may use the provider configuration: it is
-// shared with all environments, or linked to this one.
+// usable reports whether workspaces of the environment may use the provider configuration, because it is
+// shared with all environments or linked to this one.
 func usable(p *resource, environment string) bool {
 	return p.attributes["is-shared"] == true || slices.Contains(p.relatedIDs("environments"), environment)
 }
 
-// checkDefaults refuses a default provider configuration that is not shared with the
-// environment. A new environment has only those that are shared with all environments.
-func (s *Server) checkDefaults(doc written, self *resource) *reply {
+// checkDefaults rejects default provider configurations that are not shared with the environment. A new
+// environment can only use those that are shared with all environments.
+func (s *Server) checkDefaults(doc input, self *resource) *reply {
 	environment := ""
 	if self != nil {
 		environment = self.id

@@ -15,10 +15,10 @@ type Request struct {
 	Path       string // without the base path
 	Query      string
 	Header     http.Header
-	Body       string // empty for uploads and for bodies over 64 KiB
+	Body       string // empty for uploads and for bodies larger than 64 KiB
 	BodyBytes  int64
 	BodySHA256 string
-	Status     int  // of the response; 0 if there was none
+	Status     int  // status of the response; 0 if there was none
 	Elsewhere  bool // sent to a host that is not Scalr's
 }
 
@@ -29,8 +29,8 @@ func (s *Server) Requests() []Request {
 	return slices.Clone(s.requests)
 }
 
-// Objections returns, in order, what Scalr rejects or what exposes the token. Refusals that a
-// correct client can receive are not objections.
+// Objections returns the objections in chronological order: to requests that Scalr rejects, and to requests
+// that expose the token. A rejection that a correct client may receive is not an objection.
 func (s *Server) Objections() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -48,18 +48,18 @@ type RunRecord struct {
 	Actions                                      []RunAction
 }
 
-// Transition is one change of a run's status.
+// Transition is a change of a run's status.
 type Transition struct {
 	Status, By, Reason string
 	At                 time.Time
 }
 
-// RunAction is a request to confirm, cancel, discard or force a run, accepted or not.
+// RunAction is a request to confirm, cancel, discard or force a run.
 type RunAction struct {
 	Verb, Comment string
 	At            time.Time
-	In            string // the run's status
-	Answer        int    // 202, 204, 409
+	In            string // status of the run at that time
+	Answer        int    // status of the response: 202, 204 or 409
 }
 
 // Runs returns the current state of all runs, oldest first.
@@ -72,14 +72,13 @@ func (s *Server) Runs() []RunRecord {
 		records = append(records, RunRecord{
 			ID: r.id, Status: r.status, Workspace: r.workspace, Configuration: r.version,
 			Source: r.text("source"), Dry: r.dry, AutoApply: r.auto, Created: r.created,
-			Attributes: r.requested, Deviations: r.deviations, Transitions: slices.Clone(r.moves), Actions: slices.Clone(r.actions),
+			Attributes: r.requested, Deviations: r.deviations, Transitions: slices.Clone(r.transitions), Actions: slices.Clone(r.actions),
 		})
 	}
 	return records
 }
 
-// Stops returns the requests to cancel or discard a run, in order, as
-// "cancel run-…: 202".
+// Stops returns the requests to cancel or discard a run in chronological order, each as "cancel run-…: 202".
 func (s *Server) Stops() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -94,9 +93,9 @@ func (s *Server) Stops() []string {
 	return stops
 }
 
-// Uploaded returns the uploaded files of a configuration version by path. The content of a
-// symbolic link is "-> target"; the path of a directory ends with a slash. The map is nil if
-// nothing was uploaded or if the upload is not an archive.
+// Uploaded returns the uploaded files of a configuration version by path. The content of a symbolic link is
+// "-> target"; the path of a directory ends with a slash. The map is nil if nothing was uploaded or the
+// upload is not an archive.
 func (s *Server) Uploaded(configurationID string) map[string]string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -21,21 +21,21 @@ const (
 	plain   = "application/json"
 )
 
-// reply is a response, before a transport sends it.
+// reply is a response before it is sent.
 type reply struct {
 	status int
 	header http.Header
-	body   io.Reader // nil means none
-	size   int64     // of the body
+	body   io.Reader // nil means no body
+	size   int64     // size of the body
 
 	end     connEnd
-	after   int64         // bytes of the body that are sent before end, if there is a status
-	delay   time.Duration // before the first byte
-	trickle int64         // bytes of each part of the body, which are sent with pause between them
+	after   int64         // bytes of the body that are sent before end; only with a status
+	delay   time.Duration // delay before the first byte
+	trickle int64         // size of the parts of the body that are sent with pauses in between; 0 sends the body as a whole
 	pause   time.Duration
 }
 
-// connEnd describes how the connection ends after or instead of a response.
+// connEnd is the way the connection ends, after or instead of a response.
 type connEnd int
 
 const (
@@ -46,7 +46,7 @@ const (
 	stalled
 )
 
-func answer(status int, contentType string, body []byte) reply {
+func newReply(status int, contentType string, body []byte) reply {
 	r := reply{status: status, header: http.Header{}}
 	if contentType != "" {
 		r.header.Set("Content-Type", contentType)
@@ -61,17 +61,17 @@ func (r reply) with(body []byte) reply {
 
 func empty(status int) reply { return reply{status: status, header: http.Header{}} }
 
-// document returns a JSON:API response. A value that cannot be encoded is a bug in this package; the body of the
-// response is then not valid.
+// document returns a JSON:API response. A value that cannot be encoded is a bug in this package and results
+// in an invalid body.
 func document(status int, doc object) reply {
 	body, err := json.Marshal(doc)
 	if err != nil {
 		body = []byte(err.Error())
 	}
-	return answer(status, jsonAPI, body)
+	return newReply(status, jsonAPI, body)
 }
 
-// problem returns Scalr's error document with one error. Title and pointer may be empty.
+// problem returns Scalr's error document with one error. Title, pointer and detail may be empty.
 func problem(status int, title, pointer, detail string) reply {
 	e := object{"status": strconv.Itoa(status), "code": nil, "title": title, "detail": nil, "source": nil}
 	if detail != "" {
@@ -93,15 +93,15 @@ func forbidden() reply {
 
 func conflict(detail string) reply { return problem(409, "Conflict", "", detail) }
 
-// invalidRelationship is Scalr's response to an unknown id in a relationship.
+// invalidRelationship returns Scalr's response to an unknown ID in a relationship.
 func invalidRelationship(name, model, id string) reply {
 	return problem(404, "Invalid Relationship", "/data/relationships/"+name,
 		fmt.Sprintf("%s with ID '%s' not found or user unauthorized.", model, id))
 }
 
-// storageError is the error document of an object store.
+// storageError returns the error document of an object store.
 func storageError(status int, code, message string) reply {
-	return answer(status, "application/xml", fmt.Appendf(nil,
+	return newReply(status, "application/xml", fmt.Appendf(nil,
 		`<?xml version="1.0" encoding="UTF-8"?><Error><Code>%s</Code><Message>%s</Message></Error>`, code, message))
 }
 

@@ -37,7 +37,7 @@ func (s *Server) kind(kind string) []*resource {
 	return found
 }
 
-// lookup returns the resource with the kind and id, stored or computed, or nil.
+// lookup returns the stored or computed resource with the kind and ID, or nil.
 func (s *Server) lookup(kind, id string) *resource {
 	switch kind {
 	case "runs":
@@ -63,7 +63,7 @@ func (s *Server) lookup(kind, id string) *resource {
 
 func identifier(kind, id string) object { return object{"type": kind, "id": id} }
 
-// toOne returns a relationship to one resource, or to none if the id is empty.
+// toOne returns a to-one relationship; an empty ID means null.
 func toOne(kind, id string) object {
 	if id == "" {
 		return object{"data": nil}
@@ -79,7 +79,7 @@ func toMany(kind string, ids ...string) object {
 	return object{"data": data}
 }
 
-// related returns the identifiers of a relationship as pairs of kind and id.
+// related returns the kinds and IDs of a relationship.
 func (r *resource) related(name string) (identifiers [][2]string) {
 	relationship, _ := r.relationships[name].(object)
 	var data list
@@ -111,10 +111,10 @@ func (r *resource) relatedID(name string) string {
 	return ""
 }
 
-// show returns the resource as an element of a document, with the fields that the query selects.
+// show returns the resource as JSON, with the fields that the query selects.
 func (s *Server) show(r *resource, c *call) object {
 	links := object{}
-	if r.kind != "policy-checks" && r.kind != "status-transitions" { // these have no links in openapi.yml
+	if r.kind != "policy-checks" && r.kind != "status-transitions" { // without links in openapi.yml
 		links["self"] = s.api + BasePath + "/" + r.kind + "/" + r.id
 	}
 	maps.Copy(links, r.links)
@@ -152,7 +152,7 @@ func (s *Server) one(c *call, status int, r *resource) reply {
 	return document(status, doc)
 }
 
-// include adds the included resources that the query asks for to the document.
+// include adds the resources of the query parameter include to the document.
 func (s *Server) include(c *call, doc object, primary []*resource) {
 	names := splitList(c.query.Get("include"))
 	if len(names) == 0 || s.scenario.Config.NoIncluded {

@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// route is one operation of the API.
+// route is an operation of the API.
 type route struct {
-	method, path string
-	takes, gives string // content types; empty means none, or any
-	query        []string
-	include      []string
-	sort         []string
-	open         bool // needs no token
-	do           func(*Server, *call) reply
+	method, path       string
+	consumes, produces string // content types; empty means no body, or any type
+	query              []string
+	include            []string
+	sort               []string
+	open               bool // requires no token
+	do                 func(*Server, *call) reply
 }
 
 func words(text string) []string { return strings.Fields(text) }
@@ -32,8 +32,7 @@ const (
 		" drift-detection-schedules locked-by policy-groups provider-configurations storage-profile tags"
 )
 
-// routes returns the operations of openapi.yml that remote runs and the management of
-// environments and workspaces need.
+// routes returns the operations of openapi.yml for remote runs and for managing environments and workspaces.
 func routes() []route {
 	return slices.Concat(accountRoutes(), runRoutes(), stageRoutes(), environmentRoutes(), workspaceRoutes(), tagRoutes(),
 		agentPoolRoutes(), variableRoutes(), providerLinkRoutes(), tagLinkRoutes("environments"), tagLinkRoutes("workspaces"))
@@ -42,82 +41,82 @@ func routes() []route {
 func accountRoutes() []route {
 	return []route{
 		{method: "GET", path: "/ping", open: true, do: func(*Server, *call) reply { return empty(200) }},
-		{method: "POST", path: "/service-accounts/assume", takes: plain, gives: plain, open: true, do: (*Server).assume},
-		{method: "GET", path: "/accounts", gives: jsonAPI, query: words("filter[name] include fields" + paging), do: listOf("accounts")},
-		{method: "GET", path: "/accounts/*", gives: jsonAPI, query: words("include"), do: readOf("accounts", "Account", 404)},
-		{method: "GET", path: "/permissions", gives: jsonAPI, query: words(paging), do: listOf("permissions")},
-		{method: "GET", path: "/users/*", gives: jsonAPI, query: words("include"), do: readOf("users", "User", 404)},
-		{method: "GET", path: "/service-accounts", gives: jsonAPI,
+		{method: "POST", path: "/service-accounts/assume", consumes: plain, produces: plain, open: true, do: (*Server).assume},
+		{method: "GET", path: "/accounts", produces: jsonAPI, query: words("filter[name] include fields" + paging), do: listOf("accounts")},
+		{method: "GET", path: "/accounts/*", produces: jsonAPI, query: words("include"), do: readOf("accounts", "Account", 404)},
+		{method: "GET", path: "/permissions", produces: jsonAPI, query: words(paging), do: listOf("permissions")},
+		{method: "GET", path: "/users/*", produces: jsonAPI, query: words("include"), do: readOf("users", "User", 404)},
+		{method: "GET", path: "/service-accounts", produces: jsonAPI,
 			query:   words("filter[email] filter[service-account] filter[account] query include sort" + paging),
 			include: words("account created-by"), do: listOf("service-accounts")},
-		{method: "GET", path: "/provider-configurations", gives: jsonAPI,
+		{method: "GET", path: "/provider-configurations", produces: jsonAPI,
 			query: words("filter[name] filter[provider-name] filter[status] filter[account] filter[environment] filter[provider-configuration]" +
 				" filter[tag] filter[is-allowed-in-module-test] sort include fields" + paging),
 			include: words("environments parameters tags"), sort: words("name"), do: listOf("provider-configurations")},
-		{method: "GET", path: "/provider-configurations/*", gives: jsonAPI,
+		{method: "GET", path: "/provider-configurations/*", produces: jsonAPI,
 			query: words("include"), include: words("environments parameters tags"),
 			do: readOf("provider-configurations", "ProviderConfiguration", 404)},
-		{method: "PATCH", path: "/provider-configurations/*", takes: jsonAPI, gives: jsonAPI, do: (*Server).updateProvider},
+		{method: "PATCH", path: "/provider-configurations/*", consumes: jsonAPI, produces: jsonAPI, do: (*Server).updateProvider},
 	}
 }
 
-// runRoutes are the operations on configuration versions and runs.
+// runRoutes returns the operations on configuration versions and runs.
 func runRoutes() []route {
 	return []route{
-		{method: "POST", path: "/configuration-versions", takes: jsonAPI, gives: jsonAPI, do: (*Server).createVersion},
-		{method: "GET", path: "/configuration-versions", gives: jsonAPI,
+		{method: "POST", path: "/configuration-versions", consumes: jsonAPI, produces: jsonAPI, do: (*Server).createVersion},
+		{method: "GET", path: "/configuration-versions", produces: jsonAPI,
 			query: words("filter[workspace] include" + paging), include: words("vcs-revision"), do: (*Server).listVersions},
-		{method: "GET", path: "/configuration-versions/*", gives: jsonAPI,
+		{method: "GET", path: "/configuration-versions/*", produces: jsonAPI,
 			query: words("include"), include: words("vcs-revision"), do: (*Server).readVersion},
 		{method: "GET", path: "/configuration-versions/*/download", do: (*Server).downloadVersion},
-		{method: "POST", path: "/runs", takes: jsonAPI, gives: jsonAPI, query: words("vcs-user-id vcs-task-id"), do: (*Server).createRun},
-		{method: "GET", path: "/runs", gives: jsonAPI, query: words(runFilters), include: words(runInclude), do: (*Server).listRuns},
-		{method: "GET", path: "/runs-queue", gives: jsonAPI, query: words(runFilters), include: words(runInclude), do: (*Server).listRunsQueue},
-		{method: "GET", path: "/runs/*", gives: jsonAPI, query: words("include fields"), include: words(runInclude), do: (*Server).readRun},
-		{method: "POST", path: "/runs/*/actions/apply", takes: plain, do: act("apply", "comment", "apply-at")},
-		{method: "POST", path: "/runs/*/actions/cancel", takes: plain, do: act("cancel", "comment")},
-		{method: "POST", path: "/runs/*/actions/discard", takes: plain, do: act("discard", "comment")},
-		{method: "POST", path: "/runs/*/actions/force", takes: plain, do: act("force", "comment")},
-		{method: "GET", path: "/runs/*/policy-checks", gives: jsonAPI, do: (*Server).listPolicyChecks},
+		{method: "POST", path: "/runs", consumes: jsonAPI, produces: jsonAPI, query: words("vcs-user-id vcs-task-id"), do: (*Server).createRun},
+		{method: "GET", path: "/runs", produces: jsonAPI, query: words(runFilters), include: words(runInclude), do: (*Server).listRuns},
+		{method: "GET", path: "/runs-queue", produces: jsonAPI, query: words(runFilters), include: words(runInclude), do: (*Server).listRunsQueue},
+		{method: "GET", path: "/runs/*", produces: jsonAPI, query: words("include fields"), include: words(runInclude), do: (*Server).readRun},
+		{method: "POST", path: "/runs/*/actions/apply", consumes: plain, do: act("apply", "comment", "apply-at")},
+		{method: "POST", path: "/runs/*/actions/cancel", consumes: plain, do: act("cancel", "comment")},
+		{method: "POST", path: "/runs/*/actions/discard", consumes: plain, do: act("discard", "comment")},
+		{method: "POST", path: "/runs/*/actions/force", consumes: plain, do: act("force", "comment")},
+		{method: "GET", path: "/runs/*/policy-checks", produces: jsonAPI, do: (*Server).listPolicyChecks},
 	}
 }
 
-// stageRoutes are the operations on plans, applies, cost estimates and policy checks.
+// stageRoutes returns the operations on plans, applies, cost estimates and policy checks.
 func stageRoutes() []route {
 	return []route{
-		{method: "GET", path: "/plans/*", gives: jsonAPI, do: (*Server).readPlan},
+		{method: "GET", path: "/plans/*", produces: jsonAPI, do: (*Server).readPlan},
 		{method: "GET", path: "/plans/*/output", query: words("clean format"), do: (*Server).planLog},
 		{method: "GET", path: "/plans/*/json-output", query: words("format"), do: (*Server).planJSON},
 		{method: "GET", path: "/plans/*/sanitized-json-output", query: words("format"), do: (*Server).sanitizedPlanJSON},
-		{method: "GET", path: "/applies/*", gives: jsonAPI, do: (*Server).readApply},
+		{method: "GET", path: "/applies/*", produces: jsonAPI, do: (*Server).readApply},
 		{method: "GET", path: "/applies/*/output", query: words("clean"), do: (*Server).applyLog},
-		{method: "GET", path: "/cost-estimates/*", gives: jsonAPI, do: (*Server).readCost},
+		{method: "GET", path: "/cost-estimates/*", produces: jsonAPI, do: (*Server).readCost},
 		{method: "GET", path: "/cost-estimates/*/output", do: (*Server).costLog},
-		{method: "GET", path: "/policy-checks/*", gives: jsonAPI, do: (*Server).readPolicyCheck},
+		{method: "GET", path: "/policy-checks/*", produces: jsonAPI, do: (*Server).readPolicyCheck},
 		{method: "GET", path: "/policy-checks/*/output", query: words("clean"), do: (*Server).policyLog},
-		{method: "POST", path: "/policy-checks/*/actions/override", gives: jsonAPI, do: (*Server).override},
+		{method: "POST", path: "/policy-checks/*/actions/override", produces: jsonAPI, do: (*Server).override},
 	}
 }
 
 func environmentRoutes() []route {
 	return []route{
-		{method: "GET", path: "/environments", gives: jsonAPI,
+		{method: "GET", path: "/environments", produces: jsonAPI,
 			query: words("filter[account] filter[environment] filter[latest-run-date] filter[policy-group] filter[storage-profile] query" +
 				" filter[tag] filter[name] filter[favorite] sort[favorite-first] sort include fields" + paging),
 			include: words(environmentInclude), sort: words("account created-at created-by-email name"), do: listOf("environments")},
-		{method: "POST", path: "/environments", takes: jsonAPI, gives: jsonAPI, query: words("fields"), do: (*Server).createEnvironment},
-		{method: "GET", path: "/environments/*", gives: jsonAPI,
+		{method: "POST", path: "/environments", consumes: jsonAPI, produces: jsonAPI, query: words("fields"), do: (*Server).createEnvironment},
+		{method: "GET", path: "/environments/*", produces: jsonAPI,
 			query: words("include fields track_access"), include: words(environmentInclude), do: readOf("environments", "Environment", 404)},
-		{method: "PATCH", path: "/environments/*", takes: jsonAPI, gives: jsonAPI, query: words("fields"), do: (*Server).updateEnvironment},
+		{method: "PATCH", path: "/environments/*", consumes: jsonAPI, produces: jsonAPI, query: words("fields"), do: (*Server).updateEnvironment},
 		{method: "DELETE", path: "/environments/*", do: (*Server).deleteEnvironment},
-		{method: "POST", path: "/environments/*/actions/lock", takes: plain, gives: jsonAPI, do: lockOf("environments", "Environment", true)},
-		{method: "POST", path: "/environments/*/actions/unlock", gives: jsonAPI, do: lockOf("environments", "Environment", false)},
+		{method: "POST", path: "/environments/*/actions/lock", consumes: plain, produces: jsonAPI, do: lockOf("environments", "Environment", true)},
+		{method: "POST", path: "/environments/*/actions/unlock", produces: jsonAPI, do: lockOf("environments", "Environment", false)},
 	}
 }
 
 func workspaceRoutes() []route {
 	return []route{
-		{method: "GET", path: "/workspaces", gives: jsonAPI,
+		{method: "GET", path: "/workspaces", produces: jsonAPI,
 			query: words("filter[environment] filter[workspace] filter[account] filter[created-by] filter[name] filter[environment-type]" +
 				" filter[run][status] filter[run][created-by] filter[agent-pool] filter[software-version] filter[provider-configuration]" +
 				" filter[vcs-provider] filter[federated-to-env] filter[federated-by-env] filter[vcs-repo][identifier] filter[state-consumer-of]" +
@@ -125,35 +124,35 @@ func workspaceRoutes() []route {
 				" filter[run][resource-drifts] filter[favorite] filter[environment][name] sort[favorite-first] filter[drift-detection-enabled]" +
 				" include sort fields" + paging),
 			include: words(workspaceInclude), sort: words("current-run environment latest-run name updated-at"), do: listOf("workspaces")},
-		{method: "POST", path: "/workspaces", takes: jsonAPI, gives: jsonAPI, do: (*Server).createWorkspace},
-		{method: "GET", path: "/workspaces/*", gives: jsonAPI,
+		{method: "POST", path: "/workspaces", consumes: jsonAPI, produces: jsonAPI, do: (*Server).createWorkspace},
+		{method: "GET", path: "/workspaces/*", produces: jsonAPI,
 			query: words("include fields"), include: words(workspaceInclude), do: readOf("workspaces", "Workspace", 404)},
-		{method: "PATCH", path: "/workspaces/*", takes: jsonAPI, gives: jsonAPI, do: (*Server).updateWorkspace},
+		{method: "PATCH", path: "/workspaces/*", consumes: jsonAPI, produces: jsonAPI, do: (*Server).updateWorkspace},
 		{method: "DELETE", path: "/workspaces/*", do: (*Server).deleteWorkspace},
-		{method: "POST", path: "/workspaces/*/actions/lock", takes: plain, gives: jsonAPI, do: lockOf("workspaces", "Workspace", true)},
-		{method: "POST", path: "/workspaces/*/actions/unlock", gives: jsonAPI, do: lockOf("workspaces", "Workspace", false)},
-		{method: "GET", path: "/workspaces/*/outputs", gives: plain, do: (*Server).workspaceOutputs},
+		{method: "POST", path: "/workspaces/*/actions/lock", consumes: plain, produces: jsonAPI, do: lockOf("workspaces", "Workspace", true)},
+		{method: "POST", path: "/workspaces/*/actions/unlock", produces: jsonAPI, do: lockOf("workspaces", "Workspace", false)},
+		{method: "GET", path: "/workspaces/*/outputs", produces: plain, do: (*Server).workspaceOutputs},
 	}
 }
 
-// tagRoutes are the operations on tags and policy groups.
+// tagRoutes returns the operations on tags and policy groups.
 func tagRoutes() []route {
 	return []route{
-		{method: "GET", path: "/tags", gives: jsonAPI,
+		{method: "GET", path: "/tags", produces: jsonAPI,
 			query: words("filter[resource-type] filter[name] filter[tag] filter[account] sort query" + paging), sort: words("name"), do: listOf("tags")},
-		{method: "POST", path: "/tags", takes: jsonAPI, gives: jsonAPI, do: (*Server).createTag},
-		{method: "GET", path: "/tags/*", gives: jsonAPI, do: readOf("tags", "AccountTag", 404)},
-		{method: "PATCH", path: "/tags/*", takes: jsonAPI, gives: jsonAPI, do: (*Server).updateTag},
+		{method: "POST", path: "/tags", consumes: jsonAPI, produces: jsonAPI, do: (*Server).createTag},
+		{method: "GET", path: "/tags/*", produces: jsonAPI, do: readOf("tags", "AccountTag", 404)},
+		{method: "PATCH", path: "/tags/*", consumes: jsonAPI, produces: jsonAPI, do: (*Server).updateTag},
 		{method: "DELETE", path: "/tags/*", do: (*Server).deleteTag},
-		{method: "GET", path: "/policy-groups", gives: jsonAPI,
+		{method: "GET", path: "/policy-groups", produces: jsonAPI,
 			query: words("filter[policy-group] filter[environment] filter[software-version] filter[vcs-provider] filter[name]" +
 				" filter[account] include query sort fields" + paging),
 			sort: words("name"), include: words("account environments policies vcs-provider vcs-revision"), do: listOf("policy-groups")},
-		{method: "GET", path: "/policy-groups/*", gives: jsonAPI,
+		{method: "GET", path: "/policy-groups/*", produces: jsonAPI,
 			query: words("include"), include: words("account environments policies vcs-provider vcs-revision"),
 			do: readOf("policy-groups", "PolicyGroup", 404)},
-		{method: "POST", path: "/policy-groups/*/relationships/environments", takes: jsonAPI, do: linkPolicyGroup(false)},
-		{method: "PATCH", path: "/policy-groups/*/relationships/environments", takes: jsonAPI, do: linkPolicyGroup(true)},
+		{method: "POST", path: "/policy-groups/*/relationships/environments", consumes: jsonAPI, do: linkPolicyGroup(false)},
+		{method: "PATCH", path: "/policy-groups/*/relationships/environments", consumes: jsonAPI, do: linkPolicyGroup(true)},
 		{method: "DELETE", path: "/policy-groups/*/relationships/environments/*", do: (*Server).unlinkPolicyGroup},
 	}
 }
@@ -161,9 +160,9 @@ func tagRoutes() []route {
 func tagLinkRoutes(kind string) []route {
 	path := "/" + kind + "/*/relationships/tags"
 	return []route{
-		{method: "GET", path: path, gives: jsonAPI, query: words(paging), do: tagsOf(kind)},
-		{method: "POST", path: path, takes: jsonAPI, do: changeTags(kind, addIDs)},
-		{method: "PATCH", path: path, takes: jsonAPI, do: changeTags(kind, replaceIDs)},
-		{method: "DELETE", path: path, takes: jsonAPI, do: changeTags(kind, removeIDs)},
+		{method: "GET", path: path, produces: jsonAPI, query: words(paging), do: tagsOf(kind)},
+		{method: "POST", path: path, consumes: jsonAPI, do: changeTags(kind, addIDs)},
+		{method: "PATCH", path: path, consumes: jsonAPI, do: changeTags(kind, replaceIDs)},
+		{method: "DELETE", path: path, consumes: jsonAPI, do: changeTags(kind, removeIDs)},
 	}
 }

@@ -5,29 +5,29 @@ import (
 	"time"
 )
 
-// run is one run with its stages.
+// run is a run with its stages.
 type run struct {
 	id, workspace, version string
-	by                     string // the user who created it
-	requested              object // attributes as requested
-	asked                  object // the same, with the deviations
+	by                     string // ID of the user who created the run
+	requested              object // requested attributes
+	effective              object // requested attributes with the deviations applied
 	deviations             object
 	dry, auto, save        bool
 	created                time.Time
 
 	status          string
 	steps           []Step
-	step            int       // of the script
-	since           time.Time // when the step began
-	moves           []Transition
+	step            int       // index of the current step
+	since           time.Time // start of the current step
+	transitions     []Transition
 	actions         []RunAction
-	externalActions []ExternalAction // still to come
+	externalActions []ExternalAction // pending actions
 	stopAt          time.Time
-	queued          []queuedAction // confirms and discards that were accepted
-	blocked         time.Time      // when a lock was last seen to keep it in `pending`
+	queued          []queuedAction // accepted confirms and discards
+	blocked         time.Time      // last time at which a lock kept the run in `pending`
 	stopBy          string
 	stopWhy         string
-	ended           time.Time // when it reached its final status
+	ended           time.Time // time of the final status
 	problem         string
 	changed         bool // has-changes
 	plan            *stage
@@ -35,17 +35,17 @@ type run struct {
 	cost            *stage
 	checks          *stage
 	script          RunScript
-	resultsOf       Stage // what its plan finds
-	work            *work // the execution of the current step
+	resultsOf       Stage // stage with the changes of the plan
+	work            *work // execution of the current step
 	planned         *execution
 }
 
 func (r *run) text(name string) string {
-	v, _ := r.asked[name].(string)
+	v, _ := r.effective[name].(string)
 	return v
 }
 
-func (r *run) flag(name string) bool { return r.asked[name] == true }
+func (r *run) flag(name string) bool { return r.effective[name] == true }
 
 func (s *Server) run(id string) *run {
 	for _, r := range s.runs {
@@ -64,12 +64,12 @@ func (s *Server) runSchema() schema {
 			"refresh-only": "bool?", "save-plan": "bool?", "target-addrs": "strings?", "replace-addrs": "strings?",
 			"variables": "objects?", "inputs": "objects?", "plan-at": "string?", "source": "string",
 		},
-		relationships: map[string]string{"workspace": "workspaces", "configuration-version": "configuration-versions", "created-by-run": "runs"},
-		needsRelation: []string{"workspace"},
+		relationships:         map[string]string{"workspace": "workspaces", "configuration-version": "configuration-versions", "created-by-run": "runs"},
+		requiredRelationships: []string{"workspace"},
 	}
 }
 
-// createRun is openapi.yml, create_run.
+// createRun implements create_run of openapi.yml.
 func (s *Server) createRun(c *call) reply {
 	doc, refusal := s.readDocument(c, s.runSchema(), true)
 	if refusal != nil {
@@ -100,18 +100,18 @@ func (s *Server) readVariables(c *call, attributes object) *reply {
 		variable := v.(object)
 		for _, name := range []string{"key", "category"} {
 			if variable[name] == nil {
-				s.wrong(c, "variable %d has no %s", i, name)
+				s.objectTo(c, "variable %d has no %s", i, name)
 				return invalid("Invalid Attribute", pointer+"/"+name, "This field is required.")
 			}
 		}
 		for name, value := range variable {
 			form, known := forms[name]
 			if !known {
-				s.wrong(c, "variable %d has an unknown member %s", i, name)
+				s.objectTo(c, "variable %d has an unknown member %s", i, name)
 				continue
 			}
 			if why := fits(value, form); why != "" {
-				s.wrong(c, "variable %d, %s: %s", i, name, why)
+				s.objectTo(c, "variable %d, %s: %s", i, name, why)
 				return invalid("Invalid Attribute", pointer+"/"+name, why)
 			}
 		}
@@ -119,8 +119,8 @@ func (s *Server) readVariables(c *call, attributes object) *reply {
 	return nil
 }
 
-// versionForRun returns the configuration version that the request names, or the latest uploaded
-// one of the workspace.
+// versionForRun returns the configuration version in the request, or the latest uploaded one of the
+// workspace.
 func (s *Server) versionForRun(c *call, w *resource, named []string) (string, *reply) {
 	if len(named) > 0 {
 		v := s.version(named[0])
@@ -129,7 +129,7 @@ func (s *Server) versionForRun(c *call, w *resource, named []string) (string, *r
 			return "", &r
 		}
 		if v.status == "pending" && !v.bound {
-			s.wrong(c, "the configuration version %s was not reported as uploaded", v.id)
+			s.objectTo(c, "the configuration version %s was not reported as uploaded", v.id)
 		}
 		return v.id, nil
 	}
@@ -142,24 +142,25 @@ func (s *Server) versionForRun(c *call, w *resource, named []string) (string, *r
 		"No configuration versions available to create the run from. Upload at least one or link the workspace to a VCS provider.")
 }
 
-// newRun creates a run, for a request or for Scalr's own queue.
+// newRun creates a run.
 func (s *Server) newRun(workspace, version string, requested, deviations object) *run {
 	w := s.lookup("workspaces", workspace)
-	s.occupy(workspace, requested)
-	asked := deviating(requested, deviations)
+	s.addBlockingRun(workspace, requested)
+	effective := withDeviations(requested, deviations)
 	r := &run{
-		id: s.id("run"), by: botID, workspace: workspace, version: version, requested: requested, asked: asked, deviations: deviations, created: s.now(),
+		id: s.id("run"), by: botID, workspace: workspace, version: version, requested: requested, effective: effective,
+		deviations: deviations, created: s.now(),
 		auto: w.attributes["auto-apply"] == true, plan: &stage{id: s.id("plan"), status: "pending"},
 		script: s.runScriptIn(workspace),
 	}
 	r.externalActions = slices.Clone(r.script.ExternalActions)
 	r.dry = r.flag("is-dry") || s.version(version).dry && deviations["is-dry"] == nil
 	r.save = r.flag("save-plan") && !r.dry
-	if auto, given := asked["auto-apply"].(bool); given {
+	if auto, given := effective["auto-apply"].(bool); given {
 		r.auto = auto
 	}
 	r.auto = r.auto && !r.dry && !r.save && !r.script.RefuseAutoApply
-	s.equip(r)
+	s.addStages(r)
 	s.runs = append(s.runs, r)
 	w.relationships["latest-run"] = toOne("runs", r.id)
 	if !r.dry {
@@ -170,18 +171,17 @@ func (s *Server) newRun(workspace, version string, requested, deviations object)
 	return r
 }
 
-// occupy adds a run of another person that blocks the first run that is not dry, if the scenario
-// requires it.
-func (s *Server) occupy(workspace string, asked object) {
-	if s.scenario.Script.Queue == 0 || s.occupied || asked["is-dry"] == true {
+// addBlockingRun adds a run of another user that blocks the first run that is not dry, if the scenario requires it.
+func (s *Server) addBlockingRun(workspace string, effective object) {
+	if s.scenario.Script.Queue == 0 || s.blockingRunAdded || effective["is-dry"] == true {
 		return
 	}
-	s.occupied = true
-	s.othersRun(workspace, Step{Status: "applying", For: s.scenario.Script.Queue}, Step{Status: "applied"})
+	s.blockingRunAdded = true
+	s.addOtherRun(workspace, Step{Status: "applying", For: s.scenario.Script.Queue}, Step{Status: "applied"})
 }
 
-// equip adds the stages and the steps of a run.
-func (s *Server) equip(r *run) {
+// addStages adds the stages and steps of a run.
+func (s *Server) addStages(r *run) {
 	script := r.script
 	r.resultsOf = script.Plan
 	if !r.dry {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// act is openapi.yml, confirm_run, cancel_run, discard_run and force_run.
+// act implements confirm_run, cancel_run, discard_run and force_run of openapi.yml.
 func act(verb string, members ...string) func(*Server, *call) reply {
 	return func(s *Server, c *call) reply {
 		r := s.run(c.ids[0])
@@ -35,7 +35,7 @@ func (s *Server) perform(r *run, verb, comment string) reply {
 	return s.force(r, comment)
 }
 
-// waitsForConfirm reports whether the run waits for a person to confirm it.
+// waitsForConfirm reports whether the run waits for confirmation.
 func (r *run) waitsForConfirm() bool {
 	return r.steps[r.step].Waits && slices.Contains([]string{"planned", "cost_estimated", "policy_checked",
 		"planned_and_saved", "post_plan_finished"}, r.status)
@@ -57,34 +57,34 @@ func (s *Server) discard(r *run, comment string) reply {
 	return empty(202)
 }
 
-// queuedAction is a confirm or a discard that was answered with 202 and takes effect later.
+// queuedAction is an accepted confirm or discard that takes effect later.
 type queuedAction struct {
 	verb, comment string
 	due           time.Time
 }
 
-// queue accepts an action. An action without a delay takes effect within the request.
+// queue queues an accepted action. An action without a delay takes effect within the request.
 func (s *Server) queue(r *run, a queuedAction) {
 	r.queued = append(r.queued, a)
 	slices.SortStableFunc(r.queued, func(a, b queuedAction) int { return a.due.Compare(b.due) })
-	s.play(r, s.now())
+	s.advanceRun(r, s.now())
 }
 
-// carryOut removes the first action from the queue and performs it, unless the status of the run
-// has changed meanwhile.
-func (s *Server) carryOut(r *run, at time.Time) {
+// performQueued removes the first action from the queue. It performs the action unless the status of the run has
+// changed in the meantime.
+func (s *Server) performQueued(r *run, at time.Time) {
 	a := r.queued[0]
 	r.queued = slices.Clone(r.queued[1:])
 	switch {
 	case a.verb == "confirm" && r.waitsForConfirm():
-		s.decide(r, botEmail, a.comment, at)
+		s.proceed(r, botEmail, a.comment, at)
 	case a.verb == "discard" && r.discardable():
 		r.stopBy, r.stopWhy = botEmail, a.comment
-		s.halt(r, "discarded", at)
+		s.endRun(r, "discarded", at)
 	}
 }
 
-// discardable reports whether the run waits for its turn or for a person.
+// discardable reports whether the run is pending or waits for a person.
 func (r *run) discardable() bool {
 	return r.waitsForConfirm() || r.status == "pending" || r.status == "policy_override"
 }
@@ -111,12 +111,12 @@ func (s *Server) cancel(r *run, comment string) reply {
 	return empty(202)
 }
 
-// idle reports whether the run continues by itself, but has no running task to interrupt.
+// idle reports whether the run continues automatically but has no running task to interrupt.
 func (s *Server) idle(r *run) bool {
 	return slices.Contains([]string{"planned", "cost_estimated", "policy_checked", "post_plan_finished"}, r.status)
 }
 
-// force starts a pending run before the earlier ones that wait for a person.
+// force starts a pending run before earlier runs that wait for a person, by canceling those.
 func (s *Server) force(r *run, comment string) reply {
 	w := s.lookup("workspaces", r.workspace)
 	if r.status != "pending" || w.attributes["force-latest-run"] == true {
@@ -125,7 +125,7 @@ func (s *Server) force(r *run, comment string) reply {
 	for _, other := range s.ahead(r) {
 		if other.status == "pending" || other.steps[other.step].Waits {
 			other.stopBy, other.stopWhy = botEmail, comment
-			s.halt(other, "canceled", s.now())
+			s.endRun(other, "canceled", s.now())
 		}
 	}
 	return empty(202)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// readRun is openapi.yml, get_run.
+// readRun implements get_run of openapi.yml.
 func (s *Server) readRun(c *call) reply {
 	r := s.run(c.ids[0])
 	if r == nil || time.Since(r.created) < s.paced(s.scenario.Config.ReadLag) {
@@ -15,10 +15,11 @@ func (s *Server) readRun(c *call) reply {
 	return s.one(c, 200, s.runResource(r))
 }
 
-// listRuns is openapi.yml, get_runs: newest first. The list may lag behind (Config.ListLag).
+// listRuns implements get_runs of openapi.yml. It lists the newest run first; the list may lag behind
+// (Config.ListLag).
 func (s *Server) listRuns(c *call) reply { return s.listing(c, s.filteredRuns(c)) }
 
-// listRunsQueue is openapi.yml, get_runs_queue.
+// listRunsQueue implements get_runs_queue of openapi.yml.
 func (s *Server) listRunsQueue(c *call) reply {
 	return s.listing(c, slices.DeleteFunc(s.filteredRuns(c), func(r *resource) bool {
 		return !s.run(r.id).ended.IsZero()

@@ -28,7 +28,7 @@ func TestScenarioStatuses(t *testing.T) {
 		"real run applies":          {"plan-changes", auto, "pending plan_queued planning planned confirmed apply_queued applying applied"},
 		"workspace applies":         {"applied", `{}`, "pending plan_queued planning planned confirmed apply_queued applying applied"},
 		"no changes":                {"no-changes", real, "pending plan_queued planning planned planned_and_finished"},
-		"no changes, waits":         {"rests-without-changes", real, "pending plan_queued planning planned"},
+		"no changes, waits":         {"waits-without-changes", real, "pending plan_queued planning planned"},
 		"saved plan":                {"saved-plan", `{"save-plan":true}`, "pending plan_queued planning planned planned_and_saved"},
 		"plan error":                {"plan-error", dry, "pending plan_queued planning errored"},
 		"apply error":               {"apply-error", auto, "pending plan_queued planning planned confirmed apply_queued applying errored"},
@@ -131,9 +131,9 @@ func TestQueue(t *testing.T) {
 		send(t, client, "POST", api+"/runs/"+first+"/actions/discard", `{"comment":"make room"}`)
 		freed := time.Now()
 		time.Sleep(time.Minute)
-		moves := s.Runs()[1].Transitions
-		if len(moves) != 4 || moves[1].At.Sub(freed) != passing {
-			t.Errorf("the second run should start when the first is discarded: %v", moves)
+		transitions := s.Runs()[1].Transitions
+		if len(transitions) != 4 || transitions[1].At.Sub(freed) != passing {
+			t.Errorf("the second run should start when the first is discarded: %v", transitions)
 		}
 		_, body = send(t, client, "GET", api+"/runs/"+second, "")
 		if got := get(t, body, "data.attributes.position-in-queue"); got != nil {

@@ -11,11 +11,11 @@ import (
 	"slices"
 )
 
-// hidden replaces a sensitive value.
-const hidden = "(sensitive value)"
+// redacted replaces a sensitive value.
+const redacted = "(sensitive value)"
 
-// sanitize replaces the sensitive values in a plan's JSON: those that the tool marks, variables
-// that are declared as sensitive, and the variables in secrets.
+// sanitize replaces the sensitive values in a plan's JSON: values that the tool marks, variables that are
+// declared as sensitive, and the variables in secrets.
 func sanitize(plan []byte, secrets []string) ([]byte, error) {
 	var doc object
 	decoder := json.NewDecoder(bytes.NewReader(plan))
@@ -30,52 +30,52 @@ func sanitize(plan []byte, secrets []string) ([]byte, error) {
 	for name, v := range values {
 		declaration, _ := declared[name].(object)
 		if declaration["sensitive"] == true || slices.Contains(secrets, name) {
-			v.(object)["value"] = hidden
+			v.(object)["value"] = redacted
 		}
 	}
-	hideIn(doc)
+	redactIn(doc)
 	return json.Marshal(doc)
 }
 
-// hideIn replaces the values in every object that the plan format marks as sensitive.
-func hideIn(v any) {
+// redactIn replaces the values in every object that the plan format marks as sensitive.
+func redactIn(v any) {
 	switch v := v.(type) {
 	case list:
 		for _, item := range v {
-			hideIn(item)
+			redactIn(item)
 		}
 	case object:
 		if v["sensitive"] == true {
 			for _, name := range []string{"value", "default"} {
 				if v[name] != nil {
-					v[name] = hidden
+					v[name] = redacted
 				}
 			}
 		}
 		for value, mark := range map[string]string{"values": "sensitive_values", "before": "before_sensitive", "after": "after_sensitive"} {
 			if v[mark] != nil {
-				v[value] = hide(v[value], v[mark])
+				v[value] = redact(v[value], v[mark])
 			}
 		}
 		for _, item := range v {
-			hideIn(item)
+			redactIn(item)
 		}
 	}
 }
 
-// hide replaces the sensitive parts of a value. The mark has the shape of the value.
-func hide(v, mark any) any {
+// redact replaces the sensitive parts of a value. The structure of mark corresponds to that of the value.
+func redact(v, mark any) any {
 	switch mark := mark.(type) {
 	case bool:
 		if mark && v != nil {
-			return hidden
+			return redacted
 		}
 	case object:
 		if o, ok := v.(object); ok {
 			shown := maps.Clone(o)
 			for name, m := range mark {
 				if _, there := o[name]; there {
-					shown[name] = hide(o[name], m)
+					shown[name] = redact(o[name], m)
 				}
 			}
 			return shown
@@ -84,7 +84,7 @@ func hide(v, mark any) any {
 		if items, ok := v.(list); ok {
 			shown := slices.Clone(items)
 			for i := range min(len(items), len(mark)) {
-				shown[i] = hide(items[i], mark[i])
+				shown[i] = redact(items[i], mark[i])
 			}
 			return shown
 		}
@@ -92,8 +92,7 @@ func hide(v, mark any) any {
 	return v
 }
 
-// changesIn returns the resource changes in a plan's JSON. changed is also true if only outputs
-// change.
+// changesIn returns the resource changes in a plan's JSON. changed is also true if only outputs change.
 func changesIn(plan []byte) (changes []Change, changed bool, err error) {
 	var doc struct {
 		Resources []struct {

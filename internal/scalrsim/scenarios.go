@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Scenarios returns the scenarios that tests, scripts and the demo share, by name. Their
-// durations are short enough to watch.
+// Scenarios returns the scenarios that tests, scripts and the demo share, by name. Their durations are short
+// enough for interactive use.
 func Scenarios() map[string]Scenario {
 	all := map[string]Scenario{}
-	for _, group := range [][]Scenario{goodScenarios(), policyScenarios(), badScenarios(), oddScenarios(), logScenarios(), wireScenarios()} {
+	for _, group := range [][]Scenario{successScenarios(), policyScenarios(), failureScenarios(), unusualScenarios(), logScenarios(), wireScenarios()} {
 		for _, s := range group {
 			all[s.Name] = s
 		}
@@ -18,7 +18,7 @@ func Scenarios() map[string]Scenario {
 	return maps.Clone(all)
 }
 
-func network() []Change {
+func networkChanges() []Change {
 	return []Change{
 		{Address: "terraform_data.network", Action: "create"},
 		{Address: "terraform_data.subnet_a", Action: "create"},
@@ -35,21 +35,21 @@ func networkOutputs() []Output {
 	}
 }
 
-func changing() RunScript {
-	return RunScript{Plan: Stage{Changes: network()}, Outputs: networkOutputs()}
+func changesScript() RunScript {
+	return RunScript{Plan: Stage{Changes: networkChanges()}, Outputs: networkOutputs()}
 }
 
 func autoApplied() Config { return Config{Workspace: object{"auto-apply": true}} }
 
-func goodScenarios() []Scenario {
-	script := changing()
-	queued := changing()
+func successScenarios() []Scenario {
+	script := changesScript()
+	queued := changesScript()
 	queued.Queue = 6 * time.Second
-	hooks := changing()
+	hooks := changesScript()
 	hooks.Hooks = true
-	agents := changing()
+	agents := changesScript()
 	agents.AgentWait = 90 * time.Second
-	cost := changing()
+	cost := changesScript()
 	cost.Cost = &Cost{Prior: "120.500", Proposed: "162.750", Delta: "42.250"}
 	everything := hooks
 	everything.Cost = cost.Cost
@@ -60,7 +60,7 @@ func goodScenarios() []Scenario {
 		{Name: "applied", About: "the workspace applies automatically", Script: script, Config: autoApplied()},
 		{Name: "waits-for-approval", About: "a run that is not dry waits for confirmation", Script: script},
 		{Name: "saved-plan", About: "with save-plan the run stops at a saved plan", Script: script},
-		{Name: "queued", About: "another run holds the workspace for a while", Script: queued},
+		{Name: "queued", About: "another run blocks the workspace for a while", Script: queued},
 		{Name: "waits-for-agent", About: "no agent of the workspace's pool is free for a while", Script: agents, Setup: func(s *Server) {
 			s.AddProviderConfiguration("aws-production", "aws")
 			s.AddProviderConfiguration("aws-backup", "aws")
@@ -71,13 +71,13 @@ func goodScenarios() []Scenario {
 		{Name: "hooks", About: "the run passes hooks before and after plan and apply", Script: hooks, Config: autoApplied()},
 		{Name: "cost-increase", About: "the plan costs more", Script: cost},
 		{Name: "passes-planned", About: "a run that continues automatically passes statuses in which others wait", Script: everything, Config: autoApplied()},
-		{Name: "execute", About: "the uploaded configuration is really executed", Pace: 0.25, Script: RunScript{Execute: true}, Config: Config{Processing: 1}},
+		{Name: "execute", About: "the uploaded configuration is executed", Pace: 0.25, Script: RunScript{Execute: true}, Config: Config{Processing: 1}},
 	}
 }
 
 func policyScenarios() []Scenario {
 	with := func(result, message string) RunScript {
-		script := changing()
+		script := changesScript()
 		script.Policies = []Policy{{Name: "tags_required", Result: "passed"}, {Name: "no_public_ip", Result: result, Messages: []string{message}}}
 		return script
 	}
@@ -88,76 +88,76 @@ func policyScenarios() []Scenario {
 	}
 }
 
-func badScenarios() []Scenario {
-	planError := RunScript{Plan: Stage{Changes: network(), Fails: "Invalid value for input variable"}}
-	applyError := changing()
+func failureScenarios() []Scenario {
+	planError := RunScript{Plan: Stage{Changes: networkChanges(), Fails: "Invalid value for input variable"}}
+	applyError := changesScript()
 	applyError.Apply.Fails = "Provisioning of terraform_data.subnet_a was refused"
-	canceled := changing()
+	canceled := changesScript()
 	canceled.ExternalActions = []ExternalAction{{When: "planning", After: time.Second, Verb: "cancel", By: adaEmail, Comment: "Not during the freeze"}}
-	discarded := changing()
+	discarded := changesScript()
 	discarded.ExternalActions = []ExternalAction{{When: "planned", After: time.Second, Verb: "discard", By: adaEmail, Comment: "Not during the freeze"}}
-	confirmed := changing()
+	confirmed := changesScript()
 	confirmed.ExternalActions = []ExternalAction{{When: "planned", After: time.Second, Verb: "confirm", By: adaEmail, Comment: "Go"}}
-	applies := changing()
+	applies := changesScript()
 	applies.Deviations, applies.Apply.For = object{"is-dry": false, "auto-apply": true}, time.Minute
-	hides := applies
-	hides.DeviationsAfter = time.Second
-	ignores := changing()
+	hidesApply := applies
+	hidesApply.DeviationsAfter = time.Second
+	ignores := changesScript()
 	ignores.IgnoreStop = true
 	ignores.Plan.For = time.Hour
-	slow := changing()
+	slow := changesScript()
 	slow.Plan.For = 5 * time.Second
 	slow.ConfirmTakes, slow.DiscardTakes, slow.CancelTakes = 3*time.Minute, 5*time.Second, 3*time.Minute
 	return []Scenario{
 		{Name: "plan-error", About: "the plan fails", Script: planError},
-		{Name: "apply-error", About: "the apply fails half-way", Script: applyError, Config: autoApplied()},
-		{Name: "bad-upload", About: "Scalr cannot read the archive", Script: changing(), Faults: []Fault{{Op: "GET /configuration-versions/*", Times: -1,
+		{Name: "apply-error", About: "the apply fails partially", Script: applyError, Config: autoApplied()},
+		{Name: "bad-upload", About: "Scalr cannot read the archive", Script: changesScript(), Faults: []Fault{{Op: "GET /configuration-versions/*", Times: -1,
 			Action: Edit, Change: erroredVersion}}},
 		{Name: "canceled-by-other", About: "another user cancels the run while it plans", Script: canceled},
 		{Name: "discarded-by-other", About: "another user discards the waiting run", Script: discarded},
 		{Name: "confirmed-by-other", About: "another user confirms the waiting run", Script: confirmed},
 		{Name: "applies-dry-runs", About: "a run that was requested as a dry run applies", Script: applies},
-		{Name: "hides-the-apply", About: "the same, and answers show it a second later", Script: hides},
+		{Name: "hides-the-apply", About: "the same, and responses show it one second later", Script: hidesApply},
 		{Name: "ignores-stop", About: "a cancel is accepted and has no effect", Script: ignores},
 		{Name: "slow-actions", About: "a discard takes effect after 5 s, a confirm and a cancel after 3 min", Script: slow},
-		{Name: "no-upload-address", About: "configuration versions have no upload address", Script: changing(), Config: Config{NoUpload: true}},
-		{Name: "vcs-driven", About: "the workspace is bound to a repository", Script: changing(),
+		{Name: "no-upload-address", About: "configuration versions have no upload address", Script: changesScript(), Config: Config{NoUpload: true}},
+		{Name: "vcs-driven", About: "the workspace is bound to a repository", Script: changesScript(),
 			Config: Config{Workspace: object{"vcs-repo": object{"identifier": "acme/network", "branch": "main"}}}},
-		{Name: "locked", About: "the workspace is locked by a person", Script: changing(),
+		{Name: "locked", About: "the workspace is locked by a person", Script: changesScript(),
 			Config: Config{Lock: Lock{By: LockedByPerson, Reason: "Database migration until noon"}}},
-		{Name: "locked-for-a-while", About: "the same, for 8 seconds", Script: changing(),
+		{Name: "locked-for-a-while", About: "the same, for 8 seconds", Script: changesScript(),
 			Config: Config{Lock: Lock{By: LockedByPerson, Reason: "Database migration", For: 8 * time.Second}}},
-		{Name: "locked-by-run", About: "the workspace is locked by an active run", Script: changing(),
+		{Name: "locked-by-run", About: "the workspace is locked by an active run", Script: changesScript(),
 			Config: Config{Lock: Lock{By: LockedByRun, For: 6 * time.Second}}},
-		{Name: "locked-by-finished-run", About: "the workspace is locked by a run that has failed", Script: changing(),
+		{Name: "locked-by-finished-run", About: "the workspace is locked by a run that has failed", Script: changesScript(),
 			Config: Config{Lock: Lock{By: LockedByFinishedRun}}},
 	}
 }
 
-func oddScenarios() []Scenario {
-	planning := Step{Status: "planning", For: 2 * time.Second, Log: planText(network(), "")}
-	unknown := changing()
+func unusualScenarios() []Scenario {
+	planning := Step{Status: "planning", For: 2 * time.Second, Log: planText(networkChanges(), "")}
+	unknown := changesScript()
 	unknown.Steps = []Step{{Status: "plan_queued", For: passing}, planning, {Status: "quantum_checking", Apply: "unreachable"}}
-	passesUnknown := changing()
+	passesUnknown := changesScript()
 	passesUnknown.Steps = []Step{planning, {Status: "quantum_checking", For: 2 * time.Second}, {Status: "planned_and_finished"}}
-	backwards := changing()
+	backwards := changesScript()
 	backwards.Steps = []Step{{Status: "plan_queued", For: passing},
-		{Status: "planning", For: time.Second, Log: planText(network(), "")},
+		{Status: "planning", For: time.Second, Log: planText(networkChanges(), "")},
 		{Status: "plan_queued", For: time.Second}, {Status: "planning", For: time.Second},
 		{Status: "planned", For: passing}, {Status: "planned_and_finished"}}
-	rests := RunScript{Plan: Stage{Changes: []Change{}}, WaitsWithoutChange: true}
-	refused := changing()
+	waits := RunScript{Plan: Stage{Changes: []Change{}}, WaitsWithoutChange: true}
+	refused := changesScript()
 	refused.RefuseAutoApply = true
 	return []Scenario{
 		{Name: "unknown-status", About: "the run ends in an unknown status", Script: unknown},
 		{Name: "passes-unknown", About: "the run passes an unknown status", Script: passesUnknown},
 		{Name: "backwards", About: "a stale replica shows an earlier status", Script: backwards},
-		{Name: "rests-without-changes", About: "a run without changes waits in the status planned", Script: rests},
+		{Name: "waits-without-changes", About: "a run without changes waits in the status planned", Script: waits},
 		{Name: "auto-apply-refused", About: "Scalr sets the run's auto-apply to false", Script: refused, Config: autoApplied()},
 	}
 }
 
-// erroredVersion changes a response to report that the archive could not be read.
+// erroredVersion edits a response to report that the archive could not be read.
 func erroredVersion(body string) string {
 	return edited(body, func(data object) {
 		attributes := data["attributes"].(object)
@@ -170,16 +170,16 @@ func erroredVersion(body string) string {
 func wireScenarios() []Scenario {
 	limited := http.Header{"Retry-After": {"2"}}
 	return []Scenario{
-		{Name: "rate-limited", About: "Scalr asks to slow down, twice", Script: changing(), Faults: []Fault{
+		{Name: "rate-limited", About: "Scalr asks to slow down, twice", Script: changesScript(), Faults: []Fault{
 			{Op: "* /**", Action: Status, Status: 429, Header: limited},
 			{Op: "GET /runs/*", Nth: 2, Action: Status, Status: 429, Header: limited}}},
-		{Name: "server-errors", About: "Scalr fails twice, then works", Script: changing(), Faults: []Fault{
+		{Name: "server-errors", About: "Scalr fails twice, then works", Script: changesScript(), Faults: []Fault{
 			{Op: "GET /runs/*", Nth: 2, Times: 2, Action: Status, Status: 500}}},
-		{Name: "proxy-page", About: "a proxy answers with a page", Script: changing(), Faults: []Fault{
+		{Name: "proxy-page", About: "a proxy returns an HTML page", Script: changesScript(), Faults: []Fault{
 			{Op: "* /**", Times: -1, Action: HTML}}},
-		{Name: "lost-answer", About: "the run is created and the response is lost", Script: changing(), Faults: []Fault{
+		{Name: "lost-response", About: "the run is created and the response is lost", Script: changesScript(), Faults: []Fault{
 			{Op: "POST /runs", Phase: After, Action: Reset}}},
-		{Name: "expired-link", About: "the first upload link has expired", Script: changing(), Faults: []Fault{
+		{Name: "expired-link", About: "the first upload link has expired", Script: changesScript(), Faults: []Fault{
 			{Op: "PUT /upload/*", Action: Expired}}},
 	}
 }

@@ -8,33 +8,33 @@ import (
 
 func logScenarios() []Scenario {
 	with := func(log string) RunScript {
-		script := changing()
+		script := changesScript()
 		script.Plan.Log = log
 		return script
 	}
-	rewritten := changing()
+	rewritten := changesScript()
 	rewritten.Steps = []Step{
-		{Status: "planning", For: 2 * time.Second, Log: "Initializing...\nReading the state...\nA line that will be taken back\n"},
-		{Status: "planning", For: 2 * time.Second, Log: "Initializing...\nReading the state again...\n" + planText(network(), ""), Rewrite: true},
+		{Status: "planning", For: 2 * time.Second, Log: "Initializing...\nReading the state...\nA line that will be replaced\n"},
+		{Status: "planning", For: 2 * time.Second, Log: "Initializing...\nReading the state again...\n" + planText(networkChanges(), ""), Rewrite: true},
 		{Status: "planned", For: passing}, {Status: "planned_and_finished"},
 	}
-	huge := changing()
+	huge := changesScript()
 	huge.Plan.Size, huge.Plan.For = 1<<30, 20*time.Second
 	line := huge
 	line.Plan.OneLine = true
 	return []Scenario{
 		{Name: "hostile-log", About: "the log contains runner commands and escape sequences", Script: with(hostileLog())},
-		{Name: "lagging-log", About: "the end of the log comes after the end of the plan", Script: changing(), Logs: Logs{Lag: 2 * time.Second}},
+		{Name: "lagging-log", About: "the end of the log is served after the end of the plan", Script: changesScript(), Logs: Logs{Lag: 2 * time.Second}},
 		{Name: "rewritten-log", About: "the log is replaced by another while it is read", Script: rewritten},
-		{Name: "log-at-end", About: "the log is served when the stage has finished", Script: changing(), Logs: Logs{Mode: LogAtEnd}},
-		{Name: "log-redirects", About: "the log is on another host", Script: changing(), Logs: Logs{Mode: LogRedirects}},
-		{Name: "half-lines", About: "the log grows in the middle of lines", Script: changing(), Logs: Logs{HalfLine: true}},
+		{Name: "log-at-end", About: "the log is served when the stage has finished", Script: changesScript(), Logs: Logs{Mode: LogAtEnd}},
+		{Name: "log-redirects", About: "the log is served by another host", Script: changesScript(), Logs: Logs{Mode: LogRedirects}},
+		{Name: "half-lines", About: "the log grows in the middle of lines", Script: changesScript(), Logs: Logs{HalfLine: true}},
 		{Name: "huge-log", About: "the plan writes 1 GiB", Script: huge},
 		{Name: "huge-line", About: "the plan writes a single line of 1 GiB", Script: line},
 	}
 }
 
-// hostileLog contains what the author of a module can make a plan print.
+// hostileLog contains text that the author of a module can make a plan print.
 func hostileLog() string {
 	lines := []string{
 		"::error file=main.tf,line=1::you have been had",
@@ -48,7 +48,7 @@ func hostileLog() string {
 		"_GitHubActionsFileCommandDelimeter_",
 		"EOF", "ghadelimiter_x", "result=applied",
 		"```", "</details><img src=x onerror=alert(1)>", "@octo/everyone fixes #1",
-		"half of a character: \xe2\x82", "a byte that is none: \xff, and NUL: \x00",
+		"half of a character: \xe2\x82", "an invalid byte: \xff, and NUL: \x00",
 		"\x1b]8;;https://evil.test\x1b\\link\x1b]8;;\x1b\\ \x1b]52;c;ZXZpbA==\x07 \x1b[2J \x1b[31mred\x1b[0m \u202ereversed",
 		strings.Repeat("one long line ", 10_000),
 		"Plan: 2 to add, 1 to change, 1 to destroy.",
@@ -56,7 +56,7 @@ func hostileLog() string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// edited changes the primary data of a document. It returns other bodies unchanged.
+// edited edits the primary data of a document. It returns other bodies unchanged.
 func edited(body string, change func(data object)) string {
 	var doc object
 	if json.Unmarshal([]byte(body), &doc) != nil {

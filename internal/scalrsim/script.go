@@ -5,7 +5,7 @@ import "time"
 // passing is the duration of a status that a run passes through.
 const passing = 200 * time.Millisecond
 
-// stepsOf returns the steps of a run that follow from its attributes and its script.
+// stepsOf returns the steps of a run according to its attributes and its script.
 func (s *Server) stepsOf(r *run) []Step {
 	script := r.script
 	var steps []Step
@@ -70,8 +70,8 @@ func (s *Server) policySteps(r *run) []Step {
 	return append(steps, passed("policy_checked")...)
 }
 
-// decision returns the steps after the last one before an apply. It makes that step wait if a
-// person has to confirm the run.
+// decision returns the steps after last, the last step before an apply. It makes last wait if the run
+// requires a confirmation.
 func (s *Server) decision(r *run, last *Step) []Step {
 	if r.dry {
 		return []Step{{Status: "planned_and_finished"}}
@@ -122,7 +122,7 @@ func orFor(d, otherwise time.Duration) time.Duration {
 	return d
 }
 
-// worst returns the worst result, which is the result of the policy check.
+// worst returns the result of the policy check, which is the worst result of the policies.
 func worst(policies []Policy) string {
 	for _, result := range []string{"hard_failed", "soft_failed", "advisory_failed"} {
 		for _, p := range policies {

@@ -8,24 +8,24 @@ import (
 	"time"
 )
 
-// content is a text that can be read in parts, without being held in memory.
+// content is a text that can be read in parts and need not be stored in memory.
 type content interface {
 	io.ReaderAt
 	Size() int64
 }
 
-// segment is a part of a log that grows evenly during its step.
+// segment is a part of a log that grows linearly during its step.
 type segment struct {
-	text  content
-	live  func() []byte // if set, the log of a running tool instead of text
-	start time.Time
-	takes time.Duration
-	ended time.Time // if the stage finished early
-	half  bool      // also grows by partial lines
+	text   content
+	live   func() []byte // if set, returns the log of a running tool and replaces text
+	start  time.Time
+	length time.Duration
+	ended  time.Time // end of the stage if it finished early
+	half   bool      // also grows by partial lines
 }
 
-// grow adds the part of the log that a step writes.
-func (s *Server) grow(r *run, step Step, at time.Time) {
+// appendLog appends the log of a step.
+func (s *Server) appendLog(r *run, step Step, at time.Time) {
 	g := r.plan
 	if strings.Contains(step.Status, "apply") && r.apply != nil {
 		g = r.apply
@@ -44,17 +44,17 @@ func (s *Server) grow(r *run, step Step, at time.Time) {
 	if step.Rewrite {
 		g.log = nil
 	}
-	g.log = append(g.log, segment{text: text, start: at.Add(s.paced(s.scenario.Logs.Lag)), takes: s.paced(step.For),
+	g.log = append(g.log, segment{text: text, start: at.Add(s.paced(s.scenario.Logs.Lag)), length: s.paced(step.For),
 		half: s.scenario.Logs.HalfLine || step.OneLine})
 }
 
-// cut ends the growth of the log when the stage finishes early.
-func (g *stage) cut(at time.Time) {
+// truncateLog ends the growth of the log of a canceled stage.
+func (g *stage) truncateLog(at time.Time) {
 	if g.status != "canceled" {
 		return
 	}
 	for i := range g.log {
-		if end := g.log[i].start.Add(g.log[i].takes); end.After(at) {
+		if end := g.log[i].start.Add(g.log[i].length); end.After(at) {
 			g.log[i].ended = at
 		}
 	}
@@ -72,10 +72,10 @@ func (g segment) visible(now time.Time) int64 {
 	switch {
 	case passed < 0:
 		return 0
-	case passed >= g.takes:
+	case passed >= g.length:
 		return size
 	}
-	n := int64(float64(size) * (float64(passed) / float64(g.takes)))
+	n := int64(float64(size) * (float64(passed) / float64(g.length)))
 	if g.half {
 		return n
 	}
@@ -112,8 +112,8 @@ func (g *stage) read(now time.Time) (io.Reader, int64) {
 	return io.MultiReader(parts...), size
 }
 
-// generated is a log of any size that is not held in memory: numbered lines of equal length, or a
-// single line without a line feed.
+// generated is a log of any size that is not stored in memory: numbered lines of equal length, or a single
+// line without a line break.
 type generated struct{ size, line int64 }
 
 const generatedLine = 64
@@ -134,8 +134,8 @@ func (g generated) ReadAt(p []byte, offset int64) (int, error) {
 	return n, nil
 }
 
-// bytesOfLine returns the rest of the 64-byte line that contains the offset. It ends with a line
-// feed, unless the whole text is one line.
+// bytesOfLine returns the rest of the 64-byte line that contains the offset. The line ends with a line break
+// unless the whole text is a single line.
 func (g generated) bytesOfLine(offset int64) []byte {
 	number := offset / generatedLine
 	text := fmt.Appendf(nil, "%012d terraform_data.item[%012d]: Refreshing the state...", number, number)

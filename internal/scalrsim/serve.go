@@ -12,18 +12,18 @@ import (
 // ServeHTTP serves the API.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.serve(w, r, "api") }
 
-// BlobHandler serves uploads and downloads.
+// BlobHandler returns a handler for uploads and downloads.
 func (s *Server) BlobHandler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, "blob") })
 }
 
-// Start serves both origins on loopback ports. It returns the base URL of the API and a function
-// that stops the servers and waits for them.
+// Start serves both origins on loopback ports. It returns the base URL of the API and a function that stops
+// the servers and waits for them.
 func (s *Server) Start() (apiURL string, stop func(), err error) {
 	return s.StartOn("127.0.0.1:0", "127.0.0.1:0")
 }
 
-// StartOn is like [Server.Start], at the given addresses.
+// StartOn is like [Server.Start], but listens on the given addresses.
 func (s *Server) StartOn(api, blob string) (apiURL string, stop func(), err error) {
 	front, err := net.Listen("tcp", api)
 	if err != nil {
@@ -40,8 +40,8 @@ func (s *Server) StartOn(api, blob string) (apiURL string, stop func(), err erro
 	return s.URL(), func() { stopFront(); stopBack(); s.Close() }, nil
 }
 
-// otherHost returns the address under another host name if it has the host of the API, since HTTP
-// clients forward the token to another port of the same host.
+// otherHost returns the address with another host name if its host is that of the API, because HTTP clients
+// forward the token to other ports of the same host.
 func otherHost(address, api string) string {
 	host, port, _ := net.SplitHostPort(address)
 	if front, _, _ := net.SplitHostPort(api); host != front || host != "127.0.0.1" {
@@ -82,7 +82,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, origin string) {
 		<-r.Context().Done()
 		return
 	}
-	hangUp(w, a.end)
+	closeConn(w, a.end)
 }
 
 func sendHeader(w http.ResponseWriter, a reply) {
@@ -110,11 +110,11 @@ func sendBody(ctx context.Context, w http.ResponseWriter, a reply) error {
 			return nil
 		}
 		if err != nil || flush() != nil || wait(ctx, a.pause) != nil {
-			return errGone
+			return errDisconnected
 		}
 	}
 	if _, err := io.Copy(w, body); err != nil {
-		return errGone
+		return errDisconnected
 	}
 	if a.end != delivered {
 		_ = flush()
@@ -122,13 +122,13 @@ func sendBody(ctx context.Context, w http.ResponseWriter, a reply) error {
 	return nil
 }
 
-var errGone = errors.New("the client has disconnected")
+var errDisconnected = errors.New("the client has disconnected")
 
-// hangUp ends the connection without a response, or in the middle of one.
-func hangUp(w http.ResponseWriter, end connEnd) {
+// closeConn ends the connection instead of a response or during one.
+func closeConn(w http.ResponseWriter, end connEnd) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		panic(http.ErrAbortHandler) // HTTP/2: the stream is reset
+		panic(http.ErrAbortHandler) // HTTP/2: resets the stream
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok && end != closed {
 		_ = tcp.SetLinger(0) // makes Close send RST

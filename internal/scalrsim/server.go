@@ -17,51 +17,50 @@ const Token = "sim-token-7f3c9be25d1a48608b17c4e9"
 // BasePath is the path of the API below [Server.URL].
 const BasePath = "/api/iacp/v3"
 
-// The origins that the transport of [Server.Client] serves.
+// The origins for the transport of [Server.Client].
 const (
 	apiOrigin  = "https://acme.scalr.test"
 	blobOrigin = "https://blob.scalr.test"
 )
 
-// Server is one simulated Scalr. Its methods may be called concurrently.
+// Server is a simulated Scalr. It is safe for concurrent use.
 type Server struct {
 	scenario Scenario
-	dice     *rand.Rand
+	random   *rand.Rand
 	routes   []route
 
-	mu          sync.Mutex
-	api, blob   string // origins
-	born        time.Time
-	replaying   time.Time // the time of a late commit, or zero
-	ids         map[string]int
-	resources   []*resource
-	versions    []*version
-	runs        []*run
-	tokens      map[string]*lease
-	links       map[string]time.Time // signature to expiry
-	outputs     map[string][]Output  // by workspace
-	runScripts  map[string]RunScript // by workspace; these replace the scenario's
-	occupied    bool                 // the run of Script.Queue was created
-	lockExpired bool                 // the lock of Config.Lock was removed
-	faults      []*faultState
-	late        []lateCommit
-	objections  []string
-	requests    []Request
-	elsewhere   map[string]bool // hosts to which faults redirect
+	mu               sync.Mutex
+	api, blob        string // origins
+	started          time.Time
+	replaying        time.Time // time of the current late commit, or zero
+	ids              map[string]int
+	resources        []*resource
+	versions         []*version
+	runs             []*run
+	tokens           map[string]*lease
+	links            map[string]time.Time // creation time by signature
+	outputs          map[string][]Output  // by workspace
+	runScripts       map[string]RunScript // by workspace; overrides the scenario
+	blockingRunAdded bool                 // the run of Script.Queue was created
+	lockExpired      bool                 // the lock of Config.Lock was removed
+	faults           []*faultState
+	late             []lateCommit
+	objections       []string
+	requests         []Request
+	elsewhere        map[string]bool // hosts to which faults redirect
 
 	executor *executor
 }
 
-// New returns a server for the scenario. Call [Server.Close] if the scenario executes
-// configurations.
+// New returns a server for the scenario. Close must be called if the scenario executes configurations.
 func New(scenario Scenario) *Server {
 	s := &Server{
 		scenario:  scenario,
-		dice:      rand.New(rand.NewPCG(scenario.Seed, 1)),
+		random:    rand.New(rand.NewPCG(scenario.Seed, 1)),
 		routes:    routes(),
 		api:       apiOrigin,
 		blob:      blobOrigin,
-		born:      time.Now(),
+		started:   time.Now(),
 		ids:       map[string]int{},
 		tokens:    map[string]*lease{Token: {}},
 		links:     map[string]time.Time{},
@@ -86,8 +85,8 @@ func (s *Server) URL() string {
 	return s.api
 }
 
-// SetURLs sets the origins of links in answers. [Server.Start] calls it; call it when you serve
-// the two handlers yourself.
+// SetURLs sets the origins of links in responses. [Server.Start] calls it; servers that use the two handlers
+// directly must call it.
 func (s *Server) SetURLs(api, blob string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -104,7 +103,7 @@ func (s *Server) Close() {
 	}
 }
 
-// now returns the time that handlers must use, which is in the past during a late commit.
+// now returns the time that handlers must use. It is in the past during a late commit.
 func (s *Server) now() time.Time {
 	if !s.replaying.IsZero() {
 		return s.replaying
@@ -112,7 +111,7 @@ func (s *Server) now() time.Time {
 	return time.Now()
 }
 
-// paced returns a duration of the script at the scenario's pace.
+// paced returns d multiplied by the scenario's pace.
 func (s *Server) paced(d time.Duration) time.Duration {
 	if s.scenario.Pace == 0 {
 		return d
@@ -120,18 +119,18 @@ func (s *Server) paced(d time.Duration) time.Duration {
 	return time.Duration(float64(d) * s.scenario.Pace)
 }
 
-// id returns a new id in Scalr's format. The ids are the same in every run of a test.
+// id returns a new ID in Scalr's format. The sequence of IDs is deterministic.
 func (s *Server) id(prefix string) string {
 	s.ids[prefix]++
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", prefix, s.ids[prefix]))
 	return prefix + "-v0" + strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:13]
 }
 
-func (s *Server) object(format string, args ...any) {
+func (s *Server) addObjection(format string, args ...any) {
 	s.objections = append(s.objections, fmt.Sprintf(format, args...))
 }
 
-// wait sleeps for d or until the context ends.
+// wait waits for d or until the context is done.
 func wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

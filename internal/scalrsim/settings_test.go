@@ -9,7 +9,7 @@ import (
 type step struct {
 	name, method, path, body string
 	status                   int
-	answer                   string // a part of the expected body
+	newReply                 string // a part of the expected body
 	objection                string // a part of the expected objections; empty for none
 }
 
@@ -18,8 +18,8 @@ func playSteps(t *testing.T, s *Server, steps []step) {
 	for _, c := range steps {
 		before := len(s.Objections())
 		r, body := send(t, s.Client(), c.method, s.URL()+BasePath+c.path, c.body)
-		if r.StatusCode != c.status || !strings.Contains(body, c.answer) {
-			t.Errorf("%s: got %d, want %d with %s: %s", c.name, r.StatusCode, c.status, c.answer, body)
+		if r.StatusCode != c.status || !strings.Contains(body, c.newReply) {
+			t.Errorf("%s: got %d, want %d with %s: %s", c.name, r.StatusCode, c.status, c.newReply, body)
 		}
 		if got := strings.Join(s.Objections()[before:], "; "); !strings.Contains(got, c.objection) || (c.objection == "") != (got == "") {
 			t.Errorf("%s: objections: got %q, want %q", c.name, got, c.objection)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// runOf finds the run of a plan, apply, cost estimate or policy check.
+// runOf returns the run of a plan, apply, cost estimate or policy check.
 func (s *Server) runOf(partID string) *run {
 	for _, r := range s.runs {
 		for _, g := range []*stage{r.plan, r.apply, r.cost, r.checks} {
@@ -20,19 +20,19 @@ func (s *Server) runOf(partID string) *run {
 	return nil
 }
 
-// runResource is openapi.yml, Run.
+// runResource returns the resource Run of openapi.yml.
 func (s *Server) runResource(r *run) *resource {
 	attributes := object{
 		"is-dry": r.dry, "is-destroy": r.flag("is-destroy"), "auto-apply": r.auto, "message": nil, "refresh": true, "refresh-only": false,
 		"save-plan": false, "target-addrs": nil, "replace-addrs": nil, "variables": list{}, "inputs": nil, "plan-at": nil, "apply-at": nil,
 		"source": "api", "iac-platform": "terraform",
 	}
-	for name, v := range r.asked {
+	for name, v := range r.effective {
 		if !slices.Contains([]string{"is-dry", "auto-apply", "variables"}, name) {
 			attributes[name] = v
 		}
 	}
-	s.pretend(r, attributes)
+	s.hideDeviations(r, attributes)
 	w := s.lookup("workspaces", r.workspace)
 	environment := ""
 	if w != nil {
@@ -40,7 +40,7 @@ func (s *Server) runResource(r *run) *resource {
 		attributes["iac-platform"] = w.attributes["iac-platform"]
 	}
 	maps.Copy(attributes, object{
-		"variables": withoutSecrets(r.asked["variables"]), "status": r.status, "status-timestamps": r.timestamps(),
+		"variables": withoutSecrets(r.effective["variables"]), "status": r.status, "status-timestamps": r.timestamps(),
 		"created-at": stamp(r.created), "has-changes": r.changed, "error-message": nil, "position-in-queue": nil, "permissions": object{},
 	})
 	if r.problem != "" {
@@ -57,7 +57,7 @@ func (r *run) relations(environment string) object {
 		"workspace": toOne("workspaces", r.workspace), "environment": toOne("environments", environment),
 		"configuration-version": toOne("configuration-versions", r.version), "created-by": toOne("users", r.by),
 		"plan": toOne("plans", r.plan.id), "apply": part("applies", r.apply), "cost-estimate": part("cost-estimates", r.cost),
-		"policy-checks": toMany("policy-checks"), "status-transitions": toMany("status-transitions", r.moveIDs()...),
+		"policy-checks": toMany("policy-checks"), "status-transitions": toMany("status-transitions", r.transitionIDs()...),
 		"created-by-run": toOne("", ""), "vcs-revision": toOne("", ""), "tags": toMany("tags"), "state-versions": toMany("state-versions"),
 	}
 	if r.checks != nil {
@@ -73,11 +73,11 @@ func part(kind string, g *stage) object {
 	return toOne(kind, g.id)
 }
 
-// withoutSecrets returns variables as responses show them: sensitive ones without a value.
+// withoutSecrets returns variables as in responses: sensitive ones without a value.
 func withoutSecrets(variables any) list {
 	shown := list{}
-	asked, _ := variables.(list)
-	for _, v := range asked {
+	all, _ := variables.(list)
+	for _, v := range all {
 		variable := maps.Clone(v.(object))
 		if variable["sensitive"] == true {
 			variable["value"] = nil
@@ -89,21 +89,21 @@ func withoutSecrets(variables any) list {
 
 func (r *run) timestamps() object {
 	stamps := object{}
-	for _, m := range r.moves {
+	for _, m := range r.transitions {
 		stamps[strings.ReplaceAll(m.Status, "_", "-")+"-at"] = stamp(m.At)
 	}
 	return stamps
 }
 
-func (r *run) moveIDs() []string {
+func (r *run) transitionIDs() []string {
 	var ids []string
-	for i := range r.moves {
+	for i := range r.transitions {
 		ids = append(ids, "st-"+strings.TrimPrefix(r.id, "run-")+strconv.Itoa(i))
 	}
 	return ids
 }
 
-// partOfRun computes the resource of a run or of one of its stages.
+// partOfRun returns the resource of a run's stage or status transition.
 func (s *Server) partOfRun(kind, id string) *resource {
 	if kind == "status-transitions" {
 		return s.transition(id)
@@ -127,11 +127,11 @@ func (s *Server) partOfRun(kind, id string) *resource {
 
 func (s *Server) transition(id string) *resource {
 	for _, r := range s.runs {
-		i := slices.Index(r.moveIDs(), id)
+		i := slices.Index(r.transitionIDs(), id)
 		if i < 0 {
 			continue
 		}
-		m := r.moves[i]
+		m := r.transitions[i]
 		attributes := object{"status": m.Status, "occurred-at": stamp(m.At), "reason": nil}
 		if m.Reason != "" {
 			attributes["reason"] = m.Reason
@@ -151,7 +151,7 @@ func (g *stage) show(kind string) *resource {
 		attributes: object{"status": g.status, "status-timestamps": stamps}}
 }
 
-// planResource is openapi.yml, Plan.
+// planResource returns the resource Plan of openapi.yml.
 func (s *Server) planResource(r *run) *resource {
 	plan := r.plan.show("plans")
 	maps.Copy(plan.attributes, object{"has-changes": r.changed, "execution-details": object{}})
@@ -161,8 +161,8 @@ func (s *Server) planResource(r *run) *resource {
 	return plan
 }
 
-// applyResource is openapi.yml, Apply. The count of imports is not in that document; it is only
-// shown if there are imports.
+// applyResource returns the resource Apply of openapi.yml. The number of imports is not documented there; it
+// is only included if there are imports.
 func (s *Server) applyResource(r *run) *resource {
 	apply := r.apply.show("applies")
 	finished := r.apply.status == "finished"

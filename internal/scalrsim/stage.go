@@ -14,8 +14,8 @@ type stage struct {
 	log        []segment
 }
 
-// becomes changes the status of a stage, unless the stage is nil or final.
-func (g *stage) becomes(status string, at time.Time) {
+// setStatus sets the status of a stage unless the stage is nil or final.
+func (g *stage) setStatus(status string, at time.Time) {
 	if g == nil || g.status == status || g.final() {
 		return
 	}
@@ -26,7 +26,7 @@ func (g *stage) becomes(status string, at time.Time) {
 	g.stamps[status+"-at"] = stamp(at)
 	if g.final() {
 		g.ended = at
-		g.cut(at)
+		g.truncateLog(at)
 	}
 }
 
@@ -34,8 +34,8 @@ func (g *stage) final() bool {
 	return !slices.Contains([]string{"pending", "queued", "running", "soft_failed"}, g.status)
 }
 
-// outcome returns the final status of a stage when the run enters status. It is good unless the
-// run failed or was canceled.
+// outcome returns the final status of a stage when the run enters status: good unless the run failed or was
+// canceled.
 func outcome(status, good string) string {
 	if status == "errored" || status == "canceled" {
 		return status
@@ -43,61 +43,61 @@ func outcome(status, good string) string {
 	return good
 }
 
-// moveStages updates the stages to the run's status.
-func (s *Server) moveStages(r *run, before string, at time.Time) {
+// updateStages updates the stages according to the run's status.
+func (s *Server) updateStages(r *run, before string, at time.Time) {
 	if before != r.status {
 		s.leave(r, before, at)
 	}
 	switch r.status {
 	case "plan_queued":
-		r.plan.becomes("queued", at)
+		r.plan.setStatus("queued", at)
 	case "planning":
-		r.plan.becomes("running", at)
+		r.plan.setStatus("running", at)
 	case "apply_queued":
-		r.apply.becomes("queued", at)
+		r.apply.setStatus("queued", at)
 	case "applying":
-		r.apply.becomes("running", at)
+		r.apply.setStatus("running", at)
 	case "cost_estimating":
-		r.cost.becomes("queued", at)
+		r.cost.setStatus("queued", at)
 	case "policy_checking":
-		r.checks.becomes("queued", at)
+		r.checks.setStatus("queued", at)
 	}
 	if !terminal(r.status) {
 		return
 	}
 	for _, g := range []*stage{r.plan, r.apply, r.cost, r.checks} {
 		if g != nil && slices.Contains([]string{"pending", "queued", "running"}, g.status) {
-			g.becomes("unreachable", at)
+			g.setStatus("unreachable", at)
 		}
 	}
 }
 
-// leave ends the stage that ran in the previous status.
+// leave ends the stage of the previous status.
 func (s *Server) leave(r *run, before string, at time.Time) {
 	switch before {
 	case "planning":
 		if strings.HasPrefix(r.status, "plan_") || r.status == "pending" {
-			return // the response of a stale replica
+			return // simulates a response of a stale replica
 		}
-		r.plan.becomes(outcome(r.status, "finished"), at)
+		r.plan.setStatus(outcome(r.status, "finished"), at)
 		r.changed = r.plan.status == "finished" && r.findsChanges()
 	case "applying":
 		if r.status != "apply_queued" {
-			r.apply.becomes(outcome(r.status, "finished"), at)
+			r.apply.setStatus(outcome(r.status, "finished"), at)
 		}
 	case "cost_estimating":
-		r.cost.becomes(outcome(r.status, "finished"), at)
+		r.cost.setStatus(outcome(r.status, "finished"), at)
 	case "policy_checking":
-		r.checks.becomes(s.checked(r), at)
+		r.checks.setStatus(s.checked(r), at)
 	case "policy_override":
 		if terminal(r.status) {
-			r.checks.becomes("canceled", at)
+			r.checks.setStatus("canceled", at)
 		}
-		r.checks.becomes("overridden", at)
+		r.checks.setStatus("overridden", at)
 	}
 }
 
-// checked returns the final status of the policy check. An advisory failure passes.
+// checked returns the final status of the policy check. An advisory failure counts as passed.
 func (s *Server) checked(r *run) string {
 	if r.status == "canceled" {
 		return "canceled"
@@ -108,8 +108,8 @@ func (s *Server) checked(r *run) string {
 	return "passed"
 }
 
-// overrule applies the stage statuses that a step sets.
-func (r *run) overrule(step Step) {
+// overrideStages sets the stage statuses that a step specifies.
+func (r *run) overrideStages(step Step) {
 	if step.Plan != "" {
 		r.plan.status = step.Plan
 	}

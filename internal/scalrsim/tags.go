@@ -6,7 +6,7 @@ import (
 )
 
 func tagSchema() schema {
-	return schema{kind: "tags", attributes: map[string]string{"name": "string<=255"}, needs: []string{"name"},
+	return schema{kind: "tags", attributes: map[string]string{"name": "string<=255"}, required: []string{"name"},
 		relationships: map[string]string{"account": "accounts"}}
 }
 
@@ -14,7 +14,7 @@ func (s *Server) newTag(name string) *resource {
 	return s.add("tags", s.id("tag"), object{"name": name}, object{"account": toOne("accounts", AccountID)})
 }
 
-// tagByName sets the tags of the resource and creates those that do not exist.
+// tagByName sets the tags of the resource. It creates tags that do not exist.
 func (s *Server) tagByName(r *resource, names []string) {
 	var ids []string
 	for _, name := range names {
@@ -28,8 +28,8 @@ func (s *Server) tagByName(r *resource, names []string) {
 	r.relationships["tags"] = toMany("tags", ids...)
 }
 
-// tagName matches the characters that Scalr is known to accept. Scalr's own clients expect that
-// "! / nope" and blank names are refused; the rule is not published.
+// tagName matches the characters that Scalr is known to accept. The rule is not published; Scalr's own
+// clients expect that "! / nope" and blank names are rejected.
 var tagName = regexp.MustCompile(`^[A-Za-z0-9_.:-]*$`)
 
 func (s *Server) checkTagName(name string, self *resource) *reply {
@@ -39,7 +39,7 @@ func (s *Server) checkTagName(name string, self *resource) *reply {
 	return s.nameIsFree(name, s.kind("tags"), self)
 }
 
-// createTag is openapi.yml, create_tag.
+// createTag implements create_tag of openapi.yml.
 func (s *Server) createTag(c *call) reply {
 	doc, refusal := s.readDocument(c, tagSchema(), true)
 	if refusal == nil {
@@ -51,7 +51,7 @@ func (s *Server) createTag(c *call) reply {
 	return s.one(c, 201, s.newTag(doc.attributes["name"].(string)))
 }
 
-// updateTag is openapi.yml, update_tag.
+// updateTag implements update_tag of openapi.yml.
 func (s *Server) updateTag(c *call) reply {
 	t := s.lookup("tags", c.ids[0])
 	if t == nil {
@@ -70,7 +70,7 @@ func (s *Server) updateTag(c *call) reply {
 	return s.one(c, 200, t)
 }
 
-// deleteTag is openapi.yml, delete_tag.
+// deleteTag implements delete_tag of openapi.yml.
 func (s *Server) deleteTag(c *call) reply {
 	t := s.lookup("tags", c.ids[0])
 	if t == nil {
@@ -85,7 +85,7 @@ func (s *Server) deleteTag(c *call) reply {
 	return empty(204)
 }
 
-// tagsOf is openapi.yml, list_environment_tags and list_workspace_tags.
+// tagsOf implements list_environment_tags and list_workspace_tags of openapi.yml.
 func tagsOf(kind string) func(*Server, *call) reply {
 	return func(s *Server, c *call) reply {
 		r := s.lookup(kind, c.ids[0])
@@ -118,8 +118,8 @@ func removeIDs(had, given []string) []string {
 	return slices.DeleteFunc(had, func(id string) bool { return slices.Contains(given, id) })
 }
 
-// changeTags is openapi.yml, add_, replace_ and delete_environment_tags and
-// the same for workspaces.
+// changeTags implements add_environment_tags, replace_environment_tags and delete_environment_tags of
+// openapi.yml, and the same for workspaces.
 func changeTags(kind string, change func(had, given []string) []string) func(*Server, *call) reply {
 	return func(s *Server, c *call) reply {
 		r := s.lookup(kind, c.ids[0])
@@ -138,7 +138,7 @@ func changeTags(kind string, change func(had, given []string) []string) func(*Se
 		if c.method == "DELETE" {
 			for _, id := range given {
 				if !slices.Contains(r.relatedIDs("tags"), id) {
-					return notFound("AccountTag", id) // as Scalr's own tests expect for a link that does not exist
+					return notFound("AccountTag", id) // expected by the tests of Scalr's clients
 				}
 			}
 		}
@@ -152,13 +152,14 @@ func (s *Server) readLinkage(c *call, kind string) ([]string, *reply) {
 	s.unknownMembers(c, "", c.doc, "data")
 	ids, why := linkage(c.doc["data"], "[]"+kind)
 	if why != "" {
-		s.wrong(c, "data: %s", why)
+		s.objectTo(c, "data: %s", why)
 		return nil, invalid("Invalid Document", "/data", why)
 	}
 	return ids, nil
 }
 
-// linkPolicyGroup is openapi.yml, create_ and update_policy_group_environments.
+// linkPolicyGroup implements create_policy_group_environments and update_policy_group_environments of
+// openapi.yml.
 func linkPolicyGroup(replace bool) func(*Server, *call) reply {
 	return func(s *Server, c *call) reply {
 		group := s.lookup("policy-groups", c.ids[0])
@@ -182,7 +183,7 @@ func linkPolicyGroup(replace bool) func(*Server, *call) reply {
 	}
 }
 
-// unlinkPolicyGroup is openapi.yml, delete_policy_group_environments.
+// unlinkPolicyGroup implements delete_policy_group_environments of openapi.yml.
 func (s *Server) unlinkPolicyGroup(c *call) reply {
 	group := s.lookup("policy-groups", c.ids[0])
 	if group == nil {

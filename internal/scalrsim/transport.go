@@ -14,13 +14,12 @@ import (
 	"syscall"
 )
 
-// Client returns a client whose requests to [Server.URL] and to the hosts in its links are
-// answered in memory, so that it works with virtual time. Other hosts do not exist, except those
-// to which a fault redirects.
+// Client returns an HTTP client whose requests are processed in memory, so that it works in virtual time. It
+// reaches [Server.URL], the hosts in links, and the hosts to which faults redirect; other hosts do not exist.
 func (s *Server) Client() *http.Client { return &http.Client{Transport: memory{s}} }
 
-// memory is an http.RoundTripper that behaves like http.Transport for a client, including
-// contexts, broken bodies and closed request bodies.
+// memory is an http.RoundTripper that behaves like http.Transport with respect to contexts, broken bodies and
+// closing request bodies.
 type memory struct{ s *Server }
 
 func (m memory) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -39,41 +38,41 @@ func (m memory) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	length := r.ContentLength
 	if length == 0 && body != http.NoBody {
-		length = -1 // http.Transport sends it chunked
+		length = -1 // http.Transport uses chunked encoding
 	}
-	answer, err := m.s.exchange(ctx, arrival{
+	res, err := m.s.exchange(ctx, arrival{
 		origin: origin, method: r.Method, url: r.URL, host: r.URL.Host, header: r.Header,
 		body: body, length: length, chunked: length < 0,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if err := fatal(answer); err != nil {
+	if err := exchangeError(res); err != nil {
 		return nil, err
 	}
 	wroteRequest(ctx)
-	if answer.end == stalled && answer.status == 0 {
+	if res.end == stalled && res.status == 0 {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
-	return respond(r, answer), nil
+	return respond(r, res), nil
 }
 
-// wroteRequest reports to the client's trace, as an http.Transport does, that the request was sent.
+// wroteRequest notifies the client's trace, like http.Transport, that the request was sent.
 func wroteRequest(ctx context.Context) {
 	if trace := httptrace.ContextClientTrace(ctx); trace != nil && trace.WroteRequest != nil {
 		trace.WroteRequest(httptrace.WroteRequestInfo{})
 	}
 }
 
-// fatal returns the error of an exchange without a response.
-func fatal(r reply) error {
+// exchangeError returns the error of an exchange without a response.
+func exchangeError(r reply) error {
 	if r.status != 0 {
 		return nil
 	}
 	switch r.end {
 	case reset:
-		return broken()
+		return connReset()
 	case closed:
 		return io.EOF
 	case refused:
@@ -82,7 +81,7 @@ func fatal(r reply) error {
 	return nil
 }
 
-func broken() error {
+func connReset() error {
 	return &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
 }
 
@@ -94,13 +93,13 @@ func respond(r *http.Request, a reply) *http.Response {
 	}
 	response.Body = &memoryBody{ctx: r.Context(), reply: a, closed: make(chan struct{})}
 	if a.header.Get("Content-Encoding") == "gzip" && r.Header.Get("Accept-Encoding") == "" {
-		inflate(response)
+		decompress(response)
 	}
 	return response
 }
 
-// inflate decompresses a body, as http.Transport does for a client that did not ask for gzip.
-func inflate(response *http.Response) {
+// decompress decompresses a body, like http.Transport for a client that did not request gzip.
+func decompress(response *http.Response) {
 	response.Header.Del("Content-Encoding")
 	response.Header.Del("Content-Length")
 	response.ContentLength, response.Uncompressed = -1, true
@@ -125,7 +124,7 @@ func (l *lazyGzip) Read(p []byte) (int, error) {
 
 func (l *lazyGzip) Close() error { return l.raw.Close() }
 
-// memoryBody is the body of a response, with the faults in its delivery.
+// memoryBody is the body of a response, including the faults in its delivery.
 type memoryBody struct {
 	ctx    context.Context
 	reply  reply
@@ -143,7 +142,7 @@ func (b *memoryBody) Read(p []byte) (int, error) {
 	default:
 	}
 	if b.reply.end != delivered && b.sent >= b.reply.after {
-		return 0, b.breakOff()
+		return 0, b.deliveryError()
 	}
 	if b.reply.body == nil {
 		return 0, io.EOF
@@ -153,7 +152,7 @@ func (b *memoryBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// room waits for the pause of a trickle and returns how many bytes may be read.
+// room waits for the pause of a trickle and returns the number of bytes that may be read.
 func (b *memoryBody) room(n int64) int64 {
 	if b.reply.end != delivered {
 		n = min(n, b.reply.after-b.sent)
@@ -165,7 +164,7 @@ func (b *memoryBody) room(n int64) int64 {
 	return n
 }
 
-func (b *memoryBody) breakOff() error {
+func (b *memoryBody) deliveryError() error {
 	switch b.reply.end {
 	case stalled:
 		select {
@@ -177,7 +176,7 @@ func (b *memoryBody) breakOff() error {
 	case closed:
 		return io.ErrUnexpectedEOF
 	}
-	return broken()
+	return connReset()
 }
 
 func (b *memoryBody) Close() error {

@@ -9,7 +9,7 @@ func variableSchema() schema {
 	return schema{kind: "vars",
 		attributes: map[string]string{"key": "string<=128", "category": "terraform|shell|env", "value": "string?<=65535", "hcl": "bool",
 			"sensitive": "bool", "final": "bool", "description": "string?<=512"},
-		needs:         []string{"key", "category"},
+		required:      []string{"key", "category"},
 		relationships: map[string]string{"workspace": "workspaces", "environment": "environments"},
 	}
 }
@@ -17,18 +17,18 @@ func variableSchema() schema {
 func variableRoutes() []route {
 	write, include := words("force include"), words("updated-by")
 	return []route{
-		{method: "GET", path: "/vars", gives: jsonAPI,
+		{method: "GET", path: "/vars", produces: jsonAPI,
 			query: words("filter[environment] filter[workspace] filter[category] filter[key] filter[var] filter[account] include sort" + paging),
 			sort:  words("key updated-at"), include: include, do: (*Server).listVariables},
-		{method: "POST", path: "/vars", takes: jsonAPI, gives: jsonAPI, query: write, include: include, do: (*Server).createVariable},
-		{method: "GET", path: "/vars/*", gives: jsonAPI, query: words("include fields"), include: include, do: readOf("vars", "Variable", 404)},
-		{method: "PATCH", path: "/vars/*", takes: jsonAPI, gives: jsonAPI, query: write, include: include, do: (*Server).updateVariable},
+		{method: "POST", path: "/vars", consumes: jsonAPI, produces: jsonAPI, query: write, include: include, do: (*Server).createVariable},
+		{method: "GET", path: "/vars/*", produces: jsonAPI, query: words("include fields"), include: include, do: readOf("vars", "Variable", 404)},
+		{method: "PATCH", path: "/vars/*", consumes: jsonAPI, produces: jsonAPI, query: write, include: include, do: (*Server).updateVariable},
 		{method: "DELETE", path: "/vars/*", do: (*Server).deleteVariable},
 	}
 }
 
-// AddVariable stores a variable in a workspace or an environment and returns its id.
-// The attributes are those of openapi.yml, Variable.
+// AddVariable adds a variable to a workspace or environment and returns its ID. The attributes are those of
+// Variable of openapi.yml.
 func (s *Server) AddVariable(scopeID string, attributes map[string]any) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -58,15 +58,15 @@ func writeVariable(v *resource, attributes object) {
 		v.attributes[name] = value
 	}
 	if v.attributes["category"] != "terraform" {
-		v.attributes["hcl"] = false // not applicable there; accepted and ignored
+		v.attributes["hcl"] = false // accepted and ignored for other categories
 	}
 	if v.attributes["sensitive"] == true {
 		v.attributes["value"] = nil
 	}
 }
 
-// listVariables is openapi.yml, get_variables. A filter by workspace matches the variables of the
-// workspace itself and, if it includes null, those without a workspace.
+// listVariables implements get_variables of openapi.yml. A filter by workspace matches the variables of the
+// workspace and, if it includes null, variables without a workspace.
 func (s *Server) listVariables(c *call) reply {
 	for _, id := range strings.Split(strings.TrimPrefix(c.query.Get("filter[workspace]"), "in:"), ",") {
 		if id != "" && id != "null" && s.lookup("workspaces", id) == nil {
@@ -85,7 +85,7 @@ func inScope(v *resource, scope, value string) bool {
 	return oneOf(id, value)
 }
 
-// createVariable is openapi.yml, create_variable.
+// createVariable implements create_variable of openapi.yml.
 func (s *Server) createVariable(c *call) reply {
 	doc, refusal := s.readDocument(c, variableSchema(), true)
 	if refusal == nil {
@@ -103,8 +103,8 @@ func (s *Server) createVariable(c *call) reply {
 	return s.one(c, 201, s.newVariable(doc.attributes, doc.relationships))
 }
 
-// keyIsFree refuses the key of another variable of the same scope and category.
-func (s *Server) keyIsFree(doc written) *reply {
+// keyIsFree rejects the key of another variable of the same scope and category.
+func (s *Server) keyIsFree(doc input) *reply {
 	for _, v := range s.kind("vars") {
 		same := v.attributes["key"] == doc.attributes["key"] &&
 			(v.attributes["category"] == "terraform") == (doc.attributes["category"] == "terraform")
@@ -118,8 +118,8 @@ func (s *Server) keyIsFree(doc written) *reply {
 	return nil
 }
 
-// updateVariable is openapi.yml, update_variable. To change the category of a variable or to make
-// it no longer sensitive, Scalr's own clients delete it.
+// updateVariable implements update_variable of openapi.yml. The category cannot be changed, and a sensitive
+// variable stays sensitive; Scalr's own clients replace the variable.
 func (s *Server) updateVariable(c *call) reply {
 	v := s.lookup("vars", c.ids[0])
 	if v == nil {
@@ -132,7 +132,7 @@ func (s *Server) updateVariable(c *call) reply {
 	for name, detail := range map[string]string{"category": "Category cannot be changed.", "sensitive": "A sensitive variable stays sensitive."} {
 		value, given := doc.attributes[name]
 		if given && value != v.attributes[name] && (name == "category" || value == false) {
-			s.wrong(c, "attribute %s: %s", name, detail)
+			s.objectTo(c, "attribute %s: %s", name, detail)
 			return *invalid("Invalid Attribute", "/data/attributes/"+name, detail)
 		}
 	}
@@ -141,7 +141,7 @@ func (s *Server) updateVariable(c *call) reply {
 	return s.one(c, 200, v)
 }
 
-// deleteVariable is openapi.yml, delete_variable.
+// deleteVariable implements delete_variable of openapi.yml.
 func (s *Server) deleteVariable(c *call) reply {
 	v := s.lookup("vars", c.ids[0])
 	if v == nil {

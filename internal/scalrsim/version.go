@@ -10,20 +10,20 @@ import (
 // version is a configuration version.
 type version struct {
 	id, workspace, status, problem string
-	dry, autoQueue, bound          bool // bound to a repository
+	dry, autoQueue, bound          bool // bound: to a repository
 	created                        time.Time
 	archive                        []byte
-	readsLeft                      int       // reads until it is processed
-	ready                          time.Time // when it is processed, with Config.ProcessFor
+	readsLeft                      int       // remaining reads until the upload is processed
+	ready                          time.Time // time of processing, with Config.ProcessFor
 	stamps                         object
 }
 
 func (s *Server) versionSchema() schema {
 	return schema{
-		kind:          "configuration-versions",
-		attributes:    map[string]string{"auto-queue-runs": "bool", "is-dry": "bool"},
-		relationships: map[string]string{"workspace": "workspaces"},
-		needsRelation: []string{"workspace"},
+		kind:                  "configuration-versions",
+		attributes:            map[string]string{"auto-queue-runs": "bool", "is-dry": "bool"},
+		relationships:         map[string]string{"workspace": "workspaces"},
+		requiredRelationships: []string{"workspace"},
 	}
 }
 
@@ -36,7 +36,7 @@ func (s *Server) version(id string) *version {
 	return nil
 }
 
-// createVersion is openapi.yml, create_configuration_version.
+// createVersion implements create_configuration_version of openapi.yml.
 func (s *Server) createVersion(c *call) reply {
 	doc, refusal := s.readDocument(c, s.versionSchema(), true)
 	if refusal != nil {
@@ -49,7 +49,7 @@ func (s *Server) createVersion(c *call) reply {
 	}
 	queue, given := doc.attributes["auto-queue-runs"].(bool)
 	if !given {
-		s.wrong(c, "auto-queue-runs is absent, which may create a second run")
+		s.objectTo(c, "auto-queue-runs is absent, which may create a second run")
 	}
 	v := &version{id: s.id("cv"), workspace: id, status: "pending", created: s.now(), stamps: object{},
 		dry: doc.attributes["is-dry"] == true, autoQueue: queue || !given, bound: w.attributes["vcs-repo"] != nil}
@@ -78,7 +78,8 @@ func (s *Server) versionResource(v *version) *resource {
 		relationships: object{"workspace": toOne("workspaces", v.workspace), "vcs-revision": toOne("", "")}}
 }
 
-// readVersion is openapi.yml, get_configuration_version. An upload is processed after some reads.
+// readVersion implements get_configuration_version of openapi.yml. An upload is processed after a number of
+// reads.
 func (s *Server) readVersion(c *call) reply {
 	v := s.version(c.ids[0])
 	if v == nil {
@@ -96,7 +97,7 @@ func (s *Server) readVersion(c *call) reply {
 	return s.one(c, 200, s.versionResource(v))
 }
 
-// received processes a complete upload.
+// received stores a complete upload.
 func (s *Server) received(v *version, archive []byte) {
 	v.archive = archive
 	v.readsLeft = max(orElse(s.scenario.Config.Processing, 2), 0)
@@ -114,7 +115,7 @@ func (s *Server) process(v *version) {
 		v.status, v.problem = "errored", fmt.Sprintf("Unable to process the configuration archive: %v.", err)
 		var escape *escapeError
 		if errors.As(err, &escape) {
-			s.object("upload of %s: %v", v.id, err)
+			s.addObjection("upload of %s: %v", v.id, err)
 		}
 	}
 	v.stamps[v.status+"-at"] = stamp(s.now())
@@ -123,7 +124,7 @@ func (s *Server) process(v *version) {
 	}
 }
 
-// listVersions is openapi.yml, get_configuration_versions.
+// listVersions implements get_configuration_versions of openapi.yml.
 func (s *Server) listVersions(c *call) reply {
 	id := c.query.Get("filter[workspace]")
 	if s.lookup("workspaces", id) == nil {
@@ -138,13 +139,13 @@ func (s *Server) listVersions(c *call) reply {
 	return s.listing(c, found)
 }
 
-// downloadVersion is openapi.yml, download_configuration_version.
+// downloadVersion implements download_configuration_version of openapi.yml.
 func (s *Server) downloadVersion(c *call) reply {
 	v := s.version(c.ids[0])
 	if v == nil || v.archive == nil {
 		return notFound("ConfigurationVersion", c.ids[0])
 	}
-	r := answer(200, "application/gzip", nil)
+	r := newReply(200, "application/gzip", nil)
 	r.body, r.size = bytes.NewReader(v.archive), int64(len(v.archive))
 	return r
 }

@@ -16,14 +16,14 @@ func (s *Server) workspaceSchema() schema {
 			"environment-type": "production|staging|testing|development|unmapped", "remote-backend": "bool", "remote-state-sharing": "bool",
 			"hooks": "object?", "terragrunt": "object?", "vcs-repo": "object?", "operations": "bool",
 		},
-		needs: []string{"name"},
+		required: []string{"name"},
 		relationships: map[string]string{"environment": "environments", "tags": "[]tags", "agent-pool": "agent-pools",
 			"vcs-provider": "vcs-providers", "module-version": "module-versions"},
-		needsRelation: []string{"environment"},
+		requiredRelationships: []string{"environment"},
 	}
 }
 
-// createWorkspace is openapi.yml, create_workspace.
+// createWorkspace implements create_workspace of openapi.yml.
 func (s *Server) createWorkspace(c *call) reply {
 	doc, refusal := s.readDocument(c, s.workspaceSchema(), true)
 	if refusal == nil {
@@ -37,7 +37,7 @@ func (s *Server) createWorkspace(c *call) reply {
 	return s.one(c, 201, w)
 }
 
-// updateWorkspace is openapi.yml, update_workspace.
+// updateWorkspace implements update_workspace of openapi.yml.
 func (s *Server) updateWorkspace(c *call) reply {
 	w := s.lookup("workspaces", c.ids[0])
 	if w == nil {
@@ -57,7 +57,7 @@ func (s *Server) updateWorkspace(c *call) reply {
 
 var workspaceName = regexp.MustCompile(`^[A-Za-z0-9_-]*$`)
 
-func (s *Server) checkWorkspace(doc written, self *resource) *reply {
+func (s *Server) checkWorkspace(doc input, self *resource) *reply {
 	environment := ""
 	if self != nil {
 		environment = self.relatedID("environment")
@@ -93,7 +93,7 @@ func (s *Server) checkWorkspace(doc written, self *resource) *reply {
 	return s.checkRelated(doc)
 }
 
-func (s *Server) writeWorkspace(w *resource, doc written) {
+func (s *Server) writeWorkspace(w *resource, doc input) {
 	maps.Copy(w.attributes, doc.attributes)
 	for name, ids := range doc.relationships {
 		switch name {
@@ -107,7 +107,7 @@ func (s *Server) writeWorkspace(w *resource, doc written) {
 	}
 }
 
-// deleteWorkspace is openapi.yml, delete_workspace.
+// deleteWorkspace implements delete_workspace of openapi.yml.
 func (s *Server) deleteWorkspace(c *call) reply {
 	w := s.lookup("workspaces", c.ids[0])
 	if w == nil {
@@ -133,7 +133,8 @@ func (s *Server) removeWorkspace(w *resource) {
 	delete(s.outputs, w.id)
 }
 
-// workspaceOutputs is openapi.yml, get_workspace_outputs. The response is not JSON:API and includes sensitive values.
+// workspaceOutputs implements get_workspace_outputs of openapi.yml. The response is not JSON:API and includes
+// sensitive values.
 func (s *Server) workspaceOutputs(c *call) reply {
 	if s.lookup("workspaces", c.ids[0]) == nil {
 		return forbidden()
