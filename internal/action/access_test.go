@@ -62,7 +62,7 @@ func TestSignIn(t *testing.T) {
 	r, hub := signingIn(t, scenario(t, "plan-changes"), nil, "oidc-audience=scalr-github-actions")
 	p := r.play().want(0, "result=planned").says("Signed in as deployer@acme.scalr.io")
 	if o := hub.Objections(); len(o) > 0 {
-		t.Errorf("GitHub objects: %v", o)
+		t.Errorf("invalid requests to GitHub: %v", o)
 	}
 	masks := strings.Index(p.log, "::add-mask::")
 	if masks < 0 || masks > strings.Index(p.log, "Signed in") {
@@ -70,7 +70,7 @@ func TestSignIn(t *testing.T) {
 	}
 	for _, q := range p.server.Requests() {
 		if q.Path == "/service-accounts/assume" && q.Header.Get("Authorization") != "" {
-			t.Error("the exchange carried a token")
+			t.Error("the sign-in request contained a token")
 		}
 	}
 }
@@ -83,7 +83,7 @@ func TestSignInRenewed(t *testing.T) {
 	r, _ := signingIn(t, s, nil, "dry-run=false")
 	p := r.play().want(0, "result=applied")
 	if n := p.count("POST /service-accounts/assume"); n < 2 {
-		t.Errorf("signed in %d times, want it renewed", n)
+		t.Errorf("signed in %d times, want at least 2", n)
 	}
 }
 
@@ -117,7 +117,7 @@ func TestStateFileNotWritable(t *testing.T) {
 	r.env["GITHUB_STATE"] = t.TempDir()
 	p := r.play().want(0, "result=planned").says("GITHUB_STATE cannot be written")
 	if n := strings.Count(p.log, "GITHUB_STATE"); n != 1 {
-		t.Errorf("it is said %d times, want once", n)
+		t.Errorf("the warning was logged %d times, want once", n)
 	}
 }
 
@@ -157,7 +157,7 @@ func TestComment(t *testing.T) {
 		t.Errorf("%d comments, want 1", n)
 	}
 	if o := hub.Objections(); len(o) > 0 {
-		t.Errorf("GitHub objects: %v", o)
+		t.Errorf("invalid requests to GitHub: %v", o)
 	}
 }
 

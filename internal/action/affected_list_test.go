@@ -54,7 +54,7 @@ func TestAffectedWaves(t *testing.T) {
 	for _, text := range []string{"## 3 of 4 workspaces are affected", "| `prod/log` | `log` | `log/x` | 2 |",
 		"Compared: push to main: 3 files changed"} {
 		if !strings.Contains(p.summary, text) {
-			t.Errorf("the summary does not say %q\n%s", text, p.summary)
+			t.Errorf("the summary does not contain %q\n%s", text, p.summary)
 		}
 	}
 }
@@ -219,7 +219,7 @@ func TestAffectedWarnsAboutFilesOutsideUpload(t *testing.T) {
 				"for the first)", "or move the files that it uses below `path`")
 	p := pushed(t, "app=infra/app", before, after).play().want(0).listed("app:infra/m/x")
 	if strings.Contains(p.log, "missing in a run") {
-		t.Errorf("warns although everything is sent\n%s", p.log)
+		t.Errorf("got a warning although all files are uploaded\n%s", p.log)
 	}
 }
 

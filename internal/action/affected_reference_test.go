@@ -179,7 +179,7 @@ func TestAffectedIsReadOnly(t *testing.T) {
 	p := f.play().want(0, exact)
 	for _, r := range p.record.all() {
 		if r.method != "GET" {
-			t.Errorf("%s %s is more than reading", r.method, r.path)
+			t.Errorf("%s %s is not a read request", r.method, r.path)
 		}
 	}
 }

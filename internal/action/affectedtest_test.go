@@ -150,7 +150,7 @@ func (f *fleetStep) play() *stepResult {
 		r.check(p)
 	})
 	if objections := f.hub.Objections(); len(objections) > 0 {
-		f.t.Errorf("GitHub objects: %s", strings.Join(objections, "; "))
+		f.t.Errorf("invalid requests to GitHub: %s", strings.Join(objections, "; "))
 	}
 	return p
 }

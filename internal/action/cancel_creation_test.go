@@ -75,7 +75,7 @@ func TestCancelWhileCreating(t *testing.T) {
 			p := r.play().want(130, "result=interrupted").says(c.says)
 			p.endsWithin(at, 6500*time.Millisecond)
 			if got := len(p.server.Stops()) > 0; got != c.stops {
-				t.Errorf("asked for the run to be stopped: %v, want %v\n%s", got, c.stops, p.log)
+				t.Errorf("got requests to stop %v, want %v\n%s", got, c.stops, p.log)
 			}
 			if !c.stops {
 				p.says(p.outputs["configuration-version-id"])

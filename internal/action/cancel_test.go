@@ -122,7 +122,7 @@ func TestCancel(t *testing.T) {
 			p.endsWithin(at, 6500*time.Millisecond)
 			p.stopArrives(at, time.Second)
 			if p.outputs["run-id"] == "" || p.summary == "" {
-				t.Errorf("outputs %v and summary of %d bytes must be there", p.outputs, len(p.summary))
+				t.Errorf("got outputs %v and a summary of %d bytes", p.outputs, len(p.summary))
 			}
 		})
 	}

@@ -156,7 +156,7 @@ func TestFailureMarksCommentOutdated(t *testing.T) {
 				newHead[:7],
 			} {
 				if !strings.Contains(top, want) {
-					t.Errorf("the top does not say %q:\n%s", want, top)
+					t.Errorf("the start does not contain %q:\n%s", want, top)
 				}
 			}
 			if _, visible, _ := strings.Cut(report, "-->\n#"); !strings.HasSuffix(comments[0].Body, visible) {

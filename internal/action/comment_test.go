@@ -44,7 +44,7 @@ func newHub(head string) *githubtest.Server {
 func content(t *testing.T, hub *githubtest.Server) {
 	t.Helper()
 	for _, o := range hub.Objections() {
-		t.Errorf("GitHub objects: %s", o)
+		t.Errorf("invalid requests to GitHub: %s", o)
 	}
 	for _, f := range hub.Unused() {
 		t.Errorf("never used: %+v", f)

@@ -17,7 +17,7 @@ func TestCompanionsRejectInvalidInputs(t *testing.T) {
 			says("presentt", "environment-id").wrote()
 		d.workspace("name=network").want(2, "result=invalid", "error-code=input-invalid").says("environment").wrote()
 		if got := len(d.server.Requests()); got != 0 {
-			t.Errorf("%d requests left before the inputs were right, want none", got)
+			t.Errorf("got %d requests before the inputs were valid, want none", got)
 		}
 	})
 }
@@ -69,7 +69,7 @@ func TestCompanionsInterrupted(t *testing.T) {
 					v := d.play("scalr-environment", signals, "name=preview-7").
 						want(code, "result=interrupted", "error-code=", "changed=false")
 					if v.took != 10*time.Second {
-						t.Errorf("ended after %s, want 10s: at once after the signal", v.took)
+						t.Errorf("ended after %s, want 10s: immediately after the signal", v.took)
 					}
 				})
 		})
@@ -95,7 +95,7 @@ func TestCompanionsTimeLimit(t *testing.T) {
 			t.Errorf("ended after %s, want 10m", v.took)
 		}
 		if strings.Contains(v.log, "`timeout`") {
-			t.Errorf("advises about an input that there is not\n%s", v.log)
+			t.Errorf("the advice is about a nonexistent input\n%s", v.log)
 		}
 	})
 }

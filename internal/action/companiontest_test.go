@@ -42,7 +42,7 @@ func withCompanions(t *testing.T, s scalrsim.Scenario, play func(*companionTest)
 		d := &companionTest{t: t, server: server, http: server.Client().Transport}
 		play(d)
 		if objections := server.Objections(); len(objections) > 0 && !d.anyObjection {
-			t.Errorf("Scalr objects: %s", strings.Join(objections, "; "))
+			t.Errorf("invalid requests to Scalr: %s", strings.Join(objections, "; "))
 		}
 		for _, f := range server.UnusedFaults() {
 			t.Errorf("this fault was never used: %+v", f)
@@ -155,7 +155,7 @@ func (v *companionResult) answered(op string, status int) {
 			return
 		}
 	}
-	v.t.Errorf("%s never received the status %d", op, status)
+	v.t.Errorf("%s was never answered with status %d", op, status)
 }
 
 // asks returns the queries of the GET requests to a path.

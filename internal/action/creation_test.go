@@ -76,7 +76,7 @@ func TestEnvironmentIsCreatedOnce(t *testing.T) {
 				v := d.environment("name=preview-7", "tags=pre").
 					want(0, "result=done", "created=true", "changed=true", "name=preview-7", `tags=["pre"]`)
 				if got := v.count("POST /environments"); got != c.posts {
-					t.Errorf("asked %d times, want %d", got, c.posts)
+					t.Errorf("got %d requests, want %d", got, c.posts)
 				}
 				if got := d.count("/environments", "preview-7"); got != 1 {
 					t.Errorf("%d environments are named preview-7, want 1", got)
@@ -133,7 +133,7 @@ func TestCreatedByAnotherJob(t *testing.T) {
 					v := c.play(d).want(0, "result=done", "created=false")
 					v.answered("POST "+c.path, 422)
 					if got := d.count(c.path, "staging"); got != 1 {
-						t.Errorf("%d are called staging, want 1", got)
+						t.Errorf("%d environments are named staging, want 1", got)
 					}
 				})
 		})

@@ -48,7 +48,7 @@ func TestErrorLinksToDocumentation(t *testing.T) {
 				}
 			}
 			if len(led) != 1 || led[0] != c.want {
-				t.Errorf("the annotations lead to %q, want %q", led, c.want)
+				t.Errorf("the annotations link to %q, want %q", led, c.want)
 			}
 		})
 	}

@@ -239,7 +239,7 @@ func TestEnvironmentGetsWorkspaceDuringDeletion(t *testing.T) {
 					v.wrote()
 				}
 				if got := d.count("/workspaces", "app"); got != 1 {
-					t.Errorf("%d workspaces are named app, want the one that came meanwhile", got)
+					t.Errorf("%d workspaces are named app, want the one that was created in the meantime", got)
 				}
 			})
 		})

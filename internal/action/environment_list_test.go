@@ -133,7 +133,7 @@ func TestListFilters(t *testing.T) {
 					want.Set(name, value)
 				}
 				if len(queries) == 0 || queries[0] != want.Encode() {
-					t.Errorf("asked %q, want first %q", queries, want.Encode())
+					t.Errorf("got the query %q, want first %q", queries, want.Encode())
 				}
 			})
 		})

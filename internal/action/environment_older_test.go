@@ -16,7 +16,7 @@ func TestCostEstimation(t *testing.T) {
 	withCompanions(t, scalrsim.Scenario{Config: scalrsim.Config{Old: true}}, func(d *companionTest) {
 		v := d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "created=true").wrote(create)
 		if strings.Contains(v.log, "::warning") {
-			t.Errorf("a warning, though the server took it\n%s", v.log)
+			t.Errorf("got a warning although the server changed the setting\n%s", v.log)
 		}
 		d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "changed=false").wrote()
 		id := v.outputs["environment-id"]

@@ -168,7 +168,7 @@ func TestTagNameRejected(t *testing.T) {
 							"tag-name-invalid (tags)::")
 				}
 				if n := d.count("/tags", "preview"); n != 0 {
-					t.Errorf("%d tags were created before", n)
+					t.Errorf("%d tags were created before the rejection", n)
 				}
 				d.server.AddTag(name)
 				d.environment("name=staging", "tags=preview\n"+name).want(0, "changed=true")

@@ -159,7 +159,7 @@ func TestErrorNamesBothWorkspaces(t *testing.T) {
 		given("mode=confirm", "workspace=production/network-edge"))
 	p.says("wrong-workspace (run-id)", scalrsim.WorkspaceID, `"production/network-edge" (`+scalrsim.EdgeWorkspaceID+`)`)
 	if run := p.server.Runs()[0].ID; !strings.Contains(headlineOf(p.log), run) {
-		t.Errorf("the verdict does not name run %s\n%s", run, p.log)
+		t.Errorf("the message does not contain run %s\n%s", run, p.log)
 	}
 }
 

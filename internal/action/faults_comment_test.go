@@ -97,13 +97,13 @@ func TestGitHubFaults(t *testing.T) {
 			}
 			p := r.play().want(0, "result=planned").says(c.says)
 			if got := len(h.Written(7)); got != c.comments {
-				t.Errorf("%d comments are ours, want %d\n%s", got, c.comments, p.log)
+				t.Errorf("%d comments are from the action, want %d\n%s", got, c.comments, p.log)
 			}
 			if (p.outputs["comment-url"] != "") != c.url {
 				t.Errorf("comment-url is %q", p.outputs["comment-url"])
 			}
 			for _, o := range h.Objections() {
-				t.Errorf("GitHub objects: %s", o)
+				t.Errorf("invalid requests to GitHub: %s", o)
 			}
 			for _, f := range h.Unused() {
 				t.Errorf("never used: %+v", f)

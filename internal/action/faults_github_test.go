@@ -218,7 +218,7 @@ func TestForkHeads(t *testing.T) {
 			}
 			p.want(2, "result=invalid", "error-code=input-invalid").says(c.event, "allow-pull-request-target: true")
 			if n := len(p.server.Requests()); n != 0 {
-				t.Errorf("%d requests left", n)
+				t.Errorf("%d requests were sent", n)
 			}
 		})
 	}
@@ -235,7 +235,7 @@ func TestPullRequestTargetWithoutEvent(t *testing.T) {
 			write(t, r.env["GITHUB_EVENT_PATH"], payload)
 			p := r.play().want(2, "result=invalid").says("allow-pull-request-target")
 			if n := len(p.server.Requests()); n != 0 {
-				t.Errorf("%d requests left", n)
+				t.Errorf("%d requests were sent", n)
 			}
 		})
 	}

@@ -123,7 +123,7 @@ func neither(texts ...string) func(*stepResult) {
 	return func(p *stepResult) {
 		for _, text := range texts {
 			if strings.Contains(p.log, text) || strings.Contains(p.summary, text) {
-				p.t.Errorf("%q came out", text)
+				p.t.Errorf("%q was printed", text)
 			}
 		}
 	}
@@ -149,7 +149,7 @@ func onlyOurCommands(p *stepResult) {
 	step := runnertest.Read(p.log)
 	for _, c := range step.Commands {
 		if !slices.Contains([]string{"add-mask", "group", "endgroup"}, c.Name) {
-			p.t.Errorf("the runner carried out %+v", c)
+			p.t.Errorf("the runner executed %+v", c)
 		}
 	}
 	if len(step.Problems) > 0 || step.Stopped || step.Fences == 0 {

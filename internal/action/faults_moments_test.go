@@ -39,10 +39,10 @@ func TestSignalAtRandomTime(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("%d signals, %d of them while a run was on its way: the slowest stop request arrived after %s, %d runs were left",
+	t.Logf("%d signals, %d of them during a run: the slowest stop request arrived after %s, %d runs were left",
 		count, stopped, worst, orphans)
 	if worst > time.Second || orphans > 0 {
-		t.Errorf("the slowest stop request arrived after %s, want 1s at most; %d runs were left, want none", worst, orphans)
+		t.Errorf("the slowest stop request arrived after %s, want 1s at most; %d runs were still running, want none", worst, orphans)
 	}
 }
 

@@ -265,7 +265,7 @@ func TestPostStopsRunOfKilledStep(t *testing.T) {
 			b.read()
 			b.want(0).says(c.says)
 			if c.stops == nil && b.log != "" {
-				t.Errorf("said %q, want silence", b.log)
+				t.Errorf("logged %q, want nothing", b.log)
 			}
 			var verbs []string
 			for _, stop := range a.server.Stops() {
@@ -298,7 +298,7 @@ func TestSignalDuringCreation(t *testing.T) {
 	}
 	p := r.play().want(130, "result=interrupted")
 	if run, ok := p.adopted(); !ok || len(accepted(run)) == 0 {
-		t.Errorf("the run was not learned and stopped: %+v\n%s", p.runs, p.log)
+		t.Errorf("the run was not found and stopped: %+v\n%s", p.runs, p.log)
 	}
 }
 

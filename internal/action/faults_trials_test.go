@@ -47,7 +47,7 @@ func TestExactlyOneRunIsCreated(t *testing.T) {
 	})
 	t.Logf("%d trials: %v", trials, count)
 	if count["duplicate"] > 0 || count["lost"] > 0 || count["unknown"] > trials/25 {
-		t.Errorf("got %v, want no duplicate, none lost, few unknown", count)
+		t.Errorf("got %v, want no duplicate or lost runs, and few unknown ones", count)
 	}
 }
 
@@ -69,7 +69,7 @@ func trial(t *testing.T, seed uint64) (what string, posts int) {
 	_, reported := p.adopted()
 	switch {
 	case len(live) > 1:
-		t.Errorf("seed %d: %d runs live\n%s\n%s", seed, len(live), p.log, p.exchange())
+		t.Errorf("seed %d: %d unfinished runs\n%s\n%s", seed, len(live), p.log, p.exchange())
 		what = "duplicate"
 	case len(live) == 1 && !reported && !strings.Contains(p.log, "the run may exist"):
 		t.Errorf("seed %d: the run %s is lost\n%s", seed, live[0].ID, p.log)

@@ -44,13 +44,13 @@ func TestRedactionDoesNotHideDestruction(t *testing.T) {
 			for _, output := range planFiles {
 				text, err := os.ReadFile(filepath.Join(p.dir, p.outputs[output]))
 				if p.outputs[output] != "" && (err != nil || strings.Contains(string(text), c.secret)) {
-					t.Errorf("%s holds the secret, or cannot be read: %v", output, err)
+					t.Errorf("%s contains the secret or cannot be read: %v", output, err)
 				}
 			}
 			// Ignore the words of the report itself.
 			others := strings.NewReplacer("1 to destroy", "", "would have destroyed 1 resource", "").Replace(p.summary)
 			if strings.Contains(others, c.secret) {
-				t.Errorf("the summary holds the secret:\n%s", p.summary)
+				t.Errorf("the summary contains the secret:\n%s", p.summary)
 			}
 		})
 	}

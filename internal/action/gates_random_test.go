@@ -21,12 +21,12 @@ func (r *stepTest) gated(p *stepResult) error {
 	for _, run := range p.runs {
 		for _, a := range p.acted(run, true) {
 			if a.Verb == "apply" || a.Verb == "override" {
-				return fmt.Errorf("run %s was asked to %s, and fail-on has %s", run.ID, a.Verb, condition)
+				return fmt.Errorf("run %s received %s, although fail-on has %s", run.ID, a.Verb, condition)
 			}
 		}
 	}
 	if _, judged := truths[p.outputs["result"]]; judged && p.code == 0 {
-		return fmt.Errorf("it ends as %s, and fail-on has %s", p.outputs["result"], condition)
+		return fmt.Errorf("the result is %s, although fail-on has %s", p.outputs["result"], condition)
 	}
 	return nil
 }

@@ -170,7 +170,7 @@ func TestGateTable(t *testing.T) {
 	recorded := readGateTable(t, string(text))
 	for name, c := range cells {
 		if recorded[name] != c.String() {
-			t.Errorf("%s ends as %q, docs/gates.md says %q; go test ./internal/action -run TestGateTable -update writes it again",
+			t.Errorf("%s ends as %q, want %q as in docs/gates.md; go test ./internal/action -run TestGateTable -update rewrites it",
 				name, c, recorded[name])
 		}
 	}
@@ -187,15 +187,15 @@ func checkGateCell(t *testing.T, c cell, mode, status string, source gateSource)
 	own := slices.Contains([]string{"errored", "discarded", "canceled", "quantum_checking"}, status) // a failure without the gate, too
 	switch {
 	case source.verdict != "passes" && letGo > 0:
-		t.Errorf("the run was let go on: %v", c)
+		t.Errorf("the run continued: %v", c)
 	case source.verdict != "passes" && c.code == 0:
-		t.Errorf("it is green: %v", c)
+		t.Errorf("the step succeeded: %v", c)
 	case source.verdict != "passes" && !own && (c.result != "rejected" || c.code != 1):
 		t.Errorf("got %v, want rejected", c)
 	case source.verdict == "passes" && c.result == "rejected":
-		t.Errorf("it is rejected for nothing: %v", c)
+		t.Errorf("the run was rejected without a reason: %v", c)
 	case own && c.code == 0:
-		t.Errorf("a run that is %s is green", status)
+		t.Errorf("a run that is %s is a success", status)
 	case c.discards > 0 && mode != "run":
 		t.Errorf("a run that the step did not create was discarded: %v", c)
 	}

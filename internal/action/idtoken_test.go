@@ -188,7 +188,7 @@ func TestSignInWithIDTokenRejected(t *testing.T) {
 				"id-token="+gitLabToken(t, c.claims))
 			p := r.play().want(3, "result=refused", "error-code=sign-in-refused").says(c.says...)
 			if strings.Contains(p.log, "jane") {
-				t.Errorf("the claims name a person\n%s", p.log)
+				t.Errorf("the claims contain personal data\n%s", p.log)
 			}
 		})
 	}

@@ -173,10 +173,10 @@ func TestInvariantsCanFail(t *testing.T) {
 		"I9 missing error code": {check: r.fits, change: func(p *stepResult) { p.code, p.outputs["result"] = 1, "errored" }},
 	} {
 		if err := c.check(bad(c.change)); err == nil {
-			t.Errorf("%s: nothing was seen", name)
+			t.Errorf("%s: no violation was detected", name)
 		}
 		if err := c.check(bad(func(*stepResult) {})); err != nil {
-			t.Errorf("%s: a good history is refused: %v", name, err)
+			t.Errorf("%s: a valid step was rejected: %v", name, err)
 		}
 	}
 }

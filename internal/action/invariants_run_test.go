@@ -43,7 +43,7 @@ func (r *stepTest) ownWorkspace(p *stepResult) error {
 	want := r.expectedWorkspace()
 	for _, run := range p.runs {
 		if actions := p.acted(run, true); want != "" && run.Workspace != want && len(actions) > 0 {
-			return fmt.Errorf("run %s of workspace %s was asked to %s, and the workspace is %s", run.ID, run.Workspace,
+			return fmt.Errorf("run %s of workspace %s received %s, want only runs of workspace %s", run.ID, run.Workspace,
 				actions[0].Verb, want)
 		}
 	}
@@ -68,7 +68,7 @@ func (r *stepTest) requested(p *stepResult) error {
 		}
 	}
 	if dry := r.inputs["dry-run"] != "false"; run.Attributes["is-dry"] != dry {
-		return fmt.Errorf("dry-run is %v, and is-dry was requested as %v", dry, run.Attributes["is-dry"])
+		return fmt.Errorf("dry-run is %v, but is-dry was requested as %v", dry, run.Attributes["is-dry"])
 	}
 	return nil
 }
@@ -82,7 +82,7 @@ func wrongRunEnds(p *stepResult) error {
 	}
 	if head := headlineOf(p.log); len(accepted(run)) == 0 &&
 		!strings.Contains(head, "may still be applied: "+p.outputs["run-url"]) {
-		return fmt.Errorf("run %s is %s, was not stopped, and the verdict does not say so", run.ID, run.Status)
+		return fmt.Errorf("run %s is %s, was not stopped, and the message does not report that", run.ID, run.Status)
 	}
 	return nil
 }
@@ -96,9 +96,9 @@ func (r *stepTest) knowingly(p *stepResult) error {
 			destroys := run.Attributes["is-destroy"] == true && (a.Verb == "apply" || a.Verb == "override" && run.AutoApply)
 			switch existing := r.inputs["run-id"] == run.ID; {
 			case existing && version != "" && version != run.Configuration:
-				return fmt.Errorf("run %s of %s was asked to %s, and %s is expected", run.ID, run.Configuration, a.Verb, version)
+				return fmt.Errorf("run %s of %s received %s, want only %s", run.ID, run.Configuration, a.Verb, version)
 			case existing && destroys && r.inputs["destroy"] != "true":
-				return fmt.Errorf("the destroy run %s was let go on by %s without destroy: true", run.ID, a.Verb)
+				return fmt.Errorf("the destroy run %s received %s without destroy: true", run.ID, a.Verb)
 			}
 		}
 	}

@@ -92,7 +92,7 @@ func oneRun(p *stepResult) error {
 	}
 	for version, runs := range live {
 		if len(runs) > 1 {
-			return fmt.Errorf("configuration version %s has %d live runs: %v", version, len(runs), runs)
+			return fmt.Errorf("configuration version %s has %d unfinished runs: %v", version, len(runs), runs)
 		}
 	}
 	return nil
@@ -151,7 +151,7 @@ func (r *stepTest) stoppedOrSaid(p *stepResult) error {
 			where = run.Configuration
 		}
 		if !said || where == "" || !strings.Contains(headlineOf(p.log), where) {
-			return fmt.Errorf("run %s is %s, and the verdict does not say that it may go on, with %q", run.ID, run.Status, where)
+			return fmt.Errorf("run %s is %s, and the message does not report that it may continue, with %q", run.ID, run.Status, where)
 		}
 	}
 	return nil
@@ -184,13 +184,13 @@ func tokenAtHome(p *stepResult) error {
 		given := s.header.Get("Authorization")
 		toScalr := s.host == apiHost && strings.HasPrefix(s.url, "https://"+apiHost+apiBase+"/")
 		if given != "" && !toScalr && !s.hub() {
-			return fmt.Errorf("%s %s carried Authorization", s.method, s.host)
+			return fmt.Errorf("%s %s contained Authorization", s.method, s.host)
 		}
 		if strings.Contains(given, scalrsim.Token) && !toScalr {
-			return fmt.Errorf("%s %s carried Scalr's token", s.method, s.host)
+			return fmt.Errorf("%s %s contained Scalr's token", s.method, s.host)
 		}
 		if s.header.Get("Cookie") != "" || s.header.Get("Referer") != "" {
-			return fmt.Errorf("%s %s carried a cookie or where it came from", s.method, s.host)
+			return fmt.Errorf("%s %s contained Cookie or Referer", s.method, s.host)
 		}
 	}
 	return nil
@@ -226,7 +226,7 @@ func paced(p *stepResult) error {
 		hurried = hurried || strings.Contains(s.path, "/actions/") || late || signal > 0 && s.at.UnixNano() >= signal ||
 			s.op() == "GET /runs"
 		if s.at.Before(k.waitFor) && !hurried && s.at.Sub(k.began) < patienceEnds {
-			return fmt.Errorf("%s was asked again %s before the server wants it", s.op(), k.waitFor.Sub(s.at))
+			return fmt.Errorf("%s was repeated %s before Retry-After", s.op(), k.waitFor.Sub(s.at))
 		}
 		if s.status != 0 && s.status < 429 {
 			*k = streak{}
@@ -252,7 +252,7 @@ func paced(p *stepResult) error {
 func quietAfter(p *stepResult) error {
 	for _, s := range p.record.all() {
 		if s.at.After(p.began.Add(p.took)) {
-			return fmt.Errorf("%s was asked %s after the step had ended", s.op(), s.at.Sub(p.began.Add(p.took)))
+			return fmt.Errorf("%s was requested %s after the step had ended", s.op(), s.at.Sub(p.began.Add(p.took)))
 		}
 	}
 	return nil
@@ -280,7 +280,7 @@ func (r *stepTest) outputsTrue(p *stepResult) error {
 	}
 	if status := p.outputs["status"]; !slices.ContainsFunc(run.Transitions,
 		func(t scalrsim.Transition) bool { return t.Status == status }) && status != "" {
-		return fmt.Errorf("status is %q, in which the run never was: %v", status, run.Transitions)
+		return fmt.Errorf("status is %q, which the run never had: %v", status, run.Transitions)
 	}
 	if status := p.outputs["status"]; slices.Contains(over, status) && status != run.Status &&
 		!strings.HasPrefix(run.Status, "post_apply") {
@@ -301,7 +301,7 @@ func (p *stepResult) bundleTrue() error {
 			return nil
 		}
 	}
-	return fmt.Errorf("no upload had the sum %s", want)
+	return fmt.Errorf("no upload had the checksum %s", want)
 }
 
 // fits is invariant I9: the exit code matches the result.

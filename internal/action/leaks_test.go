@@ -128,10 +128,10 @@ func (s *scanner) find(where, text string) *leak {
 func (r *stepTest) leaks(p *stepResult) {
 	r.t.Helper()
 	if strings.Contains(p.log, "::add-mask::") && r.env["GITHUB_ACTIONS"] != "true" {
-		r.t.Error("a mask line was printed where no runner reads it")
+		r.t.Error("a mask command was printed outside GitHub Actions")
 	}
 	for _, l := range r.leaked(p) {
-		r.t.Errorf("I8: %s stands in %s: %s", l.secret, l.where, l.text)
+		r.t.Errorf("I8: %s is in %s: %s", l.secret, l.where, l.text)
 	}
 }
 
@@ -258,15 +258,15 @@ func TestScannerCanFail(t *testing.T) {
 		"base64 shifted": base64.URLEncoding.EncodeToString([]byte("x" + secret + "yz")),
 	} {
 		if newScanner(map[string]string{"it": secret}).find("here", "before "+text+" after") == nil {
-			t.Errorf("%s is not seen", name)
+			t.Errorf("%s was not detected", name)
 		}
 	}
 	if l := newScanner(map[string]string{"it": secret}).find("here", "sim-token is a name, "+secret[:11]+"?"); l != nil {
-		t.Errorf("seen where it is not: %v", l)
+		t.Errorf("detected in a wrong place: %v", l)
 	}
 	jwt := strings.Split(canaryRuntime, ".")
 	if newScanner(map[string]string{"it": canaryRuntime}).find("here", "claims "+jwt[1]) == nil {
-		t.Error("a segment of a JWT is not seen")
+		t.Error("a segment of a JWT was not detected")
 	}
 }
 
@@ -302,10 +302,10 @@ func TestLeaksAreDetected(t *testing.T) {
 		}
 		spill(spilled)
 		if len(r.leaked(spilled)) == 0 {
-			t.Errorf("%s: nothing was seen", name)
+			t.Errorf("%s: no violation was detected", name)
 		}
 	}
 	if found := r.leaked(p); len(found) > 0 {
-		t.Errorf("seen where nothing is: %v", found)
+		t.Errorf("detected although there is none: %v", found)
 	}
 }

@@ -89,7 +89,7 @@ func TestWaitForLock(t *testing.T) {
 			says("Waiting for up to 15m0s", "Waited 1m", "Waited 3m", "was removed after 3m").
 			asked("POST /configuration-versions", 1).asked("PUT /upload/*", 1).asked("POST /runs", 1)
 		if n := strings.Count(p.log, "Waited "); n != 3 {
-			t.Errorf("%d lines of waiting, want one a minute\n%s", n, p.log)
+			t.Errorf("%d lines about waiting, want one per minute\n%s", n, p.log)
 		}
 		if n := p.count("GET /workspaces/*"); n < 18 || n > 40 {
 			t.Errorf("the workspace was read %d times in three minutes", n)

@@ -43,7 +43,7 @@ func TestLogIsComplete(t *testing.T) {
 			for _, line := range lines {
 				at := slices.Index(shown, line)
 				if at < 0 {
-					t.Fatalf("the line %q is not shown where it belongs:\n%s", line, p.log)
+					t.Fatalf("the line %q is not at its position:\n%s", line, p.log)
 				}
 				shown = shown[at+1:]
 			}
@@ -81,7 +81,7 @@ func TestLogGroups(t *testing.T) {
 	}
 	want := []string{"Bundle", "Queue", "Plan", "Cost estimate", "Policy check", "Apply"}
 	if !slices.Equal(got, want) {
-		t.Errorf("folds %q, want %q\n%s", got, want, p.log)
+		t.Errorf("groups %q, want %q\n%s", got, want, p.log)
 	}
 	for _, stage := range want {
 		if n := strings.Count(p.log, "\n"+stage+" took "); n != 1 {
@@ -100,7 +100,7 @@ func TestLogWithWorkflowCommands(t *testing.T) {
 	p := newStepTest(t, s).play().want(1, "result=errored")
 	step := runnertest.Read(p.log)
 	if len(step.Problems) > 0 || step.Stopped || step.Fences == 0 {
-		t.Errorf("the runner objects: %v; commands stopped: %v; %d fences", step.Problems, step.Stopped, step.Fences)
+		t.Errorf("the runner reported problems: %v; commands stopped: %v; %d fences", step.Problems, step.Stopped, step.Fences)
 	}
 	for _, c := range step.Commands {
 		ours := slices.Contains([]string{"add-mask", "group", "endgroup"}, c.Name) ||
@@ -161,7 +161,7 @@ func TestRunInQueue(t *testing.T) {
 		t.Errorf("the runs were listed %d times in %s", n, p.took)
 	}
 	if n := strings.Count(p.log, "place 1 in the queue"); n < 8 || n > 14 {
-		t.Errorf("the queue was reported %d times in %s, want once a minute\n%s", n, p.took, p.log)
+		t.Errorf("the queue was logged %d times in %s, want once a minute\n%s", n, p.took, p.log)
 	}
 }
 
@@ -190,6 +190,6 @@ func TestThrottlingDoublesPollInterval(t *testing.T) {
 	}
 	often, seldom := looks(), looks(scalrsim.Fault{Op: readRun, Nth: 3, Action: scalrsim.Status, Status: 429})
 	if seldom > often*2/3 {
-		t.Errorf("%d looks after an answer 429, %d without one", seldom, often)
+		t.Errorf("%d polls after a 429, %d without one", seldom, often)
 	}
 }

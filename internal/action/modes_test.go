@@ -240,7 +240,7 @@ func TestAnnotationsPreferErrors(t *testing.T) {
 		"Error: Missing\n\n  on main.tf line 3:\n   3: x\n\nIt is missing.\n"
 	p := newStepTest(t, s).play().want(1, "result=errored")
 	if n := strings.Count(p.log, "\n::warning "); n != 8 {
-		t.Errorf("%d places of warnings, want 8", n)
+		t.Errorf("%d annotations for warnings, want 8", n)
 	}
 	p.says("line=3")
 }
@@ -256,7 +256,7 @@ func TestAnnotatedFiles(t *testing.T) {
 	}
 	p := newStepTest(t, s).play().want(1, "result=errored").says("main.tf,line=7")
 	if n := strings.Count(p.log, "line=7"); n != 1 {
-		t.Errorf("%d annotations name a place, want 1", n)
+		t.Errorf("%d annotations have a file, want 1", n)
 	}
 }
 
@@ -276,7 +276,7 @@ func TestRunWithoutWaiting(t *testing.T) {
 	p := newStepTest(t, scenario(t, "plan-changes"), "wait=false").play().want(0, "result=started", "has-changes=")
 	for _, name := range []string{"terraform-outputs", "terraform-outputs-file", "comment-url"} {
 		if _, ok := p.outputs[name]; !ok {
-			t.Errorf("output %s is not there, empty", name)
+			t.Errorf("output %s is not set to an empty value", name)
 		}
 	}
 	if p.outputs["run-id"] == "" || p.state["on-cancel"] != "leave" || p.state["finished"] != "true" {
@@ -297,7 +297,7 @@ func TestOutputsAndStateOfKilledStep(t *testing.T) {
 		early.read()
 		for _, name := range []string{"run-id", "run-url", "workspace-id", "environment-id", "configuration-version-id"} {
 			if early.outputs[name] == "" {
-				t.Errorf("output %s is not there yet", name)
+				t.Errorf("output %s is not set yet", name)
 			}
 		}
 		if early.state["run-id"] != early.outputs["run-id"] || early.state["on-cancel"] != "stop" {

@@ -38,7 +38,7 @@ func TestOverviewOf24(t *testing.T) {
 			"without · **+24.88 USD** per month for 4 of 5")
 		if !strings.Contains(p.summary, "2 of 24 workspaces failed") || !strings.Contains(p.summary, "quota exceeded") ||
 			!strings.Contains(p.summary, "`terraform_data.b`") {
-			t.Errorf("the summary says %s", p.summary)
+			t.Errorf("the summary is %s", p.summary)
 		}
 		var runs []map[string]any
 		if err := json.Unmarshal([]byte(p.outputs["runs"]),

@@ -48,7 +48,7 @@ func inFleet(t *testing.T, n int, s scalrsim.Scenario, play func(*fleet)) {
 		}
 		play(f)
 		for _, o := range f.sim.Objections() {
-			t.Errorf("Scalr objects: %s", o)
+			t.Errorf("invalid requests to Scalr: %s", o)
 		}
 		content(t, f.hub)
 	})
@@ -131,7 +131,7 @@ func commentHeadline(body string) string {
 func (f *fleet) wantHeadline(want string) {
 	f.t.Helper()
 	if got := f.headline(); got != want {
-		f.t.Errorf("the comment says %q, want %q", got, want)
+		f.t.Errorf("the comment contains %q, want %q", got, want)
 	}
 }
 

@@ -22,7 +22,7 @@ func TestPostStepIsNeeded(t *testing.T) {
 				p.want(3, "error-code=run-unknown")
 			}
 			if got := p.state["finished"] != "true"; got != due {
-				t.Errorf("the post step is due: %v, want %v; state %v", got, due, p.state)
+				t.Errorf("the post step is needed: %v, want %v; state %v", got, due, p.state)
 			}
 		})
 	}
@@ -51,7 +51,7 @@ func TestPost(t *testing.T) {
 		r.name = "scalr-run-post"
 		r.env["STATE_run-id"], r.env["STATE_on-cancel"], r.env["STATE_finished"] = "run-1", "stop", "true"
 		if p := r.play().want(0); p.log != "" || len(p.server.Requests()) != 0 {
-			t.Errorf("said %q and asked %d times, want silence", p.log, len(p.server.Requests()))
+			t.Errorf("logged %q and sent %d requests, want nothing", p.log, len(p.server.Requests()))
 		}
 	})
 }

@@ -70,7 +70,7 @@ func TestOnlySecretsAreRedacted(t *testing.T) {
 			}
 		}
 		if masks, want := p.masked(r), declaredSecrets; !slices.Equal(masks, want) {
-			t.Errorf("the runner is asked to hide\n%q\nwant\n%q", masks, want)
+			t.Errorf("the runner must mask\n%q\nwant\n%q", masks, want)
 		}
 		if withJSON {
 			sameJSON(t, wants["plan-json-file"], gots["plan-json-file"])

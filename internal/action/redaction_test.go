@@ -89,7 +89,7 @@ func TestEnvironmentVariablesAreNotRedacted(t *testing.T) {
 			r := newStepTest(t, planned(t, dir, withJSON), "environment-variables="+variables)
 			p := r.play().want(0, "result=planned")
 			if masks := p.masked(r); len(masks) > 0 {
-				t.Errorf("the runner is asked to hide %q", masks)
+				t.Errorf("the runner must mask %q", masks)
 			}
 			sameTexts(t, reference.places(), p.places())
 			for _, v := range p.sent(t, "variables") {
@@ -195,7 +195,7 @@ func TestSensitiveOutputsAreMaskedOnlyIfWritten(t *testing.T) {
 			_, reference := play("terraform-outputs=none")
 			r, p := play("terraform-outputs=" + outputs)
 			if masks := p.masked(r); !slices.Equal(masks, want) {
-				t.Errorf("the runner is asked to hide\n%q\nwant\n%q", masks, want)
+				t.Errorf("the runner must mask\n%q\nwant\n%q", masks, want)
 			}
 			texts, references := p.places(), reference.places()
 			for _, place := range []string{"the output terraform-outputs", "the output terraform-outputs-file"} {
@@ -268,7 +268,7 @@ func TestPlanJSONFileIsValid(t *testing.T) {
 				t.Fatalf("kept: %v, want %v\n%s", kept, c.kept, p.log)
 			}
 			if kept == strings.Contains(p.log, "plan-json-file is left empty") {
-				t.Errorf("the log does not say how the redaction went:\n%s", p.log)
+				t.Errorf("the log does not report the result of the redaction:\n%s", p.log)
 			}
 			for d := json.NewDecoder(strings.NewReader(text)); kept && d.More(); {
 				var members map[string]any

@@ -138,7 +138,7 @@ func TestRefreshOnlyDrift(t *testing.T) {
 					r := newStepTest(t, with(s, reportChanges(scalr)), append(c.inputs, "refresh-only=true")...)
 					p := r.play().want(c.code, c.outputs...).stops(c.stops...)
 					if strings.Contains(p.summary, "matches the configuration") {
-						t.Error("the summary compares with the configuration")
+						t.Error("the summary mentions the configuration")
 					}
 				})
 		}

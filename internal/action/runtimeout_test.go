@@ -86,14 +86,14 @@ func TestRunWaitsForAgent(t *testing.T) {
 		t.Parallel()
 		p := newStepTest(t, waiting(t, 4*time.Minute)).play().want(0, "result=planned").says(line, line+", for 1m")
 		if n := asked(p); n != 1 {
-			t.Errorf("asked for agents %d times, want once in five minutes", n)
+			t.Errorf("agents were requested %d times, want once in five minutes", n)
 		}
 	})
 	t.Run("short", func(t *testing.T) {
 		t.Parallel()
 		p := newStepTest(t, waiting(t, 8*time.Second)).play().want(0, "result=planned")
 		if n := asked(p); n != 0 || strings.Contains(p.log, "agent pool") {
-			t.Errorf("asked for agents %d times:\n%s", n, p.log)
+			t.Errorf("agents were requested %d times:\n%s", n, p.log)
 		}
 	})
 	t.Run("forbidden", func(t *testing.T) {
@@ -102,7 +102,7 @@ func TestRunWaitsForAgent(t *testing.T) {
 		s.Faults = []scalrsim.Fault{{Op: "GET /agent-pools/*", Action: scalrsim.Status, Status: 404}}
 		p := newStepTest(t, s).play().want(0, "result=planned").says("plan queued")
 		if strings.Contains(p.log, "agent pool") || strings.Contains(p.log, "::warning::") {
-			t.Errorf("speaks of a pool that the token cannot see:\n%s", p.log)
+			t.Errorf("names a pool that the token cannot read:\n%s", p.log)
 		}
 	})
 	t.Run("none", func(t *testing.T) {
@@ -110,7 +110,7 @@ func TestRunWaitsForAgent(t *testing.T) {
 		s := waiting(t, time.Minute)
 		s.Setup = nil
 		if p := newStepTest(t, s).play().want(0, "result=planned"); strings.Contains(p.log, "agent") {
-			t.Errorf("speaks of agents where there are none:\n%s", p.log)
+			t.Errorf("mentions agents although there are none:\n%s", p.log)
 		}
 	})
 }

@@ -98,7 +98,7 @@ func awaitStatus(ts *testscript.TestScript, status string) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	ts.Fatalf("no run was ever %s", status)
+	ts.Fatalf("no run had the status %s", status)
 }
 
 func checkOutput(ts *testscript.TestScript, neg bool, args []string) {
@@ -176,7 +176,7 @@ func countAnnotations(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	if strconv.Itoa(n) != args[1] {
-		ts.Fatalf("%d annotations are %s, want %s", n, args[0], args[1])
+		ts.Fatalf("%d annotations have the level %s, want %s", n, args[0], args[1])
 	}
 }
 
@@ -191,7 +191,7 @@ func checkUnseen(ts *testscript.TestScript, _ bool, args []string) {
 func readAsRunner(ts *testscript.TestScript, _ bool, _ []string) {
 	step := runnertest.Read(ts.ReadFile("stdout"))
 	if len(step.Problems) > 0 || step.Stopped {
-		ts.Fatalf("the runner objects: %v (commands stopped: %v)", step.Problems, step.Stopped)
+		ts.Fatalf("the runner reported problems: %v (commands stopped: %v)", step.Problems, step.Stopped)
 	}
 	for _, c := range step.Commands {
 		if !slices.Contains([]string{"add-mask", "group", "endgroup", "error", "warning", "notice", "debug"}, c.Name) ||

@@ -144,7 +144,7 @@ func leftBehind(t testing.TB, work string) {
 	}
 	for _, e := range entries {
 		if !ours.MatchString(e.Name()) {
-			t.Errorf("%s was left in RUNNER_TEMP", e.Name())
+			t.Errorf("file %s is left in RUNNER_TEMP", e.Name())
 		}
 	}
 }
@@ -162,7 +162,7 @@ type simKey struct{}
 func simOf(ts *testscript.TestScript) *scalrsim.Server {
 	s := ts.Value(simKey{}).(*sim)
 	if s.Server == nil {
-		ts.Fatalf("there is no sim yet")
+		ts.Fatalf("no sim was started")
 	}
 	return s.Server
 }
@@ -173,7 +173,7 @@ func startSim(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	scenario, ok := scalrsim.Scenarios()[args[0]]
 	if !ok {
-		ts.Fatalf("there is no scenario %q", args[0])
+		ts.Fatalf("unknown scenario %q", args[0])
 	}
 	scenario.Pace, scenario.Config.Processing = 0.1, -1
 	if len(args) > 1 {
@@ -196,7 +196,7 @@ func startSim(ts *testscript.TestScript, neg bool, args []string) {
 // wantClean checks that Scalr received only valid requests and that all faults occurred.
 func (s *sim) wantClean() {
 	for _, o := range s.Objections() {
-		s.t.Errorf("Scalr objects: %s", o)
+		s.t.Errorf("invalid requests to Scalr: %s", o)
 	}
 	for _, f := range s.UnusedFaults() {
 		s.t.Errorf("the fault %s on %s was never used", f.Action, f.Op)

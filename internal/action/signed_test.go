@@ -66,7 +66,7 @@ func TestUploadAddressInLog(t *testing.T) {
 			"&folder=production",
 		} {
 			if strings.Contains(text, part) {
-				t.Errorf("%q stands in the %s:\n%s", part, where, text)
+				t.Errorf("%q is in the %s:\n%s", part, where, text)
 			}
 		}
 	}

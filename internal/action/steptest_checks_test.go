@@ -14,7 +14,7 @@ import (
 func (r *stepTest) check(p *stepResult) {
 	r.t.Helper()
 	if objections := p.server.Objections(); len(objections) > 0 && !r.anyObjection {
-		r.t.Errorf("Scalr objects: %s", strings.Join(objections, "; "))
+		r.t.Errorf("invalid requests to Scalr: %s", strings.Join(objections, "; "))
 	}
 	for _, f := range p.server.UnusedFaults() {
 		if r.anyFault {
@@ -29,7 +29,7 @@ func (r *stepTest) check(p *stepResult) {
 		"log":     strings.ReplaceAll(p.log, "::add-mask::"+scalrsim.Token, ""),
 	} {
 		if strings.Contains(text, scalrsim.Token) {
-			r.t.Errorf("the token stands in the %s", where)
+			r.t.Errorf("the token is in the %s", where)
 		}
 	}
 	p.checkLeftovers()
@@ -58,7 +58,7 @@ func (p *stepResult) checkLeftovers() {
 		}
 		if !ours && name != p.outputs["plan-log-file"] && name != p.outputs["plan-json-file"] &&
 			name != p.outputs["terraform-outputs-file"] {
-			p.t.Errorf("%s was left in RUNNER_TEMP", name)
+			p.t.Errorf("file %s is left in RUNNER_TEMP", name)
 		}
 	}
 }
@@ -83,7 +83,7 @@ func (p *stepResult) says(texts ...string) *stepResult {
 	p.t.Helper()
 	for _, text := range texts {
 		if !strings.Contains(p.log, text) {
-			p.t.Errorf("the log does not say %q\n%s", text, p.log)
+			p.t.Errorf("the log does not contain %q\n%s", text, p.log)
 		}
 	}
 	return p
@@ -117,7 +117,7 @@ func matches(pattern, op string) bool {
 func (p *stepResult) asked(op string, want int) *stepResult {
 	p.t.Helper()
 	if got := p.count(op); got != want {
-		p.t.Errorf("%s was asked %d times, want %d", op, got, want)
+		p.t.Errorf("%s was requested %d times, want %d", op, got, want)
 	}
 	return p
 }

@@ -30,7 +30,7 @@ func signalWhen(status string, after time.Duration) func(*stepResult) {
 			}
 			time.Sleep(10 * time.Millisecond)
 		}
-		p.t.Errorf("no run was ever %s", status)
+		p.t.Errorf("no run had the status %s", status)
 	}
 }
 

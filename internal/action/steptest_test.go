@@ -76,7 +76,7 @@ func scenario(t *testing.T, name string) scalrsim.Scenario {
 	t.Helper()
 	s, ok := scalrsim.Scenarios()[name]
 	if !ok {
-		t.Fatalf("there is no scenario %q", name)
+		t.Fatalf("unknown scenario %q", name)
 	}
 	return s
 }

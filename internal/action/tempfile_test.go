@@ -45,7 +45,7 @@ func TestPlanFilesReplaceExistingFiles(t *testing.T) {
 				wantSameFile(t, output, filepath.Join(first.dir, first.outputs[output]), filepath.Join(temp, p.outputs[output]))
 			}
 			if text, err := os.ReadFile(victim); err != nil || string(text) != untouched {
-				t.Errorf("the linked file holds %q, %v", text, err)
+				t.Errorf("the linked file contains %q, %v", text, err)
 			}
 			if _, err := os.Lstat(victim + ".new"); err == nil {
 				t.Error("a file was created at the target of the link")
@@ -63,7 +63,7 @@ func wantSameFile(t *testing.T, output, want, got string) {
 		return
 	}
 	if !info.Mode().IsRegular() || info.Mode().Perm() != 0o644 || info.Sys().(*syscall.Stat_t).Nlink != 1 {
-		t.Errorf("%s is %s with %d names, want a regular file of its own that others can read", output, info.Mode(),
+		t.Errorf("%s is %s with %d names, want a new regular file that all users can read", output, info.Mode(),
 			info.Sys().(*syscall.Stat_t).Nlink)
 	}
 	a, err := os.ReadFile(want)
@@ -71,7 +71,7 @@ func wantSameFile(t *testing.T, output, want, got string) {
 		t.Fatal(err)
 	}
 	if b, err := os.ReadFile(got); err != nil || string(a) != string(b) || len(a) == 0 {
-		t.Errorf("%s: %d bytes, want the %d of another step's (%v)", output, len(b), len(a), err)
+		t.Errorf("%s: %d bytes, want %d as in another step (%v)", output, len(b), len(a), err)
 	}
 }
 
@@ -96,7 +96,7 @@ func TestSecondStepWithSameRun(t *testing.T) {
 	b.want(0, "result=needs-confirmation", "plan-log-file="+a.outputs["plan-log-file"])
 	if after, err := os.ReadFile(filepath.Join(temp, b.outputs["plan-log-file"])); err != nil || string(after) != before ||
 		before == "" {
-		t.Errorf("the second step's log has %d bytes, want the %d of the first's (%v)", len(after), len(before), err)
+		t.Errorf("the second step's log has %d bytes, want %d as in the first step (%v)", len(after), len(before), err)
 	}
 	files := 0
 	err := filepath.WalkDir(temp, func(_ string, e fs.DirEntry, err error) error {

@@ -132,7 +132,7 @@ func TestWorkspaceIsCreatedOnce(t *testing.T) {
 				v := d.workspace("environment=staging", "name=app").
 					want(0, "created=true", "name=app", "environment-id="+scalrsim.StagingID)
 				if got := v.count("POST /workspaces"); got != c.posts {
-					t.Errorf("asked %d times, want %d", got, c.posts)
+					t.Errorf("got %d requests, want %d", got, c.posts)
 				}
 				if got := d.count("/workspaces", "app"); got != 2 {
 					t.Errorf("%d workspaces are named app, want the one in production and the new one", got)

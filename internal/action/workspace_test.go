@@ -44,7 +44,7 @@ func TestWorkspaceOutputs(t *testing.T) {
 			says("Outputs: 2; left out since they are sensitive: 1.")
 		for _, secret := range []string{"correct horse", "administrator"} {
 			if strings.Contains(v.log, secret) {
-				t.Errorf("the log shows or masks %q, which goes nowhere:\n%s", secret, v.log)
+				t.Errorf("the log contains or masks %q, which is not an output:\n%s", secret, v.log)
 			}
 		}
 		d.workspace("mode=outputs", "environment=production", "name=local").want(0, "terraform-outputs={}")
@@ -97,7 +97,7 @@ func TestWorkspaceWithResourcesIsNotDeleted(t *testing.T) {
 				want(3, "result=refused", "error-code=in-use", "changed=false", "workspace-id="+id).wrote().
 				says("it manages resources", "`destroy: true`")
 			if got := strings.Contains(v.log, "It is protected against deletion."); got != protected {
-				t.Errorf("says protected: %t, want %t\n%s", got, protected, v.log)
+				t.Errorf("reports the protection: %t, want %t\n%s", got, protected, v.log)
 			}
 		})
 	}

@@ -36,14 +36,14 @@ func TestWorkspaceVariables(t *testing.T) {
 			wrote(patch(region, `{"hcl":false,"sensitive":false,"value":""}`))
 		v := d.network("variables=shared=here").want(0, "changed=true").says(`Created Terraform variable "shared".`)
 		if v.count("POST /vars") != 1 {
-			t.Errorf("the environment's variable was taken for the workspace's: %v", v.requests)
+			t.Errorf("the environment's variable was used instead of the workspace's: %v", v.requests)
 		}
 		long := strings.Repeat("é", 65535)
 		d.network("variables=long="+long).want(0, "changed=true")
 		d.network("variables=long="+long).want(0, "changed=false").wrote()
 		for _, r := range d.server.Requests() {
 			if strings.Contains(r.Path, other) {
-				t.Errorf("another variable was touched: %s %s", r.Method, r.Path)
+				t.Errorf("another variable was changed: %s %s", r.Method, r.Path)
 			}
 		}
 	})
@@ -79,7 +79,7 @@ func TestSensitiveWorkspaceVariablesAreAlwaysWritten(t *testing.T) {
 		if got := strings.Join(writes(steps[1]),
 			"\n"); !strings.Contains(got, `"sensitive":true,"value":"`+password) ||
 			!strings.Contains(got, `"sensitive":true,"value":"`+token) || strings.Contains(got, "region") {
-			t.Errorf("the second time it wrote\n%s", got)
+			t.Errorf("the second step wrote\n%s", got)
 		}
 		steps[2].wrote("PATCH /vars/" + plain + ` {"data":{"attributes":{"sensitive":true,"value":"` + token + `"},"id":"` +
 			plain + `","type":"vars"}}`)

@@ -23,7 +23,7 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 		p := newStepTest(t, wrong(t, answered("POST /runs/*/actions/*", 403, -1)), "on-cancel=leave").play()
 		p.want(3, "error-code=wrong-run").says("could not be stopped", "runs:cancel", loud)
 		if p.state["finished"] == "true" || p.state["on-cancel"] != "stop-apply" {
-			t.Errorf("the state is %v: the post step must try again", p.state)
+			t.Errorf("the state is %v, want one that lets the post step retry", p.state)
 		}
 	})
 	t.Run("R23 stopped by post step", func(t *testing.T) {
@@ -108,7 +108,7 @@ func TestDuplicatesHaveOurConfigurationVersion(t *testing.T) {
 	p := newStepTest(t, s).play().want(3, "error-code=wrong-run")
 	for _, run := range p.runs {
 		if run.ID == other && len(run.Actions) > 0 {
-			t.Errorf("run %s of another job was asked to %v", run.ID, run.Actions)
+			t.Errorf("run %s of another job received %v", run.ID, run.Actions)
 		}
 	}
 }

@@ -58,7 +58,7 @@ func (p *stepResult) refusedRun(says string) {
 		p.t.Errorf("the run was not stopped: %+v\n%s", run, p.log)
 	}
 	if !strings.Contains(headlineOf(p.log), p.outputs["run-url"]) {
-		p.t.Errorf("the verdict does not have the run's address\n%s", p.log)
+		p.t.Errorf("the message does not contain the run's URL\n%s", p.log)
 	}
 	if p.state["finished"] != "true" {
 		p.t.Errorf("the state is %v: the post step has nothing left to do", p.state)
@@ -275,7 +275,7 @@ func TestListWithWrongConfigurationVersion(t *testing.T) {
 			p := r.play()
 			for _, run := range p.runs {
 				if run.ID == other && (len(run.Actions) > 0 || p.outputs["run-id"] == other) {
-					t.Errorf("run %s of another job was adopted, or asked to %v\n%s", run.ID, run.Actions, p.log)
+					t.Errorf("run %s of another job was adopted, or received %v\n%s", run.ID, run.Actions, p.log)
 				}
 			}
 		})

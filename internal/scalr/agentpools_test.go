@@ -32,7 +32,7 @@ func TestAgentPoolOfAWorkspace(t *testing.T) {
 	}
 	want("own", true)
 	if pool, _ := r.AgentPoolOf(t.Context(), scalrsim.WorkspaceID); len(pool.Agents) != 1 || pool.Agents[0] != (scalr.Agent{Name: "a", Status: "busy"}) {
-		t.Errorf("its agents: %v", pool.Agents)
+		t.Errorf("got agents %v", pool.Agents)
 	}
 	if _, ok := r.AgentPoolOf(t.Context(), "ws-none"); ok {
 		t.Error("a workspace that does not exist has a pool")

@@ -83,7 +83,7 @@ func TestCancellationWakesAtOnce(t *testing.T) {
 				time.AfterFunc(8*time.Second, func() { cancel(stop) })
 				err := c.do(ctx, r, run)
 				if took := time.Since(began); took != 8*time.Second || !errors.Is(err, stop) {
-					t.Errorf("after %s: got %v, want the cause at once", took, err)
+					t.Errorf("after %s: got %v, want the cause immediately", took, err)
 				}
 			})
 		})

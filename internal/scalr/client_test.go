@@ -35,7 +35,7 @@ func TestNewWantsHTTPS(t *testing.T) {
 		}
 	}
 	if _, err := scalr.New(scalr.Config{}); err == nil {
-		t.Error("no address is taken")
+		t.Error("no base URL was accepted")
 	}
 }
 
@@ -71,7 +71,7 @@ func TestIDsThatAreNone(t *testing.T) {
 		}
 	}
 	if got := r.Sim.Requests(); len(got) != 0 {
-		t.Errorf("%d requests left", len(got))
+		t.Errorf("%d requests were sent", len(got))
 	}
 }
 
@@ -111,7 +111,7 @@ func TestTokenIsRenewed(t *testing.T) {
 		}
 		for _, q := range r.Received("POST /service-accounts/assume") {
 			if q.Header.Get("Authorization") != "" {
-				t.Error("the exchange carries a token")
+				t.Error("the sign-in request contains a token")
 			}
 		}
 	})

@@ -47,7 +47,7 @@ func TestContract(t *testing.T) {
 	}
 	for i, f := range forgiven {
 		if !used[i] {
-			t.Errorf("nothing needs to be forgiven for %q any more", f.complaint)
+			t.Errorf("the exception for %q is no longer needed", f.complaint)
 		}
 	}
 	seen := w.Seen()

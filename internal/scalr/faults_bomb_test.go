@@ -75,9 +75,9 @@ func TestBombs(t *testing.T) {
 				t.Errorf("got %v after %d retries", err, len(*retries))
 			}
 			got := (allocated() - before) >> 20
-			t.Logf("%d MiB were allocated on the way, one after another", got)
+			t.Logf("%d MiB were allocated in total", got)
 			if got > 64 { // the race detector allocates about twice as much
-				t.Error("that is too much")
+				t.Error("the memory exceeds the limit")
 			}
 		})
 	}

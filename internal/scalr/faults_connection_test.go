@@ -145,7 +145,7 @@ func wantTrouble(t *testing.T, err error, want scalr.Network, says ...string) {
 	}
 	for _, s := range says {
 		if !strings.Contains(err.Error(), s) {
-			t.Errorf("%q does not say %q", err, s)
+			t.Errorf("%q does not contain %q", err, s)
 		}
 	}
 	if found := scalrtest.Leaked(scalrtest.AllText(err), scalrsim.Token, scalrtest.CanarySignature, scalrtest.CanaryUserinfo); found != "" {
@@ -163,7 +163,7 @@ func TestNoTLSAnswer(t *testing.T) {
 	defer l.Close()
 	transport := productTransport().Clone()
 	if got := transport.TLSHandshakeTimeout; got != 10*time.Second {
-		t.Errorf("a handshake may take %s, want 10 s", got)
+		t.Errorf("the handshake timeout is %s, want 10 s", got)
 	}
 	transport.TLSHandshakeTimeout = 20 * time.Millisecond
 	client, _ := dialed(t, "https://"+l.Addr().String(), transport)

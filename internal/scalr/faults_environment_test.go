@@ -163,7 +163,7 @@ func TestLinkThatLeadsHere(t *testing.T) {
 				t.Errorf("got %q, want %q in it", got, want)
 			}
 			if strings.Contains(c.want, `"a line"`) != (logs > 0) {
-				t.Errorf("the log was asked for %d times", logs)
+				t.Errorf("the log was requested %d times", logs)
 			}
 		})
 	}

@@ -36,7 +36,7 @@ func TestHalfOfAllAnswersFail(t *testing.T) {
 			requests += len(sim.Requests())
 			sim.Close()
 		}
-		t.Logf("%d of %d flows came to a good end, with %d requests", well, flows, requests)
+		t.Logf("%d of %d flows succeeded with %d requests", well, flows, requests)
 		if well < flows*999/1000 {
 			t.Error("want 99.9 %")
 		}
@@ -87,7 +87,7 @@ func TestAHundredClientsMakeNoStorm(t *testing.T) {
 				}
 				t.Logf("%d requests in the minute, at most %d in a tenth of a second", all, peak)
 				if peak > clients/2 {
-					t.Error("they come back together")
+					t.Error("the retries are not spread out")
 				}
 			})
 		})

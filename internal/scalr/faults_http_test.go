@@ -138,7 +138,7 @@ func (c httpFault) judge(t *testing.T, r *scalrtest.Harness, err error) {
 	}
 	if c.is != nil {
 		if !errors.Is(err, c.is) {
-			t.Fatalf("got %v, want that it is %q", err, c.is)
+			t.Fatalf("got %v, want an error that is %q", err, c.is)
 		}
 		c.wantText(t, err)
 		r.WantNoLeak(err)
@@ -160,17 +160,17 @@ func (c httpFault) wantText(t *testing.T, err error) {
 	t.Helper()
 	var e *scalr.Error
 	if !errors.As(err, &e) {
-		t.Fatalf("%T is no *scalr.Error", err)
+		t.Fatalf("%T is not a *scalr.Error", err)
 	}
 	text := err.Error()
 	for _, want := range c.says {
 		if !strings.Contains(text, want) {
-			t.Errorf("%.600q does not say %q", text, want)
+			t.Errorf("%.600q does not contain %q", text, want)
 		}
 	}
 	for _, not := range c.not {
 		if strings.Contains(text, not) {
-			t.Errorf("%.600q says %q", text, not)
+			t.Errorf("%.600q contains %q", text, not)
 		}
 	}
 	if len(text) > 21<<10 {
@@ -178,6 +178,6 @@ func (c httpFault) wantText(t *testing.T, err error) {
 	}
 	target := c.faults[0].Target
 	if want := "https://" + strings.Split(strings.TrimPrefix(target, "https://"), "/")[0]; strings.HasPrefix(target, "https://acme") && e.Location != want {
-		t.Errorf("it leads to %q, want %q", e.Location, want)
+		t.Errorf("the location is %q, want %q", e.Location, want)
 	}
 }

@@ -177,7 +177,7 @@ func (c uploadFault) play(t *testing.T) {
 	err := deliver(r, t.Context(), &strange)
 	took := time.Since(began)
 	if err == nil && (c.is != nil || c.says != nil) || err != nil && c.is == nil && c.says == nil || c.is != nil && !errors.Is(err, c.is) {
-		t.Fatalf("got %v, want that it is %v", err, c.is)
+		t.Fatalf("got %v, want an error that is %v", err, c.is)
 	}
 	if err != nil {
 		c.wantText(t, r, err)
@@ -219,11 +219,11 @@ func (c uploadFault) wantText(t *testing.T, r *scalrtest.Harness, err error) {
 	}
 	for _, want := range c.says {
 		if !strings.Contains(err.Error(), want) {
-			t.Errorf("%q does not say %q", err, want)
+			t.Errorf("%q does not contain %q", err, want)
 		}
 	}
 	if strings.ContainsAny(err.Error(), "<\n\x1b") {
-		t.Errorf("%q holds what should have been taken out", err)
+		t.Errorf("%q contains text that should have been removed", err)
 	}
 }
 
@@ -312,7 +312,7 @@ func TestUploadAsksFirstWhenItIsLarge(t *testing.T) {
 				want = append(want, "") // refused, so sent without Expect
 			}
 			if strings.Join(asked, ",") != strings.Join(want, ",") {
-				t.Errorf("asked %q, want %q", asked, want)
+				t.Errorf("requested %q, want %q", asked, want)
 			}
 		})
 	}

@@ -52,14 +52,14 @@ func wantSane(t *testing.T, r Run, err error) error {
 	}
 	for _, id := range []string{r.ID, r.WorkspaceID, r.EnvironmentID, r.ConfigurationID} {
 		if id != "" && !identifier.MatchString(id) {
-			t.Errorf("took the id %q", id)
+			t.Errorf("accepted the id %q", id)
 		}
 	}
 	if s := string(r.Status); s == "" || len(s) > 110 || strings.ContainsAny(s, "\n\r\x1b") {
-		t.Errorf("took the status %q", s)
+		t.Errorf("accepted the status %q", s)
 	}
 	if r.Status.IsFinal() && !r.Status.Known() {
-		t.Errorf("took %q for an end", r.Status)
+		t.Errorf("accepted %q as a final status", r.Status)
 	}
 	r.Waiting()
 	r.Logs()
@@ -121,10 +121,10 @@ func FuzzHandedOut(f *testing.F) {
 			t.Errorf("%q reads as %q, then as %v (%v)", raw, u, again, err)
 		}
 		if u.Scheme != "https" || u.Host == "" || u.User != nil || httpx.LeadsHere(u.Hostname()) {
-			t.Errorf("took %q", raw)
+			t.Errorf("accepted %q", raw)
 		}
 		if a, err := netip.ParseAddr(u.Hostname()); err == nil && httpx.PlaceOf(a) != httpx.OtherMachine {
-			t.Errorf("took %q", raw)
+			t.Errorf("accepted %q", raw)
 		}
 	})
 }
@@ -153,7 +153,7 @@ func FuzzErrorBody(f *testing.F) {
 			wantPresentable(t, err)
 			var e *Error
 			if errors.As(err, &e) && len(e.Note) > 700 {
-				t.Errorf("%d bytes are said", len(e.Note))
+				t.Errorf("the error has %d bytes", len(e.Note))
 			}
 			for i := 0; i+12 <= len(signature); i++ {
 				if strings.Contains(err.Error(), signature[i:i+12]) {

@@ -149,7 +149,7 @@ func (c logFault) play(t *testing.T) {
 	if err != nil {
 		r.WantNoLeak(err)
 		if !strings.Contains(err.Error(), c.says) {
-			t.Errorf("%q does not say %q", err, c.says)
+			t.Errorf("%q does not contain %q", err, c.says)
 		}
 	}
 	for _, q := range r.Received("GET /logs/*") {
@@ -295,7 +295,7 @@ func TestHugeLogsStream(t *testing.T) {
 			}
 			t.Logf("%d MiB with at most %.1f MiB of heap in use, server included", n>>20, float64(gauge.most)/(1<<20))
 			if gauge.most > 32<<20 {
-				t.Error("that is too much")
+				t.Error("the memory exceeds the limit")
 			}
 		})
 	}

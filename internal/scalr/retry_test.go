@@ -135,7 +135,7 @@ func TestWorthAnotherAttempt(t *testing.T) {
 func TestOneAttemptIsAll(t *testing.T) {
 	t.Parallel()
 	if _, ok := again(noRetry, &Error{HTTPStatus: 503}); ok {
-		t.Error("the single policy tries again")
+		t.Error("the policy without retries retries")
 	}
 }
 

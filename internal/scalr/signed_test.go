@@ -166,12 +166,12 @@ func wantHidden(t *testing.T, err error, target string, secrets []string) {
 	for _, s := range append(secrets, path, query) {
 		for _, form := range []string{s, url.QueryEscape(s), html.EscapeString(s)} {
 			if form != "" && strings.Contains(shown, form) {
-				t.Errorf("%q is shown in %q", form, err)
+				t.Errorf("%q is in %q", form, err)
 			}
 		}
 	}
 	if !strings.Contains(err.Error(), "equest has expired") {
-		t.Errorf("%q does not have the store's own words", err)
+		t.Errorf("%q does not have the message of the object storage", err)
 	}
 	var e *scalr.Error
 	if !errors.As(err, &e) || e.Host != storageHost {
@@ -199,7 +199,7 @@ func TestLogsDoNotShowTheirOwnAddress(t *testing.T) {
 				}
 				for _, s := range append(target.secrets, target.target) {
 					if strings.Contains(log, s) || strings.Contains(log, html.EscapeString(s)) {
-						t.Errorf("%q is shown in %q", s, log)
+						t.Errorf("%q is in %q", s, log)
 					}
 				}
 				if before, rest, _ := strings.Cut(log, storageHost); before != "one line\nhttps://" ||

@@ -26,7 +26,7 @@ func TestThrottled(t *testing.T) {
 				t.Fatal(err)
 			}
 			if at := r.Throttled(); at.Equal(began) != want {
-				t.Errorf("after %d: throttled at %s, want the time of the answer: %v", status, at, want)
+				t.Errorf("after %d: throttled at %s, want the time of the response: %v", status, at, want)
 			}
 		})
 	}

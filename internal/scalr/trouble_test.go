@@ -72,7 +72,7 @@ func TestTroubleOfTheNetwork(t *testing.T) {
 				_, err := client.Workspace(t.Context(), "ws-1")
 				wantTrouble(t, err, c.want, c.says)
 				if tries := len(*retries) + 1; c.tries > 0 && tries != c.tries || c.tries == 0 && tries < 9 {
-					t.Errorf("got %d tries, want %d (0: many)", tries, c.tries)
+					t.Errorf("got %d attempts, want %d (0: many)", tries, c.tries)
 				}
 				if took := time.Since(began); took > 121*time.Second || c.tries > 0 && took > time.Second {
 					t.Errorf("it took %s", took)

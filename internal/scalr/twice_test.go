@@ -51,7 +51,7 @@ func TestWhatIsStatedTwice(t *testing.T) {
 				run := r.MustStartRun(true)
 				r.Sim.AddFault(scalrsim.Fault{Op: c.op, Action: scalrsim.Edit, Change: func(body string) string {
 					if !strings.Contains(body, c.find) {
-						t.Errorf("the answer does not hold %s", c.find)
+						t.Errorf("the response does not contain %s", c.find)
 					}
 					body = strings.Replace(body, `"links":`, `"was":`, strings.Count(c.put, `"links"`))
 					return strings.Replace(body, c.find, c.put, 1)
@@ -102,7 +102,7 @@ func TestAnswersForSomethingElse(t *testing.T) {
 				return strings.ReplaceAll(body, run.Plan.ID, "plan-of-others")
 			}})
 			if plan := seen(); plan.ID != run.Plan.ID || plan.Status != "" {
-				t.Errorf("the plan of another run was taken: %+v", plan)
+				t.Errorf("the plan of another run was used: %+v", plan)
 			}
 		})
 	})
@@ -247,7 +247,7 @@ func TestInvalidDocumentsEndSoon(t *testing.T) {
 				before := len(r.Received(readRun))
 				_, err := r.PollRun(t.Context(), run.ID)
 				if got := len(r.Received(readRun)) - before; err == nil || !strings.Contains(err.Error(), name) || got != 3 {
-					t.Errorf("got %d requests and the error %v, want 3 requests and one that %s", got, err, name)
+					t.Errorf("got %d requests and the error %v, want 3 requests and an error that %s", got, err, name)
 				}
 			})
 		})

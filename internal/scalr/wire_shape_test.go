@@ -17,7 +17,7 @@ func wantShape(t *testing.T, got, want string) {
 	gotHead, gotBody, _ := strings.Cut(got, "\n\n")
 	wantHead, wantBody, _ := strings.Cut(want, "\n\n")
 	if gotHead != wantHead {
-		t.Errorf("the simulator answers\n%s\nwant\n%s", gotHead, wantHead)
+		t.Errorf("the simulator's response is\n%s\nwant\n%s", gotHead, wantHead)
 	}
 	var g, w any
 	gotErr, wantErr := json.Unmarshal([]byte(gotBody), &g), json.Unmarshal([]byte(wantBody), &w)
@@ -25,7 +25,7 @@ func wantShape(t *testing.T, got, want string) {
 		t.Errorf("the simulator's body is %q, want JSON: %v", gotBody, wantErr == nil)
 	}
 	for _, d := range shapes("", g, w) {
-		t.Error("the simulator's answer: " + d)
+		t.Error("the simulator's response: " + d)
 	}
 }
 

@@ -214,10 +214,10 @@ func TestWire(t *testing.T) {
 					return
 				}
 				if diff := cmp.Diff(file.request, spoken.request); diff != "" {
-					t.Errorf("the client sends otherwise (-want +got):\n%s", diff)
+					t.Errorf("the client's request differs (-want +got):\n%s", diff)
 				}
 				if diff := cmp.Diff(file.understood, spoken.understood); diff != "" {
-					t.Errorf("the client understands otherwise (-want +got):\n%s", diff)
+					t.Errorf("the client's result differs (-want +got):\n%s", diff)
 				}
 				wantShape(t, spoken.answer, file.answer)
 			})

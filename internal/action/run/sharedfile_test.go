@@ -35,7 +35,7 @@ func TestSharedFileKeepsEnd(t *testing.T) {
 				got := sharedText(t, log.String(), limit)
 				if log.Len() <= limit {
 					if got != log.String() {
-						t.Errorf("a log of %d bytes became one of %d", log.Len(), len(got))
+						t.Errorf("a log of %d bytes has %d bytes in the file", log.Len(), len(got))
 					}
 					return
 				}

@@ -140,7 +140,7 @@ func TestREADMEErrors(t *testing.T) {
 		head, rest, ok := strings.Cut(before, "<!-- "+generated.mark+" -->\n")
 		_, tail, ok2 := strings.Cut(rest, "<!-- end of "+generated.mark+" -->")
 		if !ok || !ok2 {
-			t.Fatalf("%s has no marks for %s", generated.file, generated.mark)
+			t.Fatalf("%s has no markers for %s", generated.file, generated.mark)
 		}
 		after := head + "<!-- " + generated.mark + " -->\n\n" + generated.content + "\n<!-- end of " + generated.mark +
 			" -->" + tail
@@ -195,15 +195,15 @@ func TestREADMEWords(t *testing.T) {
 	texts := programTexts(t)
 	for code := range advices {
 		if messageWords[code] == "" {
-			t.Errorf("no words are known for the error-code %q: add what its message says", code)
+			t.Errorf("no message is known for the error code %q: add it to messageWords", code)
 		}
 	}
 	for code, said := range messageWords {
 		if _, ok := advices[code]; !ok {
-			t.Errorf("advice is kept for %q, which is not an error-code", code)
+			t.Errorf("messageWords has %q, which is not an error code", code)
 		}
 		if !slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, generalized(said)) }) {
-			t.Errorf("the program never says %q, which docs/errors.md has for %s", said, code)
+			t.Errorf("the program has no text %q, which docs/errors.md has for %s", said, code)
 		}
 	}
 }
@@ -253,7 +253,7 @@ func TestREADMEResults(t *testing.T) {
 	_, rest, _ := strings.Cut(readDocument(t, resultsDocument), "<!-- results -->")
 	table, _, ok := strings.Cut(rest, "<!-- end of results -->")
 	if !ok {
-		t.Fatal("docs/inputs.md has no marks for the table of results")
+		t.Fatal("docs/inputs.md has no markers for the table of results")
 	}
 	got := map[string]string{}
 	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\|.*\\| ([0-9]+(?: or [0-9]+)?) \\|$").
@@ -262,7 +262,7 @@ func TestREADMEResults(t *testing.T) {
 	}
 	for _, result := range namedResults(t) {
 		if want := exitsOf(result); got[result] != want {
-			t.Errorf("docs/inputs.md gives the exit code %q for the result %q, want %q", got[result], result, want)
+			t.Errorf("docs/inputs.md has the exit code %q for the result %q, want %q", got[result], result, want)
 		}
 		delete(got, result)
 	}

@@ -200,7 +200,7 @@ func (c createFault) judge(t *testing.T, r *scalrtest.Harness, run scalr.Run, do
 	}
 	if c.is == nil {
 		if err != nil || run.ID == "" || run.ConfigurationID == "" || run.WorkspaceID == "" {
-			t.Errorf("got run %+v and %v, want a run that says what it is of", run, err)
+			t.Errorf("got run %+v and %v, want a run with its workspace and configuration version", run, err)
 		}
 		return
 	}
@@ -233,12 +233,12 @@ func (c createFault) sweep(t *testing.T, r *scalrtest.Harness, run scalr.Run, ve
 		if record.Configuration == version && record.Status != "canceled" && record.Status != "discarded" {
 			live++
 			if err == nil && record.ID != run.ID {
-				t.Errorf("run %s lives, not ours", record.ID)
+				t.Errorf("run %s is unfinished, want only the run of the step", record.ID)
 			}
 		}
 	}
 	if want := max(c.live, 0) + b2i(c.live == 0); live != want {
-		t.Errorf("%d runs live, want %d", live, want)
+		t.Errorf("%d unfinished runs, want %d", live, want)
 	}
 }
 
@@ -273,7 +273,7 @@ func TestCreateAdoptsOnlyItsOwnRun(t *testing.T) {
 		for _, record := range r.Sim.Runs() {
 			for i := range created {
 				if (record.ID == created[i].ID) != (record.Configuration == versions[i].ID) {
-					t.Errorf("job %d has run %s; run %s is of %s, its own %s", i, created[i].ID, record.ID, record.Configuration, versions[i].ID)
+					t.Errorf("job %d has run %s; run %s is of %s, the job's is of %s", i, created[i].ID, record.ID, record.Configuration, versions[i].ID)
 				}
 			}
 		}

@@ -159,14 +159,14 @@ func (c stopping) play(t *testing.T) {
 	began := time.Now()
 	result, err := runs.Stop(ctx, r.Client, last, runs.StopOptions{Comment: "enough", AllowApply: c.apply})
 	if !errors.Is(err, c.is) || (err == nil) != (c.is == nil) || result.AlreadyFinal != c.over || result.ApplyContinues != c.goes {
-		t.Errorf("got over %v, goes on %v, %v; want %v, %v, %v", result.AlreadyFinal, result.ApplyContinues, err, c.over, c.goes, c.is)
+		t.Errorf("got over %v, continues %v, %v; want %v, %v, %v", result.AlreadyFinal, result.ApplyContinues, err, c.over, c.goes, c.is)
 	}
 	if took := time.Since(began); took > 5*time.Second {
 		t.Errorf("it took %s", took)
 	}
 	c.wantStops(t, r, began)
 	if err == nil && !c.over && !c.goes && !strings.HasPrefix(lastWord(c.stops), result.Verb+":") {
-		t.Errorf("says %q after %q", result.Verb, c.stops)
+		t.Errorf("got %q after %q", result.Verb, c.stops)
 	}
 }
 
@@ -229,7 +229,7 @@ func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
 				_, err = runs.Stop(ctx, r.Client, last, runs.StopOptions{Comment: "enough", OnSent: func() { out++ }})
 				asked := r.Received(act)
 				if want := 3; len(asked) < want && !(name == "an answer byte for byte" && len(asked) == 1) || len(asked) > 25 {
-					t.Errorf("got %d tries, want at least %d and no storm", len(asked), want)
+					t.Errorf("got %d attempts, want at least %d and few more", len(asked), want)
 				}
 				if took := time.Since(began); took > grace || out == 0 {
 					t.Errorf("it took %s, OnSent was called %d times", took, out)

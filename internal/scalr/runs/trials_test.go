@@ -38,10 +38,10 @@ func TestExactlyOneRunInManyTrials(t *testing.T) {
 				t.Fatalf("seed %d", seed)
 			}
 		}
-		t.Logf("%d trials, %d requests to create: %d duplicates, %d lost, %d ended without a run and said so",
+		t.Logf("%d trials, %d requests to create: %d duplicates, %d lost, %d reported that there was no run",
 			trials, count.posts, count.duplicates, count.lost, count.unknown)
 		if count.duplicates > 0 || count.lost > 0 || count.unknown > trials*3/100 {
-			t.Errorf("got %+v, want no duplicates, none lost, few unknown", count)
+			t.Errorf("got %+v, want no duplicate or lost runs, and few unknown ones", count)
 		}
 	})
 }

@@ -43,7 +43,7 @@ func New(t *testing.T, scenario scalrsim.Scenario) *Harness {
 	t.Cleanup(func() {
 		r.Sim.Close()
 		for _, o := range r.Sim.Objections() {
-			t.Errorf("the simulator objects: %s", o)
+			t.Errorf("invalid requests to the simulator: %s", o)
 		}
 		for _, f := range r.Sim.UnusedFaults() {
 			t.Errorf("the fault %s on %s was never used", f.Action, f.Op)
