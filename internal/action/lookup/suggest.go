@@ -68,7 +68,7 @@ func similar(name string, names []string) []string {
 }
 
 // distinct quotes a name. If the name has characters outside ASCII, distinct appends the escaped form, so that names
-// that look alike can be told apart.
+// that look alike can be distinguished.
 func distinct(name string) string {
 	shown, spelled := strconv.Quote(name), strconv.QuoteToASCII(name)
 	if shown == spelled {
