@@ -47,7 +47,7 @@ func TestActionsByStatus(t *testing.T) {
 				time.Sleep(5 * time.Second)
 				record := s.Runs()[0]
 				if record.Status != test.after {
-					t.Errorf("then the run is %s, want %s", record.Status, test.after)
+					t.Errorf("after the action, the run is %s, want %s", record.Status, test.after)
 				}
 				want := RunAction{Verb: test.verb, Comment: "because", At: record.Actions[0].At, In: test.step.Status, Answer: test.want}
 				if record.Actions[0] != want {
@@ -59,7 +59,7 @@ func TestActionsByStatus(t *testing.T) {
 	}
 }
 
-func TestPendingIsDiscardedNotCanceled(t *testing.T) {
+func TestDiscardPendingRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Scenarios()["queued"])
@@ -104,7 +104,7 @@ func TestOverride(t *testing.T) {
 		time.Sleep(time.Minute)
 		_, body := send(t, client, "GET", api+"/runs/"+run+"/policy-checks", "")
 		if !strings.Contains(body, `"status":"soft_failed"`) || !strings.Contains(body, `"soft-failed":1`) {
-			t.Errorf("a soft failure was expected: %s", body)
+			t.Errorf("got %s, want a soft failure", body)
 		}
 		_, body = send(t, client, "GET", api+"/runs/"+run, "")
 		check := get(t, body, "data.relationships.policy-checks.data").([]any)[0].(map[string]any)["id"].(string)
@@ -118,7 +118,7 @@ func TestOverride(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		if got := statuses(s); !strings.HasSuffix(got, "policy_override policy_checked") {
-			t.Errorf("after the override the run should wait for confirmation, its statuses are %s", got)
+			t.Errorf("the statuses are %s, want a run that waits for confirmation", got)
 		}
 		wantNoObjections(t, s)
 	})
@@ -135,7 +135,7 @@ func TestIgnoreStop(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		if got := statuses(s); !strings.HasSuffix(got, "planning") {
-			t.Errorf("the run should still be planning, its statuses are %s", got)
+			t.Errorf("the statuses are %s, want a run that is planning", got)
 		}
 	})
 }
@@ -152,13 +152,13 @@ func TestStrictCancel(t *testing.T) {
 	})
 }
 
-// TestDelayedActions checks that a confirm, discard or cancel with a delay is answered with 202 and
-// takes effect later. Until then the run keeps its status, and a second request is accepted.
+// TestDelayedActions checks that a confirm, discard or cancel with a delay returns 202 and takes effect
+// later. Until then the run keeps its status, and a second request is accepted.
 func TestDelayedActions(t *testing.T) {
 	t.Parallel()
 	for verb, c := range map[string]struct {
-		after    time.Duration // the creation
-		consumes time.Duration
+		after    time.Duration // time from the creation to the action
+		delay    time.Duration
 		in, then string
 	}{
 		"apply":   {time.Minute, 3 * time.Minute, "planned", "confirmed"},
@@ -176,13 +176,13 @@ func TestDelayedActions(t *testing.T) {
 						t.Fatalf("got %d, want 202: %s", r.StatusCode, body)
 					}
 				}
-				time.Sleep(c.consumes - time.Millisecond)
+				time.Sleep(c.delay - time.Millisecond)
 				if got := s.Runs()[0].Status; got != c.in {
-					t.Errorf("just before: %s, want %s", got, c.in)
+					t.Errorf("before the delay: %s, want %s", got, c.in)
 				}
 				time.Sleep(time.Millisecond)
 				if got := s.Runs()[0].Status; got != c.then {
-					t.Errorf("then: %s, want %s", got, c.then)
+					t.Errorf("after the delay: %s, want %s", got, c.then)
 				}
 				wantNoObjections(t, s)
 			})

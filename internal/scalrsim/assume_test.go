@@ -68,8 +68,8 @@ func TestAssumedTokensExpire(t *testing.T) {
 		identity Identity
 		want     []int // status of requests every 20 minutes
 	}{
-		"by the clock":    {Identity{}, []int{200, 200, 200, 401}},
-		"by their number": {Identity{Uses: 2}, []int{200, 200, 401, 401}},
+		"by time":           {Identity{}, []int{200, 200, 200, 401}},
+		"by number of uses": {Identity{Uses: 2}, []int{200, 200, 401, 401}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

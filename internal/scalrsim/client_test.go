@@ -11,10 +11,10 @@ import (
 	"testing"
 )
 
-// send sends a request as a correct client does, modified by the changes.
+// send sends a request like a correct client, modified by the changes, and returns the response and its body.
 func send(t *testing.T, client *http.Client, method, url, body string, changes ...func(*http.Request)) (*http.Response, string) {
 	t.Helper()
-	response, err := try(t, client, method, url, body, changes...)
+	response, err := do(t, client, method, url, body, changes...)
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, url, err)
 	}
@@ -26,7 +26,7 @@ func send(t *testing.T, client *http.Client, method, url, body string, changes .
 	return response, string(text)
 }
 
-func try(t *testing.T, client *http.Client, method, url, body string, changes ...func(*http.Request)) (*http.Response, error) {
+func do(t *testing.T, client *http.Client, method, url, body string, changes ...func(*http.Request)) (*http.Response, error) {
 	t.Helper()
 	var content io.Reader
 	if body != "" {
@@ -69,7 +69,7 @@ func get(t *testing.T, body, path string) any {
 	return v
 }
 
-// request abbreviates the parameter type of changes.
+// request is an abbreviation for the parameter type of changes.
 type request = http.Request
 
 func upload(r *request) {
@@ -101,14 +101,13 @@ func pack(t *testing.T, files map[string]string) string {
 	return b.String()
 }
 
-// inWorkspace returns the document of a new resource of the kind in a workspace.
+// inWorkspace returns the document for a new resource of the kind in a workspace.
 func inWorkspace(kind, attributes, workspaceID string) string {
 	return `{"data":{"type":"` + kind + `","attributes":` + attributes +
 		`,"relationships":{"workspace":{"data":{"type":"workspaces","id":"` + workspaceID + `"}}}}}`
 }
 
-// start uploads a configuration and creates a run of it with the attributes. It returns the id
-// of the run.
+// start uploads a configuration and creates a run with the attributes. It returns the ID of the run.
 func start(t *testing.T, s *Server, client *http.Client, files map[string]string, attributes string) string {
 	t.Helper()
 	api := s.URL() + BasePath
@@ -131,7 +130,7 @@ func uploaded(t *testing.T, s *Server, client *http.Client, files map[string]str
 		_, body = send(t, client, "GET", api+"/configuration-versions/"+version, "")
 	}
 	if got := get(t, body, "data.attributes.status"); got != "uploaded" {
-		t.Fatalf("the configuration version is %v after three reads", got)
+		t.Fatalf("the configuration version is %v after three reads, want uploaded", got)
 	}
 	return version
 }

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestDriftDocument checks that the generated plan has the members that Terraform 1.11 writes for a
-// refresh-only plan: drift, and no resource changes.
+// TestDriftDocument checks that the generated plan has the members of a refresh-only plan of Terraform 1.11:
+// drift, and no resource changes.
 func TestDriftDocument(t *testing.T) {
 	t.Parallel()
 	refresh := &run{effective: object{"refresh-only": true}}
@@ -30,7 +30,7 @@ func TestDriftDocument(t *testing.T) {
 	}
 	for _, words := range []string{"# terraform_data.a has changed", "# terraform_data.b has been deleted", "This is a refresh-only plan, so Terraform"} {
 		if !strings.Contains(planLog(stage, refresh), words) {
-			t.Errorf("the log has no %q", words)
+			t.Errorf("the log does not contain %q", words)
 		}
 	}
 	if log := planLog(Stage{}, refresh); strings.Contains(log, "will be") || !strings.Contains(log, "still matches") {

@@ -22,7 +22,7 @@ output "secret" {
 }
 `
 
-// executing returns a server that executes configurations. It skips the test if there is no tool.
+// executing returns a server that executes configurations. It skips the test if no tool is installed.
 func executing(t *testing.T) (*Server, *http.Client) {
 	t.Helper()
 	s := New(Scenario{Script: RunScript{Execute: true}})
@@ -33,7 +33,7 @@ func executing(t *testing.T) (*Server, *http.Client) {
 	return s, s.Client()
 }
 
-// until waits for one of the statuses and returns the run.
+// until waits for one of the statuses and returns the document of the run.
 func until(t *testing.T, s *Server, run string, want ...string) string {
 	t.Helper()
 	for range 600 {
@@ -63,10 +63,10 @@ func TestExecutes(t *testing.T) {
 	body := until(t, s, dry, "planned_and_finished", "errored")
 	plan := get(t, body, "data.relationships.plan.data.id").(string)
 	if !strings.Contains(body, `"resource-additions":2`) || get(t, body, "data.attributes.has-changes") != true {
-		t.Errorf("the plan should add two resources: %s", body)
+		t.Errorf("got %s, want a plan that adds two resources", body)
 	}
 	if strings.Contains(body, "sim-secret-17") {
-		t.Errorf("the answer includes the value of a sensitive variable: %s", body)
+		t.Errorf("the response includes the value of a sensitive variable: %s", body)
 	}
 	_, log := send(t, client, "GET", api+"/plans/"+plan+"/output", "")
 	if !strings.Contains(log, "\x1b[") || !strings.Contains(log, "hello ${moon}") {
@@ -82,12 +82,12 @@ func TestExecutes(t *testing.T) {
 	}
 	_, full := send(t, client, "GET", api+"/plans/"+plan+"/json-output", "")
 	if !strings.Contains(full, "sim-secret-17") {
-		t.Errorf("the full plan should contain the secret: %s", full)
+		t.Errorf("the full plan does not contain the secret: %s", full)
 	}
 	wantNoObjections(t, s)
 }
 
-func TestExecutionKeepsState(t *testing.T) {
+func TestExecutionState(t *testing.T) {
 	t.Parallel()
 	s, client := executing(t)
 	api := s.URL() + BasePath
@@ -100,7 +100,7 @@ func TestExecutionKeepsState(t *testing.T) {
 	}
 	body := until(t, s, run, "applied", "errored")
 	if !strings.Contains(body, `"resource-additions":2`) || get(t, body, "data.attributes.status") != "applied" {
-		t.Errorf("the apply should add two resources: %s", body)
+		t.Errorf("got %s, want an apply that adds two resources", body)
 	}
 	_, outputs := send(t, client, "GET", api+"/workspaces/"+WorkspaceID+"/outputs", "", func(r *http.Request) { r.Header.Set("Accept", "application/json") })
 	if want := `{"data":[{"name":"greeting","sensitive":false,"value":"hello world"},{"name":"secret","sensitive":true,"value":"none"}]}`; outputs != want {
@@ -109,11 +109,11 @@ func TestExecutionKeepsState(t *testing.T) {
 
 	again := start(t, s, client, files, `{"is-dry":true}`)
 	if body := until(t, s, again, "planned_and_finished", "errored"); get(t, body, "data.attributes.has-changes") != false {
-		t.Errorf("a second plan should find no changes: %s", body)
+		t.Errorf("got %s, want a second plan without changes", body)
 	}
 	destroy := start(t, s, client, files, `{"is-dry":false,"auto-apply":true,"is-destroy":true}`)
 	if body := until(t, s, destroy, "applied", "errored"); !strings.Contains(body, `"resource-destructions":2`) {
-		t.Errorf("the destroy run should destroy two resources: %s", body)
+		t.Errorf("got %s, want a run that destroys two resources", body)
 	}
 	wantNoObjections(t, s)
 }
@@ -126,14 +126,14 @@ func TestExecutionFails(t *testing.T) {
 	plan := get(t, body, "data.relationships.plan.data.id").(string)
 	_, log := send(t, client, "GET", s.URL()+BasePath+"/plans/"+plan+"/output?clean=true", "")
 	if !strings.Contains(log, "Error: ") {
-		t.Errorf("the log should contain the error: %q", log)
+		t.Errorf("the log does not contain the error: %q", log)
 	}
 	if get(t, body, "data.attributes.error-message") == nil {
 		t.Error("the run has no error-message")
 	}
 }
 
-func TestCancelInterruptsTheTool(t *testing.T) {
+func TestCancelInterruptsTool(t *testing.T) {
 	t.Parallel()
 	s, client := executing(t)
 	run := start(t, s, client, map[string]string{"main.tf": `
@@ -179,16 +179,16 @@ resource "terraform_data" "other" {}`,
 	}
 }
 
-// TestExecutesBetweenRequests checks that an executed run advances without requests.
+// TestExecutesBetweenRequests checks that an executed run progresses without requests.
 func TestExecutesBetweenRequests(t *testing.T) {
 	t.Parallel()
 	s, client := executing(t)
 	start(t, s, client, example, `{"is-dry":true}`)
 	for range 300 {
 		s.mu.Lock()
-		over := terminal(s.runs[0].status)
+		final := terminal(s.runs[0].status)
 		s.mu.Unlock()
-		if over {
+		if final {
 			return
 		}
 		if err := wait(t.Context(), 100*time.Millisecond); err != nil {

@@ -15,18 +15,18 @@ import (
 
 const newTag = `{"data":{"type":"tags","attributes":{"name":"blue"}}}`
 
-// result is what a client sees of one request, and the effect of the request.
+// result is the result of one request for the client, and its effect on the server.
 type result struct {
 	status int
 	body   string
-	err    error // of the request or of its body
-	tags   int   // afterwards
+	err    error // error of the request or of its body
+	tags   int   // number of tags after the request
 }
 
-func advanceRun(t *testing.T, s *Server, client *http.Client) result {
+func postTag(t *testing.T, s *Server, client *http.Client) result {
 	t.Helper()
 	var p result
-	r, err := try(t, client, "POST", s.URL()+BasePath+"/tags", newTag)
+	r, err := do(t, client, "POST", s.URL()+BasePath+"/tags", newTag)
 	if p.err = err; err == nil {
 		defer r.Body.Close()
 		body, err := io.ReadAll(r.Body)
@@ -38,16 +38,16 @@ func advanceRun(t *testing.T, s *Server, client *http.Client) result {
 	return p
 }
 
-// TestFaults checks that each action gives the same result in memory and over sockets.
+// TestFaults checks that each action has the same result in memory and with sockets.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	on := func(f Fault) Fault { f.Op = "POST /tags"; return f }
 	tests := map[string]struct {
-		fault     Fault
-		status    int
-		body      string // part of it
-		connReset bool   // the client sees an error
-		tags      int
+		fault  Fault
+		status int
+		body   string // part of the body
+		fails  bool   // the client gets an error
+		tags   int
 	}{
 		"status before":    {Fault{Action: Status, Status: 503, Body: "busy"}, 503, "busy", false, 0},
 		"status after":     {Fault{Action: Status, Status: 504, Phase: After}, 504, `"status":"504"`, false, 1},
@@ -57,14 +57,14 @@ func TestFaults(t *testing.T) {
 		"eof before":       {Fault{Action: EOF}, 0, "", true, 0},
 		"eof after":        {Fault{Action: EOF, Phase: After}, 0, "", true, 1},
 		"refused":          {Fault{Action: Refuse}, 0, "", true, 0},
-		"page":             {Fault{Action: HTML}, 200, "<html>", false, 0},
-		"page after":       {Fault{Action: HTML, Status: 502, Phase: After}, 502, "<html>", false, 1},
+		"HTML":             {Fault{Action: HTML}, 200, "<html>", false, 0},
+		"HTML after":       {Fault{Action: HTML, Status: 502, Phase: After}, 502, "<html>", false, 1},
 		"redirect":         {Fault{Action: Redirect, Status: 307, Target: "https://evil.test/"}, 307, "", false, 0},
 		"expired":          {Fault{Action: Expired}, 403, "Request has expired", false, 0},
-		"twice":            {Fault{Action: Twice}, 201, `"name":"blue"`, false, 1}, // the second request is refused: the name is taken
+		"twice":            {Fault{Action: Twice}, 201, `"name":"blue"`, false, 1}, // the second request is rejected because of the name
 		"empty":            {Fault{Action: Empty}, 201, "", false, 1},
 		"truncated":        {Fault{Action: Truncate, Bytes: 7}, 201, `{"data"`, false, 1},
-		"broken off":       {Fault{Action: Break, Bytes: 7}, 201, `{"data"`, true, 1},
+		"interrupted":      {Fault{Action: Break, Bytes: 7}, 201, `{"data"`, true, 1},
 		"trickle":          {Fault{Action: Trickle, Bytes: 100, Delay: time.Millisecond}, 201, `"name":"blue"`, false, 1},
 		"garbage":          {Fault{Action: Garbage, Body: "\x00{"}, 201, "\x00{", false, 1},
 		"edit":             {Fault{Action: Edit, Change: func(b string) string { return strings.Replace(b, "tag-", "gat-", 1) }}, 201, "gat-", false, 1},
@@ -81,33 +81,33 @@ func TestFaults(t *testing.T) {
 				if sockets {
 					client = listening(t, s)
 				}
-				got := advanceRun(t, s, client)
-				if got.status != test.status || !strings.Contains(got.body, test.body) || (got.err != nil) != test.connReset || got.tags != test.tags {
+				got := postTag(t, s, client)
+				if got.status != test.status || !strings.Contains(got.body, test.body) || (got.err != nil) != test.fails || got.tags != test.tags {
 					t.Errorf("sockets %t: got %+v", sockets, got)
 				}
 				if unused := s.UnusedFaults(); len(unused) > 0 {
 					t.Errorf("sockets %t: unused: %+v", sockets, unused)
 				}
-				if again := advanceRun(t, s, client); again.status != 201 && again.status != 422 {
-					t.Errorf("sockets %t: the second request should be answered, got %+v", sockets, again)
+				if again := postTag(t, s, client); again.status != 201 && again.status != 422 {
+					t.Errorf("sockets %t: second request: got %+v, want a response", sockets, again)
 				}
 			}
 		})
 	}
 }
 
-func TestResetLooksLikeReset(t *testing.T) {
+func TestConnectionErrors(t *testing.T) {
 	t.Parallel()
 	tests := map[Action]error{Reset: syscall.ECONNRESET, EOF: io.EOF, Refuse: syscall.ECONNREFUSED}
 	for action, want := range tests {
 		s := New(Scenario{Faults: []Fault{{Op: "POST /tags", Action: action}}})
-		if got := advanceRun(t, s, s.Client()); !errors.Is(got.err, want) {
+		if got := postTag(t, s, s.Client()); !errors.Is(got.err, want) {
 			t.Errorf("%s: got %v, want %v", action, got.err, want)
 		}
 	}
 }
 
-func TestStallEndsWithTheContext(t *testing.T) {
+func TestStallEndsWithContext(t *testing.T) {
 	t.Parallel()
 	for _, action := range []Action{Stall, Hang} {
 		synctest.Test(t, func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestStallEndsWithTheContext(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 			defer cancel()
 			began := time.Now()
-			r, err := try(t, s.Client(), "GET", s.URL()+BasePath+"/tags", "", func(r *request) { *r = *r.WithContext(ctx) })
+			r, err := do(t, s.Client(), "GET", s.URL()+BasePath+"/tags", "", func(r *request) { *r = *r.WithContext(ctx) })
 			if err == nil {
 				_, err = io.ReadAll(r.Body)
 				r.Body.Close()
@@ -141,9 +141,9 @@ func TestDelayAndTrickle(t *testing.T) {
 			test.fault.Op = "POST /tags"
 			s := New(Scenario{Faults: []Fault{test.fault}})
 			began := time.Now()
-			got := advanceRun(t, s, s.Client())
+			got := postTag(t, s, s.Client())
 			want := test.want
-			if name == "trickle" { // each byte of the request and of the response, and their two ends
+			if name == "trickle" { // one read per byte of the request and response, and one for each end
 				want = time.Duration(len(newTag)+len(got.body)+2) * time.Second
 			}
 			if took := time.Since(began); took != want {
@@ -159,23 +159,23 @@ func TestLateCommit(t *testing.T) {
 		s := New(Scenario{Config: Config{ListLag: 10 * time.Second}, Faults: []Fault{{Op: "POST /runs", Action: LateCommit, Delay: 20 * time.Second}}})
 		client, api := s.Client(), s.URL()+BasePath
 		version := uploaded(t, s, client, example)
-		_, err := try(t, client, "POST", api+"/runs", `{"data":{"type":"runs","attributes":{"is-dry":true},"relationships":{
+		_, err := do(t, client, "POST", api+"/runs", `{"data":{"type":"runs","attributes":{"is-dry":true},"relationships":{
 			"workspace":{"data":{"type":"workspaces","id":"`+WorkspaceID+`"}},
 			"configuration-version":{"data":{"type":"configuration-versions","id":"`+version+`"}}}}}`)
 		if !errors.Is(err, syscall.ECONNRESET) {
 			t.Errorf("got %v", err)
 		}
 		began := time.Now()
-		for _, look := range []struct {
+		for _, poll := range []struct {
 			after  time.Duration
 			runs   int
 			listed float64
 		}{{19 * time.Second, 0, 0}, {25 * time.Second, 1, 0}, {31 * time.Second, 1, 1}} {
-			time.Sleep(time.Until(began.Add(look.after)))
+			time.Sleep(time.Until(began.Add(poll.after)))
 			_, body := send(t, client, "GET", api+"/runs?filter[workspace]="+WorkspaceID, "")
 			listed := get(t, body, "meta.pagination.total-count").(float64)
-			if runs := len(s.Runs()); runs != look.runs || listed != look.listed {
-				t.Errorf("after %s: %d runs, %v of them listed; want %d and %v", look.after, runs, listed, look.runs, look.listed)
+			if runs := len(s.Runs()); runs != poll.runs || listed != poll.listed {
+				t.Errorf("after %s: %d runs, %v of them listed; want %d and %v", poll.after, runs, listed, poll.runs, poll.listed)
 			}
 		}
 		if got := s.Runs()[0].Created.Sub(began); got != 20*time.Second {
@@ -184,19 +184,19 @@ func TestLateCommit(t *testing.T) {
 	})
 }
 
-func TestWhichRequestsAreHit(t *testing.T) {
+func TestFaultSelection(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		fault Fault
-		want  string // of six requests, a second apart
+		want  string // statuses of six requests, one per second
 	}{
-		"the first":     {Fault{}, "500 200 200 200 200 200"},
-		"the third":     {Fault{Nth: 3}, "200 200 500 200 200 200"},
-		"two of them":   {Fault{Nth: 2, Times: 2}, "200 500 500 200 200 200"},
-		"all":           {Fault{Times: -1}, "500 500 500 500 500 500"},
-		"for a while":   {Fault{Nth: 2, During: 2500 * time.Millisecond}, "200 500 500 500 200 200"},
-		"never":         {Fault{Op: "GET /runs/*"}, "200 200 200 200 200 200"},
-		"any operation": {Fault{Op: "* /**", Nth: 6}, "200 200 200 200 200 500"},
+		"first":          {Fault{}, "500 200 200 200 200 200"},
+		"third":          {Fault{Nth: 3}, "200 200 500 200 200 200"},
+		"two":            {Fault{Nth: 2, Times: 2}, "200 500 500 200 200 200"},
+		"all":            {Fault{Times: -1}, "500 500 500 500 500 500"},
+		"for a duration": {Fault{Nth: 2, During: 2500 * time.Millisecond}, "200 500 500 500 200 200"},
+		"never":          {Fault{Op: "GET /runs/*"}, "200 200 200 200 200 200"},
+		"any operation":  {Fault{Op: "* /**", Nth: 6}, "200 200 200 200 200 500"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -224,7 +224,7 @@ func TestWhichRequestsAreHit(t *testing.T) {
 	}
 }
 
-func TestChanceIsTheSameForASeed(t *testing.T) {
+func TestChanceIsDeterministic(t *testing.T) {
 	t.Parallel()
 	hits := func(seed uint64) (statuses string) {
 		s := New(Scenario{Seed: seed, Faults: []Fault{{Op: "GET /tags", Times: -1, Chance: 0.5, Action: Status}}})
@@ -239,23 +239,23 @@ func TestChanceIsTheSameForASeed(t *testing.T) {
 		t.Errorf("got %s and %s", first, again)
 	}
 	if n := strings.Count(first, "500"); n < 5 || n > 35 {
-		t.Errorf("%d of 40 were hit", n)
+		t.Errorf("%d of 40 requests failed, want about half", n)
 	}
 }
 
 func TestRedirectTargetObjectsToToken(t *testing.T) {
 	t.Parallel()
 	s := New(Scenario{Faults: []Fault{{Op: "GET /tags", Action: Redirect, Target: "https://evil.acme.scalr.test/tags"}}})
-	send(t, s.Client(), "GET", s.URL()+BasePath+"/tags", "") // Go's client sends the token to a subdomain
+	send(t, s.Client(), "GET", s.URL()+BasePath+"/tags", "") // net/http forwards the token to a subdomain
 	if got := strings.Join(s.Objections(), "; "); !strings.Contains(got, "the token was sent to another host") {
 		t.Errorf("objections: %q", got)
 	}
-	if _, err := try(t, s.Client(), "GET", "https://other.test/", ""); err == nil || !strings.Contains(err.Error(), "no such host") {
+	if _, err := do(t, s.Client(), "GET", "https://other.test/", ""); err == nil || !strings.Contains(err.Error(), "no such host") {
 		t.Errorf("an unknown host: got %v", err)
 	}
 }
 
-func TestClientInflatesAsTransportDoes(t *testing.T) {
+func TestClientDecompresses(t *testing.T) {
 	t.Parallel()
 	zipped := string(compressed([]byte(`{"data":[]}`)))
 	s := New(Scenario{Faults: []Fault{{Op: "GET /tags", Times: 2, Action: Garbage, Body: zipped, Header: http.Header{"Content-Encoding": {"gzip"}}}}})
@@ -264,6 +264,6 @@ func TestClientInflatesAsTransportDoes(t *testing.T) {
 	}
 	_, body := send(t, s.Client(), "GET", s.URL()+BasePath+"/tags", "", func(r *request) { r.Header.Set("Accept-Encoding", "gzip") })
 	if _, err := gzip.NewReader(strings.NewReader(body)); err != nil {
-		t.Errorf("a client that asks for gzip should receive gzip: %v", err)
+		t.Errorf("request with Accept-Encoding: %v, want a gzip body", err)
 	}
 }

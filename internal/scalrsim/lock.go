@@ -2,7 +2,7 @@ package scalrsim
 
 import "time"
 
-// Lock is the lock of the workspace network before the first request. The zero value is no lock.
+// Lock is the lock of the workspace network before the first request. The zero value leaves the workspace unlocked.
 type Lock struct {
 	By     LockHolder
 	Reason string

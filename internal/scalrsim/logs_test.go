@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// planOf starts a dry run and returns the URL of its plan.
+// planOf creates a dry run and returns the URL of its plan.
 func planOf(t *testing.T, s *Server) string {
 	t.Helper()
 	run := start(t, s, s.Client(), example, `{"is-dry":true}`)
@@ -17,7 +17,7 @@ func planOf(t *testing.T, s *Server) string {
 	return s.URL() + BasePath + "/plans/" + get(t, body, "data.relationships.plan.data.id").(string)
 }
 
-// planned returns a scenario with `planning` directly after `pending`, which lasts 200 ms.
+// planned returns a scenario whose runs plan directly after `pending`, which lasts 200 ms.
 func planned(log string, logs Logs) Scenario {
 	return Scenario{Logs: logs, Script: RunScript{Steps: []Step{{Status: "planning", For: 10 * time.Second, Log: log}, {Status: "planned_and_finished"}}}}
 }
@@ -117,7 +117,7 @@ func TestCanceledLogStops(t *testing.T) {
 		time.Sleep(time.Minute)
 		_, body := send(t, s.Client(), "GET", plan+"/output", "")
 		if n := strings.Count(body, "a line of the log\n"); n != 50 && n != 49 || !strings.Contains(body, "Interrupt received.") {
-			t.Errorf("%d lines of 100: %q", n, body)
+			t.Errorf("got %d lines, want half of 100: %q", n, body)
 		}
 	})
 }
@@ -130,7 +130,7 @@ func TestHugeLogs(t *testing.T) {
 			s := New(Scenario{Script: RunScript{Plan: Stage{Size: size, OneLine: oneLine}}})
 			plan := planOf(t, s)
 			time.Sleep(time.Minute)
-			r, err := try(t, s.Client(), "GET", plan+"/output?clean=true", "")
+			r, err := do(t, s.Client(), "GET", plan+"/output?clean=true", "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -140,7 +140,7 @@ func TestHugeLogs(t *testing.T) {
 				t.Fatal(err)
 			}
 			if r.ContentLength != size || strings.Contains(string(head), "\n") == oneLine {
-				t.Errorf("one line %t: %d bytes that start with %q", oneLine, r.ContentLength, head)
+				t.Errorf("one line %t: got %d bytes that start with %q", oneLine, r.ContentLength, head)
 			}
 		})
 	}
@@ -218,6 +218,6 @@ func TestSanitize(t *testing.T) {
 			"before_sensitive":false,"after_sensitive":{"list":[false,true]}}}],
 		"output_changes":{"o":{"before":"(sensitive value)","after":"(sensitive value)","before_sensitive":true,"after_sensitive":true}}}`)
 	if !strings.Contains(string(got), "12345678901234567890") {
-		t.Errorf("a number lost digits: %s", got)
+		t.Errorf("a number has lost digits: %s", got)
 	}
 }

@@ -11,7 +11,7 @@ import (
 // readRun returns the attributes and relationships of a run in a response.
 func readRun(t *testing.T, s *Server, id string) (attributes, relationships object) {
 	t.Helper()
-	r, err := try(t, s.Client(), "GET", s.URL()+BasePath+"/runs/"+id, "")
+	r, err := do(t, s.Client(), "GET", s.URL()+BasePath+"/runs/"+id, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,18 +25,18 @@ func readRun(t *testing.T, s *Server, id string) (attributes, relationships obje
 	return doc.Data.Attributes, doc.Data.Relationships
 }
 
-// TestDeviations checks that a run deviates from its start, and that responses show it later.
+// TestDeviations checks that a run deviates from its start, and that responses report it later.
 func TestDeviations(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Scenario{Script: RunScript{Deviations: object{"is-dry": false, "auto-apply": true}, DeviationsAfter: time.Second}})
 		id := start(t, s, s.Client(), example, `{"is-dry":true}`)
 		if shown, _ := readRun(t, s, id); shown["is-dry"] != true || shown["auto-apply"] != false {
-			t.Errorf("at first: %v, want the requested attributes", shown)
+			t.Errorf("before DeviationsAfter: %v, want the requested attributes", shown)
 		}
 		time.Sleep(time.Second)
 		if shown, _ := readRun(t, s, id); shown["is-dry"] != false || shown["auto-apply"] != true {
-			t.Errorf("later: %v, want the real attributes", shown)
+			t.Errorf("after DeviationsAfter: %v, want the real attributes", shown)
 		}
 		time.Sleep(time.Hour)
 		if got := statuses(s); !strings.HasSuffix(got, "applying applied") {
@@ -49,7 +49,7 @@ func TestDeviations(t *testing.T) {
 	})
 }
 
-// TestMisreport checks that Misreport changes answers but not the run.
+// TestMisreport checks that Misreport changes responses but not the run.
 func TestMisreport(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -58,7 +58,7 @@ func TestMisreport(t *testing.T) {
 		shown  func(attributes, relationships object) bool
 	}{
 		"another attribute":       {"is-dry", false, func(a, _ object) bool { return a["is-dry"] == false }},
-		"an attribute is missing": {"is-dry", nil, func(a, _ object) bool { _, there := a["is-dry"]; return !there && a["status"] != nil }},
+		"an attribute is missing": {"is-dry", nil, func(a, _ object) bool { _, ok := a["is-dry"]; return !ok && a["status"] != nil }},
 		"another workspace": {"workspace", EdgeWorkspaceID, func(_, r object) bool {
 			return r["workspace"].(object)["data"].(object)["id"] == EdgeWorkspaceID
 		}},
@@ -70,10 +70,10 @@ func TestMisreport(t *testing.T) {
 				s := New(Scenario{Faults: []Fault{{Op: "GET /runs/*", Action: Misreport, Member: c.member, Value: c.value}}})
 				id := start(t, s, s.Client(), example, `{"is-dry":true}`)
 				if !c.shown(readRun(t, s, id)) {
-					t.Error("the first answer shows the requested attributes")
+					t.Error("the first response has the requested attributes")
 				}
 				if c.shown(readRun(t, s, id)) {
-					t.Error("the second answer shows the requested attributes")
+					t.Error("the second response does not have the requested attributes")
 				}
 				if r := s.Runs()[0]; !r.Dry || r.Workspace != WorkspaceID {
 					t.Errorf("the run is %+v", r)

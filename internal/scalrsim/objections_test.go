@@ -23,7 +23,7 @@ func TestObjections(t *testing.T) {
 		want               string
 	}{
 		"another base path":      {"GET", "/runs", "", func(r *request) { r.URL.Path = "/api/v2/runs" }, 404, "not below /api/iacp/v3"},
-		"no such operation":      {"GET", "/plan-exports", "", nil, 404, "unknown operation"},
+		"unknown operation":      {"GET", "/plan-exports", "", nil, 404, "unknown operation"},
 		"wrong method":           {"PUT", "/runs", "{}", nil, 405, "unknown operation"},
 		"no user agent":          {"GET", "/tags", "", set("User-Agent", ""), 200, "User-Agent is missing"},
 		"Go's user agent":        {"GET", "/tags", "", set("User-Agent", "Go-http-client/1.1"), 200, "User-Agent is missing"},
@@ -35,7 +35,7 @@ func TestObjections(t *testing.T) {
 		"foreign token":          {"GET", "/tags", "", set("Authorization", "Bearer else"), 401, "the token is unknown"},
 		"plain JSON document":    {"POST", "/configuration-versions", version, set("Content-Type", "application/json"), 415, "Content-Type"},
 		"JSON:API action":        {"POST", "/runs/run-1/actions/cancel", `{"comment":""}`, set("Content-Type", jsonAPI), 415, "Content-Type"},
-		"no JSON":                {"POST", "/configuration-versions", "{", nil, 400, "not a JSON object"},
+		"invalid JSON":           {"POST", "/configuration-versions", "{", nil, 400, "not a JSON object"},
 		"body on a GET":          {"GET", "/tags", "{}", nil, 200, "does not accept a body"},
 		"unknown parameter":      {"GET", "/runs?sort=-created-at", "", nil, 200, "unknown query parameter sort"},
 		"unknown include":        {"GET", "/runs?include=state-versions", "", nil, 200, `include "state-versions"`},
@@ -124,7 +124,7 @@ func TestBlobObjections(t *testing.T) {
 	}
 }
 
-// listening serves s on loopback ports until the test ends.
+// listening serves s on loopback ports until the end of the test and returns an HTTP client.
 func listening(t *testing.T, s *Server) *http.Client {
 	t.Helper()
 	_, stop, err := s.Start()

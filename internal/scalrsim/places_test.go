@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 )
 
-// names returns the names in a list document, in order.
+// names returns the names in a list document in their order.
 func names(t *testing.T, body string) string {
 	t.Helper()
 	var found []string
@@ -80,12 +80,12 @@ func TestPagination(t *testing.T) {
 		"last":"`+list+`?page%5Bnumber%5D=8&page%5Bsize%5D=20","next":"`+list+`?page%5Bnumber%5D=2&page%5Bsize%5D=20"}`)
 	_, body = send(t, s.Client(), "GET", list+"?page[size]=1000&page[number]=2", "")
 	if got := len(get(t, body, "data").([]any)); got != 45 {
-		t.Errorf("a page of 1000 is clamped to 100: the second one has %d, want 45", got)
+		t.Errorf("second page with page[size]=1000: got %d items, want 45 because of the limit of 100", got)
 	}
 	s = New(Scenario{Config: Config{Null: true}})
 	_, body = send(t, s.Client(), "GET", s.URL()+BasePath+"/environments", "")
 	if !strings.Contains(body, `"included":null`) || !strings.Contains(body, `"next":null`) {
-		t.Errorf("empty members should be null: %s", body)
+		t.Errorf("got %s, want null for empty members", body)
 	}
 }
 
@@ -117,7 +117,7 @@ func TestEnvironmentOperations(t *testing.T) {
 			return send(t, client, "PATCH", api+"/environments/"+id, `{"data":{"type":"environments","id":"`+id+`","attributes":{"name":"`+name+`"}}}`)
 		}
 		if r, body := rename("staging"); r.StatusCode != 422 || !strings.Contains(body, "already been taken") {
-			t.Errorf("a name that is taken: got %d %s", r.StatusCode, body)
+			t.Errorf("existing name: got %d %s", r.StatusCode, body)
 		}
 		if r, body := rename("renamed"); r.StatusCode != 200 || get(t, body, "data.attributes.name") != "renamed" {
 			t.Errorf("rename: got %d %s", r.StatusCode, body)
@@ -148,7 +148,7 @@ func TestOldServer(t *testing.T) {
 		`{"data":{"type":"environments","attributes":{"name":"a","cost-estimation-enabled":false},
 		"relationships":{"policy-groups":{"data":[{"type":"policy-groups","id":"`+group+`"}]}}}}`)
 	if get(t, body, "data.attributes.cost-estimation-enabled") != false || !strings.Contains(body, group) {
-		t.Errorf("an old server should keep both: %s", body)
+		t.Errorf("got %s, want both settings", body)
 	}
 	wantNoObjections(t, s)
 }
@@ -194,8 +194,8 @@ func TestTagOperations(t *testing.T) {
 	}
 }
 
-// TestRemoteBackendIsImmutable checks what Scalr's Terraform provider expects: it replaces an
-// environment to change its remote-backend.
+// TestRemoteBackendIsImmutable checks that remote-backend cannot be changed: Scalr's Terraform provider
+// replaces an environment to change it.
 func TestRemoteBackendIsImmutable(t *testing.T) {
 	t.Parallel()
 	s := New(Scenario{})

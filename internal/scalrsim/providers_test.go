@@ -19,7 +19,7 @@ func TestProviderLinks(t *testing.T) {
 		t.Fatalf("got %d, want 200", got)
 	}
 	if _, body := send(t, client, "GET", api+"/environments/"+StagingID, ""); !strings.Contains(body, `"provider-configurations":{"data":[{"id":"`+id) {
-		t.Errorf("the environment does not show the link: %s", body)
+		t.Errorf("the environment does not contain the link: %s", body)
 	}
 	link(EnvironmentID)
 	if _, body := send(t, client, "GET", api+"/environments/"+StagingID, ""); strings.Contains(body, id) {
@@ -29,7 +29,7 @@ func TestProviderLinks(t *testing.T) {
 		t.Errorf("an unknown environment: got %d, want 404", got)
 	}
 	wantNoObjections(t, s)
-	// openapi.yml, Environment: the list in an environment is read-only.
+	// According to Environment in openapi.yml, the list in an environment is read-only.
 	send(t, client, "PATCH", api+"/environments/"+StagingID, `{"data":{"type":"environments",
 		"relationships":{"provider-configurations":{"data":[{"type":"provider-configurations","id":"`+id+`"}]}}}}`)
 	if len(s.Objections()) != 1 {
@@ -37,8 +37,7 @@ func TestProviderLinks(t *testing.T) {
 	}
 }
 
-// TestDefaultsAreShared checks that a default provider configuration must be shared with the
-// environment.
+// TestDefaultsAreShared checks that a default provider configuration must be shared with the environment.
 func TestDefaultsAreShared(t *testing.T) {
 	t.Parallel()
 	s := New(Scenario{})

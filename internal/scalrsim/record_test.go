@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-func TestRecordsRequests(t *testing.T) {
+func TestRequestsAreRecorded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Scenario{})
@@ -50,8 +50,8 @@ func TestLinksExpire(t *testing.T) {
 	})
 }
 
-// TestUploadMayQueueARun checks the effect of a creation without auto-queue-runs.
-func TestUploadMayQueueARun(t *testing.T) {
+// TestUploadQueuesRun checks that an upload creates a run if auto-queue-runs is not specified.
+func TestUploadQueuesRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Scenario{Config: Config{Processing: -1}})

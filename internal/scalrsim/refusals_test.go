@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Scalr's own clients expect that names such as "! / nope" are refused.
+// TestTagNamesAreChecked checks that names such as "! / nope" are rejected, as Scalr's own clients expect.
 func TestTagNamesAreChecked(t *testing.T) {
 	t.Parallel()
 	s := New(Scenario{})
@@ -58,7 +58,7 @@ func TestVersionsAreChecked(t *testing.T) {
 	wantNoObjections(t, s)
 }
 
-// letters maps characters that are not allowed in the name of a workspace.
+// letters removes characters that are not allowed in the name of a workspace.
 func letters(r rune) rune {
 	if workspaceName.MatchString(string(r)) {
 		return r

@@ -9,7 +9,7 @@ import (
 
 var example = map[string]string{"main.tf": `resource "terraform_data" "example" {}`}
 
-// statuses returns the statuses of the newest run so far.
+// statuses returns all statuses of the newest run.
 func statuses(s *Server) string {
 	var statuses []string
 	runs := s.Runs()
@@ -88,7 +88,7 @@ func TestStepsOfEveryStatus(t *testing.T) {
 	}
 }
 
-func TestDryConfigurationMakesDryRuns(t *testing.T) {
+func TestDryConfigurationVersion(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Scenario{})
@@ -100,14 +100,14 @@ func TestDryConfigurationMakesDryRuns(t *testing.T) {
 			"workspace":{"data":{"type":"workspaces","id":"`+WorkspaceID+`"}},
 			"configuration-version":{"data":{"type":"configuration-versions","id":"`+version+`"}}}}}`)
 		if get(t, body, "data.attributes.is-dry") != true || get(t, body, "data.relationships.apply.data") != nil {
-			t.Errorf("the run should be dry and have no apply: %s", body)
+			t.Errorf("got %s, want a dry run without an apply", body)
 		}
 		if got := s.Objections(); len(got) != 1 || !strings.Contains(got[0], "not reported as uploaded") {
-			t.Errorf("a run of a version without an upload should cause an objection, got %q", got)
+			t.Errorf("got the objections %q, want one about the missing upload", got)
 		}
 		time.Sleep(time.Hour)
 		if got := statuses(s); got != "pending" {
-			t.Errorf("without an upload the run should wait, its statuses are %s", got)
+			t.Errorf("the statuses are %s, want a pending run", got)
 		}
 	})
 }
@@ -126,14 +126,14 @@ func TestQueue(t *testing.T) {
 			t.Errorf("position-in-queue: got %v, want 1", got)
 		}
 		if got := statuses(s); !strings.HasSuffix(got, "planned_and_finished") {
-			t.Errorf("a dry run should not wait, its statuses are %s", got)
+			t.Errorf("the statuses are %s, want a finished dry run", got)
 		}
 		send(t, client, "POST", api+"/runs/"+first+"/actions/discard", `{"comment":"make room"}`)
-		freed := time.Now()
+		discarded := time.Now()
 		time.Sleep(time.Minute)
 		transitions := s.Runs()[1].Transitions
-		if len(transitions) != 4 || transitions[1].At.Sub(freed) != passing {
-			t.Errorf("the second run should start when the first is discarded: %v", transitions)
+		if len(transitions) != 4 || transitions[1].At.Sub(discarded) != passing {
+			t.Errorf("the transitions are %v, want a start of the second run after the discard", transitions)
 		}
 		_, body = send(t, client, "GET", api+"/runs/"+second, "")
 		if got := get(t, body, "data.attributes.position-in-queue"); got != nil {
@@ -150,12 +150,12 @@ func TestLockedWorkspaceBlocksRuns(t *testing.T) {
 		start(t, s, s.Client(), example, `{"is-dry":false}`)
 		time.Sleep(time.Hour)
 		if got := statuses(s); got != "pending" {
-			t.Errorf("the run should wait for the lock, its statuses are %s", got)
+			t.Errorf("the statuses are %s, want a pending run", got)
 		}
 		s.SetAttribute(WorkspaceID, "locked", false)
 		time.Sleep(time.Second)
 		if got := statuses(s); got != "pending plan_queued planning" {
-			t.Errorf("a second after the unlock the run should be planning, its statuses are %s", got)
+			t.Errorf("one second after the unlock, the statuses are %s, want a run that is planning", got)
 		}
 	})
 }
@@ -169,7 +169,7 @@ func TestPace(t *testing.T) {
 		start(t, s, s.Client(), example, `{"is-dry":true}`)
 		time.Sleep(500 * time.Millisecond)
 		if got := statuses(s); !strings.HasSuffix(got, "planned_and_finished") {
-			t.Errorf("at a tenth of the time the run should be finished, its statuses are %s", got)
+			t.Errorf("with a pace of 0.1, the statuses are %s, want a finished run", got)
 		}
 	})
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// TestSetRunScript checks that a run script of one workspace does not affect other workspaces.
+// TestSetRunScript checks that the script of one workspace does not affect other workspaces.
 func TestSetRunScript(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -5,21 +5,21 @@ import (
 	"testing"
 )
 
-// step is a request with the expected answer.
+// step is a request with its expected response.
 type step struct {
 	name, method, path, body string
 	status                   int
-	newReply                 string // a part of the expected body
+	response                 string // a part of the expected body
 	objection                string // a part of the expected objections; empty for none
 }
 
-func playSteps(t *testing.T, s *Server, steps []step) {
+func checkSteps(t *testing.T, s *Server, steps []step) {
 	t.Helper()
 	for _, c := range steps {
 		before := len(s.Objections())
 		r, body := send(t, s.Client(), c.method, s.URL()+BasePath+c.path, c.body)
-		if r.StatusCode != c.status || !strings.Contains(body, c.newReply) {
-			t.Errorf("%s: got %d, want %d with %s: %s", c.name, r.StatusCode, c.status, c.newReply, body)
+		if r.StatusCode != c.status || !strings.Contains(body, c.response) {
+			t.Errorf("%s: got %d, want %d with %s: %s", c.name, r.StatusCode, c.status, c.response, body)
 		}
 		if got := strings.Join(s.Objections()[before:], "; "); !strings.Contains(got, c.objection) || (c.objection == "") != (got == "") {
 			t.Errorf("%s: objections: got %q, want %q", c.name, got, c.objection)
@@ -37,34 +37,34 @@ func TestVariables(t *testing.T) {
 			`,"relationships":{"workspace":{"data":{"type":"workspaces","id":"` + WorkspaceID + `"}}}}}`
 	}
 	patch := func(attributes string) string { return `{"data":{"type":"vars","attributes":` + attributes + `}}` }
-	playSteps(t, s, []step{
-		{"another key than the environment's", "POST", "/vars", post(`{"key":"region","category":"terraform","value":"eu"}`), 201, `"value":"eu"`, ""},
-		{"the same again", "POST", "/vars", post(`{"key":"region","category":"terraform","value":"eu"}`), 422, "already exists", ""},
-		{"the same for the shell", "POST", "/vars", post(`{"key":"region","category":"shell","hcl":true}`), 201, `"hcl":false`, ""},
-		{"the older word for the shell", "POST", "/vars", post(`{"key":"TOKEN","category":"shell"}`), 422, "already exists", ""},
+	checkSteps(t, s, []step{
+		{"key of an environment variable", "POST", "/vars", post(`{"key":"region","category":"terraform","value":"eu"}`), 201, `"value":"eu"`, ""},
+		{"existing key", "POST", "/vars", post(`{"key":"region","category":"terraform","value":"eu"}`), 422, "already exists", ""},
+		{"same key for the shell", "POST", "/vars", post(`{"key":"region","category":"shell","hcl":true}`), 201, `"hcl":false`, ""},
+		{"existing key, category env", "POST", "/vars", post(`{"key":"TOKEN","category":"shell"}`), 422, "already exists", ""},
 		{"no category", "POST", "/vars", post(`{"key":"a"}`), 422, "category", "attribute category is missing"},
 		{"long key", "POST", "/vars", post(`{"key":"` + strings.Repeat("k", 129) + `","category":"terraform"}`), 422, "128", "attribute key"},
 		{"long value", "POST", "/vars", post(`{"key":"a","category":"terraform","value":"` + strings.Repeat("é", 65536) + `"}`),
 			422, "65535", "attribute value"},
-		{"a number for a value", "POST", "/vars", post(`{"key":"a","category":"terraform","value":1}`), 422, "", "attribute value"},
-		{"an account's relationship", "POST", "/vars", strings.Replace(post(`{"key":"a","category":"terraform"}`), `"workspace":`,
+		{"numeric value", "POST", "/vars", post(`{"key":"a","category":"terraform","value":1}`), 422, "", "attribute value"},
+		{"relationship to the account", "POST", "/vars", strings.Replace(post(`{"key":"a","category":"terraform"}`), `"workspace":`,
 			`"account":{"data":null},"workspace":`, 1), 201, "", "relationship account"},
 		{
 			"unknown workspace", "POST", "/vars", strings.Replace(post(`{"key":"a","category":"terraform"}`), WorkspaceID, "ws-none", 1),
 			404, "Workspace with ID 'ws-none'", "",
 		},
 		{"unknown workspace in a filter", "GET", "/vars?filter[workspace]=ws-none", "", 404, "ws-none", ""},
-		{"of the workspace only", "GET", "/vars?filter[workspace]=" + WorkspaceID + "&filter[key]=region&filter[category]=terraform", "",
+		{"filter by workspace", "GET", "/vars?filter[workspace]=" + WorkspaceID + "&filter[key]=region&filter[category]=terraform", "",
 			200, `"total-count":1`, ""},
-		{"inherited ones too", "GET", "/vars?filter[workspace]=in:null," + WorkspaceID + "&filter[key]=region", "", 200, `"total-count":3`, ""},
-		{"a secret", "GET", "/vars/" + secret, "", 200, `"value":null`, ""},
-		{"a new secret", "PATCH", "/vars/" + secret, patch(`{"value":"other","sensitive":true}`), 200, `"value":null`, ""},
-		{"a secret made plain", "PATCH", "/vars/" + secret, patch(`{"sensitive":false}`), 422, "stays sensitive", "attribute sensitive"},
-		{"another category", "PATCH", "/vars/" + inherited, patch(`{"category":"shell"}`), 422, "Category", "attribute category"},
-		{"hidden from now on", "PATCH", "/vars/" + inherited, patch(`{"sensitive":true}`), 200, `"value":null`, ""},
+		{"filter with inherited ones", "GET", "/vars?filter[workspace]=in:null," + WorkspaceID + "&filter[key]=region", "", 200, `"total-count":3`, ""},
+		{"read a sensitive variable", "GET", "/vars/" + secret, "", 200, `"value":null`, ""},
+		{"update a sensitive variable", "PATCH", "/vars/" + secret, patch(`{"value":"other","sensitive":true}`), 200, `"value":null`, ""},
+		{"make a variable not sensitive", "PATCH", "/vars/" + secret, patch(`{"sensitive":false}`), 422, "stays sensitive", "attribute sensitive"},
+		{"change the category", "PATCH", "/vars/" + inherited, patch(`{"category":"shell"}`), 422, "Category", "attribute category"},
+		{"make a variable sensitive", "PATCH", "/vars/" + inherited, patch(`{"sensitive":true}`), 200, `"value":null`, ""},
 		{"delete", "DELETE", "/vars/" + inherited, "", 204, "", ""},
 		{"delete again", "DELETE", "/vars/" + inherited, "", 404, "Variable with ID", ""},
-		{"change what is gone", "PATCH", "/vars/" + inherited, patch(`{"value":"a"}`), 404, "Variable with ID", ""},
+		{"update after delete", "PATCH", "/vars/" + inherited, patch(`{"value":"a"}`), 404, "Variable with ID", ""},
 	})
 }
 
@@ -79,19 +79,19 @@ func TestProviderConfigurationLinksOfWorkspaces(t *testing.T) {
 		return `{"data":{"type":"provider-configuration-links","attributes":` + attributes +
 			`,"relationships":{"provider-configuration":{"data":{"type":"provider-configurations","id":"` + provider + `"}}}}}`
 	}
-	playSteps(t, s, []step{
-		{"a default of the environment", "PATCH", "/environments/" + EnvironmentID, `{"data":{"type":"environments","relationships":{
+	checkSteps(t, s, []step{
+		{"default of the environment", "PATCH", "/environments/" + EnvironmentID, `{"data":{"type":"environments","relationships":{
 			"default-provider-configurations":{"data":[{"type":"provider-configurations","id":"` + google + `"}]}}}}`, 200, "", ""},
-		{"inherited and own", "GET", of + "?include=provider-configuration", "", 200, `"total-count":2`, ""},
-		{"another with an alias", "POST", of, link(backup, `{"alias":"backup"}`), 201, `"alias":"backup"`, ""},
-		{"two without an alias", "POST", of, link(backup, `{}`), 422, "alias", ""},
+		{"list inherited and own links", "GET", of + "?include=provider-configuration", "", 200, `"total-count":2`, ""},
+		{"second link with an alias", "POST", of, link(backup, `{"alias":"backup"}`), 201, `"alias":"backup"`, ""},
+		{"second link without an alias", "POST", of, link(backup, `{}`), 422, "alias", ""},
 		{"long alias", "POST", of, link(backup, `{"alias":"`+strings.Repeat("a", 129)+`"}`), 422, "128", "attribute alias"},
 		{"no provider configuration", "POST", of, `{"data":{"type":"provider-configuration-links"}}`,
 			422, "", "relationship provider-configuration is missing"},
 		{"unknown provider configuration", "POST", of, link("pcfg-none", `{}`), 404, "ProviderConfiguration with ID", ""},
 		{"read-only attribute", "POST", of, link(google, `{"default":true}`), 201, "", "attribute default"},
 		{"change the alias", "PATCH", "/provider-configuration-links/" + id, link(aws, `{"alias":"main"}`), 200, `"alias":"main"`, ""},
-		{"take another's alias", "PATCH", "/provider-configuration-links/" + id, link(aws, `{"alias":"backup"}`), 422, "alias", ""},
+		{"existing alias", "PATCH", "/provider-configuration-links/" + id, link(aws, `{"alias":"backup"}`), 422, "alias", ""},
 		{"change the provider", "PATCH", "/provider-configuration-links/" + id, link(google, `{"alias":"main"}`), 200, "", "cannot be changed"},
 		{"delete", "DELETE", "/provider-configuration-links/" + id, "", 204, "", ""},
 		{"delete again", "DELETE", "/provider-configuration-links/" + id, "", 404, "", ""},
@@ -99,9 +99,9 @@ func TestProviderConfigurationLinksOfWorkspaces(t *testing.T) {
 	})
 	_, body := send(t, s.Client(), "GET", s.URL()+BasePath+of, "")
 	inherited := get(t, body, "data").([]any)[0].(map[string]any)["id"].(string)
-	playSteps(t, s, []step{
-		{"read an inherited one", "GET", "/provider-configuration-links/" + inherited, "", 200, `"default":true`, ""},
-		{"delete an inherited one", "DELETE", "/provider-configuration-links/" + inherited, "", 422, "belongs to an environment", "belongs to an environment"},
+	checkSteps(t, s, []step{
+		{"read an inherited link", "GET", "/provider-configuration-links/" + inherited, "", 200, `"default":true`, ""},
+		{"delete an inherited link", "DELETE", "/provider-configuration-links/" + inherited, "", 422, "belongs to an environment", "belongs to an environment"},
 	})
 }
 
@@ -113,9 +113,9 @@ func TestAgentPools(t *testing.T) {
 		return `{"data":{"type":"workspaces","attributes":` + attributes + `,"relationships":{"agent-pool":{"data":` + to + `}}}}`
 	}
 	network, link := "/workspaces/"+WorkspaceID, `{"type":"agent-pools","id":"`+pool+`"}`
-	playSteps(t, s, []step{
+	checkSteps(t, s, []step{
 		{"by name", "GET", "/agent-pools?filter[name]=priv", "", 200, `"total-count":1`, ""},
-		{"with its agents", "GET", "/agent-pools/" + pool + "?include=agents", "", 200, `"status":"busy"`, ""},
+		{"include agents", "GET", "/agent-pools/" + pool + "?include=agents", "", 200, `"status":"busy"`, ""},
 		{"link", "PATCH", network, write(`{"run-operation-timeout":90}`, link), 200, `"id":"` + pool, ""},
 		{"workspaces of the pool", "GET", "/workspaces?filter[agent-pool]=" + pool, "", 200, `"total-count":1`, ""},
 		{"in use", "GET", "/agent-pools?filter[in-use]=true", "", 200, `"total-count":1`, ""},

@@ -17,10 +17,10 @@ func TestAcceptsVendorClients(t *testing.T) {
 		change             func(*request)
 		status             int
 	}{
-		"no preference":                   {"GET", "/runs", "", sdk, 200},
+		"without Prefer":                  {"GET", "/runs", "", sdk, 200},
 		"tags of an account":              {"GET", "/tags?filter[account]=" + AccountID, "", sdk, 200},
 		"policy groups of an account":     {"GET", "/policy-groups?filter[account]=" + AccountID, "", sdk, 200},
-		"who created service accounts":    {"GET", "/service-accounts?include=created-by", "", sdk, 200},
+		"creators of service accounts":    {"GET", "/service-accounts?include=created-by", "", sdk, 200},
 		"outputs as JSON:API":             {"GET", "/workspaces/" + WorkspaceID + "/outputs", "", sdk, 200},
 		"assume as JSON:API with a token": {"POST", "/service-accounts/assume", "{}", func(r *request) { r.Header.Set("Content-Type", plain) }, 401},
 	} {
@@ -48,7 +48,7 @@ func TestTagsByID(t *testing.T) {
 	}
 }
 
-func TestTagsOfAWorkspaceArePaged(t *testing.T) {
+func TestWorkspaceTagPagination(t *testing.T) {
 	t.Parallel()
 	s := New(Scenario{})
 	id := s.AddWorkspace(EnvironmentID, "tagged", nil, "a", "b", "c")
@@ -59,11 +59,12 @@ func TestTagsOfAWorkspaceArePaged(t *testing.T) {
 	}
 }
 
-// Go's client keeps Authorization on a redirect to another port of the same host. It must not do
-// so between the two origins of the simulator, which objects to a client that does.
+// TestOriginsAreDifferentHosts checks that the two origins are different hosts: net/http forwards
+// Authorization on a redirect to another port of the same host, and the simulator objects to a client that
+// sends the token to the blob host.
 func TestOriginsAreDifferentHosts(t *testing.T) {
 	t.Parallel()
-	for name, sends := range map[string]bool{"Go's client": false, "a client that always sends the token": true} {
+	for name, forwards := range map[string]bool{"Go's client": false, "a client that always sends the token": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := New(Scenario{})
@@ -72,7 +73,7 @@ func TestOriginsAreDifferentHosts(t *testing.T) {
 			transport := &http.Transport{}
 			t.Cleanup(transport.CloseIdleConnections)
 			client := &http.Client{Transport: transport, CheckRedirect: func(r *request, via []*request) error {
-				if sends {
+				if forwards {
 					r.Header.Set("Authorization", via[0].Header.Get("Authorization"))
 				}
 				return nil
@@ -83,10 +84,10 @@ func TestOriginsAreDifferentHosts(t *testing.T) {
 				t.Fatal(err)
 			}
 			if host := r.Request.URL.Hostname(); host == api.Hostname() {
-				t.Errorf("redirected to %s, want another host than the API's", host)
+				t.Errorf("redirected to %s, want a host other than that of the API", host)
 			}
 			objections := strings.Join(s.Objections(), "; ")
-			if noticed := strings.Contains(objections, "Authorization was sent to the blob host"); noticed != sends {
+			if noticed := strings.Contains(objections, "Authorization was sent to the blob host"); noticed != forwards {
 				t.Errorf("objections: %q, status %d %s", objections, r.StatusCode, body)
 			}
 		})

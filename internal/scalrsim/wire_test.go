@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// wantJSON compares documents, regardless of the order of their members.
+// wantJSON compares two documents regardless of the order of their members.
 func wantJSON(t *testing.T, got, want string) {
 	t.Helper()
 	var g, w any
@@ -24,7 +24,7 @@ func wantJSON(t *testing.T, got, want string) {
 	}
 }
 
-// The clock of synctest starts at midnight on 2000-01-01.
+// TestWire compares complete responses. The clock of synctest starts at midnight UTC on 2000-01-01.
 func TestWire(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -58,7 +58,7 @@ func TestWire(t *testing.T) {
 				t.Errorf("read %d: got %v, want %s", i+1, got, want)
 			}
 			if strings.Contains(body, `"upload"`) {
-				t.Errorf("only the answer to the creation may have the upload link: %s", body)
+				t.Errorf("a read includes the upload link: %s", body)
 			}
 		}
 
