@@ -112,11 +112,11 @@ func newStage(t *testing.T, scenario scalrsim.Scenario, needs ...string) *stage 
 }
 
 // real is the scenario in which the real Terraform executes what is uploaded. That takes a minute for all plays, so
-// most of them skip unless PLAYS=all or SOAK=1 is set, as .ci/tests does.
+// most of them skip unless TESTS=all or SOAK=1 is set, as .ci/tests does.
 func real(t *testing.T) scalrsim.Scenario {
 	t.Helper()
-	if os.Getenv("PLAYS") != "all" && os.Getenv("SOAK") == "" {
-		t.Skip("a play with the real Terraform: set PLAYS=all")
+	if os.Getenv("TESTS") != "all" && os.Getenv("SOAK") == "" {
+		t.Skip("a play with the real Terraform: set TESTS=all")
 	}
 	return realAlways()
 }

@@ -142,6 +142,7 @@ func TestPinRefuses(t *testing.T) {
 
 // TestVerifyFindsWhatNoScriptWrote tries release commits that hold something else.
 func TestVerifyFindsWhatNoScriptWrote(t *testing.T) {
+	needAll(t)
 	t.Parallel()
 	s := newScratch(t)
 	main := s.git("rev-parse", "HEAD")
@@ -175,6 +176,7 @@ func TestVerifyFindsWhatNoScriptWrote(t *testing.T) {
 // TestReleasesStayOnTheirBranch makes a second release: the first one stays an ancestor, so that the branch moves without
 // force, and the difference to main is still what the scripts write.
 func TestReleasesStayOnTheirBranch(t *testing.T) {
+	needAll(t)
 	t.Parallel()
 	s := newScratch(t)
 	first := s.release("commit", releaseRepository, "v1.0.0", releaseImage)
@@ -200,6 +202,7 @@ func TestReleasesStayOnTheirBranch(t *testing.T) {
 
 // TestRecipesArePinned pins the recipes of a released commit, and leaves all else.
 func TestRecipesArePinned(t *testing.T) {
+	needAll(t)
 	t.Parallel()
 	for _, repository := range []string{releaseRepository, "acme/scalr.run"} {
 		s := newScratch(t)

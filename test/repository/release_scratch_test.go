@@ -47,6 +47,14 @@ func (r repositoryFiles) ReadDir(name string) ([]fs.DirEntry, error) {
 		func(e fs.DirEntry) bool { return name == "." && slices.Contains(r.without, e.Name()) }), err
 }
 
+// needAll skips a test of a second or more of processes, unless all tests are run, as in CI.
+func needAll(t *testing.T) {
+	t.Helper()
+	if os.Getenv("TESTS") != "all" && os.Getenv("SOAK") == "" {
+		t.Skip("it takes seconds of git and bash: set TESTS=all")
+	}
+}
+
 func needTools(t *testing.T, names ...string) {
 	t.Helper()
 	for _, name := range names {
