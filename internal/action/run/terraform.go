@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"time"
 
 	"scalr-run-action/internal/action/step"
@@ -45,6 +46,6 @@ type terraformOutputs struct {
 func (r *command) readOutputs() {
 	ctx, cancel := r.ReportingContext(30 * time.Second)
 	defer cancel()
-	list, err := r.client.Outputs(ctx, r.facts.workspace.ID, r.in.TerraformOutputs == inputs.TerraformOutputsAll)
+	list, err := r.client.Outputs(ctx, cmp.Or(r.facts.workspace.ID, r.facts.run.WorkspaceID), r.in.TerraformOutputs == inputs.TerraformOutputsAll)
 	r.facts.outputs = &terraformOutputs{list, err}
 }

@@ -1,0 +1,63 @@
+package lookup
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestDidYouMean(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("n", longestSimilar)
+	for name, c := range map[string]struct {
+		name  string
+		names []string
+		want  string
+	}{
+		"none":                             {name: "network", want: ""},
+		"another case":                     {name: "network", names: []string{"NETWORK"}, want: `"NETWORK"`},
+		"two letters of a short name":      {name: "abc", names: []string{"abxy", "axyz"}, want: `"abxy"`},
+		"a third of the letters":           {name: "abcdefghi", names: []string{"abcdefxyz", "abcdewxyz"}, want: `"abcdefxyz"`},
+		"contained, however long":          {name: "app", names: []string{"service-app-production"}, want: `"service-app-production"`},
+		"containing":                       {name: "service-app-production", names: []string{"app"}, want: `"app"`},
+		"an unreported name":               {name: "network", names: []string{""}, want: ""},
+		"the longest name":                 {name: "n", names: []string{long}, want: `"` + long + `"`},
+		"longer than any name":             {name: "n", names: []string{long + "n"}, want: ""},
+		"twice the longest name was asked": {name: long + long, names: []string{"nn"}, want: `"nn"`},
+		"more than twice the longest":      {name: long + long + "n", names: []string{"nn"}, want: ""},
+		"characters that look alike":       {name: "cafe", names: []string{"café"}, want: `"café" ("caf\u00e9")`},
+		"the three most similar": {name: "abcdef", names: []string{"abcdxy", "abcdex", "abcdefgh", "abcdef1"},
+			want: `"abcdex" or "abcdef1" or "abcdxy"`},
+		"the most similar come last of seven": {name: "abcdef", names: []string{"abcdx1", "abcdx2", "abcdx3", "abcdx4", "abcdx5", "abcdeg", "abcdeh"},
+			want: `"abcdeg" or "abcdeh" or "abcdx1"`},
+		"equally similar in their order": {name: "app-1", names: []string{"app-4", "app-3", "app-2"}, want: `"app-4" or "app-3" or "app-2"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want := c.want
+			if want != "" {
+				want = " Did you mean " + want + "?"
+			}
+			if got := DidYouMean(c.name, c.names); got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		})
+	}
+}
+
+// TestDidYouMeanIsLimited checks that only about mostCompared pairs of letters are compared.
+func TestDidYouMeanIsLimited(t *testing.T) {
+	t.Parallel()
+	wanted := strings.Repeat("n", longestSimilar)
+	similarName := wanted[1:] + "x"
+	within := mostCompared / (longestSimilar * longestSimilar)
+	for others, found := range map[int]bool{0: true, within: true, within + 1: false} {
+		var names []string
+		for i := range others {
+			names = append(names, fmt.Sprintf("%0*d", longestSimilar, i))
+		}
+		if got := DidYouMean(wanted, append(names, similarName)) != ""; got != found {
+			t.Errorf("after %d other names: found %t, want %t", others, got, found)
+		}
+	}
+}
