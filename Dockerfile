@@ -1,17 +1,15 @@
-# The image of all actions: one static binary under the names by which
-# action.yml calls it. It builds with the plain builder and with BuildKit, so
-# it uses nothing that only one of them knows.
+# The image of all actions: one static binary with the entrypoint names in action.yml. It must build with the classic
+# builder and with BuildKit, so it uses only features of both.
 ARG GO_IMAGE=golang:1.26
 FROM ${GO_IMAGE} AS build
 ARG VERSION=dev
-# For another kind of processor than the builder's: amd64, arm64.
+# For an architecture other than the builder's: amd64, arm64.
 ARG GOARCH
 WORKDIR /src
 COPY go.mod go.sum main.go ./
 COPY internal ./internal
-# Nothing of the place or the time of the build gets into the binary. To keep the
-# image below 10 MiB, functions are inlined only where the time goes: in packing,
-# redacting and reading plans. .ci/image reads these flags too.
+# The binary does not depend on the place or time of the build. To keep the image below 10 MiB, functions are inlined
+# only in hot code: packing, redacting and reading plans. .ci/image reads these flags too.
 ENV GOFLAGS="-trimpath -buildvcs=false -gcflags=net/...=-l -gcflags=crypto/tls=-l -gcflags=crypto/x509=-l -gcflags=scalr-run-action/...=-l \
 -gcflags=scalr-run-action/internal/bundle= -gcflags=scalr-run-action/internal/secret= -gcflags=scalr-run-action/internal/jsonstream= \
 -gcflags=scalr-run-action/internal/tfplan= -gcflags=scalr-run-action/internal/sanitize="
@@ -27,7 +25,7 @@ RUN CGO_ENABLED=0 go build -ldflags "-s -w -buildid= -funcalign=16 -X main.versi
 
 FROM scratch
 COPY --from=build /image /
-# For those who build it themselves; .github/release/layout gives the released image its own.
+# Labels for local builds; .github/release/layout sets those of the released image.
 LABEL org.opencontainers.image.source="https://github.com/OWNER/scalr-run-action" org.opencontainers.image.licenses="Apache-2.0"
-# No USER: the runner's files, which the action writes, belong to root.
+# No USER: the action writes the runner's files, which are owned by root.
 ENTRYPOINT ["/scalr-run"]

@@ -71,16 +71,16 @@ type account struct {
 	name, environment string // of what was created; the name is unique
 	workspace         string
 	tags              map[string]string // name by id
-	lostTags          []string          // names of tags whose creation was not answered
-	creating          bool              // a creation was sent whose answer was not read
+	lostTags          []string          // names of tags whose creation had no response
+	creating          bool              // a creation was sent, but its response was not read
 	runs              []string
 
 	found map[string]string // by row
 	notes []string
-	left  []string // what could not be deleted
+	left  []string // objects that could not be deleted
 }
 
-// see records what was found. A row that is seen twice shows the difference.
+// see records the result of a row. A row with two results shows both.
 func (a *account) see(row, format string, args ...any) {
 	found := fmt.Sprintf(format, args...)
 	for _, known := range assumptions {
@@ -95,7 +95,7 @@ func (a *account) note(text string, args ...any) {
 	a.notes = append(a.notes, fmt.Sprintf(text, args...))
 }
 
-// examine fills the rows. What was created is deleted before it returns.
+// examine checks all rows. It deletes all objects that it created before it returns.
 func (a *account) examine(ctx context.Context) error {
 	a.tags = map[string]string{}
 	a.name = "scalr-run-action-check-" + strings.ToLower(rand.Text()[:12])
@@ -168,8 +168,8 @@ func (a *account) unknownObjects(ctx context.Context) error {
 	return nil
 }
 
-// createEnvironment sends the creation to its end even if the command is
-// interrupted: whether there is something to delete must be known.
+// createEnvironment completes the creation even after an interrupt, because deleteAll must know whether the
+// environment exists.
 func (a *account) createEnvironment(ctx context.Context) error {
 	if a.id == "" {
 		return errors.New("the account is unknown: nothing was created")
@@ -188,7 +188,7 @@ func (a *account) createEnvironment(ctx context.Context) error {
 		return unexpected("create an environment", got, err)
 	}
 	a.environment = got.data.ID
-	a.creating = true // should the name not be refused, there are two
+	a.creating = true // if the name is not refused, there are two
 	again, err := a.api.send(whole, "POST", "environments", body)
 	if err != nil {
 		return err
@@ -212,11 +212,10 @@ func (a *account) createEnvironment(ctx context.Context) error {
 	return err
 }
 
-// refused reports whether Scalr has surely created nothing.
+// refused reports whether Scalr has certainly created nothing.
 func refused(got answer) bool { return got.status >= 400 && got.status < 500 }
 
-// permissionsNamed are those of docs/oidc.md that Scalr names, with a scope at
-// which each must be applicable.
+// permissionsNamed contains the permissions in docs/oidc.md, with a scope that Scalr must support for each.
 var permissionsNamed = map[string]string{
 	"*:read":                                 "workspace",
 	"runs:create":                            "workspace",
@@ -275,7 +274,7 @@ func (a *account) tagRows(ctx context.Context) error {
 	if a.workspace == "" {
 		return nil
 	}
-	// A name that must be refused; if it is not, the tag is deleted too.
+	// Scalr must reject this name; otherwise the tag is deleted too.
 	if _, err := a.createTag(ctx, "tag-name-form", a.name+" / !"); err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// examination is one against a simulated account, and what it printed.
+// examination is an examination of a simulated account and its output.
 type examination struct {
 	sim  *scalrsim.Server
 	code int
@@ -25,9 +25,8 @@ type examination struct {
 	text string
 }
 
-// examine plays an examination in virtual time. It fails if a request changes
-// what was there before, or if something is left.
-// It is interrupted while the given request, from 1, is sent; 0 means never.
+// examine runs an examination in virtual time. The test fails if a request changes an existing object, or if an
+// object remains. The examination is interrupted during the given request, counted from 1; 0 means never.
 func examine(t *testing.T, interrupted int, faults ...scalrsim.Fault) examination {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -82,7 +81,7 @@ func splitColumns(line string) (fields []string) {
 	return fields
 }
 
-// wantClean checks that nothing is left and nothing else was changed.
+// wantClean checks that no object remains and that no existing object was changed.
 func (e examination) wantClean(t *testing.T) {
 	t.Helper()
 	for _, r := range e.sim.Requests() {
@@ -101,7 +100,7 @@ func (e examination) wantClean(t *testing.T) {
 	}
 }
 
-// remaining are the environments and tags with a name of the examination.
+// remaining returns the environments and tags with a name of the examination.
 func (e examination) remaining(t *testing.T) (names []string) {
 	base, _ := url.Parse(e.sim.URL())
 	client := api{base: base, token: scalrsim.Token, http: e.sim.Client()}
@@ -119,7 +118,7 @@ func (e examination) remaining(t *testing.T) (names []string) {
 	return names
 }
 
-// TestSimulatorIsAsAssumed: every row is found as it is assumed.
+// TestSimulatorIsAsAssumed checks that the simulator matches every row.
 func TestSimulatorIsAsAssumed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -136,8 +135,8 @@ func TestSimulatorIsAsAssumed(t *testing.T) {
 	})
 }
 
-// TestDifferencesAreNoticed lets the account answer otherwise, in one place at a
-// time: the row differs, the exit code is 1, and everything is deleted.
+// TestDifferencesAreNoticed changes one behavior of the account at a time, and checks that the row differs, that
+// the exit code is 1, and that all objects are deleted.
 func TestDifferencesAreNoticed(t *testing.T) {
 	t.Parallel()
 	status := func(op string, nth, status int) scalrsim.Fault {
@@ -203,7 +202,7 @@ func TestInterruptedExaminationDeletes(t *testing.T) {
 		var over bool
 		synctest.Test(t, func(t *testing.T) {
 			e := examine(t, n)
-			over = e.code == 0 // the examination itself had ended
+			over = e.code == 0 // the examination had already ended
 			if !over && (e.code != 1 || !strings.Contains(e.text, "interrupted")) {
 				t.Errorf("request %d: exit code %d\n%s", n, e.code, e.text)
 			}
@@ -218,7 +217,7 @@ func TestInterruptedExaminationDeletes(t *testing.T) {
 	}
 }
 
-// TestLostCreationsAreFoundByName: the response to a creation is lost.
+// TestLostCreationsAreFoundByName loses the response to each creation.
 func TestLostCreationsAreFoundByName(t *testing.T) {
 	t.Parallel()
 	for op, nth := range map[string]int{"POST /environments": 1, "POST /tags": 2} {
@@ -234,7 +233,7 @@ func TestLostCreationsAreFoundByName(t *testing.T) {
 	}
 }
 
-// TestRemainsAreReported: what cannot be deleted is named, with exit code 2.
+// TestRemainsAreReported checks that objects that cannot be deleted are named, with exit code 2.
 func TestRemainsAreReported(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -246,8 +245,7 @@ func TestRemainsAreReported(t *testing.T) {
 	})
 }
 
-// TestDocumentHasEachRow: docs/scalr.md says where each row comes from, and has
-// no row that is not checked.
+// TestDocumentHasEachRow checks that docs/scalr.md lists the source of each row, and no other rows.
 func TestDocumentHasEachRow(t *testing.T) {
 	t.Parallel()
 	document, err := os.ReadFile("../../docs/scalr.md")
@@ -266,7 +264,7 @@ func TestDocumentHasEachRow(t *testing.T) {
 	}
 }
 
-// TestSettings: what the command needs, before it sends anything.
+// TestSettings checks that the command validates its settings before the first request.
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ host, token, want string }{
@@ -285,7 +283,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// TestNamedTestsExist: docs/scalr.md names tests, and each is in a file of tests.
+// TestNamedTestsExist checks that the tests in docs/scalr.md exist.
 func TestNamedTestsExist(t *testing.T) {
 	t.Parallel()
 	document, err := os.ReadFile("../../docs/scalr.md")

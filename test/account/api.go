@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// api sends requests to one account and shows answers as they are.
+// api sends requests to one account and returns all responses, including errors.
 type api struct {
 	base  *url.URL
 	token string
@@ -38,7 +38,7 @@ type resource struct {
 	Links map[string]any `json:"links"`
 }
 
-// related is the id of a relationship to one, or empty.
+// related returns the id of a to-one relationship, or "".
 func (r resource) related(name string) string {
 	var one struct{ ID string }
 	_ = json.Unmarshal(r.Relationships[name].Data, &one) // null, or absent
@@ -56,7 +56,7 @@ func (a *api) send(ctx context.Context, method, path string, body any) (answer, 
 	return a.sendWith(ctx, method, path, body, http.Header{"Prefer": {"profile=preview"}})
 }
 
-// sendWith is send with other headers.
+// sendWith is like send, with other headers.
 func (a *api) sendWith(ctx context.Context, method, path string, body any, header http.Header) (answer, error) {
 	var content []byte
 	if body != nil {
@@ -102,7 +102,7 @@ func (a *api) once(ctx context.Context, method, path string, content []byte,
 		Errors []struct{ Title string }
 	}
 	if err == nil && json.Unmarshal(got.body, &document) == nil {
-		_ = json.Unmarshal(document.Data, &got.data) // a list is read by who asks for one
+		_ = json.Unmarshal(document.Data, &got.data) // lists are decoded by their callers
 		if len(document.Errors) > 0 {
 			got.title = document.Errors[0].Title
 		}

@@ -1,11 +1,11 @@
-// Command account compares what this project assumes of Scalr with a real account:
+// Command account checks the assumptions of this project about Scalr on a real account:
 //
 //	SCALR_HOSTNAME=acme.scalr.io SCALR_TOKEN=… go run ./test/account
 //
-// SCALR_ACCOUNT_ID names the account if the token sees several. The command
-// creates an environment and a tag with unique names, works in them alone and
-// deletes them, also if it fails or is interrupted. It applies nothing. docs/scalr.md
-// explains the rows; the exit code is 1 if one differs and 2 if something is left behind.
+// SCALR_ACCOUNT_ID selects the account if the token has access to several. The command creates an environment and
+// a tag with unique names, changes no other objects, and deletes both, also after a failure or an interrupt. It
+// applies nothing. docs/scalr.md explains the rows. The exit code is 1 if a row differs and 2 if an object
+// remains.
 package main
 
 import (
@@ -35,7 +35,7 @@ func command(getenv func(string) string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, err)
 		return 1
 	}
-	// A second signal is caught too: what was created must be deleted.
+	// A second signal is caught too, because the created objects must be deleted.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	a := &account{

@@ -65,7 +65,7 @@ func (a *account) dryRun(ctx context.Context) error {
 	return nil
 }
 
-// waitingRun lets a run wait for confirmation and discards it.
+// waitingRun creates a run that waits for confirmation, and discards it.
 func (a *account) waitingRun(ctx context.Context) error {
 	if a.workspace == "" {
 		return nil

@@ -104,8 +104,8 @@ func (a *account) locks(ctx context.Context) error {
 	return nil
 }
 
-// deleteAll deletes what this examination has created, and nothing else: objects
-// go by the id that their creation was answered with, and by the unique name.
+// deleteAll deletes only objects that this examination has created, by the id in the response to their creation
+// and by their unique name.
 func (a *account) deleteAll(ctx context.Context) {
 	for _, run := range a.runs {
 		a.stop(ctx, run)

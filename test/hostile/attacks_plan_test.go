@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// withGate judges the plan and writes a comment, so that everything is read.
+// withGate evaluates the plan and writes a comment, so that all data is read.
 var withGate = map[string]string{
 	"INPUT_FAIL-ON":      "destroy",
 	"INPUT_COMMENT":      "true",

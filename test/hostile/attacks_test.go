@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// attacks are the kinds of input. Each makes its attack for a size; the size of
-// the attack for 1 is where to begin.
+// attacks contains the kinds of input. Each returns an attack for a size; the n of the attack for size 1 is the
+// initial size.
 var attacks = merged(answerAttacks(), listAttacks(), planAttacks(), logAttacks(), inputAttacks(), gitHubAttacks(),
 	outputAttacks())
 
@@ -22,7 +22,7 @@ func merged(tables ...table) table {
 	return all
 }
 
-// many joins n texts by commas; the format may hold the number, several times.
+// many joins n formatted strings with commas; the format may contain the number several times.
 func many(n int, format string) string {
 	var all strings.Builder
 	for i := range n {
@@ -34,7 +34,7 @@ func many(n int, format string) string {
 	return all.String()
 }
 
-// ofRun grows what Scalr answers about the run.
+// ofRun grows Scalr's response for the run.
 func ofRun(start int, answer func(n int) func(int, *http.Request) string) func(n int) attack {
 	return func(n int) attack {
 		if n == 1 {
@@ -107,7 +107,7 @@ func answerAttacks() table {
 	}
 }
 
-// page is a list that ends with this answer.
+// page is a list that ends with this response.
 func page(data, included string) string {
 	return `{"data":[` + data + `],"included":[` + included + `]}`
 }

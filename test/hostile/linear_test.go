@@ -1,13 +1,9 @@
-// Package hostile_test holds the whole program against input that is hostile but
-// small: of each kind it plays a step with n of something, with twice and with
-// four times as many, and compares how much work that was.
+// Package hostile_test checks that the work of the program is proportional to the size of hostile input. For each
+// kind of input it runs a step with n elements, with 2n and with 4n, and compares the amount of work.
 //
-// Work is counted, never timed: statements by the compiler's own coverage
-// counters, which stand in our packages and in those of the standard library
-// that loop over texts and lists, and bytes by the allocator. Where work is in
-// proportion to the input, the step from two n to four n costs twice as much as
-// that from n to two n; where each element is compared with every other, it
-// costs four times as much.
+// Work is counted, not timed: statements by coverage counters in the packages of this module and in those of the
+// standard library that loop over strings and slices, and bytes by the allocator. If work is linear, the growth
+// from 2n to 4n is twice that from n to 2n; if it is quadratic, it is four times.
 package hostile_test
 
 import (
@@ -25,8 +21,8 @@ import (
 	"testing"
 )
 
-// The second growth may be that many times the first. 2 is linear, 4 quadratic; between them is room for sorting, and
-// for slices and maps that grow by doubling.
+// Limit for the ratio of the second growth to the first. 2 is linear, 4 quadratic; the values between allow for
+// sorting, and for slices and maps that grow by doubling.
 const (
 	mostStatements = 2.5
 	mostBytes      = 3.0
@@ -37,7 +33,7 @@ const (
 	sizeVariable   = "HOSTILE_SIZE"
 )
 
-// standard are the packages of the standard library whose loops count.
+// standard contains the packages of the standard library whose loops are counted.
 const standard = "slices,strings,bytes,bufio,sort,maps,regexp,regexp/syntax,encoding/json,encoding/base64," +
 	"net/url,path,path/filepath,strconv,unicode/utf8,unicode,fmt,text/template,io"
 
@@ -46,10 +42,10 @@ func TestWorkIsLinear(t *testing.T) {
 		t.Skip("this is the child")
 	}
 	if os.Getenv("TESTS") != "all" && os.Getenv("SOAK") == "" {
-		t.Skip("it builds the program with counters: set TESTS=all")
+		t.Skip("builds the program with counters: set TESTS=all")
 	}
 	t.Parallel()
-	one := uint32(8) // one attack in this many is tried
+	one := uint32(8) // one of this many attacks is run
 	if os.Getenv("SOAK") != "" {
 		one = 1
 	}
@@ -76,8 +72,8 @@ func TestWorkIsLinear(t *testing.T) {
 	}
 }
 
-// wantLinear compares two growths. The first one counts as noise at least: whether
-// an archive is packed before the step ends, for example, is for the scheduler to say.
+// wantLinear compares two growths. The first one is at least the noise: for example, the scheduler determines
+// whether an archive is packed before the step ends.
 func wantLinear(t *testing.T, what string, most float64, noise, one, two, four int64) {
 	t.Helper()
 	first, second := float64(two-one), float64(four-two)
@@ -115,7 +111,7 @@ var counting = func() func(*testing.T) string {
 	}
 }()
 
-// measure plays an attack in its own process.
+// measure runs an attack in a separate process.
 func measure(t *testing.T, binary, name string, size int) cost {
 	t.Helper()
 	profile := filepath.Join(t.TempDir(), "profile")
@@ -163,7 +159,7 @@ func statements(t *testing.T, profile string) int64 {
 	return total
 }
 
-// TestAttack plays one attack; TestWorkIsLinear starts it with counters.
+// TestAttack runs one attack; TestWorkIsLinear starts it with counters.
 func TestAttack(t *testing.T) {
 	name := os.Getenv(attackVariable)
 	if name == "" {

@@ -17,14 +17,14 @@ import (
 	"scalr-run-action/internal/action"
 )
 
-// attack is one step of the program in a world of which one part grows with n.
+// attack is a step of the program with one input that grows with n.
 type attack struct {
 	n       int               // the smallest size; twice and four times as much are tried as well
-	program string            // the name it is called by; empty: the run action
+	program string            // the program's name; empty for the run action
 	env     map[string]string // besides the usual
 	files   map[string]string // in the checkout, besides main.tf
-	// answers are the responses of Scalr and GitHub that differ from the usual ones, by "METHOD /path" with * for any
-	// element. nth counts the requests for it from 1.
+	// answers contains the responses of Scalr and GitHub that differ from the usual ones, by "METHOD /path" with
+	// * for any element. nth is the number of the request, from 1.
 	answers map[string]func(nth int, r *http.Request) string
 	event   string // the payload of the event
 }
@@ -39,7 +39,7 @@ const (
 	gitHubURL = "https://api.github.test"
 )
 
-// usual are the answers for a dry run that finds changes.
+// usual contains the responses for a dry run with changes.
 func usual() map[string]func(nth int, r *http.Request) string {
 	return map[string]func(nth int, r *http.Request) string{
 		"GET /workspaces/*": always(workspace("")),
@@ -62,15 +62,15 @@ func usual() map[string]func(nth int, r *http.Request) string {
 	}
 }
 
-// workspace is a workspace's document with more members.
+// workspace returns the document of a workspace with additional members.
 func workspace(more string) string {
 	return `{"data":{"type":"workspaces","id":"ws-1","attributes":{"name":"network","execution-mode":"remote"},` +
 		`"relationships":{"environment":{"data":{"type":"environments","id":"env-1"}}` + more +
 		`}},"included":[{"type":"environments","id":"env-1","attributes":{"name":"production"}}]}`
 }
 
-// run is a run's document: more of its attributes and relationships, and more included resources. Each begins with a
-// comma, or is empty.
+// run returns the document of a run with additional attributes, relationships and included resources. Each starts
+// with a comma, or is empty.
 func run(status, plan, attributes, relationships, included string) string {
 	return `{"data":{"type":"runs","id":"run-1","attributes":{"status":"` + status +
 		`","is-dry":true,"is-destroy":false,"refresh-only":false,"auto-apply":false,"save-plan":false,` +
@@ -92,7 +92,7 @@ func planned(attributes, relationships, included string) func(int, *http.Request
 	}
 }
 
-// world answers the requests of a step in memory, without a delay.
+// world serves the requests of a step in memory, without a delay.
 type world struct {
 	answers map[string]func(int, *http.Request) string
 
@@ -191,7 +191,7 @@ func (a attack) play(t *testing.T) {
 	})
 }
 
-// tail counts what is written, and keeps the end of it.
+// tail counts the bytes written to it, and keeps the last ones.
 type tail struct {
 	n    int
 	text []byte

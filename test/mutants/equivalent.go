@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// readEquivalents reads the list of reviewed mutations: a line with the change as a survivor is printed after its
-// place, then indented lines that say why no test can notice it. Lines that begin with # are comments.
+// readEquivalents reads the list of reviewed mutations: a line with the change in the format of a survivor without
+// its position, then indented lines with the reason why no test can detect it. Lines that start with # are
+// comments.
 func readEquivalents(r io.Reader) (map[string]bool, error) {
 	list, last := map[string]bool{}, ""
 	lines := bufio.NewScanner(r)

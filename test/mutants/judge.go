@@ -26,7 +26,7 @@ func newJudge() (*judge, error) {
 
 func (j *judge) close() { os.RemoveAll(j.dir) }
 
-// notice returns the first of the packages whose tests fail because of a mutation of the variant, and nil if all pass.
+// notice returns the first of the packages whose tests fail because of a mutation of the variant, or nil if all pass.
 func (j *judge) notice(ctx context.Context, v *variant, id int, tests []*goPackage) (*goPackage, error) {
 	for _, p := range tests {
 		usual, ok := j.usual[p.ImportPath]
@@ -100,7 +100,7 @@ func (j *judge) binary(ctx context.Context, v *variant, p *goPackage) (string, e
 	return binary, nil
 }
 
-// command returns a command that ends with its children when the context is done. The overlay goes into the
+// command returns a command that is killed with its children when the context is done. The overlay is in the
 // environment, so that tests that build the program build the mutated one.
 func (j *judge) command(ctx context.Context, v *variant, p *goPackage, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)

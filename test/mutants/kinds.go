@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// conditions negates what if, for and a switch without a tag decide by, and drops a negation.
+// conditions negates the conditions of if, for and a switch without a tag, and removes negations.
 func (s *source) conditions(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.IfStmt:
@@ -36,7 +36,7 @@ func (s *source) negate(cond ast.Expr) {
 	s.replace(cond, "!("+s.text(cond)+")")
 }
 
-// otherOperator moves borders by one, reverses decisions, and confuses arithmetic.
+// otherOperator moves boundaries by one, inverts comparisons, and swaps arithmetic operators.
 var otherOperator = map[token.Token]string{
 	token.LSS: "<=", token.LEQ: "<", token.GTR: ">=", token.GEQ: ">", token.EQL: "!=", token.NEQ: "==",
 	token.LAND: "||", token.LOR: "&&",
@@ -64,8 +64,8 @@ func (s *source) operator(pos token.Pos, op token.Token) {
 	}
 }
 
-// statements takes out calls whose result is not used, assignments, and jumps. What they mention stays used, so that
-// the rest compiles.
+// statements removes calls with an unused result, assignments, and jumps. The identifiers in them remain used, so
+// that the rest compiles.
 func (s *source) statements(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.BlockStmt:

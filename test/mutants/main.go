@@ -1,4 +1,4 @@
-// Command mutants measures how much the tests notice: it changes places of the program at random, one at a time, and
+// Command mutants measures the quality of the tests: it makes random changes to the program, one at a time, and
 // runs the tests that should fail.
 //
 //	go run ./test/mutants -seed 7 -per 20                           # every package of the program; takes hours
@@ -22,7 +22,7 @@ import (
 //go:embed equivalent.txt
 var equivalentList string
 
-// options describes what is sampled.
+// options describes the sample.
 type options struct {
 	seed       uint64
 	per        int

@@ -79,13 +79,13 @@ func choose(all []*goPackage, names string) ([]*goPackage, error) {
 	return chosen, nil
 }
 
-// binaryTests build the program and run it; they import nothing of it.
+// binaryTests contains packages whose tests build and run the program without importing it.
 var binaryTests = []string{"test/program", "test/hostile"}
 
-// neverRun need an engine, a real account, or minutes; the documents do not depend on how the program behaves.
+// neverRun contains packages whose tests need a container engine, a real account or minutes, or test only documents.
 var neverRun = []string{"test/runner", "test/account", "test/plays", "test/repository", "test/mutants"}
 
-// observers lists the packages whose tests may notice a change of p: its own, then its importers, the nearest first,
+// observers lists the packages whose tests may detect a change of p: p, then its importers, the nearest first,
 // then those that run the program.
 func observers(all []*goPackage, p *goPackage) []*goPackage {
 	near := []*goPackage{p}

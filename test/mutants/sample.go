@@ -62,7 +62,7 @@ func (o options) pick(p *goPackage, result *sample) ([]mutation, error) {
 	return picked, nil
 }
 
-// take tries mutations of a package until the number is reached, and prints those that no test notices.
+// take tests mutations of a package until the number is reached, and prints those that no test detects.
 func (o options) take(ctx context.Context, j *judge, all []*goPackage, p *goPackage) (sample, error) {
 	result, began := sample{pkg: p.name()}, time.Now()
 	picked, err := o.pick(p, &result)

@@ -25,7 +25,7 @@ func (v *variant) choose(id int) error {
 	return os.WriteFile(v.chooser, []byte(strconv.Itoa(id)), 0o600)
 }
 
-// discard removes what was built.
+// discard removes the build results.
 func (v *variant) discard() { os.RemoveAll(v.dir) }
 
 // single returns the variant of one mutation.

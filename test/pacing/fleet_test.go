@@ -20,7 +20,7 @@ import (
 
 const (
 	fleet     = 80 // concurrent steps
-	perSecond = 20 // requests that Scalr answers; the others get 429
+	perSecond = 20 // requests that Scalr accepts; others receive 429
 )
 
 // TestFleet starts many steps at the same time against a Scalr that limits requests. All of them succeed, and hardly
@@ -38,8 +38,8 @@ func TestFleet(t *testing.T) {
 	}
 }
 
-// playFleet runs that many steps concurrently; it returns the time until the last one has ended, the requests that
-// were answered, and those that were refused.
+// playFleet runs steps concurrently, and returns the time until the last one has ended and the numbers of accepted
+// and refused requests.
 func playFleet(t *testing.T, steps int) (took time.Duration, answered, refused int) {
 	checkout := t.TempDir()
 	if err := os.WriteFile(filepath.Join(checkout, "main.tf"), []byte(`resource "terraform_data" "network" {}`), 0o644); err != nil {
@@ -78,7 +78,7 @@ func step(transport http.RoundTripper, dir, checkout string) (int, string) {
 	return code, log.String()
 }
 
-// limited answers a number of requests in each second, and refuses the others.
+// limited accepts a number of requests per second, and refuses the others.
 type limited struct {
 	to                http.RoundTripper
 	answered, refused atomic.Int64

@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// life is what happens to one run in Scalr, from its creation on.
+// life is the course of one simulated run after its creation.
 type life struct {
 	steps      []scalrsim.Step // after `pending`
 	processing time.Duration   // from the end of the upload until it is processed
@@ -18,7 +18,7 @@ type life struct {
 	dry        bool
 }
 
-// class is a kind of lives.
+// class is a kind of simulated run.
 type class struct {
 	name string
 	goal goal
@@ -31,7 +31,7 @@ var classes = []class{
 	{"apply", goal{lag: [2]float64{0.6, 1.2}, added: [2]float64{1.5, 3}, rate: 1}, apply},
 	{"an hour in the queue", goal{lag: [2]float64{0.6, 1.2}, added: [2]float64{1.5, 3}, rate: 0.12},
 		func(d *dice) life { return dryRun(d, time.Hour, d.plan()) }},
-	// A look every ten seconds cannot see the end sooner.
+	// With a poll every ten seconds, the end cannot be detected earlier.
 	{"30 silent minutes", goal{rate: 0.25}, func(d *dice) life {
 		return dryRun(d, d.around(3, 1), d.silent(30*time.Minute, "Plan: 1 to add, 0 to change, 0 to destroy.\n"))
 	}},
@@ -45,7 +45,7 @@ func dryRun(d *dice, queue time.Duration, plan []scalrsim.Step) life {
 	return l
 }
 
-// assess adds cost estimation and policy checks to every second life.
+// assess adds cost estimation and policy checks to half of the runs.
 func (l *life) assess(d *dice) {
 	if d.IntN(2) == 0 {
 		return
@@ -73,7 +73,7 @@ func apply(d *dice) life {
 	return l
 }
 
-// dice are the chances of one life.
+// dice is the random source of one simulated run.
 type dice struct{ *rand.Rand }
 
 // around returns a duration with a log-normal distribution: its median in seconds, and its sigma.
@@ -91,13 +91,13 @@ func (d *dice) plan() []scalrsim.Step {
 	})
 }
 
-// silent is a planning stage without a line until its last ones.
+// silent is a planning stage that prints only its last lines.
 func (d *dice) silent(takes time.Duration, last string) []scalrsim.Step {
 	return d.stage("planning", takes, d.around(2, 0.5), last, nil)
 }
 
-// stage is a stage that takes so long, and whose log shows its last lines so long
-// before the end. Until then it grows by what burst gives, after each wait.
+// stage is a stage with a duration, whose log contains its last lines some time before the end. Until then burst
+// returns the next wait and the lines that follow it.
 func (d *dice) stage(status string, takes, lead time.Duration, last string, burst func(left time.Duration) (time.Duration, string)) []scalrsim.Step {
 	lead = min(lead, takes*4/5)
 	steps := []scalrsim.Step{{Status: status, Log: "Initializing the backend...\n"}}

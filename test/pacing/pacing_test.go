@@ -1,5 +1,5 @@
-// Package pacing_test measures, in virtual time, how late a step is: what it adds
-// before its run exists, and how long after the end of the run it ends itself.
+// Package pacing_test measures the delays of a step in virtual time: its overhead before the creation of the run,
+// and the time from the end of the run to the end of the step.
 package pacing_test
 
 import (
@@ -26,25 +26,25 @@ const (
 	seed      = 17
 )
 
-// sample is what one life gave.
+// sample contains the measurements of one simulated run.
 type sample struct {
 	before time.Duration // from the start of the step to the creation of the run, without Scalr's processing
 	lag    time.Duration // from the end of the run to that of the step
 	polls  int           // reads of the run
 	lasted time.Duration // from the creation of the run to its end
 	logs   int64         // bytes of logs that were read
-	bound  int64         // bytes that the contract allows
+	bound  int64         // maximum number of bytes
 }
 
-// goal is what a class must keep; zeros are not held.
+// goal contains the limits of a class; 0 means no limit.
 type goal struct {
 	lag, added [2]float64 // seconds: at the median and at the 90th percentile
-	polls      float64    // of the median life
-	rate       float64    // polls a second, over all lives
+	polls      float64    // of the median run
+	rate       float64    // polls per second, over all runs
 }
 
-// TestPacing plays lives of every class, prints how late the step was beside what
-// other tools' pacing gives for the same lives, and holds the goals.
+// TestPacing simulates runs of every class, prints the delays of the step and of other tools for the same runs,
+// and checks the goals.
 func TestPacing(t *testing.T) {
 	t.Parallel()
 	lives, soak := 20, os.Getenv("SOAK") == "1"
@@ -73,7 +73,7 @@ func TestPacing(t *testing.T) {
 			for _, p := range peers {
 				t.Log(summarize(theirs[p.name]).line(p.name))
 			}
-			if !soak { // twenty lives say little about averages, and about the tenth that is worst
+			if !soak { // twenty runs are too few for averages and for the 90th percentile
 				c.goal.lag[1], c.goal.added[1], c.goal.rate = 0, 0, 0
 			}
 			got.hold(t, c.goal)
@@ -132,7 +132,7 @@ func (s summary) hold(t *testing.T, g goal) {
 	}
 }
 
-// play runs the step with one life.
+// play runs the step with one simulated run.
 func play(t *testing.T, l life, checkout string) (s sample) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -170,7 +170,7 @@ func play(t *testing.T, l life, checkout string) (s sample) {
 	return s
 }
 
-// allowed is what the logs of a life may cost: four times their length, and 64 KiB
+// allowed returns the maximum number of bytes for reading the logs of a run: four times their length, and 64 KiB
 // for each second of their stages.
 func allowed(l life) (n int64) {
 	for _, step := range l.steps {
@@ -182,7 +182,7 @@ func allowed(l life) (n int64) {
 	return n
 }
 
-// slow delays every request and answer by half a round trip each.
+// slow delays every request and every response by half a round trip.
 type slow struct {
 	to   http.RoundTripper
 	logs atomic.Int64
@@ -209,7 +209,7 @@ func (c counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// environment is what the runner gives a step, with inputs for a dry run.
+// environment returns the environment of a step with inputs for a dry run.
 func environment(dir, checkout string) []string {
 	return []string{
 		"GITHUB_ACTIONS=true", "GITHUB_EVENT_NAME=push", "GITHUB_REPOSITORY=acme/infra", "GITHUB_WORKSPACE=" + checkout,

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// peer is how another tool waits, by its published source.
+// peer describes the waits of another tool, according to its source.
 type peer struct {
 	name string
 	// waits returns the wait before each poll of a run, from 0 on.
@@ -33,7 +33,7 @@ var peers = []peer{
 	}},
 }
 
-// follow polls a life until it is over.
+// follow polls a simulated run until it is final.
 func (p peer) follow(l life) (s sample) {
 	for _, step := range l.steps {
 		s.lasted += step.For

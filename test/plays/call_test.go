@@ -6,7 +6,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// call plays the workflow that the job is.
+// call runs the workflow that the job calls.
 func (j *jobRun) call() error {
 	content, ok := callable[j.spec.Uses]
 	if !ok {
@@ -47,7 +47,7 @@ func (j *jobRun) call() error {
 	return err
 }
 
-// callable are the workflows that others may call, by how they do.
+// callable contains the reusable workflows by their `uses:` reference.
 var callable = map[string]string{
 	"acme/workflows/.github/workflows/reusable.yml@<commit>": "reusable.yml",
 	"./.github/workflows/preview-teardown.yml":               "preview-teardown.yml",
@@ -93,7 +93,7 @@ func callInputs(called []byte, with map[string]yaml.Node, in scope) (object, err
 	return inputs, nil
 }
 
-// called returns the outputs of a workflow that was called.
+// called returns the outputs of a called workflow.
 func (p *performance) called() (object, error) {
 	jobs := object{}
 	for name, each := range p.needs {

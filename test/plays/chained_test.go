@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// service answers at an address and takes what the network hands on.
+// service is the configuration of a service with a URL; its variables are the outputs of the network.
 func service(url string) string {
 	return fmt.Sprintf(`
 variable "vpc_id" { type = string }
@@ -19,11 +19,11 @@ output "where" { value = terraform_data.service.output }
 `, url)
 }
 
-// TestPlayChained hands the outputs of one configuration on to the next, hostile
-// ones included, and tries the address at the end.
+// TestPlayChained passes outputs of one configuration, including hostile ones, to the next and requests the URL of
+// the service.
 func TestPlayChained(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real(t), "jq", "curl")
+	s := newStage(t, withTerraform(t), "jq", "curl")
 	s.scalr.AddWorkspace(scalrsim.StagingID, "network", nil)
 	s.scalr.AddWorkspace(scalrsim.StagingID, "service", nil)
 	url, visits := mailbox(t)
@@ -41,7 +41,7 @@ output "subnet_ids" { value = ["subnet-a", "subnet-b"] }
 		t.Errorf("the service was tried so: %q", got)
 	}
 
-	// The network has nothing to change; its outputs are handed on all the same.
+	// The network has no changes; its outputs are passed on nevertheless.
 	s.commit("again", map[string]string{"infra/network/main.tf": s.commits[commit("merged")]["infra/network/main.tf"],
 		"infra/service/main.tf": strings.Replace(service(url), `":`, `"/`, 1)})
 	job = s.play("chained.yml", push("again", "infra/service/main.tf")).ended("apply", "success")

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// reviewed sets what GitHub says of pull request 7: its head, its reviews, and how far it is behind.
+// reviewed sets GitHub's data on pull request 7: its head, its reviews, and how many commits it is behind.
 func (s *stage) reviewed(head string, pull object, behind int, reviews ...object) {
 	s.t.Helper()
 	all := object{
@@ -46,7 +46,7 @@ func review(login, state, head, association string) object {
 // TestPlayCommands plans and then applies a pull request by comments.
 func TestPlayCommands(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, realToo(t), "jq")
+	s := newStage(t, withTerraformInSoak(t), "jq")
 	s.commit("first", network("a"))
 	s.reviewed("first", nil, 0, review("jane", "CHANGES_REQUESTED", "older", "MEMBER"),
 		review("jane", "COMMENTED", "first", "MEMBER"), review("jane", "APPROVED", "first", "MEMBER"))
@@ -84,7 +84,8 @@ func TestPlayCommandOvertaken(t *testing.T) {
 	}
 }
 
-// TestPlayCommandsRefused: only the right people may start a run, and only an approved, current commit of this repository is applied.
+// TestPlayCommandsRefused checks that only authorized users start runs, and that only an approved, current commit
+// of this repository is applied.
 func TestPlayCommandsRefused(t *testing.T) {
 	t.Parallel()
 	approved := review("jane", "APPROVED", "first", "MEMBER")
@@ -93,7 +94,7 @@ func TestPlayCommandsRefused(t *testing.T) {
 		pull              object
 		behind            int
 		reviews           []object
-		want              string // in the reply; empty if there is none, since nothing starts
+		want              string // in the reply; empty if no job starts
 	}{
 		"another comment": {body: "please /plan", association: "MEMBER"},
 		"stranger":        {body: "/plan", association: "CONTRIBUTOR"},
@@ -173,10 +174,10 @@ func TestPlayCommandsRefused(t *testing.T) {
 	}
 }
 
-// TestPlayByHand plays every operation of dispatch.yml, and a review that is rejected.
+// TestPlayByHand tests every operation of dispatch.yml, and a rejected review.
 func TestPlayByHand(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, realToo(t))
+	s := newStage(t, withTerraformInSoak(t))
 	s.commit("main", network("a", "b"))
 	inputs := func(operation, target string) event {
 		return byHand(object{"operation": operation, "environment": "production", "workspace": "network", "target": target})
@@ -208,10 +209,10 @@ func TestPlayByHand(t *testing.T) {
 	}
 }
 
-// TestPlayApplyWithToken comments on the pull request that was merged.
+// TestPlayApplyWithToken checks the comment on the merged pull request.
 func TestPlayApplyWithToken(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, realAlways())
+	s := newStage(t, alwaysWithTerraform())
 	s.commit("merged", network("a"))
 	s.github.memory.Push(7, commit("head"))
 	s.github.memory.Merge(7, commit("merged"), time.Now())

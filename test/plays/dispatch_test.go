@@ -11,7 +11,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// workers is a configuration whose size an alert may change.
+// workers is a configuration in which an alert changes the number of workers.
 func workers() map[string]string {
 	return map[string]string{"infra/service/main.tf": `
 variable "workers" {
@@ -22,10 +22,10 @@ resource "terraform_data" "worker" { count = var.workers }
 `}
 }
 
-// TestPlayAlert: an alert that is known sets what the file has, and nothing else.
+// TestPlayAlert checks that a configured alert only sets values from the file.
 func TestPlayAlert(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real(t))
+	s := newStage(t, withTerraform(t))
 	for _, name := range []string{"checkout", "search"} {
 		s.scalr.AddWorkspace(scalrsim.EnvironmentID, name, nil)
 	}
@@ -50,7 +50,7 @@ func TestPlayAlert(t *testing.T) {
 	}
 }
 
-// hostile are texts that a holder of the token could send.
+// hostile contains payload values that an attacker with the token could send.
 var hostile = []any{
 	"",
 	nil,
@@ -93,7 +93,7 @@ func TestPlayAlertRefusesHostilePayloads(t *testing.T) {
 			s.refuses("alert.yml", "answer", "newrelic-alert", good, name, text, "failure")
 		}
 	}
-	// Any alert but a critical one asks for nothing, whatever it says.
+	// Only critical alerts start a run.
 	for _, name := range []string{"state", "priority"} {
 		for _, text := range append(hostile, "CLOSED", "activated") {
 			s.refuses("alert.yml", "answer", "newrelic-alert", good, name, text, "success")
@@ -130,8 +130,7 @@ func TestPlayChatRefusesHostilePayloads(t *testing.T) {
 	}
 }
 
-// refuses plays a dispatch with one bad value. No step after the check may begin
-// and nothing may come of what the value says.
+// refuses runs a dispatch with one invalid value. No step after the check may start, and the value must have no effect.
 func (s *stage) refuses(file, job, kind string, good object, name string, value any, result string) {
 	s.t.Helper()
 	payload := maps.Clone(good)
@@ -164,10 +163,10 @@ func (s *stage) nothingWritten() {
 	}
 }
 
-// TestPlayChat plays both commands, and a run that cannot be.
+// TestPlayChat tests both commands, and a run that fails.
 func TestPlayChat(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real(t), "jq", "curl")
+	s := newStage(t, withTerraform(t), "jq", "curl")
 	s.scalr.AddWorkspace(scalrsim.StagingID, "checkout", nil)
 	s.commit("main", workers())
 	url, letters := mailbox(t)

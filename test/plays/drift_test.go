@@ -8,9 +8,9 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestPlayDrift plays five mornings: none, some, still some, gone, some again.
-// Nothing that Terraform has built in can drift, so the simulator composes the plans:
-// refresh-only ones, which list drift and no resource changes.
+// TestPlayDrift simulates five days: no drift, drift, the same drift, no drift, drift again. Terraform's built-in
+// resources cannot drift, so the simulator generates the refresh-only plans, which contain drift and no resource
+// changes.
 func TestPlayDrift(t *testing.T) {
 	t.Parallel()
 	drifted := []scalrsim.Change{{Address: "terraform_data.a", Action: "update"}}
@@ -49,7 +49,7 @@ func TestPlayDrift(t *testing.T) {
 	}
 }
 
-// TestPlayDriftUnknown: a look that fails neither opens nor closes the issue.
+// TestPlayDriftUnknown checks that a failed check for drift neither opens nor closes the issue.
 func TestPlayDriftUnknown(t *testing.T) {
 	t.Parallel()
 	scenario := scripted()

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// cast is a scope with something of every kind in it.
+// cast is a scope with a value of every type.
 func cast(outcomes ...string) scope {
 	return scope{object{
 		"github": object{"event_name": "merge_group", "event": object{"number": 7.0, "pull_request": nil}},

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestEveryExampleIsPlayed: each file under examples stands in a play.
+// TestEveryExampleIsPlayed checks that a test runs each file in examples.
 func TestEveryExampleIsPlayed(t *testing.T) {
 	t.Parallel()
 	examples, err := filepath.Glob(filepath.Join("..", "..", "examples", "*.yml"))

@@ -7,16 +7,15 @@ import (
 	"strings"
 )
 
-// scope is what an expression may ask for where it stands. A context or a
-// function that is not in it is an error, although GitHub knows more of them.
+// scope contains the contexts and functions that an expression may use at its position. Any other context or
+// function is an error, although GitHub has more of them.
 type scope struct {
 	contexts object
-	// status answers success(), failure(), cancelled() and always(); nil where
-	// GitHub does not allow them.
+	// status evaluates success(), failure(), cancelled() and always(); nil where GitHub does not allow them.
 	status func(name string) bool
 }
 
-// with returns a scope that has more contexts.
+// with returns a scope with additional contexts.
 func (s scope) with(name string, value any) scope {
 	contexts := object{name: value}
 	for n, v := range s.contexts {
@@ -27,7 +26,7 @@ func (s scope) with(name string, value any) scope {
 	return scope{contexts, s.status}
 }
 
-// only returns a scope without the other contexts.
+// only returns a scope with only these contexts.
 func (s scope) only(names ...string) scope {
 	contexts := object{}
 	for _, name := range names {
@@ -38,7 +37,7 @@ func (s scope) only(names ...string) scope {
 	return scope{contexts, s.status}
 }
 
-// node is a part of an expression that was understood.
+// node is a parsed part of an expression.
 type node func(scope) (any, error)
 
 // token of an expression; its kind is its first character, or one of these.
@@ -73,13 +72,13 @@ func tokens(text string) ([]token, error) {
 	return found, nil
 }
 
-// parser reads one expression. What binds less is read by the outer function.
+// parser parses one expression by recursive descent; outer functions parse operators of lower precedence.
 type parser struct {
 	tokens []token
 	calls  []string // the functions that are called
 }
 
-// expression is one that was understood as a whole.
+// expression is a completely parsed expression.
 type expression struct {
 	evaluate node
 	calls    []string
@@ -101,7 +100,7 @@ func parse(text string) (expression, error) {
 	return expression{n, p.calls}, nil
 }
 
-// evaluate is ${{ text }}.
+// evaluate returns the value of ${{ text }}.
 func evaluate(text string, in scope) (any, error) {
 	e, err := parse(text)
 	if err != nil {
@@ -114,7 +113,7 @@ func evaluate(text string, in scope) (any, error) {
 	return v, nil
 }
 
-// take takes the next token if it is of the kind.
+// take consumes the next token if it has the kind.
 func (p *parser) take(kind string) (token, bool) {
 	if len(p.tokens) == 0 || p.tokens[0].kind != kind {
 		return token{}, false
@@ -134,7 +133,7 @@ func (p *parser) expect(kind string) error {
 func (p *parser) or() (node, error)  { return p.choice("||", p.and, true) }
 func (p *parser) and() (node, error) { return p.choice("&&", p.comparison, false) }
 
-// choice is || or &&: the first operand that decides is the value.
+// choice is || or &&: its value is the first operand that determines the result.
 func (p *parser) choice(sign string, operand func() (node, error), decides bool) (node, error) {
 	left, err := operand()
 	for err == nil {
@@ -193,7 +192,7 @@ func (p *parser) not() (node, error) {
 	}, err
 }
 
-// path is a value and what is asked of it by . and [ ].
+// path is a value followed by . and [ ] operators.
 func (p *parser) path() (node, error) {
 	n, err := p.value()
 	for err == nil {
@@ -271,7 +270,7 @@ func numeral(text string) (node, error) {
 	return constant(f), err
 }
 
-// named is a word of the language, a call or a context.
+// named is a literal, a call or a context.
 func (p *parser) named(name string) (node, error) {
 	if _, ok := p.take("("); ok {
 		return p.call(name)

@@ -13,10 +13,10 @@ func tenant(count int) map[string]string {
 	}
 }
 
-// TestPlayFanOut plays a dry run in every environment with a tag, and in no other.
+// TestPlayFanOut checks that every environment with the tag is planned, and no other.
 func TestPlayFanOut(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, realToo(t), "jq")
+	s := newStage(t, withTerraformInSoak(t), "jq")
 	workspaces := map[string]string{} // id to environment
 	for _, name := range []string{"tenant-c", "tenant-a", "tenant-b"} {
 		workspaces[s.scalr.AddWorkspace(s.scalr.AddEnvironment(name, "tenant"), "app", nil)] = name
@@ -54,7 +54,7 @@ func TestPlayFanOut(t *testing.T) {
 	s.oneComment(1, "3 workspaces without changes")
 }
 
-// oneComment checks that there is one comment, edited so often, which contains the texts.
+// oneComment checks that there is one comment with the number of edits, which contains the texts.
 func (s *stage) oneComment(edits int, texts ...string) {
 	s.t.Helper()
 	comments := s.github.memory.Comments(7)
@@ -69,8 +69,8 @@ func (s *stage) oneComment(edits int, texts ...string) {
 	}
 }
 
-// TestPlayFanOutToNothing: without such an environment there is no matrix, which
-// GitHub would refuse if it were empty.
+// TestPlayFanOutToNothing checks that the matrix is skipped if no environment has the tag, because GitHub rejects
+// an empty matrix.
 func TestPlayFanOutToNothing(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, scripted(), "jq")

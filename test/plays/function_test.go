@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// functions are those that the examples call, by how many arguments they take.
+// functions contains the functions that the examples call, with the number of their arguments.
 var functions = map[string]struct {
-	arguments int // at least so many if less than 0
+	arguments int // a negative number is a minimum
 	call      func([]any) (any, error)
 }{
 	"fromJSON": {1, func(a []any) (any, error) { return decoded(textOf(a[0])) }},
@@ -52,7 +52,7 @@ func function(name string, arguments []node) (node, error) {
 	}, nil
 }
 
-// contains looks for an element of a list, or for a part of a text.
+// contains searches for an element of a list, or for a substring.
 func contains(where, what any) bool {
 	all, ok := items(where)
 	if !ok {

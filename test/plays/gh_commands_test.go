@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// may checks the token for what a command asks of the API.
+// may checks that the token has the permissions for a command.
 func (g *github) may(c ghCall, method, path string) error {
 	if status, why := g.authorize(c.Token, method, "/repos/"+repository+path); status != http.StatusOK {
 		return fmt.Errorf("%s (HTTP %d)", why, status)
@@ -21,7 +21,7 @@ func (g *github) may(c ghCall, method, path string) error {
 	return nil
 }
 
-// answer returns the response that was set for a path, or an empty string.
+// answer returns the response that the test has set for a path, or an empty string.
 func (g *github) answer(path string) string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -32,7 +32,7 @@ func (g *github) answer(path string) string {
 	return answer
 }
 
-// ghAPI sends the request on as a job's own client would.
+// ghAPI forwards the request with the token of the job.
 func (g *github) ghAPI(c ghCall, flags map[string]string, words []string) (string, error) {
 	if len(words) != 1 {
 		return "", fmt.Errorf("api: one address was expected, not %q", words)

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// ghPath is where the gh of the scripts hands on what it was called with.
+// ghPath is the URL path to which the fake gh sends its arguments.
 const ghPath = "/_gh"
 
 // ghCall is one call of gh.
@@ -24,7 +24,7 @@ type ghAnswer struct {
 	Code     int
 }
 
-// beGH is the gh on the scripts' PATH: it only hands on.
+// beGH is the fake gh on the PATH of the scripts: it forwards its arguments.
 func beGH(args []string, stdout, stderr io.Writer) int {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -62,7 +62,7 @@ func (g *github) serveGH(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		a.Err, a.Code = "gh: "+err.Error()+"\n", 1
 	}
-	_ = json.NewEncoder(w).Encode(a) // the caller has gone
+	_ = json.NewEncoder(w).Encode(a) // the caller has disconnected
 }
 
 // flagsOf are the flags of each command that the examples call, and whether
@@ -77,7 +77,7 @@ var flagsOf = map[string]map[string]bool{
 	"issue close":  {"comment": true},
 }
 
-// gh answers a call as the real one does, for what the examples call.
+// gh simulates the commands of gh that the examples use.
 func (g *github) gh(c ghCall) (out string, err error) {
 	if c.Token == "" {
 		return "", fmt.Errorf("set the GH_TOKEN environment variable")

@@ -14,7 +14,8 @@ import (
 	"scalr-run-action/internal/github/githubtest"
 )
 
-// github is the GitHub of a stage. It adds to the one in memory: a token for each job, which has the job's permissions
+// github is the simulated GitHub of a stage. It adds to githubtest: a token for each job, which has the job's
+// permissions
 // and expires with the job, issues, and the state of pull requests.
 type github struct {
 	memory *githubtest.Server
@@ -26,10 +27,10 @@ type github struct {
 	pulls   map[int]string // OPEN, CLOSED or MERGED
 	labels  []string
 	issues  []*issue
-	calls   []string // of gh, that changed something
+	calls   []string // calls of gh that changed something
 	refused []string
-	answers map[string]string // JSON for gh, by path after the repository's name
-	next    map[string]string // replaces the answer for a path after its first call
+	answers map[string]string // JSON responses for gh, by path after the repository's name
+	next    map[string]string // replaces the response for a path after its first call
 }
 
 type issue struct {
@@ -70,7 +71,7 @@ func (g *github) pull(number int, state string) {
 	g.pulls[number] = state
 }
 
-// saw sets the head of a pull request to the one in an event.
+// saw sets the head of a pull request to that of an event.
 func (g *github) saw(e event) {
 	if pull, ok := e.payload["pull_request"].(object); ok {
 		head, _ := pull["head"].(object)["sha"].(string)
@@ -79,7 +80,7 @@ func (g *github) saw(e event) {
 	}
 }
 
-// token makes the token of a job, and what ends it.
+// token creates the token of a job, and a function that revokes it.
 func (g *github) token(granted grants) (token string, end func()) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -93,7 +94,7 @@ func (g *github) token(granted grants) (token string, end func()) {
 	}
 }
 
-// ServeHTTP checks the token and hands on to the GitHub in memory.
+// ServeHTTP checks the token and forwards the request to githubtest.
 func (g *github) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == ghPath {
 		g.serveGH(w, r)
@@ -108,8 +109,8 @@ func (g *github) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.memory.ServeHTTP(w, r)
 }
 
-// authorize holds a request against the token's permissions. A refusal is an
-// objection too: the examples ask for what they need.
+// authorize checks the permissions of the token for a request. A missing permission is also an objection, because
+// the examples must request all permissions that they need.
 func (g *github) authorize(token, method, path string) (status int, why string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -125,7 +126,8 @@ func (g *github) authorize(token, method, path string) (status int, why string) 
 	return http.StatusOK, ""
 }
 
-// permitted lists the permissions of which one is sufficient for a path, by GitHub's document "Permissions required
+// permitted lists the permissions for a path, each of which is sufficient, according to GitHub's document
+// "Permissions required
 // for GitHub Apps".
 var permitted = []struct {
 	path *regexp.Regexp
@@ -182,7 +184,7 @@ func (g *github) bodies(number int) []string {
 	return all
 }
 
-// everything is all that people can read there.
+// everything returns all visible text on GitHub.
 func (g *github) everything() string {
 	var all []string
 	for n := range 100 {

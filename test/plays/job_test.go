@@ -20,10 +20,9 @@ type jobRun struct {
 	spec    *job
 	matrix  object
 	granted grants
-	alone   bool // no other combination runs beside it
+	alone   bool // no other combination runs concurrently
 	record  *jobRecord
-	// life ends when the job is canceled. A job that begins after a cancel,
-	// because of always(), continues.
+	// life ends when the job is canceled. A job that starts after a cancellation because of always() is not canceled.
 	life context.Context
 
 	workspace, temp string
@@ -35,13 +34,13 @@ type jobRun struct {
 	posts           []post
 }
 
-// post is what a step has left to do at the end of its job.
+// post is a post step that runs at the end of the job.
 type post struct {
 	of  *stepRecord
 	run func(*stepRecord) error
 }
 
-// scope is what expressions of the job may ask for.
+// scope returns the contexts and functions for expressions of the job.
 func (j *jobRun) scope() scope {
 	in := j.performance.scope().with("matrix", j.matrix)
 	github := maps.Clone(in.contexts["github"].(object))
@@ -67,7 +66,7 @@ func (j *jobRun) status(asked string) bool {
 // cut reports whether the job was canceled.
 func (j *jobRun) cut() bool { return j.life.Err() != nil }
 
-// perform plays the job from its environment's reviewers to its outputs.
+// perform runs the job from the review of its environment to its outputs.
 func (j *jobRun) perform() error {
 	begins, err := j.begin()
 	if err != nil || !begins {
@@ -91,7 +90,7 @@ func (j *jobRun) perform() error {
 	return j.close()
 }
 
-// begin titles the job and asks those who review deployments to its environment.
+// begin evaluates the name of the job and requests the review of its environment.
 func (j *jobRun) begin() (bool, error) {
 	in := j.performance.scope().with("matrix", j.matrix)
 	if j.spec.Name != "" {
@@ -135,7 +134,7 @@ func (j *jobRun) environment(in scope) (name, url string, err error) {
 	return name, url, err
 }
 
-// open makes the runner: empty directories, a token, what is to be masked.
+// open prepares the runner: empty directories, a token, and the values to mask.
 func (j *jobRun) open() (end func(), err error) {
 	dir := j.stage.t.TempDir()
 	j.workspace, j.temp = filepath.Join(dir, "work", "infra"), filepath.Join(dir, "temp")
@@ -178,7 +177,7 @@ func (j *jobRun) open() (end func(), err error) {
 	return end, nil
 }
 
-// close gives the job its result and its outputs. GitHub drops an output that holds something masked.
+// close sets the result and the outputs of the job. GitHub drops an output that contains a masked value.
 func (j *jobRun) close() error {
 	switch {
 	case j.cut():
@@ -205,7 +204,7 @@ func (j *jobRun) close() error {
 	return err
 }
 
-// stepContext is what a step lives by: one that begins after a cancel is not canceled.
+// stepContext returns the context for a step. A step that starts after a cancellation is not canceled.
 func (j *jobRun) stepContext() context.Context {
 	if j.cut() {
 		return j.stage.t.Context()
@@ -213,7 +212,7 @@ func (j *jobRun) stepContext() context.Context {
 	return j.life
 }
 
-// texts are values of a context.
+// texts converts strings to values of a context.
 func texts(m map[string]string) object {
 	o := object{}
 	for name, value := range m {

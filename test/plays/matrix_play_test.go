@@ -7,10 +7,10 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestPlayMatrix plays dry runs in the workspaces that a pull request changes, and the one check that stands for them.
+// TestPlayMatrix plans the workspaces that a pull request changes, and checks the required job.
 func TestPlayMatrix(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, realToo(t), "git", "jq")
+	s := newStage(t, withTerraformInSoak(t), "git", "jq")
 	s.scalr.AddWorkspace(scalrsim.StagingID, "network", nil)
 	s.scalr.AddWorkspace(scalrsim.StagingID, "database", nil)
 	s.scalr.AddWorkspace(scalrsim.EnvironmentID, "database", nil)
@@ -55,8 +55,7 @@ func TestPlayMatrix(t *testing.T) {
 	}
 }
 
-// TestMatrixRequiresPlans plays pull requests whose plan is skipped: where there is nothing to plan the required check
-// passes, and where there is it does not.
+// TestMatrixRequiresPlans checks that a skipped plan fails the required job unless no workspace has changed.
 func TestMatrixRequiresPlans(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, scripted(), "git", "jq")

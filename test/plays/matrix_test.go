@@ -52,8 +52,7 @@ func multiplied(all []object, name string, values list) []object {
 	return more
 }
 
-// included adds to every combination that an entry contradicts in no axis, or
-// makes one of its own.
+// included adds an entry to every combination with which it does not conflict, or creates a new combination.
 func included(all []object, include list) ([]object, error) {
 	originals := make([]object, len(all))
 	for i, c := range all {

@@ -8,10 +8,11 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestPlayMonorepo plans what pull requests affect: one workspace, several by a shared file, one that fails, and none.
+// TestPlayMonorepo plans the workspaces that pull requests affect: one, several through a shared file, one that
+// fails, and none.
 func TestPlayMonorepo(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, realAlways())
+	s := newStage(t, alwaysWithTerraform())
 	s.scalr.AddWorkspace(scalrsim.EnvironmentID, "database", nil)
 	s.scalr.AddWorkspace(scalrsim.StagingID, "network", nil)
 	resource := func(name string) string { return `resource "terraform_data" "` + name + `" {}` }

@@ -21,11 +21,11 @@ func network(subnets ...string) map[string]string {
 
 const networkFile = "infra/network/main.tf"
 
-// TestPlayApplyThenPlan plays what is merged being applied, without a stored secret,
-// and then a pull request that would destroy some of it.
+// TestPlayApplyThenPlan applies merged changes without a stored secret, then plans a pull request that destroys
+// some resources.
 func TestPlayApplyThenPlan(t *testing.T) {
 	t.Parallel()
-	scenario := real(t)
+	scenario := withTerraform(t)
 	scenario.Config.Identity = scalrsim.Identity{
 		Email:    "ci@acme.scalr.io",
 		Audience: "scalr-github-actions",
@@ -51,7 +51,7 @@ func (s *stage) applyOnMain() {
 	}
 	delete(s.reviews, "production")
 	secrets := s.secrets
-	s.secrets = nil // there is no token to store
+	s.secrets = nil // no token is stored
 	job := s.play("apply-on-main.yml", push("merged", networkFile)).ended("apply", "success")
 	s.secrets = secrets
 	run := job.step("run")
@@ -99,13 +99,13 @@ func (s *stage) dryRun() {
 	}
 }
 
-// TestPlayReviewedApply plays each way in which a review may end.
+// TestPlayReviewedApply tests each outcome of a review.
 func TestPlayReviewedApply(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		review         string // how the second job ends if it is not approved
+		review         string // result of the second job without an approval
 		apply, discard string
-		status         string // of the one run
+		status         string // of the single run
 	}{
 		"approved":        {"", "success", "skipped", "applied"},
 		"rejected":        {"failure", "failure", "success", "discarded"},
@@ -113,7 +113,7 @@ func TestPlayReviewedApply(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, real(t))
+			s := newStage(t, withTerraform(t))
 			s.commit("merged", network("a", "b"))
 			s.reviews["production"] = c.review
 			p := s.play("reviewed-apply.yml", push("merged", networkFile))
@@ -130,7 +130,7 @@ func TestPlayReviewedApply(t *testing.T) {
 	}
 }
 
-// acting is a configuration whose apply does this.
+// acting returns a configuration whose apply executes the command.
 func acting(command string) map[string]string {
 	return map[string]string{
 		networkFile: fmt.Sprintf("resource \"terraform_data\" \"a\" {\n  provisioner \"local-exec\" { command = %q }\n}\n",
@@ -138,10 +138,10 @@ func acting(command string) map[string]string {
 	}
 }
 
-// TestPlayReviewedApplyThatFails: there is nothing left to discard.
+// TestPlayReviewedApplyThatFails checks that a failed run is not discarded.
 func TestPlayReviewedApplyThatFails(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real(t))
+	s := newStage(t, withTerraform(t))
 	s.commit("merged", acting("exit 1"))
 	p := s.play("reviewed-apply.yml", push("merged", networkFile))
 	p.ended("apply", "failure")
@@ -151,11 +151,11 @@ func TestPlayReviewedApplyThatFails(t *testing.T) {
 	}
 }
 
-// TestPlayReviewedApplyCanceled: an active apply is left alone, and the third
-// job says that it could not discard.
+// TestPlayReviewedApplyCanceled checks that a running apply continues, and that the third job reports that it
+// cannot discard the run.
 func TestPlayReviewedApplyCanceled(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real(t))
+	s := newStage(t, withTerraform(t))
 	s.commit("merged", acting("sleep 5"))
 	p := s.playUntil("reviewed-apply.yml", push("merged", networkFile),
 		func(_, log string) bool { return strings.Contains(log, "Creating...") })
@@ -188,11 +188,10 @@ func (s *stage) settled() string {
 	return status
 }
 
-// TestPlayReviewedApplyOfNothing: no reviewer is asked about a plan without changes, and
-// nothing is left waiting.
+// TestPlayReviewedApplyOfNothing checks that a plan without changes requests no review, and that no run keeps waiting.
 func TestPlayReviewedApplyOfNothing(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real(t))
+	s := newStage(t, withTerraform(t))
 	s.commit("merged", network())
 	s.commits[commit("merged")]["infra/network/main.tf"] = "variable \"unused\" { default = 1 }\n"
 	p := s.play("reviewed-apply.yml", push("merged", networkFile))
@@ -203,11 +202,11 @@ func TestPlayReviewedApplyOfNothing(t *testing.T) {
 	p.ended("discard", "skipped")
 }
 
-// TestPlayMergeQueue: what was approved may not destroy anything together with
-// what precedes it.
+// TestPlayMergeQueue checks that an approved pull request fails if it destroys something together with earlier
+// entries of the queue.
 func TestPlayMergeQueue(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real(t))
+	s := newStage(t, withTerraform(t))
 	s.commit("merged", network("a", "b"))
 	s.commit("bigger", network("a", "b", "c"))
 	s.commit("smaller", network("a"))

@@ -34,8 +34,8 @@ func readAction(uses string) (file actionFile, err error) {
 	return file, yaml.Unmarshal(content, &file)
 }
 
-// document reads a file of the repository with our actions named as before a release, which fills in the owner, and after
-// which the recipes of its branch name a commit.
+// document reads a file of the repository. It replaces references to released actions with the names from before a
+// release.
 func document(name string) ([]byte, error) {
 	content, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(name)))
 	return releasedUse.ReplaceAll(content, []byte("uses: OWNER/scalr-run-action$1@v1")), err
@@ -43,10 +43,10 @@ func document(name string) ([]byte, error) {
 
 var releasedUse = regexp.MustCompile(`uses: [A-Za-z0-9-]+/scalr-run-action((?:/[a-z-]+)*)@(?:v1|[0-9a-f]{40} # v\S+)`)
 
-// theirScalr is the address that stands in the examples.
+// theirScalr is the address of Scalr in the examples.
 const theirScalr = "https://acme.scalr.io"
 
-// ours plays a step that uses one of our three actions.
+// ours runs a step that uses an action of this repository.
 func (j *jobRun) ours(st step, rec *stepRecord, with, env map[string]string) error {
 	action, err := readAction(st.Uses)
 	if err != nil {
@@ -54,7 +54,7 @@ func (j *jobRun) ours(st step, rec *stepRecord, with, env map[string]string) err
 	}
 	env = maps.Clone(env)
 	for name, input := range action.Inputs {
-		// Of an action's defaults only these may ask for something.
+		// Only these expressions may occur in defaults of an action.
 		value, err := fill(input.Default, j.scope().only("github", "matrix", "runner"))
 		if err != nil {
 			return err
@@ -87,9 +87,9 @@ func (j *jobRun) ours(st step, rec *stepRecord, with, env map[string]string) err
 	})
 }
 
-// ourPost plays the post step, which gets what the step saved.
+// ourPost runs the post step with the state that the step saved.
 func (j *jobRun) ourPost(of *stepRecord, action actionFile, env, state map[string]string) error {
-	if action.Runs.PostIf != "" && // it is always() where it is not given
+	if action.Runs.PostIf != "" && // the default is always()
 		action.Runs.PostIf != "always()" {
 		return fmt.Errorf("post-if %q is not played", action.Runs.PostIf)
 	}
@@ -108,7 +108,7 @@ func (j *jobRun) ourPost(of *stepRecord, action actionFile, env, state map[strin
 	return err
 }
 
-// inputVariable is how the runner names the variable of an input.
+// inputVariable returns the name of an input's environment variable.
 func inputVariable(name string) string {
 	return "INPUT_" + strings.ToUpper(strings.ReplaceAll(name, " ", "_"))
 }

@@ -6,20 +6,19 @@ import (
 	"sync"
 )
 
-// performance is one run of a workflow: what it plays by, and what came of it.
+// performance is one run of a workflow, with its inputs and its results.
 type performance struct {
 	stage    *stage
 	file     string
 	workflow *workflow
 	event    event
 
-	// Of a workflow that another one calls.
+	// For a workflow that another one calls.
 	inputs  object
 	secrets map[string]string
 	caller  grants
 
-	// cancelWhen is asked whenever a step has printed something; true cancels
-	// the workflow run as a person would.
+	// cancelWhen is called after each write of a step; if it returns true, the workflow run is canceled.
 	cancelWhen func(step, log string) bool
 
 	ctx    context.Context
@@ -31,7 +30,7 @@ type performance struct {
 	jobs    []*jobRecord
 }
 
-// jobRecord is what came of a job, or of one combination of its matrix.
+// jobRecord is the result of a job, or of one combination of its matrix.
 type jobRecord struct {
 	name, title string
 	result      string // success, failure, `cancelled` or skipped
@@ -40,13 +39,13 @@ type jobRecord struct {
 	steps       []*stepRecord
 }
 
-// play plays an example for an event. What the player cannot play ends the test.
+// play runs an example for an event. An unsupported feature fails the test.
 func (s *stage) play(file string, e event) *performance {
 	s.t.Helper()
 	return s.playUntil(file, e, nil)
 }
 
-// playUntil plays an example and cancels it when the function says so.
+// playUntil runs an example and cancels it when the function returns true.
 func (s *stage) playUntil(file string, e event, cancelWhen func(step, log string) bool) *performance {
 	s.t.Helper()
 	content, err := document("examples/" + file)
@@ -100,7 +99,7 @@ func (p *performance) perform(content []byte) (err error) {
 // canceled reports whether the workflow run was canceled.
 func (p *performance) canceled() bool { return p.ctx.Err() != nil }
 
-// scope is what expressions of the workflow may ask for, wherever they stand.
+// scope returns the contexts for all expressions of the workflow.
 func (p *performance) scope() scope {
 	e := p.event
 	branch := func(side string) any {
@@ -128,7 +127,7 @@ func (p *performance) scope() scope {
 	return scope{contexts: contexts}
 }
 
-// job plays a job, or passes it over.
+// job runs or skips a job.
 func (p *performance) job(name string) error {
 	j := p.workflow.Jobs[name]
 	in := p.scope()
@@ -157,7 +156,7 @@ func (p *performance) job(name string) error {
 	return nil
 }
 
-// playAll plays every combination of a job, some at the same time.
+// playAll runs every combination of a job, some concurrently.
 func (p *performance) playAll(name string, combined []object) ([]*jobRecord, error) {
 	limit := p.workflow.Jobs[name].limit(len(combined))
 	records, problems := make([]*jobRecord, len(combined)), make([]error, len(combined))
@@ -186,7 +185,7 @@ func (j *job) limit(combinations int) int {
 	return combinations
 }
 
-// one plays one combination of a job.
+// one runs one combination of a job.
 func (p *performance) one(name string, matrix object, alone bool) (*jobRecord, error) {
 	spec := p.workflow.Jobs[name]
 	granted, err := grantsOf(p.workflow, spec)
@@ -210,7 +209,7 @@ func (p *performance) one(name string, matrix object, alone bool) (*jobRecord, e
 	return j.record, j.perform()
 }
 
-// end keeps the result of a job, and prints it. The worst combination counts.
+// end records and prints the result of a job, which is that of the worst combination.
 func (p *performance) end(records ...*jobRecord) {
 	result := object{"result": "success", "outputs": object{}}
 	for _, worse := range []string{"skipped", "cancelled", "failure"} {
@@ -224,13 +223,13 @@ func (p *performance) end(records ...*jobRecord) {
 		for name, value := range r.outputs {
 			result["outputs"].(object)[name] = value
 		}
-		p.tellJob(r)
+		p.printJob(r)
 	}
 	p.needs[records[0].name] = result
 	p.jobs = append(p.jobs, records...)
 }
 
-// status answers the functions of that name in the `if:` of a job.
+// status evaluates the status functions in the `if:` of a job.
 func (p *performance) status(asked string, j *job) bool {
 	switch asked {
 	case "always":

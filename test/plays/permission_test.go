@@ -6,7 +6,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// grants are the permissions of a job's token. A permission that is missing is not granted.
+// grants contains the permissions of a job's token. A missing permission is not granted.
 type grants map[string]string
 
 // grantsOf returns the permissions of a job: its own, or those of its workflow.
@@ -28,7 +28,7 @@ func grantsOf(w *workflow, j *job) (grants, error) {
 func (g grants) reads(what string) bool  { return g[what] == "read" || g[what] == "write" }
 func (g grants) writes(what string) bool { return g[what] == "write" }
 
-// within reports whether another job may hand these on to the workflow it calls.
+// within reports whether a job with the given permissions may call a workflow with these.
 func (g grants) within(caller grants) error {
 	for what, level := range g {
 		if level == "write" && !caller.writes(what) || level == "read" && !caller.reads(what) {

@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// app is the configuration of a preview, whose release is the only thing that
-// changes from commit to commit.
+// app is the configuration of a preview. Commits only differ in the release.
 func app(release string) map[string]string {
 	return map[string]string{"README.md": "# Infra\n", "infra/app/main.tf": fmt.Sprintf(`
 variable "name" { type = string }
@@ -22,13 +21,12 @@ output "password" {
 `, release)}
 }
 
-// TestPlayPreviews plays previews from the opening of a pull request to its end, and
-// the sweep of what a canceled job left behind.
+// TestPlayPreviews tests previews from the opening of a pull request to its end, and the cleanup after a canceled job.
 func TestPlayPreviews(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real(t), "jq")
+	s := newStage(t, withTerraform(t), "jq")
 	aws := s.scalr.AddProviderConfiguration("aws-preview", "aws")
-	s.scalr.SetAttribute(aws, "is-shared", false) // each preview's environment gets it
+	s.scalr.SetAttribute(aws, "is-shared", false) // each preview's environment shares it
 	for _, name := range []string{"main", "first", "second", "third"} {
 		s.commit(name, app(name))
 	}
@@ -64,7 +62,7 @@ func (s *stage) pullOpened() {
 	s.previewComment(job, "first", 0)
 }
 
-// previewComment checks that there is one comment with what is up.
+// previewComment checks that there is one comment with the state of the preview.
 func (s *stage) previewComment(job *jobRecord, release string, edits int) {
 	s.t.Helper()
 	comments := s.github.memory.Comments(7)
@@ -79,7 +77,7 @@ func (s *stage) previewComment(job *jobRecord, release string, edits int) {
 	}
 }
 
-// pushedAgain: `present` finds everything as it should be and writes nothing.
+// pushedAgain checks that `present` changes nothing if nothing differs.
 func (s *stage) pushedAgain() {
 	p := s.play("preview.yml", pull(7, "synchronize", "second", "infra/app/main.tf"))
 	job := p.ended("preview", "success")
@@ -94,7 +92,7 @@ func (s *stage) pushedAgain() {
 	s.previewComment(job, "second", 1)
 }
 
-// nothingNew: a run without changes hands on no outputs, but the comment keeps them.
+// nothingNew checks that the comment shows the outputs after a run without changes.
 func (s *stage) nothingNew() {
 	p := s.play("preview.yml", pull(7, "reopened", "second", "infra/app/main.tf"))
 	job := p.ended("preview", "success")
@@ -145,8 +143,8 @@ func (s *stage) gone(environment string) {
 	}
 }
 
-// sweeps: the end of one preview is canceled; another one is still wanted, and
-// two have names that say nothing of a pull request or lack the tag.
+// sweeps runs the nightly workflow with a preview whose end was canceled, one with an open pull request, and two
+// environments without a pull request number in the name or without the tag.
 func (s *stage) sweeps() {
 	t := s.t
 	s.play("preview.yml", pull(8, "opened", "third", "infra/app/main.tf")).ended("preview", "success")

@@ -16,15 +16,15 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// invocation is a process as the runner starts it.
+// invocation describes a process that the runner starts.
 type invocation struct {
 	program string
 	argv    []string
 	env     map[string]string
-	state   func(map[string]string) // takes what the step saved for its post step; may be nil
+	state   func(map[string]string) // receives the state for the post step; may be nil
 }
 
-// process runs a process in the workspace and keeps what came of it.
+// process runs a process in the workspace and records its result.
 func (j *jobRun) process(rec *stepRecord, what invocation) error {
 	f, err := j.newFiles()
 	if err != nil {
@@ -71,7 +71,7 @@ func (j *jobRun) run(what invocation, f files, title string) (out string, code i
 		}
 	}
 	c.Stdout, c.Stderr = log, log
-	// The runner interrupts, terminates after 7.5 s, and gives up after 10 s.
+	// The runner sends SIGINT, SIGTERM after 7.5 s, and SIGKILL after 10 s.
 	var term *time.Timer
 	c.Cancel = func() error {
 		term = time.AfterFunc(7500*time.Millisecond, func() { _ = c.Process.Signal(syscall.SIGTERM) })
@@ -92,7 +92,7 @@ func (j *jobRun) run(what invocation, f files, title string) (out string, code i
 	return log.String(), c.ProcessState.ExitCode(), nil
 }
 
-// environ is what the runner gives a step, in the order in which later ones win.
+// environ returns the environment of a step; later variables override earlier ones.
 func (j *jobRun) environ(env map[string]string, f files) []string {
 	all := map[string]string{"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 	maps.Copy(all, env)
@@ -141,7 +141,7 @@ func refName(ref string) string {
 	return ref
 }
 
-// printed reads the log as the runner does, for masks and annotations.
+// printed parses the log like the runner, for masks and annotations.
 func (j *jobRun) printed(rec *stepRecord, out string) {
 	read := runnertest.Read(out)
 	for _, problem := range read.Problems {
@@ -161,14 +161,14 @@ func (j *jobRun) printed(rec *stepRecord, out string) {
 	j.stage.keepLog(rec, j.masker.Mask(out))
 }
 
-// keepLog keeps the log of a step for the case that the test fails.
+// keepLog stores the log of a step, to be printed if the test fails.
 func (s *stage) keepLog(rec *stepRecord, out string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	fmt.Fprintf(&s.logs, "--- %s (exit %d)\n%s\n", rec.title, rec.code, out)
 }
 
-// annotations are the texts of the errors, warnings or notices of a step.
+// annotations returns the texts of the errors, warnings or notices of a step.
 func (r *stepRecord) annotations(kind string) []string {
 	var all []string
 	for _, c := range r.commands {
@@ -179,7 +179,7 @@ func (r *stepRecord) annotations(kind string) []string {
 	return all
 }
 
-// stepLog is what a process prints, and the function to call for each write.
+// stepLog stores the output of a process and calls a function for each write.
 type stepLog struct {
 	mu    sync.Mutex
 	text  bytes.Buffer

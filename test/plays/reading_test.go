@@ -109,7 +109,7 @@ func TestTriggered(t *testing.T) {
 	}
 }
 
-// TestRefusesWhatItCannotPlay: what is not understood is never passed over.
+// TestRefusesWhatItCannotPlay checks that unsupported features are errors.
 func TestRefusesWhatItCannotPlay(t *testing.T) {
 	t.Parallel()
 	const start = "on: push\njobs:\n  a:\n    runs-on: x\n"

@@ -13,8 +13,8 @@ import (
 
 var yamlBlock = regexp.MustCompile("(?ms)^```yaml\n(.*?)^```$")
 
-// TestPlayDocuments plays what the documents show: workflows as they are, and each
-// list of steps that uses the run action or its outputs in a job around it.
+// TestPlayDocuments runs the YAML in the documents: workflows unchanged, and each list of steps that uses the run
+// action or its outputs in a generated job.
 func TestPlayDocuments(t *testing.T) {
 	t.Parallel()
 	played := map[string]int{}

@@ -5,11 +5,10 @@ import (
 	"testing"
 )
 
-// TestPlayReusable calls the workflow as its own first lines say, for a pull request
-// and, with one line more, to apply.
+// TestPlayReusable calls the workflow as described in its header, for a pull request and, with one more line, to apply.
 func TestPlayReusable(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, real(t))
+	s := newStage(t, withTerraform(t))
 	s.commit("first", network("a"))
 	call := caller(t)
 
@@ -30,7 +29,7 @@ func TestPlayReusable(t *testing.T) {
 	}
 }
 
-// caller is the workflow that stands in the comment at the top of the example.
+// caller returns the workflow in the header comment of the example.
 func caller(t *testing.T) string {
 	t.Helper()
 	content, err := document("examples/reusable.yml")

@@ -8,10 +8,10 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// writes counts the requests that changed something at Scalr.
+// writes returns the number of requests that changed something in Scalr.
 func (s *stage) writes() int { return len(s.wrote(0)) }
 
-// wrote returns those after the first ones, as lines.
+// wrote returns these requests after the first n, as lines.
 func (s *stage) wrote(skip int) []string {
 	var lines []string
 	for _, r := range s.scalr.Requests() {
@@ -27,7 +27,7 @@ func (s *stage) wrote(skip int) []string {
 	return lines[skip:]
 }
 
-// thing is an environment or a workspace as Scalr shows it.
+// thing is an environment or a workspace in a response of Scalr.
 type thing struct {
 	id         string
 	attributes object
@@ -35,7 +35,7 @@ type thing struct {
 	tags       []string
 }
 
-// find asks Scalr itself, past the program, for what has exactly this name.
+// find reads the object with exactly this name from the simulated Scalr.
 func (s *stage) find(kind, name string) (thing, bool) {
 	s.t.Helper()
 	var answer struct {

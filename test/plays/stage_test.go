@@ -1,9 +1,8 @@
-// Package plays plays the workflows under examples from start to end: the built
-// program and the scripts between its steps, as GitHub's runner would run them,
-// against a Scalr and a GitHub on this machine.
+// Package plays runs the complete workflows in examples: the built program and the scripts of other steps, like
+// GitHub's runner, against a simulated Scalr and a simulated GitHub on this machine.
 //
-// The player is small and strict. It knows what the examples use; whatever else
-// it meets is an error, so that nothing is passed over in silence.
+// The player supports only the features that the examples use. Any other feature is an error, so that nothing is
+// skipped silently.
 package plays
 
 import (
@@ -23,11 +22,11 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// workshop is the directory in which the program is built.
+// workshop is the directory of the built program.
 var workshop string
 
-// TestMain lets the test program be the `gh` of the scripts. More plays than
-// there are processors run at a time, since they mostly wait.
+// TestMain lets the test binary act as the `gh` of the scripts. More tests than processors run in parallel,
+// because they mostly wait.
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "gh" {
 		os.Exit(beGH(os.Args[1:], os.Stdout, os.Stderr))
@@ -46,7 +45,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// built builds the program, once, with a gh beside it.
+// built builds the program and the fake gh once.
 var built = sync.OnceValues(func() (program string, err error) {
 	program = filepath.Join(workshop, "scalr-run")
 	if out, err := exec.Command("go", "build", "-o", program, "scalr-run-action").CombinedOutput(); err != nil {
@@ -62,21 +61,21 @@ var built = sync.OnceValues(func() (program string, err error) {
 	return program, os.Symlink(self, filepath.Join(tools(), "gh"))
 })
 
-// tools is the directory that comes first on the PATH of the scripts.
+// tools is the first directory on the PATH of the scripts.
 func tools() string { return filepath.Join(workshop, "tools") }
 
-// stage is the world of a play: one Scalr, one GitHub with a repository, and
-// whatever the scripts reach beside them.
+// stage is the environment of a test: a simulated Scalr, a simulated GitHub with a repository, and other servers
+// that the scripts use.
 type stage struct {
 	t        *testing.T
-	program  string // the built one
+	program  string // path of the built program
 	scalr    *scalrsim.Server
 	scalrURL string
 	github   *github
-	commits  map[string]map[string]string // hash to path to content
+	commits  map[string]map[string]string // contents by commit hash and path
 	secrets  map[string]string
 	vars     map[string]string
-	reviews  map[string]string // GitHub environment to the result of a job that is not approved
+	reviews  map[string]string // results of jobs without an approval, by GitHub environment
 
 	mu         sync.Mutex
 	transcript strings.Builder
@@ -84,8 +83,8 @@ type stage struct {
 	workspaces []string // directories of the jobs
 }
 
-// newStage makes a world. It skips the test where a tool of the scripts is
-// missing, or the one that really executes configurations if the scenario does.
+// newStage creates a stage. It skips the test if a tool of the scripts is missing, or if the scenario executes
+// Terraform and Terraform is missing.
 func newStage(t *testing.T, scenario scalrsim.Scenario, needs ...string) *stage {
 	t.Helper()
 	for _, tool := range append([]string{"bash"}, needs...) {
@@ -111,40 +110,40 @@ func newStage(t *testing.T, scenario scalrsim.Scenario, needs ...string) *stage 
 	return s
 }
 
-// real is the scenario in which the real Terraform executes what is uploaded. That takes a minute for all plays, so
-// most of them skip unless TESTS=all or SOAK=1 is set, as .ci/tests does.
-func real(t *testing.T) scalrsim.Scenario {
+// withTerraform is the scenario in which Terraform executes the uploaded configuration. All such tests together
+// take a minute, so most of them are skipped unless TESTS=all or SOAK=1 is set, as in .ci/tests.
+func withTerraform(t *testing.T) scalrsim.Scenario {
 	t.Helper()
 	if os.Getenv("TESTS") != "all" && os.Getenv("SOAK") == "" {
 		t.Skip("a play with the real Terraform: set TESTS=all")
 	}
-	return realAlways()
+	return alwaysWithTerraform()
 }
 
-// realToo is the scenario of a recipe that test/runner plays in a real engine: the real Terraform executes it too, but
-// only with SOAK=1.
-func realToo(t *testing.T) scalrsim.Scenario {
+// withTerraformInSoak is the scenario for recipes that test/runner also runs with a container engine: Terraform
+// executes the configuration only with SOAK=1.
+func withTerraformInSoak(t *testing.T) scalrsim.Scenario {
 	t.Helper()
 	if os.Getenv("SOAK") == "" {
 		t.Skip("test/runner plays this recipe: set SOAK=1 to execute it with the real Terraform too")
 	}
-	return realAlways()
+	return alwaysWithTerraform()
 }
 
-// realAlways is the scenario of the plays that are never skipped and in which the real Terraform executes what is
-// uploaded: a plan of several workspaces, and an apply.
-func realAlways() scalrsim.Scenario {
+// alwaysWithTerraform is the scenario for tests that always execute Terraform: a plan of several workspaces, and
+// an apply.
+func alwaysWithTerraform() scalrsim.Scenario {
 	scenario := scripted()
 	scenario.Script.Execute = true
 	return scenario
 }
 
-// scripted is for plays in which nothing runs, or nothing that Terraform alone could show.
+// scripted is the scenario for tests that do not need Terraform.
 func scripted() scalrsim.Scenario {
 	return scalrsim.Scenario{Pace: 0.1, Config: scalrsim.Config{Processing: -1}}
 }
 
-// open puts a Scalr on the stage.
+// open starts the simulated Scalr.
 func (s *stage) open(scenario scalrsim.Scenario) {
 	s.t.Helper()
 	s.scalr = scalrsim.New(scenario)
@@ -160,7 +159,7 @@ func (s *stage) open(scenario scalrsim.Scenario) {
 	s.scalrURL = url
 }
 
-// close prints the transcript and checks what must hold after every one.
+// close prints the transcript and checks the invariants of all tests.
 func (s *stage) close() {
 	s.t.Logf("transcript:\n%s", s.transcript.String())
 	s.noObjections()
@@ -190,14 +189,14 @@ func (s *stage) print(format string, args ...any) {
 	fmt.Fprintf(&s.transcript, format+"\n", args...)
 }
 
-// opened keeps where a job works.
+// opened records the directory of a job.
 func (s *stage) opened(workspace string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.workspaces = append(s.workspaces, workspace)
 }
 
-// commit makes a commit that is known by a name, and its merge with main.
+// commit creates a named commit and its merge with main.
 func (s *stage) commit(name string, files map[string]string) {
 	s.commits[commit(name)] = files
 	s.commits[mergeOf(name)] = files
@@ -209,7 +208,7 @@ func (s *stage) commit(name string, files map[string]string) {
 	s.github.memory.Commit(githubtest.Commit{SHA: mergeOf(name), Parents: append(parents, commit(name)), Files: files})
 }
 
-// mailbox is a server that keeps the bodies it gets, and its address.
+// mailbox starts a server that stores the request bodies, and returns its address.
 func mailbox(t *testing.T) (url string, letters func() []string) {
 	t.Helper()
 	var mu sync.Mutex

@@ -13,20 +13,20 @@ import (
 	"scalr-run-action/internal/job/runnertest"
 )
 
-// stepRecord is what came of a step.
+// stepRecord is the result of a step.
 type stepRecord struct {
 	title, id string
 	outcome   string // success, failure, `cancelled` or skipped
 	code      int    // of the process
 	outputs   map[string]string
-	log       string // as people see it
+	log       string // as shown to users, with masks
 	commands  []runnertest.Command
 	summary   string
 	wrote     string // the requests that changed something
 	what      string // the action and its mode
 }
 
-// step plays a step unless its condition is false.
+// step runs a step unless its condition is false.
 func (j *jobRun) step(st step) error {
 	rec := &stepRecord{title: st.title(), id: st.ID, outcome: "skipped", outputs: map[string]string{}}
 	j.record.steps = append(j.record.steps, rec)
@@ -43,7 +43,7 @@ func (j *jobRun) step(st step) error {
 }
 
 func (j *jobRun) begun(st step, rec *stepRecord, in scope) error {
-	// Secrets may stand in `with:` and `env:` of a step and nowhere else.
+	// Only `with:` and `env:` of a step may contain secrets.
 	in = in.with("secrets", texts(j.secrets))
 	env, err := fillAll(st.Env, in)
 	if err != nil {
@@ -76,7 +76,7 @@ func (j *jobRun) begun(st step, rec *stepRecord, in scope) error {
 	return err
 }
 
-// checkout lays the files of a commit into the workspace.
+// checkout writes the files of a commit to the workspace.
 func (j *jobRun) checkout(rec *stepRecord, with map[string]string) error {
 	ref, depth := j.event.sha, "1"
 	for name, value := range with {
@@ -122,7 +122,8 @@ func (j *jobRun) lay(files map[string]string) error {
 	return nil
 }
 
-// merge makes a repository whose current commit has merged what is, with the target branch as its first parent.
+// merge creates a Git repository in the workspace whose current commit is a merge commit with the target branch as
+// its first parent.
 func (j *jobRun) merge(base, files map[string]string) error {
 	git := func(args ...string) error {
 		c := exec.Command("git",
@@ -152,7 +153,7 @@ func (j *jobRun) merge(base, files map[string]string) error {
 	return nil
 }
 
-// script plays a `run:` step.
+// script executes a `run:` step.
 func (j *jobRun) script(st step, rec *stepRecord, env map[string]string) error {
 	shells := map[string][]string{"": {"-e"}, "bash": {"--noprofile", "--norc", "-eo", "pipefail"}}
 	args, ok := shells[st.Shell]
@@ -169,8 +170,8 @@ func (j *jobRun) script(st step, rec *stepRecord, env map[string]string) error {
 	return j.process(rec, invocation{program: "bash", argv: append(append([]string{"bash"}, args...), file), env: env})
 }
 
-// files are what the runner gives a step to write to.
-type files map[string]string // variable to path
+// files contains the runner's files that a step may write to, such as GITHUB_OUTPUT.
+type files map[string]string // paths by variable
 
 func (j *jobRun) newFiles() (files, error) {
 	f := files{}
@@ -187,7 +188,7 @@ func (j *jobRun) newFiles() (files, error) {
 	return f, nil
 }
 
-// read takes what the step has written, as the runner does after its end.
+// read parses the files that the step has written, like the runner after the end of a step.
 func (f files) read(rec *stepRecord, masker *runnertest.Masker) (state map[string]string, err error) {
 	for _, name := range []string{"GITHUB_ENV", "GITHUB_PATH"} {
 		if text, err := os.ReadFile(f[name]); err != nil || len(text) > 0 {
@@ -196,7 +197,7 @@ func (f files) read(rec *stepRecord, masker *runnertest.Masker) (state map[strin
 	}
 	outputs, err := runnertest.Outputs(f["GITHUB_OUTPUT"])
 	if err != nil {
-		rec.outcome = "failure" // as the runner does; the lines before it take effect
+		rec.outcome = "failure" // like the runner; the previous lines take effect
 	}
 	maps.Copy(rec.outputs, outputs)
 	text, err := os.ReadFile(f["GITHUB_STEP_SUMMARY"])

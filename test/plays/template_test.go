@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// fill returns a text of a workflow with its ${{ }} filled in.
+// fill returns a string of a workflow with its ${{ }} evaluated.
 func fill(text string, in scope) (string, error) {
 	v, err := fillValue(text, in)
 	return textOf(v), err
 }
 
-// fillValue is fill, but that a text of nothing but one expression keeps its value.
+// fillValue is like fill, but a string that consists of one expression keeps the type of its value.
 func fillValue(text string, in scope) (any, error) {
 	var out strings.Builder
 	for rest := text; ; {
@@ -34,7 +34,7 @@ func fillValue(text string, in scope) (any, error) {
 	}
 }
 
-// cutExpression finds the end of an expression, which may hold }} in a text.
+// cutExpression finds the end of an expression, whose strings may contain }}.
 func cutExpression(text string) (inside, after string, err error) {
 	quoted := false
 	for i := range len(text) {
@@ -48,7 +48,7 @@ func cutExpression(text string) (inside, after string, err error) {
 	return "", "", fmt.Errorf("an expression has no end")
 }
 
-// fillAll fills in every value.
+// fillAll evaluates the expressions in all values.
 func fillAll(texts map[string]string, in scope) (map[string]string, error) {
 	filled := map[string]string{}
 	for _, name := range sortedKeys(texts) {

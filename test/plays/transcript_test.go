@@ -7,22 +7,21 @@ import (
 	"strings"
 )
 
-// mark is a moment in what was written at Scalr and on GitHub.
+// mark is a position in the writes to Scalr and GitHub.
 type mark struct{ scalr, github int }
 
 func (p *performance) marked() mark {
 	return mark{p.stage.writes(), len(p.stage.github.wrote(0))}
 }
 
-// since returns what was written after the moment, as one line.
+// since returns the writes after the mark, as one line.
 func (p *performance) since(m mark) string {
 	return counted(append(p.stage.wrote(m.scalr), p.stage.github.wrote(m.github)...))
 }
 
 var anID = regexp.MustCompile(`/[a-z]+-v0[a-z0-9]+`)
 
-// counted joins lines, with a number where there are several alike. The ids in
-// them mean nothing to a reader.
+// counted joins lines without their ids, with a number for equal lines.
 func counted(lines []string) string {
 	var order []string
 	count := map[string]int{}
@@ -40,14 +39,14 @@ func counted(lines []string) string {
 	return strings.Join(order, ", ")
 }
 
-// tellJob adds a job to the transcript.
-func (p *performance) tellJob(r *jobRecord) {
+// printJob adds a job to the transcript.
+func (p *performance) printJob(r *jobRecord) {
 	p.stage.print("  %s: %s%s", r.title, r.result, r.outputList())
 	for _, s := range r.steps {
 		if s.outcome == "skipped" || s.what == "" || s.what == "post" && s.log == "" {
 			continue
 		}
-		name := s.what // the action; a script is named by its title
+		name := s.what // the action, or the title of a script
 		if name == "script" {
 			name = s.title
 		}
@@ -65,7 +64,7 @@ func (r *jobRecord) outputList() string {
 	return prefixed("  → ", strings.Join(outputs, ", "))
 }
 
-// word says in a few words how a step ended.
+// word returns a short description of a step's result.
 func (r *stepRecord) word() string {
 	words := []string{r.outputs["result"]}
 	if words[0] == "" {
@@ -91,7 +90,7 @@ func prefixed(prefix, text string) string {
 	return prefix + text
 }
 
-// results are the results of the combinations of a job, in order.
+// results returns the results of a job's combinations, in order.
 func (p *performance) results(job string) string {
 	var all []string
 	for _, r := range p.jobs {
@@ -102,7 +101,7 @@ func (p *performance) results(job string) string {
 	return strings.Join(all, " ")
 }
 
-// ended checks how a job ended, in each combination, and gives the first.
+// ended checks the result of each combination of a job, and returns the first one.
 func (p *performance) ended(job, results string) *jobRecord {
 	p.stage.t.Helper()
 	if got := p.results(job); got != results {

@@ -10,12 +10,12 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// event is something that happens in the repository.
+// event is an event of the repository.
 type event struct {
 	name    string // pull_request, push ...
 	action  string // opened, or the type of a dispatch
 	ref     string
-	sha     string   // what is checked out unless the workflow says otherwise
+	sha     string   // the commit that is checked out by default
 	changed []string // files
 	payload object
 	about   string // for the transcript
@@ -23,17 +23,16 @@ type event struct {
 
 const repository = "acme/infra"
 
-// commit is the hash of a commit that the plays call by a name.
+// commit returns the hash of a named commit.
 func commit(name string) string {
 	sum := sha1.Sum([]byte(name))
 	return hex.EncodeToString(sum[:])
 }
 
-// mergeOf is the commit that GitHub makes to try a pull request, and what
-// GITHUB_SHA names there.
+// mergeOf returns the test merge commit of a pull request, the value of GITHUB_SHA.
 func mergeOf(head string) string { return commit("merge of " + head) }
 
-// pull is what happens to a pull request whose head is the named commit.
+// pull returns an event of a pull request whose head is the named commit.
 func pull(number int, action, head string, changed ...string) event {
 	repo := object{"full_name": repository, "fork": false}
 	return event{
@@ -52,7 +51,7 @@ func pull(number int, action, head string, changed ...string) event {
 	}
 }
 
-// fromFork makes the head of a pull request that of a fork.
+// fromFork moves the head of a pull request to a fork.
 func (e event) fromFork() event {
 	head := e.payload["pull_request"].(object)["head"].(object)
 	head["repo"] = object{"full_name": "mallory/infra", "fork": true}
@@ -60,7 +59,7 @@ func (e event) fromFork() event {
 	return e
 }
 
-// push is a push of the named commit to main.
+// push returns the event for a push of the named commit to main.
 func push(head string, changed ...string) event {
 	return event{
 		name:    "push",
@@ -73,7 +72,7 @@ func push(head string, changed ...string) event {
 	}
 }
 
-// schedule is the clock's.
+// schedule returns the event of a schedule.
 func schedule() event {
 	return event{
 		name:    "schedule",
@@ -84,7 +83,7 @@ func schedule() event {
 	}
 }
 
-// dispatch is a request to /dispatches. The payload is unchanged.
+// dispatch returns the event for a request to /dispatches, with the payload unchanged.
 func dispatch(kind string, payload any) event {
 	return event{
 		name:    "repository_dispatch",
@@ -96,7 +95,7 @@ func dispatch(kind string, payload any) event {
 	}
 }
 
-// comment is a comment on a pull request.
+// comment returns the event for a comment on a pull request.
 func comment(number int, body, association string) event {
 	return event{
 		name:   "issue_comment",
@@ -110,7 +109,7 @@ func comment(number int, body, association string) event {
 	}
 }
 
-// byHand starts a workflow with inputs on the Actions tab.
+// byHand returns the event of a workflow started from the Actions tab.
 func byHand(inputs object) event {
 	return event{
 		name:    "workflow_dispatch",
@@ -121,7 +120,7 @@ func byHand(inputs object) event {
 	}
 }
 
-// queued is a merge queue's question for a group that ends in a pull request.
+// queued returns the merge_group event for a group whose last entry is a pull request.
 func queued(number int, head string) event {
 	ref := fmt.Sprintf("refs/heads/gh-readonly-queue/main/pr-%d-%s", number, commit("main"))
 	return event{
@@ -143,13 +142,13 @@ func queued(number int, head string) event {
 	}
 }
 
-// usual are the types of events for which a workflow runs that names none.
+// usual contains the default activity types of events.
 var usual = map[string][]string{
 	"pull_request": {"opened", "synchronize", "reopened"},
 	"merge_group":  {"checks_requested"},
 }
 
-// triggered reports whether the event starts a workflow with this `on:`.
+// triggered reports whether the event triggers a workflow with this `on:`.
 func triggered(on *yaml.Node, e event) (bool, error) {
 	if on.Kind == yaml.ScalarNode {
 		types := usual[on.Value]
@@ -183,7 +182,7 @@ func triggered(on *yaml.Node, e event) (bool, error) {
 	return false, nil
 }
 
-// touches reports whether a file is below one of the paths. The examples have no other patterns than dir/**.
+// touches reports whether a file is below one of the paths. It supports only the pattern dir/**.
 func touches(files, paths []string) (bool, error) {
 	for _, p := range paths {
 		dir, ok := strings.CutSuffix(p, "/**")

@@ -8,16 +8,14 @@ import (
 	"strings"
 )
 
-// Values of expressions are nil, bool, float64, string, list and object, and
-// filtered, which is what `.*` leaves behind.
+// Values of expressions are nil, bool, float64, string, list, object, and filtered, the result of `.*`.
 type (
 	list     = []any
 	object   = map[string]any
 	filtered list
 )
 
-// truthy is what && and || and ! and `if:` go by (GitHub's documents, "Evaluate
-// expressions", literals).
+// truthy converts a value to a boolean for &&, ||, ! and `if:` (GitHub's documents, "Evaluate expressions", literals).
 func truthy(v any) bool {
 	switch v := v.(type) {
 	case nil:
@@ -32,7 +30,7 @@ func truthy(v any) bool {
 	return true
 }
 
-// textOf is what stands in the place of ${{ }} in a longer text.
+// textOf converts a value to a string for ${{ }} within a longer string.
 func textOf(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -49,10 +47,10 @@ func textOf(v any) string {
 	return "Array"
 }
 
-// equal is ==: without regard to case, and of two kinds as numbers.
+// equal implements ==: it ignores case and compares values of different types as numbers.
 func equal(a, b any) bool {
 	if isCollection(a) || isCollection(b) {
-		return false // equal only if it is the same one, which no example asks
+		return false // objects are equal only if they are identical, which no example uses
 	}
 	x, aText := a.(string)
 	y, bText := b.(string)
@@ -73,7 +71,7 @@ func isCollection(v any) bool {
 	return false
 }
 
-// number is how a value is compared with one of another kind.
+// number converts a value to a number for the comparison with a value of another type.
 func number(v any) float64 {
 	switch v := v.(type) {
 	case nil:
@@ -113,7 +111,7 @@ func member(v any, name string) any {
 	return nil
 }
 
-// keyOf is the key as the object spells it; the case of letters does not count.
+// keyOf returns the object's spelling of a key, ignoring case.
 func keyOf(o object, name string) string {
 	if _, ok := o[name]; ok {
 		return name
@@ -126,7 +124,7 @@ func keyOf(o object, name string) string {
 	return ""
 }
 
-// element is v[i].
+// element returns v[i].
 func element(v, i any) any {
 	if name, ok := i.(string); ok {
 		return member(v, name)
@@ -148,7 +146,7 @@ func items(v any) (list, bool) {
 	return nil, false
 }
 
-// every is v.*.
+// every returns v.*.
 func every(v any) any {
 	found := filtered{}
 	switch v := v.(type) {
@@ -168,7 +166,7 @@ func every(v any) any {
 	return found
 }
 
-// decoded reads JSON into values.
+// decoded decodes JSON to values.
 func decoded(text string) (any, error) {
 	var v any
 	if err := json.Unmarshal([]byte(text), &v); err != nil {

@@ -10,8 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// workflow is one as it is written. A key that is not here is an error, so
-// that none is ignored.
+// workflow is a decoded workflow file. Any other key is an error.
 type workflow struct {
 	Name        string
 	On          yaml.Node
@@ -34,7 +33,7 @@ type job struct {
 	Strategy    *strategy
 	Steps       []step
 
-	// A job may be another workflow.
+	// A job may call another workflow.
 	Uses    string
 	With    map[string]yaml.Node
 	Secrets map[string]string
@@ -74,7 +73,7 @@ func (s step) title() string {
 	return "Run " + first
 }
 
-// readWorkflow reads a workflow and refuses what the player could not play.
+// readWorkflow reads a workflow and rejects unsupported features.
 func readWorkflow(content []byte) (*workflow, error) {
 	var w workflow
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
@@ -109,7 +108,7 @@ func (j *job) playable() error {
 	return nil
 }
 
-// needs are the jobs that come before.
+// needs returns the jobs in `needs:`.
 func (j *job) needs() []string {
 	if j.Needs.Kind == yaml.ScalarNode {
 		return []string{j.Needs.Value}
@@ -117,7 +116,7 @@ func (j *job) needs() []string {
 	return scalars(&j.Needs)
 }
 
-// order returns the jobs so that each comes after those that it needs.
+// order returns the jobs in an order in which each follows the jobs that it needs.
 func (w *workflow) order() ([]string, error) {
 	var sorted []string
 	left := slices.Sorted(maps.Keys(w.Jobs))
@@ -134,7 +133,7 @@ func (w *workflow) order() ([]string, error) {
 	return sorted, nil
 }
 
-// scalars are the elements of a list in YAML.
+// scalars returns the elements of a YAML list.
 func scalars(n *yaml.Node) []string {
 	var all []string
 	for _, each := range n.Content {
@@ -143,7 +142,7 @@ func scalars(n *yaml.Node) []string {
 	return all
 }
 
-// pairs are the keys and values of a mapping in YAML, in order.
+// pairs returns the keys and values of a YAML mapping, in order.
 func pairs(n *yaml.Node) func(func(string, *yaml.Node) bool) {
 	return func(yield func(string, *yaml.Node) bool) {
 		for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
@@ -154,7 +153,7 @@ func pairs(n *yaml.Node) func(func(string, *yaml.Node) bool) {
 	}
 }
 
-// filledNode returns a part of a workflow as a value, with its expressions filled in.
+// filledNode returns a part of a workflow as a value, with its expressions evaluated.
 func filledNode(n *yaml.Node, in scope) (any, error) {
 	switch n.Kind {
 	case yaml.MappingNode:

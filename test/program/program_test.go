@@ -1,5 +1,4 @@
-// Package program_test runs the built program against a Scalr and a GitHub reached
-// by HTTP/2 and TLS.
+// Package program_test runs the built program against a simulated Scalr and a simulated GitHub over HTTP/2 and TLS.
 package program_test
 
 import (
@@ -24,7 +23,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// program is where TestMain has built it.
+// program is the path of the program that TestMain has built.
 var program string
 
 // TestMain builds the program.
@@ -46,7 +45,7 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// service is a Scalr with its storage and a GitHub, reached by HTTP/2 and TLS as on the network.
+// service is a simulated Scalr with its storage and a simulated GitHub, served over HTTP/2 and TLS.
 type service struct {
 	t      *testing.T
 	scalr  *scalrsim.Server
@@ -55,8 +54,8 @@ type service struct {
 	env    []string
 
 	mu       sync.Mutex
-	protocol map[string]int // how many requests came by which protocol
-	carried  []string       // secrets that requests and answers carried
+	protocol map[string]int // number of requests by protocol
+	carried  []string       // secrets in requests and responses
 }
 
 func newService(t *testing.T) *service {
@@ -120,7 +119,7 @@ func (s *service) write(name, text string) {
 	}
 }
 
-// serve starts a server that speaks HTTP/2 and remembers the secrets that pass.
+// serve starts an HTTP/2 server that records the secrets in requests and responses.
 func (s *service) serve(h http.Handler) *httptest.Server {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		recorder := httptest.NewRecorder()
@@ -153,7 +152,7 @@ func (s *service) remember(r *http.Request, answer string) {
 	}
 }
 
-// play runs the program and returns what it printed, without the commands that mask.
+// play runs the program and returns its output without mask commands.
 func (s *service) play(env ...string) (stdout, stderr string, err error) {
 	s.t.Helper()
 	var out, errs bytes.Buffer
@@ -169,10 +168,10 @@ func (s *service) play(env ...string) (stdout, stderr string, err error) {
 	return regexp.MustCompile(`(?m)^::add-mask::.*$`).ReplaceAllString(out.String(), ""), errs.String(), err
 }
 
-// TestGoDebugVariablesPrintNothing runs the program with the variables by which a job's env: makes a Go program print
-// what it sends, or changes how it works: over HTTP/2, with a sign-in, an upload, redirected logs and a comment. No
-// secret is printed, and nothing of a connection: stderr has at most what the runtime traces of the scheduler and of
-// memory before the program starts again without the variables.
+// TestGoDebugVariablesPrintNothing sets the environment variables that make Go programs print requests or change
+// their behavior, and runs the program over HTTP/2 with a sign-in, an upload, redirected logs and a comment. The
+// output must contain no secret and no connection data. stderr may only contain traces of the scheduler and of
+// memory from before the program restarts without the variables.
 func TestGoDebugVariablesPrintNothing(t *testing.T) {
 	t.Parallel()
 	for name, env := range map[string][]string{
@@ -212,8 +211,8 @@ func TestGoDebugVariablesPrintNothing(t *testing.T) {
 	}
 }
 
-// TestUnsolicitedAnswersAreNotPrinted: net/http logs what comes on a connection after the response, which may be an
-// echo of the request.
+// TestUnsolicitedAnswersAreNotPrinted checks that data after a response, which net/http logs and which may echo
+// the request, is not printed.
 func TestUnsolicitedAnswersAreNotPrinted(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
@@ -225,7 +224,7 @@ func TestUnsolicitedAnswersAreNotPrinted(t *testing.T) {
 			return
 		}
 		defer conn.Close()
-		// The program waits before it tries again, so that the connection is idle meanwhile.
+		// The program waits before a retry, so the connection is idle in the meantime.
 		status := map[bool]string{
 			true:  "503 Service Unavailable\r\nRetry-After: 1",
 			false: "404 Not Found",
@@ -247,7 +246,7 @@ func TestUnsolicitedAnswersAreNotPrinted(t *testing.T) {
 	}
 }
 
-// wantNoSecret looks for twelve bytes in a row of anything secret that passed.
+// wantNoSecret searches for any twelve consecutive bytes of the recorded secrets.
 func (s *service) wantNoSecret(where, text string) {
 	s.t.Helper()
 	s.mu.Lock()

@@ -11,7 +11,8 @@ import (
 // and the dependencies make about 1,000; compiling the regular expressions of one package makes thousands.
 const maxStartupAllocations = 3000
 
-// TestStartup checks that packages prepare on first use what costs time, because the program starts for every step.
+// TestStartup checks that packages defer expensive initialization to the first use, because every step starts the
+// program.
 func TestStartup(t *testing.T) {
 	t.Parallel()
 	start := exec.Command(program)

@@ -48,8 +48,8 @@ func TestArchitecture(t *testing.T) {
 	}
 }
 
-// TestCommandsStayApart lets a command of the program import only what all commands
-// share: a change to one of them cannot change another.
+// TestCommandsStayApart checks that the commands of the program only import shared packages, so that a change to
+// one cannot affect another.
 func TestCommandsStayApart(t *testing.T) {
 	t.Parallel()
 	const commands = "internal/action/"
@@ -82,8 +82,8 @@ func TestCommandsStayApart(t *testing.T) {
 	}
 }
 
-// TestExecutesNothing keeps the program from starting others: only what plays
-// Scalr on a developer's machine, and tests of the tests, may.
+// TestExecutesNothing checks that the program does not start other programs. Only the simulator and the tools for
+// tests may.
 func TestExecutesNothing(t *testing.T) {
 	t.Parallel()
 	for dir, list := range importsBy(t, func(name string) bool { return name == "os/exec" || name == "plugin" }) {
@@ -169,9 +169,8 @@ func quotedWords(cell string) []string {
 	return words
 }
 
-// imports lists for each package what it imports besides the standard library,
-// on every system, and without its tests. It reads the files itself, so that
-// go test knows when it has to run again.
+// imports lists the imports of each package outside the standard library, for all operating systems and without
+// tests. It reads the files itself, so that go test can cache the result.
 func imports(t *testing.T) map[string][]string {
 	t.Helper()
 	return importsBy(t, func(name string) bool {
@@ -180,7 +179,7 @@ func imports(t *testing.T) map[string][]string {
 	})
 }
 
-// importsBy lists for each package those imports that are wanted.
+// importsBy lists the selected imports of each package.
 func importsBy(t *testing.T, wanted func(string) bool) map[string][]string {
 	t.Helper()
 	found := map[string][]string{}

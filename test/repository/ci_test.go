@@ -91,8 +91,8 @@ func ownProblems(content string) []string {
 	return l.problems
 }
 
-// TestPinsAgree holds every pin of another's action to one commit and version, wherever it is written: Dependabot updates
-// workflows and recipes, and what documents show has to follow.
+// TestPinsAgree checks that all pins of a third-party action have the same commit and version. Dependabot updates
+// only workflows and recipes, so documents must be updated with them.
 func TestPinsAgree(t *testing.T) {
 	t.Parallel()
 	files := documents(t)

@@ -66,8 +66,7 @@ func TestHelper(t *testing.T) {
 }
 `
 
-// TestSubtestNames reads the names from the syntax, and nothing else that looks like
-// one.
+// TestSubtestNames checks which names of subtests are found in the syntax tree.
 func TestSubtestNames(t *testing.T) {
 	t.Parallel()
 	got := readExample(t)
@@ -82,7 +81,7 @@ func TestSubtestNames(t *testing.T) {
 	}
 }
 
-// TestFaultsCompare finds what is missing on either side.
+// TestFaultsCompare checks that differences in both directions are found.
 func TestFaultsCompare(t *testing.T) {
 	t.Parallel()
 	packages := map[string]testNames{"example": {"TestRows": readExample(t)["TestRows"]}}

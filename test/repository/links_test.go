@@ -13,8 +13,7 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// TestLinks follows every link and picture of the documents that stays within
-// the repository, to a heading too.
+// TestLinks checks every link in the documents to a file, a picture or a heading of the repository.
 func TestLinks(t *testing.T) {
 	t.Parallel()
 	for _, file := range documents(t) {

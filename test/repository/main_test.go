@@ -1,5 +1,4 @@
-// Package repository_test holds documents, recipes, workflows, the release and the
-// architecture of the repository.
+// Package repository_test tests the documents, recipes, workflows, releases and the architecture of the repository.
 package repository_test
 
 import (

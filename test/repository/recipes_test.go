@@ -11,8 +11,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// TestAlertPayload plays the check of the payload in examples/alert.yml: what
-// goes on is made of words of the recipe's own.
+// TestAlertPayload runs the check of the payload in examples/alert.yml: its outputs must consist of values from
+// the recipe.
 func TestAlertPayload(t *testing.T) {
 	t.Parallel()
 	good := map[string]string{
@@ -89,8 +89,7 @@ func TestChatPayload(t *testing.T) {
 	}
 }
 
-// TestDriftIssue plays examples/drift.yml with a stand-in for gh: there is at
-// most one issue.
+// TestDriftIssue runs the script of examples/drift.yml with a fake gh: there must be at most one issue.
 func TestDriftIssue(t *testing.T) {
 	t.Parallel()
 	const other, ours = `{"number":3,"title":"Drift in staging/network"}`, `{"number":7,"title":"Drift in ` +
@@ -121,8 +120,8 @@ func TestDriftIssue(t *testing.T) {
 	}
 }
 
-// TestSweptPreviews plays examples/preview-sweep.yml: only previews of pull
-// requests that are not open are swept; one without a pull request does not end the sweep.
+// TestSweptPreviews runs the script of examples/preview-sweep.yml: it must select only previews of closed pull
+// requests, and continue after a preview without a pull request.
 func TestSweptPreviews(t *testing.T) {
 	t.Parallel()
 	gh := `case "$3" in 5) exit 1 ;; 8) echo OPEN ;; 9) echo MERGED ;; *) echo CLOSED ;; esac`
@@ -136,18 +135,18 @@ func TestSweptPreviews(t *testing.T) {
 	}
 }
 
-// TestFanOutBeyondOneMatrix plays the guard of examples/fan-out.yml.
+// TestFanOutBeyondOneMatrix runs the check of the matrix size in examples/fan-out.yml.
 func TestFanOutBeyondOneMatrix(t *testing.T) {
 	t.Parallel()
 	for count, want := range map[string]string{"0": "", "256": "", "257": "exit", "1000": "exit"} {
-		if got := playScript(t, "fan-out.yml", "list", "Check that one matrix can hold them",
+		if got := playScript(t, "fan-out.yml", "list", "Check the limit of a matrix",
 			map[string]string{"COUNT": count}, ""); got != want {
 			t.Errorf("%s environments: got %q, want %q", count, got, want)
 		}
 	}
 }
 
-// TestAllPlans plays the check that examples/matrix.yml requires: only a plan that was not needed may be missing.
+// TestAllPlans runs the required check of examples/matrix.yml: only an unnecessary plan may be missing.
 func TestAllPlans(t *testing.T) {
 	t.Parallel()
 	const some = `[{"workspace":"staging/network","path":"infra/network"}]`
@@ -179,8 +178,8 @@ func changed(all, some map[string]string) map[string]string {
 	return env
 }
 
-// playScript runs the script of a step of a recipe as the runner does, with the
-// text of a stand-in for gh, and gives the outputs; "exit" if the step failed.
+// playScript runs the script of a recipe's step like the runner, with the source of a fake gh, and returns the
+// outputs; "exit" if the step failed.
 func playScript(t *testing.T, file, jobName, stepName string, env map[string]string, gh string) string {
 	t.Helper()
 	for _, tool := range []string{"bash", "jq"} {

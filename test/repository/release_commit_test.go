@@ -12,7 +12,7 @@ import (
 
 const releaseImage = "ghcr.io/acme-corp/scalr-run-action@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
-// TestReleaseCheck plays the script that decides whether a version can be released.
+// TestReleaseCheck tests the script that decides whether a version can be released.
 func TestReleaseCheck(t *testing.T) {
 	t.Parallel()
 	s := scratch{t, t.TempDir()}
@@ -68,8 +68,8 @@ func TestReleaseCheck(t *testing.T) {
 	}
 }
 
-// TestReleaseCommit holds that a release changes what its scripts write, and nothing else: the commit's tree is the
-// parent's with the placeholders filled in and the image pinned in every action there is.
+// TestReleaseCommit checks that a release commit contains only the changes of the scripts: its tree is that of its
+// parent with the placeholders replaced and the image pinned in every action.
 func TestReleaseCommit(t *testing.T) {
 	t.Parallel()
 	s := newScratch(t)
@@ -173,8 +173,8 @@ func TestVerifyFindsWhatNoScriptWrote(t *testing.T) {
 	}
 }
 
-// TestReleasesStayOnTheirBranch makes a second release: the first one stays an ancestor, so that the branch moves without
-// force, and the difference to main is still what the scripts write.
+// TestReleasesStayOnTheirBranch creates a second release: the first one must be an ancestor, so that no force push
+// is needed, and the difference to main must be the changes of the scripts.
 func TestReleasesStayOnTheirBranch(t *testing.T) {
 	needAll(t)
 	t.Parallel()

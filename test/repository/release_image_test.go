@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// TestImageLayout holds what the released image says of itself, and that the same files give the same digest for
-// every user, time and order in which they were written.
+// TestImageLayout checks the metadata of the released image, and that the digest does not depend on the user, the
+// time and the order in which the files were written.
 func TestImageLayout(t *testing.T) {
 	needAll(t)
 	t.Parallel()
@@ -147,7 +147,7 @@ func readBlob[T any](t *testing.T, dir, digest string) (v T) {
 	return v
 }
 
-// layerFiles names what the only layer holds, which belongs to root and has no time.
+// layerFiles lists the files of the only layer, which must be owned by root and have no modification time.
 func layerFiles(t *testing.T, dir string, manifest ociManifest, config ociConfig) (names []string) {
 	t.Helper()
 	file, err := os.Open(filepath.Join(dir, "blobs/sha256", strings.TrimPrefix(manifest.Layers[0].Digest, "sha256:")))
@@ -242,7 +242,7 @@ func TestSBOM(t *testing.T) {
 	}
 }
 
-// builtBinary builds the program into a directory that stands for the image's files.
+// builtBinary builds the program in a directory with the image's files.
 func builtBinary(t *testing.T, root string) string {
 	t.Helper()
 	binary := filepath.Join(root, "scalr-run")

@@ -125,7 +125,7 @@ func TestPlaceholdersOfAnyDocument(t *testing.T) {
 	}
 }
 
-// TestUnreleased makes sure that the search for what is left finds something.
+// TestUnreleased checks that the search for remaining placeholders finds some.
 func TestUnreleased(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ file, content, want string }{
@@ -176,8 +176,8 @@ var (
 	htmlPicture = regexp.MustCompile(`(?i)<(?:img|source)\s[^>]*?\b(?:src|srcset)\s*=\s*["']([^"' ,]+)`)
 )
 
-// unreleased lists what a user of a released repository would trip over: the placeholder, and pictures that only show
-// within the repository. Tests and the scripts that fill in the placeholder may name it.
+// unreleased lists text that must not occur in a released repository: the placeholder, and relative URLs of
+// pictures. Tests and the scripts that replace the placeholder may contain it.
 func unreleased(t *testing.T, root string) (problems []string) {
 	t.Helper()
 	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {

@@ -14,7 +14,7 @@ import (
 
 var wholeRelease = []string{"check", "build", "publish", "try", "move"}
 
-// TestReleaseRehearsal plays whole releases, and releases that fail at every place where something outside can.
+// TestReleaseRehearsal runs complete releases, and releases in which each external service fails in turn.
 func TestReleaseRehearsal(t *testing.T) {
 	if !inSandbox(t, "git", "jq", "perl", "skopeo", "crane", "go") {
 		return
@@ -29,7 +29,7 @@ func TestReleaseRehearsal(t *testing.T) {
 	for _, address := range []string{"127.0.0.12:22", "127.0.0.13:443", "127.0.0.14:443"} {
 		listen(t, "tcp", address)
 	}
-	// Only what is confined gets out: its rules come before this one.
+	// Only confined commands have network access: their rules precede this one.
 	if out, err := exec.Command("iptables", "-A", "OUTPUT", "-d", "127.0.0.8/29", "-j", "REJECT").
 		CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -62,7 +62,7 @@ func TestReleaseRehearsal(t *testing.T) {
 	}
 }
 
-// published and moved are what a release writes outside, in order: Git first, the image's tag last.
+// published and moved contain the external writes of a release, in order: Git first, the image's tag last.
 func published(version string, kind ...string) []string {
 	draft := strings.Join(append([]string{"gh release create", version, "--draft --verify-tag --title", version,
 		"--notes-file"}, kind...), " ")
@@ -86,7 +86,7 @@ func moved(version, channel, latest string) []string {
 	}
 }
 
-// releases plays a release from beginning to end.
+// releases runs a complete release.
 func (r *rehearsal) releases(version, channel, latest string, kind ...string) {
 	r.t.Helper()
 	r.happened()
@@ -101,7 +101,7 @@ func (r *rehearsal) releases(version, channel, latest string, kind ...string) {
 	r.isReleased(version, channel, r.atRemote("rev-parse", "main"))
 }
 
-// isReleased looks at what others get of a release.
+// isReleased checks the published results of a release.
 func (r *rehearsal) isReleased(version, channel, main string) {
 	r.t.Helper()
 	commit := r.atRemote("rev-parse", version+"^{commit}")
@@ -136,8 +136,8 @@ func (r *rehearsal) isReleased(version, channel, main string) {
 	}
 }
 
-// failures releases v1.0.0 against everything outside that can fail, one after the other. Each stops the release where it
-// should, and a re-run of the failed job goes on once the cause is gone.
+// failures releases v1.0.0 while each external service fails in turn. Each failure must stop the release at the
+// right step, and a re-run of the failed job must continue after the cause is fixed.
 func (r *rehearsal) failures() {
 	t := r.t
 	if stopped := r.release("v1.0.0", "check", "build"); stopped != "" {
@@ -173,7 +173,7 @@ func (r *rehearsal) stopsAt(want, when, job string) {
 	}
 }
 
-// withoutKey has no deploy key, which is noticed before anything is published.
+// withoutKey has no deploy key, which must be detected before anything is published.
 func (r *rehearsal) withoutKey() {
 	key := r.secrets["DEPLOY_KEY"]
 	r.secrets["DEPLOY_KEY"] = ""
@@ -181,7 +181,7 @@ func (r *rehearsal) withoutKey() {
 	r.secrets["DEPLOY_KEY"] = key
 }
 
-// withChangedArtifacts changes what was built on its way to the job that publishes.
+// withChangedArtifacts changes an artifact between the build job and the publish job.
 func (r *rehearsal) withChangedArtifacts() {
 	const verify = "Verify the artifacts and the release commit, without a network"
 	artifact := filepath.Join(r.dir, "artifact")
@@ -211,8 +211,8 @@ func (r *rehearsal) withChangedArtifacts() {
 	r.outputs["needs.build.outputs.commit"] = commit
 }
 
-// withRefusedPush has the remote refuse the branch, as GitHub does where a rule or a missing right forbids the push: then
-// no name leads to the image.
+// withRefusedPush makes the remote reject the branch, like GitHub for a branch rule or a missing permission: then
+// no tag of the image must exist.
 func (r *rehearsal) withRefusedPush() {
 	hook := filepath.Join(r.remote(), "hooks/update")
 	if err := os.MkdirAll(filepath.Dir(hook), 0o755); err != nil {
@@ -237,7 +237,7 @@ func (r *rehearsal) withRefusedPush() {
 	}
 }
 
-// withBrokenDraft has GitHub's API fail once the tag is there.
+// withBrokenDraft makes GitHub's API fail after the push of the tag.
 func (r *rehearsal) withBrokenDraft() {
 	r.overwrite(r.log()+".broken", "")
 	r.stopsAt("Draft the release", "with a failed draft", "publish")

@@ -25,10 +25,10 @@ import (
 
 const registryUser, registryPassword = "octocat", "registry-password"
 
-// testRegistry is a registry at https://ghcr.io within a sandbox, which wants credentials and notes what gets a name.
+// testRegistry is a registry at https://ghcr.io in a sandbox, which requires credentials and records tags.
 type testRegistry struct {
 	t           *testing.T
-	certificate string // file, for those who shall trust it
+	certificate string // file with the certificate, for its clients
 	backend     *url.URL
 
 	mu   sync.Mutex
@@ -138,7 +138,7 @@ func (r *testRegistry) add(log, line string) {
 	_, _ = fmt.Fprintln(f, line)
 }
 
-// digest asks for an image by tag or digest; it is empty if there is none.
+// digest returns the digest of an image by tag or digest, or "" if there is none.
 func (r *testRegistry) digest(repository, reference string) string {
 	request, err := http.NewRequest(http.MethodHead, r.backend.String()+"/v2/"+repository+"/manifests/"+reference, nil)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// rehearsal plays the scripts of the workflow that releases, as written in its YAML, in a sandbox: with a registry, a
-// remote repository and a confinement that are real, and with stand-ins for docker, gh, ssh, sudo and the actions of GitHub.
+// rehearsal executes the scripts in the YAML of the release workflow in a sandbox, with a real registry, a real
+// remote repository and real network restrictions, and with fakes of docker, gh, ssh, sudo and GitHub's actions.
 type rehearsal struct {
 	t          *testing.T
 	repository string // as GITHUB_REPOSITORY names it
@@ -49,21 +49,21 @@ func newRehearsal(t *testing.T, registry *testRegistry, repository string) *rehe
 func (r *rehearsal) remote() string { return filepath.Join(r.dir, "remote") }
 func (r *rehearsal) log() string    { return filepath.Join(r.dir, "log") }
 
-// toMain pushes what the source has committed. The remote belongs to the user `nobody`, as whom the confined commands run.
+// toMain pushes the commits of the source. The remote is owned by the user `nobody`, as whom the confined commands run.
 func (r *rehearsal) toMain() {
 	r.t.Helper()
 	r.source.git("push", "-q", "origin", "main")
 	r.source.run("chown", "-R", "nobody", r.remote())
 }
 
-// atRemote asks Git about the remote repository; it is empty where there is no such thing.
+// atRemote runs a Git command in the remote repository; the result is "" if the object does not exist.
 func (r *rehearsal) atRemote(args ...string) string {
 	r.t.Helper()
 	out, _, _ := r.source.try("git", append([]string{"-C", r.remote()}, args...)...)
 	return out
 }
 
-// release plays the jobs in their order, and says at which step the release stopped; empty if it did not.
+// release runs the jobs in order, and returns the step at which the release stopped, or "".
 func (r *rehearsal) release(version string, jobs ...string) (stopped string) {
 	r.t.Helper()
 	for _, name := range jobs {
@@ -74,7 +74,7 @@ func (r *rehearsal) release(version string, jobs ...string) (stopped string) {
 	return ""
 }
 
-// play plays one job on its own machine. Of `try` it plays what comes before the action itself is used.
+// play runs one job on a separate machine. For `try` it runs only the steps before the first use of the action.
 func (r *rehearsal) play(name, version string) (stopped string) {
 	r.t.Helper()
 	job := r.jobs[name]
@@ -183,7 +183,7 @@ func (r *rehearsal) fill(text string, values map[string]string) string {
 	})
 }
 
-// script runs a step's script as the runner does, and gives its outputs.
+// script runs a step's script like the runner, and returns its outputs.
 func (r *rehearsal) script(dir, text string, env map[string]string) (map[string]string, error) {
 	r.t.Helper()
 	output := filepath.Join(r.dir, "output")
@@ -212,7 +212,7 @@ func (r *rehearsal) script(dir, text string, env map[string]string) (map[string]
 	return outputs, err
 }
 
-// happened returns what was written outside since the last call, in order; equal lines in a row count once.
+// happened returns the external writes since the last call, in order; consecutive equal lines are merged.
 func (r *rehearsal) happened() []string {
 	r.t.Helper()
 	content, err := os.ReadFile(r.log())
@@ -238,7 +238,7 @@ func (r *rehearsal) writeStandIns() {
 	header := "#!/bin/bash\nset -eu\nLOG=" + r.log() + " REMOTE=" + r.remote() + " PROGRAM=" + goProgram(r.t) + " CA=" +
 		r.registry.certificate + "\n"
 	for name, script := range map[string]string{
-		// As sudo does, it passes on only what it is asked to; and for the sandbox, whom to trust.
+		// Like sudo, it only passes on the requested variables, and the certificate for the sandbox.
 		"sudo": `keep=()
 			while [[ $1 == --* ]]; do for name in $(tr , ' ' <<<"${1#--preserve-env=}"); do keep+=("$name=${!name}"); done; shift; done
 			exec env -i PATH="$PATH" SSL_CERT_FILE=$CA "${keep[@]}" "$@"`,
@@ -282,7 +282,7 @@ func (r *rehearsal) writeStandIns() {
 	}
 }
 
-// goProgram builds a small program that stands for ours.
+// goProgram builds a small program in place of the real one.
 func goProgram(t *testing.T) string {
 	t.Helper()
 	dir := public(t)

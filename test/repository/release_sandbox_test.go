@@ -15,8 +15,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// inSandbox runs the test that calls it again in a network and a mount namespace of its own, and says whether this is
-// that second run: there the test may change addresses, rules and mounts without touching the machine.
+// inSandbox runs the calling test again in a separate network and mount namespace, and reports whether this is
+// that second run, in which the test can change addresses, firewall rules and mounts without affecting the
+// machine.
 func inSandbox(t *testing.T, tools ...string) bool {
 	t.Helper()
 	if os.Getenv("RELEASE_SANDBOX") != "" {
@@ -61,7 +62,7 @@ func loopback(t *testing.T) {
 		}
 	}
 	request(unix.SIOCSIFFLAGS, "lo", func(r *unix.Ifreq) { r.SetUint16(unix.IFF_UP | unix.IFF_RUNNING) })
-	// Names have no IPv4 address for a machine that has none beside 127.0.0.0/8.
+	// The resolver returns no IPv4 addresses on a machine that has none outside 127.0.0.0/8.
 	request(unix.SIOCSIFADDR, "lo:1", func(r *unix.Ifreq) { err = r.SetInet4Addr([]byte{192, 0, 2, 1}) })
 	if err != nil {
 		t.Fatal(err)
@@ -121,7 +122,7 @@ func listen(t *testing.T, network, address string) {
 	}()
 }
 
-// TestConfine tries to leave the confinement in which a release publishes: only what it is given is reachable.
+// TestConfine checks that only the given hosts are reachable from a confined command.
 func TestConfine(t *testing.T) {
 	t.Parallel()
 	if !inSandbox(t) {

@@ -17,7 +17,7 @@ type scratch struct {
 	dir string
 }
 
-// newScratch copies the files of the repository as they are now, committed or not, but for what a release leaves alone.
+// newScratch copies the files of the repository with uncommitted changes, except those that a release does not change.
 func newScratch(t *testing.T) scratch { return copied(t, "internal", "test", "bench", "demo") }
 
 // copied copies the files of the repository without some directories.
@@ -85,7 +85,7 @@ func (s scratch) write(name, content string) {
 	}
 }
 
-// commit commits everything, and gives the commit's id.
+// commit commits all files and returns the commit's id.
 func (s scratch) commit(message string) string {
 	s.t.Helper()
 	s.git("add", "--all")
@@ -98,7 +98,7 @@ func (s scratch) git(args ...string) string {
 	return s.run("git", args...)
 }
 
-// release runs a script of a release, which must succeed, and gives what it prints.
+// release runs a release script, which must succeed, and returns its output.
 func (s scratch) release(script string, args ...string) string {
 	s.t.Helper()
 	return s.run(s.path(".github/release/"+script), args...)

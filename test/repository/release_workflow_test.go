@@ -50,8 +50,8 @@ func releaseJobs(t *testing.T) map[string]releaseJob {
 	return w.Jobs
 }
 
-// TestReleasePermissions holds each job of a release to the rights that it has: everything is made in jobs that can write
-// nowhere, and the two that can write wait for a review.
+// TestReleasePermissions checks the permissions of each job of a release: builds run in jobs without write access,
+// and the two jobs with write access require a review.
 func TestReleasePermissions(t *testing.T) {
 	t.Parallel()
 	read := map[string]string{"contents": "read"}

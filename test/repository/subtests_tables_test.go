@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// frame is a call under way: what its parameters stand for.
+// frame is a call with the arguments of its parameters.
 type frame struct {
 	caller *frame
 	args   map[types.Object]ast.Expr
@@ -24,15 +24,14 @@ func (f *frame) calls(function *ast.FuncDecl) bool {
 	return false
 }
 
-// tableValue is an expression with the call in which it stands, and the key that a
-// map has for it.
+// tableValue is an expression with its enclosing call, and its key if it is a map element.
 type tableValue struct {
 	expr, key ast.Expr
 	frame     *frame
 }
 
-// elements are the elements of a table: of a composite literal, wherever it was
-// assigned to a variable, passed on or returned.
+// elements returns the elements of a table: of a composite literal, which may be assigned to a variable, passed as
+// an argument or returned.
 func (r *testReader) elements(e ast.Expr, f *frame) []tableValue {
 	var found []tableValue
 	switch e := e.(type) {
@@ -68,7 +67,7 @@ func (r *testReader) elements(e ast.Expr, f *frame) []tableValue {
 	return found
 }
 
-// elementsOfCall are the elements of what a call returns.
+// elementsOfCall returns the elements of a call's result.
 func (r *testReader) elementsOfCall(call *ast.CallExpr, f *frame) []tableValue {
 	var found []tableValue
 	if name, ok := call.Fun.(*ast.Ident); ok && name.Name == "append" {
@@ -106,7 +105,7 @@ func (r *testReader) appendsTo(call *ast.CallExpr, object types.Object) bool {
 	return slices.Contains(r.assigned[object], ast.Expr(call))
 }
 
-// elementsOfImported knows the functions that pass on the keys of a map.
+// elementsOfImported handles the standard functions that return the keys of a map.
 func (r *testReader) elementsOfImported(call *ast.CallExpr, f *frame) []tableValue {
 	s, ok := call.Fun.(*ast.SelectorExpr)
 	if !ok || len(call.Args) != 1 {
@@ -164,7 +163,7 @@ func (r *testReader) fieldName(literal *ast.CompositeLit, i int) string {
 	return ""
 }
 
-// structs are the structs that an expression can stand for.
+// structs returns the struct literals that an expression can evaluate to.
 func (r *testReader) structs(e ast.Expr, f *frame) []tableValue {
 	object := r.object(e)
 	if object == nil {

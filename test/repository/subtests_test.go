@@ -96,8 +96,8 @@ type testReader struct {
 	open map[types.Object]bool
 }
 
-// newTestReader resolves the identifiers of a package. What is imported stays
-// unresolved, so that neither a build nor a dependency is needed.
+// newTestReader resolves the identifiers of a package. Imports remain unresolved, so that neither a build nor a
+// dependency is needed.
 func newTestReader(fset *token.FileSet, files []*ast.File) *testReader {
 	r := &testReader{
 		info: &types.Info{
@@ -112,7 +112,7 @@ func newTestReader(fset *token.FileSet, files []*ast.File) *testReader {
 		runs:      map[*ast.FuncDecl]bool{},
 		open:      map[types.Object]bool{},
 	}
-	config := types.Config{Error: func(error) {}} // of what is imported
+	config := types.Config{Error: func(error) {}} // of imported identifiers
 	_, _ = config.Check(files[0].Name.Name, fset, files, r.info)
 	for _, file := range files {
 		ast.Inspect(file, r.record)
@@ -128,7 +128,7 @@ func newTestReader(fset *token.FileSet, files []*ast.File) *testReader {
 	return r
 }
 
-// record notes what a node declares.
+// record records the declarations of a node.
 func (r *testReader) record(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.FuncDecl:
@@ -167,7 +167,7 @@ func (r *testReader) assign(left, right ast.Expr) {
 	}
 }
 
-// object is what an identifier stands for; nil for anything else.
+// object returns the object of an identifier, or nil.
 func (r *testReader) object(e ast.Expr) types.Object {
 	name, ok := e.(*ast.Ident)
 	if !ok {
@@ -196,8 +196,7 @@ func (r *testReader) tests(files []*ast.File) testNames {
 	return names
 }
 
-// subtests are the names that a node gives to Run, itself or in functions that it
-// calls.
+// subtests returns the names that a node passes to Run, directly or in functions that it calls.
 func (r *testReader) subtests(n ast.Node, f *frame) []string {
 	var found []string
 	ast.Inspect(n, func(n ast.Node) bool {
@@ -265,7 +264,7 @@ func (r *testReader) enter(call *ast.CallExpr, f *frame) (*ast.FuncDecl, *frame)
 	return function, inner
 }
 
-// texts are the values that an expression can have, as far as the syntax says.
+// texts returns the strings that an expression can evaluate to, as far as the syntax determines them.
 func (r *testReader) texts(e ast.Expr, f *frame) []string {
 	if v := r.info.Types[e].Value; v != nil && v.Kind() == constant.String {
 		return []string{constant.StringVal(v)}
@@ -308,7 +307,7 @@ func (r *testReader) textsOf(object types.Object, f *frame) []string {
 	return found
 }
 
-// eachAssigned visits what a variable is set to.
+// eachAssigned visits the expressions that are assigned to a variable.
 func (r *testReader) eachAssigned(object types.Object, visit func(ast.Expr)) {
 	if r.open[object] {
 		return

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestWords holds the check of words to what it finds and what it accepts.
+// TestWords checks which text .ci/words reports and which it accepts.
 func TestWords(t *testing.T) {
 	t.Parallel()
 	for _, tool := range []string{"bash", "perl"} {

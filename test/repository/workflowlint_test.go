@@ -8,7 +8,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// workflow is a workflow or a part of one: of a part, only Steps or nothing is there.
+// workflow is a workflow or a part of one, in which only Steps may be set.
 type workflow struct {
 	On          yaml.Node      `yaml:"on"`
 	Permissions *yaml.Node     `yaml:"permissions"`
@@ -25,7 +25,7 @@ type job struct {
 	text string // all of it
 }
 
-// UnmarshalYAML keeps the text as well, for what stands in expressions.
+// UnmarshalYAML also stores the text, to find expressions in it.
 func (j *job) UnmarshalYAML(n *yaml.Node) error {
 	type plain job
 	if err := n.Decode((*plain)(j)); err != nil {
@@ -137,7 +137,7 @@ var (
 	ourAction = regexp.MustCompile(`^(?:[A-Za-z0-9-]+/scalr-run-action|\.)(/[a-z./]*)?(?:@v1|@[0-9a-f]{40})?$`)
 )
 
-// job checks the steps. Where they are but a part of a job, some may stand elsewhere.
+// job checks the steps. If they are only a part of a job, other steps may be missing.
 func (l *lint) job(j job, whole bool) {
 	steps := map[string]step{}
 	for _, s := range j.Steps {
@@ -170,7 +170,7 @@ func (l *lint) output(s step, name string) {
 	}
 }
 
-// ours finds the action.yml of one of our own actions.
+// ours finds the action.yml of an action of this repository.
 func (l *lint) ours(uses string) (actionFile, bool) {
 	m := ourAction.FindStringSubmatch(uses)
 	if m == nil {

@@ -33,7 +33,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// TestDocumentedYAML does the same for what the documents show.
+// TestDocumentedYAML does the same for the YAML in the documents.
 func TestDocumentedYAML(t *testing.T) {
 	t.Parallel()
 	actions := actionFiles(t)

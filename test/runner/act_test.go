@@ -19,13 +19,13 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// workflow is one of the files in workflows, to be played by act.
+// workflow is a file in workflows, executed by act.
 type workflow struct {
 	t      *testing.T
 	file   string
 	event  string // push if empty
 	scalr  *scalrsim.Server
-	github *githubtest.Server // nil if the workflow does not speak to it
+	github *githubtest.Server // nil if the workflow does not use GitHub
 	own    bool               // the checkout is this repository
 	// dir is the repository, payload the event, where the workflow is a recipe;
 	// more are arguments of act.
@@ -33,7 +33,7 @@ type workflow struct {
 	more         []string
 }
 
-// play plays the workflow in its own repository and returns act's exit code and log.
+// play runs the workflow in a separate repository and returns act's exit code and log.
 func (w workflow) play() (code int, log string) {
 	w.t.Helper()
 	act, err := exec.LookPath("act")
@@ -108,7 +108,7 @@ func (w workflow) play() (code int, log string) {
 	return cmd.ProcessState.ExitCode(), out.String()
 }
 
-// repository makes the one that the workflow belongs to.
+// repository creates the repository of the workflow.
 func (w workflow) repository() string {
 	w.t.Helper()
 	dir := w.t.TempDir()
@@ -140,8 +140,7 @@ func commit(t *testing.T, dir string) string {
 	return git(t, dir, "rev-parse", "HEAD")
 }
 
-// seen are the lines that a workflow printed, by their first word. act puts
-// "[job] | " before each.
+// seen returns the lines that a workflow printed, by their first word. act prefixes each line with "[job] | ".
 func seen(log, word string) []string {
 	var lines []string
 	for _, m := range regexp.MustCompile(`(?m)^\[[^\]]*\] +\| `+word+` (.*?)\r?$`).FindAllStringSubmatch(log, -1) {
@@ -150,8 +149,8 @@ func seen(log, word string) []string {
 	return lines
 }
 
-// action is the repository of the action: RUNNER_ACTION names a released one,
-// which uses an image out of a registry; without it it is this one.
+// action returns the repository of the action: a released one in RUNNER_ACTION, which uses an image from a
+// registry, or else this repository.
 func action(t *testing.T) string {
 	t.Helper()
 	return cmp.Or(os.Getenv("RUNNER_ACTION"), root(t))

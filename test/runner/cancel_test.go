@@ -11,7 +11,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// The runner's patience with a container that it cancels (ProcessInvoker.cs).
+// The runner's time limits for a canceled container (ProcessInvoker.cs).
 var patience = []struct {
 	signal syscall.Signal
 	wait   time.Duration
@@ -21,8 +21,7 @@ var patience = []struct {
 	{signal: syscall.SIGKILL, wait: 5 * time.Second},
 }
 
-// cancel sends the client of docker what the runner sends it, once the run has
-// the status, and returns when it began to.
+// cancel sends the signals of the runner to the docker client when the run has the status, and returns the start time.
 func cancel(t *testing.T, server *scalrsim.Server, status string) func(*exec.Cmd, <-chan struct{}) time.Time {
 	return func(client *exec.Cmd, ended <-chan struct{}) time.Time {
 		awaitSeen(t, server, status)
@@ -42,7 +41,7 @@ func cancel(t *testing.T, server *scalrsim.Server, status string) func(*exec.Cmd
 	}
 }
 
-// awaitSeen waits until the newest run has the status, and the action has seen it.
+// awaitSeen waits until the newest run has the status, and the action has read it.
 func awaitSeen(t *testing.T, server *scalrsim.Server, status string) {
 	t.Helper()
 	await(t, server, status)
@@ -66,7 +65,7 @@ func TestCancel(t *testing.T) {
 		name, status string
 		life         scalrsim.RunScript
 		inputs       []string
-		stop, end    string // what Scalr is asked, and the status it comes to
+		stop, end    string // the request to Scalr, and the final status
 	}{
 		{
 			name:   "pending behind another",
@@ -112,7 +111,7 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// checkStop holds what Scalr was asked against what it should have been.
+// checkStop compares the requests to Scalr with the expected ones.
 func checkStop(t *testing.T, server *scalrsim.Server, p played, stop, end string) {
 	t.Helper()
 	run := runOf(t, server, p)
@@ -154,7 +153,7 @@ func trace(t *testing.T, server *scalrsim.Server, p played) {
 	t.Logf("[%6.2f] the step ended with exit code %d", since(p.over), p.code)
 }
 
-// A container that is killed in the middle leaves its run to the post step.
+// If a container is killed during the run, the post step stops the run.
 func TestPostAfterKill(t *testing.T) {
 	t.Parallel()
 	s := newStep(t)

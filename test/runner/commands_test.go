@@ -83,7 +83,7 @@ func TestRecipeCommands(t *testing.T) {
 	}
 }
 
-// comment plays the recipe for a comment on pull request 7 with a head and an approved commit.
+// comment runs the recipe for a comment on pull request 7 with a head and an approved commit.
 func (r *recipe) comment(run, body, head, approved string) (code int, log string) {
 	r.t.Helper()
 	r.github.Push(7, head)

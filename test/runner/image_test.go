@@ -28,8 +28,8 @@ func TestImageSize(t *testing.T) {
 	}
 }
 
-// The image has the program under its names, the roots of trust and a place for
-// temporary files: no shell, nothing else to run.
+// The image contains the program with its entrypoint names, the certificate authorities and a directory for
+// temporary files, and no shell or other program.
 func TestImageContents(t *testing.T) {
 	t.Parallel()
 	got := map[string]string{}
@@ -57,7 +57,7 @@ func TestImageContents(t *testing.T) {
 	}
 }
 
-// madeByDocker is in every container.
+// madeByDocker contains the files that Docker adds to every container.
 var madeByDocker = map[string]bool{
 	"/.dockerenv":      true,
 	"/dev":             true,
@@ -119,8 +119,8 @@ func TestImageSettings(t *testing.T) {
 	}
 }
 
-// A bad input is reported before anything else happens, so that all the time goes
-// into the start. The best of five, since other work may share the machine.
+// An invalid input is reported first, so the test measures only the start. It uses the best of five, because the
+// machine may run other work.
 func TestImageStart(t *testing.T) {
 	began, inside := time.Hour, time.Hour
 	for range 5 {
@@ -151,8 +151,7 @@ func moment(t *testing.T, text string) time.Time {
 	return at
 }
 
-// The program is the container's first process, whom the kernel sends no
-// signal that it has no handler for.
+// The program is process 1 of the container, to which the kernel sends no signals without a handler.
 func TestImageIsFirstProcess(t *testing.T) {
 	t.Parallel()
 	s := newStep(t)

@@ -16,8 +16,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// behindTLS serves a simulated Scalr under names of hosts, with a certificate
-// that only its own authority vouches for, which is returned as PEM.
+// behindTLS serves a simulated Scalr at the hosts with a certificate of a private authority, whose certificate it
+// returns as PEM.
 func behindTLS(t *testing.T) (server *scalrsim.Server, authority string) {
 	t.Helper()
 	server = scalrsim.New(named(t, "plan-changes"))
@@ -29,7 +29,7 @@ func behindTLS(t *testing.T) (server *scalrsim.Server, authority string) {
 			t.Error("Scalr objects:", o)
 		}
 	})
-	// The certificate of httptest is for example.com and what is below it.
+	// The certificate of httptest is for example.com and its subdomains.
 	server.SetURLs("https://acme.example.com:"+port(t, api), "https://blob.example.com:"+port(t, blob))
 	var pemText bytes.Buffer
 	if err := pem.Encode(&pemText, &pem.Block{Type: "CERTIFICATE", Bytes: api.Certificate().Raw}); err != nil {
@@ -41,7 +41,7 @@ func behindTLS(t *testing.T) (server *scalrsim.Server, authority string) {
 	return server, pemText.String()
 }
 
-// overTLS serves without a word about clients that do not trust it.
+// overTLS serves over TLS without logging handshake errors.
 func overTLS(h http.Handler) *httptest.Server {
 	s := httptest.NewUnstartedServer(h)
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -58,7 +58,7 @@ func port(t *testing.T, s *httptest.Server) string {
 	return port
 }
 
-// names makes the hosts known to the container.
+// names adds the hosts to the container's hosts file.
 func (s *step) names() *step {
 	s.docker = append(s.docker, "--add-host", "acme.example.com:127.0.0.1", "--add-host", "blob.example.com:127.0.0.1")
 	return s
@@ -84,7 +84,7 @@ func TestUnknownAuthority(t *testing.T) {
 	}
 }
 
-// The container does not know the hosts: only the proxy can lead to them.
+// The container cannot resolve the hosts; only the proxy can reach them.
 func TestProxy(t *testing.T) {
 	t.Parallel()
 	s := newStep(t)
@@ -101,7 +101,7 @@ func TestProxy(t *testing.T) {
 	}
 }
 
-// tunnel is a proxy that leads every name to this machine.
+// tunnel is a proxy that connects every name to this machine.
 type tunnel struct {
 	t     *testing.T
 	mu    sync.Mutex

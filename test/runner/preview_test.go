@@ -43,7 +43,7 @@ func TestRecipePreviewEnd(t *testing.T) {
 	}
 }
 
-// statusOf returns the HTTP status with which the simulator answers a read of an object.
+// statusOf returns the HTTP status of the simulator's response to a read of an object.
 func statusOf(t *testing.T, server *scalrsim.Server, path string) int {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL()+"/api/iacp/v3/"+path, nil)

@@ -13,7 +13,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// recipe is a repository with one of the recipes in examples, known to a GitHub.
+// recipe is a repository with a recipe of examples, and a simulated GitHub.
 type recipe struct {
 	t      *testing.T
 	dir    string
@@ -58,7 +58,7 @@ func newRecipe(t *testing.T, file string, server *scalrsim.Server, files map[str
 	return r
 }
 
-// commit changes files and gives the commit to GitHub, too.
+// commit changes files and adds the commit to the simulated GitHub.
 func (r *recipe) commit(files map[string]string) string {
 	r.t.Helper()
 	for name, text := range files {
@@ -84,7 +84,7 @@ func (r *recipe) commit(files map[string]string) string {
 	return c.SHA
 }
 
-// pullRequest plays the recipe for a push to the pull request 7.
+// pullRequest runs the recipe for a push to pull request 7.
 func (r *recipe) pullRequest(run, head string) (code int, log string) {
 	r.t.Helper()
 	r.github.Push(7, head)
@@ -109,7 +109,7 @@ func (r *recipe) play(event, run, payload string) (code int, log string) {
 	}.play()
 }
 
-// creates is a Scalr whose plans create one resource.
+// creates starts a simulated Scalr whose plans create one resource.
 func creates() scalrsim.Scenario {
 	plan := scalrsim.Stage{Changes: []scalrsim.Change{{Address: "terraform_data.network", Action: "create"}}}
 	return scalrsim.Scenario{Script: scalrsim.RunScript{Plan: plan}}
@@ -178,7 +178,7 @@ func TestRecipeMatrix(t *testing.T) {
 	}
 }
 
-// TestRecipeFanOut plans in every environment with the tag, and in no other.
+// TestRecipeFanOut checks that every environment with the tag is planned, and no other.
 func TestRecipeFanOut(t *testing.T) {
 	t.Parallel()
 	server := scalr(t, creates())
@@ -212,8 +212,8 @@ func (r *recipe) wantDryRuns(code int, log string, workspaces ...string) {
 	}
 }
 
-// TestRecipeMonorepo plays it from the pull request to the one comment: a push
-// affects two of three workspaces, the next one none.
+// TestRecipeMonorepo runs the recipe for two pushes to a pull request: the first affects two of three workspaces,
+// the second none.
 func TestRecipeMonorepo(t *testing.T) {
 	t.Parallel()
 	server := scalr(t, creates())
@@ -233,7 +233,7 @@ func TestRecipeMonorepo(t *testing.T) {
 	r.wantDryRuns(code, log, database, staging)
 	r.wantComment("2 workspaces · 2 with changes: 2 to add", "production/database", "staging/network")
 
-	// The first commit is taken back.
+	// The first commit is reverted.
 	main["README.md"] = "# Networks"
 	head = r.commit(main)
 	if code, log := r.pullRequest("12", head); code != 0 || len(server.Runs()) != 2 {

@@ -1,12 +1,10 @@
-// Package runner_test plays the built image as GitHub's runner starts it, and
-// workflows as users write them, in a real Docker engine against a simulated
-// Scalr.
+// Package runner_test tests the built image as GitHub's runner starts it, and complete workflows, with a real
+// Docker engine against a simulated Scalr.
 //
-// RUNNER_IMAGE names the image; without it every test skips itself. The engine
-// is the one that the docker command finds. Containers use the host's network,
-// so that they reach the simulators, which listen on loopback addresses only.
+// RUNNER_IMAGE is the name of the image; without it all tests are skipped. The engine is that of the docker
+// command. Containers use the host's network, so that they can reach the simulators on loopback addresses.
 //
-// What measures time runs alone; the rest, which mostly waits, runs in parallel.
+// Tests that measure time run alone; the others, which mostly wait, run in parallel.
 package runner_test
 
 import (
@@ -88,7 +86,7 @@ func newStep(t *testing.T, inputs ...string) *step {
 	return s.set(inputs...)
 }
 
-// image is the image under test, or skips.
+// image returns the image under test, or skips the test.
 func image(t *testing.T) string {
 	t.Helper()
 	name := os.Getenv("RUNNER_IMAGE")
@@ -107,7 +105,7 @@ func (s *step) set(inputs ...string) *step {
 	return s
 }
 
-// at points the step to a simulated Scalr.
+// at sets the simulated Scalr of the step.
 func (s *step) at(server *scalrsim.Server) *step {
 	return s.set("base-url="+server.URL(), "token="+scalrsim.Token, "workspace-id="+scalrsim.WorkspaceID)
 }
@@ -119,9 +117,8 @@ func (s *step) write(name, text string) {
 	}
 }
 
-// command is the line by which the runner starts a container
-// (ContainerActionHandler.cs and DockerCommandManager.cs, version 2.336):
-// values come from the environment of the docker client.
+// command returns the command with which the runner starts a container (ContainerActionHandler.cs and
+// DockerCommandManager.cs, version 2.336). Values of variables are in the environment of the docker client.
 func (s *step) command(ctx context.Context) *exec.Cmd {
 	args := []string{"run", "--name", s.name, "--label", "abcdef", "--workdir", "/github/workspace", "--rm"}
 	env := os.Environ()
@@ -146,23 +143,23 @@ func (s *step) command(ctx context.Context) *exec.Cmd {
 	return cmd
 }
 
-// played is what came of a step.
+// played is the result of a step.
 type played struct {
 	code                   int
 	log                    string
 	outputs, state         map[string]string
 	summary                string
-	step                   runnertest.Step // its log as the runner takes it
+	step                   runnertest.Step // its log, parsed like the runner
 	began, signalled, over time.Time
 }
 
-// play runs the step to its end.
+// play runs the step until it ends.
 func (s *step) play() played {
 	s.t.Helper()
 	return s.playing(nil)
 }
 
-// playing runs the step to its end, with something else beside it.
+// playing runs the step until it ends, concurrently with a function.
 func (s *step) playing(beside func(client *exec.Cmd, ended <-chan struct{}) time.Time) played {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
@@ -219,7 +216,7 @@ func (s *step) read(p *played) {
 	}
 }
 
-// want compares outputs, given as name=value.
+// want compares outputs in the form name=value.
 func (p played) want(t *testing.T, code int, outputs ...string) {
 	t.Helper()
 	bad := p.code != code
@@ -238,7 +235,7 @@ func (p played) want(t *testing.T, code int, outputs ...string) {
 	}
 }
 
-// scalr starts a simulated Scalr, and objects at the end to what it objects to.
+// scalr starts a simulated Scalr, and fails the test at the end for its objections.
 func scalr(t *testing.T, scenario scalrsim.Scenario) *scalrsim.Server {
 	t.Helper()
 	server := scalrsim.New(scenario)
@@ -255,7 +252,7 @@ func scalr(t *testing.T, scenario scalrsim.Scenario) *scalrsim.Server {
 	return server
 }
 
-// named is one of the simulator's scenarios.
+// named returns a scenario of the simulator.
 func named(t *testing.T, name string) scalrsim.Scenario {
 	t.Helper()
 	s, ok := scalrsim.Scenarios()[name]
@@ -265,7 +262,7 @@ func named(t *testing.T, name string) scalrsim.Scenario {
 	return s
 }
 
-// docker runs the docker client and returns what it printed.
+// docker runs the docker client and returns its output.
 func docker(t *testing.T, args ...string) string {
 	t.Helper()
 	return output(t, exec.Command("docker", args...))

@@ -13,7 +13,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// shellScripts are the documented ones that run the image, by where they belong.
+// shellScripts contains the documented scripts that run the image, by CI system.
 func shellScripts(t *testing.T) map[string]string {
 	t.Helper()
 	blocks := documented(t)
@@ -45,7 +45,7 @@ func shellScripts(t *testing.T) map[string]string {
 	return scripts
 }
 
-// moreScripts are those of pipelines that are plain lists of steps.
+// moreScripts contains the scripts of pipelines that are plain lists of steps.
 func moreScripts(t *testing.T, blocks map[string]string) map[string]string {
 	t.Helper()
 	var gitlab map[string]struct{ Script []string }
@@ -72,7 +72,7 @@ func moreScripts(t *testing.T, blocks map[string]string) map[string]string {
 		"Azure": azure.Steps[1].Bash, "CircleCI": step.Run.Command}
 }
 
-// documented are the first blocks of code in docs/other-ci.md, by their headings.
+// documented returns the first code block below each heading in docs/other-ci.md.
 func documented(t *testing.T) map[string]string {
 	t.Helper()
 	source, err := os.ReadFile("../../docs/other-ci.md")

@@ -15,7 +15,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// hostile is what a shell must not take for its own.
+// hostile is text that a shell must not interpret.
 const hostile = "it's \"quoted\" `touch canary` $(touch canary) ${HOME} \\ %s ; touch canary & é\n" +
 	"SCALR_RESULT='forged'\n'; touch canary; '"
 
@@ -34,7 +34,7 @@ func shell(t *testing.T, dir, script string, server *scalrsim.Server, env ...str
 	script = releasedImage.ReplaceAllLiteralString(script, image(t))
 	script = strings.ReplaceAll(script, "acme.scalr.io", server.URL())
 	script = strings.ReplaceAll(script, "docker run --rm", "docker run --rm --network host")
-	script = strings.ReplaceAll(script, `rm -rf "$out"`, "true") // the tests look at what is there
+	script = strings.ReplaceAll(script, `rm -rf "$out"`, "true") // the tests read these files
 	agent := filepath.Join(outside(dir), "buildkite-agent")
 	if err := os.WriteFile(agent, []byte("#!/bin/sh\necho \"$*\" >>\"${0%/*}/agent.log\"\n"), 0o755); err != nil {
 		t.Fatal(err)
@@ -51,7 +51,7 @@ func shell(t *testing.T, dir, script string, server *scalrsim.Server, env ...str
 	return cmd
 }
 
-// outside is where files for the checkout are that are no part of it.
+// outside is the directory for files outside the checkout.
 func outside(dir string) string { return dir + ".tmp" }
 
 func checkout(t *testing.T) string {
@@ -62,7 +62,7 @@ func checkout(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(outside(dir)) })
-	// What a branch may bring along under the names of our files.
+	// Files in a branch with the names of the action's files.
 	for _, name := range []string{"scalr.env", "scalr.properties"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("touch canary\n"), 0o755); err != nil {
 			t.Fatal(err)
@@ -84,7 +84,7 @@ func written(t *testing.T, dir, name string) string {
 	return found[0]
 }
 
-// sourced are the outputs as sh reads them, and nothing else happens thereby.
+// sourced returns the outputs as sh reads them, and checks that sh executes nothing.
 func sourced(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	cmd := exec.Command("sh", "-eu", "-c", `set -a; . "$0"; exec env -0`, written(t, dir, "scalr.env"))
@@ -139,7 +139,7 @@ func TestShell(t *testing.T) {
 				!strings.Contains(string(summary), got["SCALR_RUN_URL"]) {
 				t.Errorf("the summary is %q, %v", summary, err)
 			}
-			if name == "Jenkins" || name == "Bamboo" || name == "GitLab" { // it is an artifact there
+			if name == "Jenkins" || name == "Bamboo" || name == "GitLab" { // the file is an artifact
 				if artifact, err := os.ReadFile(filepath.Join(dir, "scalr.md")); err != nil ||
 					!strings.Contains(string(artifact), got["SCALR_RUN_URL"]) {
 					t.Errorf("the artifact is %q, %v", artifact, err)
@@ -149,7 +149,7 @@ func TestShell(t *testing.T) {
 	}
 }
 
-// What Jenkins applies is the run that was looked at.
+// Jenkins applies the approved run.
 func TestShellJenkinsApplies(t *testing.T) {
 	t.Parallel()
 	image(t)
@@ -167,7 +167,7 @@ func TestShellJenkinsApplies(t *testing.T) {
 	}
 }
 
-// What GitLab applies is the run of the job before, whose ids come by the dotenv report.
+// GitLab applies the run of the previous job, whose ids are in the dotenv report.
 func TestShellGitLabApplies(t *testing.T) {
 	t.Parallel()
 	image(t)
@@ -188,7 +188,7 @@ func TestShellGitLabApplies(t *testing.T) {
 	}
 }
 
-// The image serves anybody whose the directory is.
+// The image works for any owner of the directory.
 func TestShellAsSomebody(t *testing.T) {
 	t.Parallel()
 	image(t)

@@ -43,7 +43,7 @@ func TestApply(t *testing.T) {
 	}
 }
 
-// A plan that was reviewed is confirmed by its id, as it was reviewed.
+// A reviewed plan is confirmed by its id.
 func TestReviewedApply(t *testing.T) {
 	t.Parallel()
 	server := scalr(t, named(t, "execute"))
@@ -64,7 +64,7 @@ func TestCompanions(t *testing.T) {
 	s.play().want(t, 0, "result=done", "workspace-id="+scalrsim.WorkspaceID)
 }
 
-// After a normal end the post step does nothing and says nothing.
+// After a normal end the post step does nothing and prints nothing.
 func TestPostAfterNormalEnd(t *testing.T) {
 	t.Parallel()
 	server := scalr(t, named(t, "plan-changes"))
@@ -98,7 +98,7 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// post is the post step of the same action in the same job.
+// post runs the post step of the same action in the same job.
 func (s *step) post(main played) *step {
 	after := newStep(s.t)
 	for name, value := range s.env {

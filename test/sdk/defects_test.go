@@ -11,8 +11,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestDefects names what the client cannot do itself. Once it can, the test
-// fails, and the operation belongs to the scenarios.
+// TestDefects lists the operations that do not work in the SDK. If one works, the test fails, and the operation
+// must be moved to the scenarios.
 func TestDefects(t *testing.T) {
 	t.Parallel()
 	for operation, do := range map[string]func(context.Context, *scalr.Client) error{

@@ -22,7 +22,7 @@ import (
 
 type filter = map[string]string
 
-// reads are the operations on what a whole account has.
+// reads calls the operations on objects of an account.
 func (a *tenant) reads() {
 	c, ctx, mine := a.sdk, a.ctx, filter{"account": scalrsim.AccountID}
 	want[string](a, "Ping", nil)(c.Misc.Ping(ctx))
@@ -82,7 +82,7 @@ func (a *tenant) newTag(name string) schemas.Tag {
 	return schemas.Tag{ID: t.ID}
 }
 
-// environments are the operations on environments and tags.
+// environments calls the operations on environments and tags.
 func (a *tenant) environments() {
 	c, ctx, one := a.sdk, a.ctx, func(l []*schemas.Tag) bool { return len(l) == 1 }
 	blue := a.newTag("blue")
@@ -118,7 +118,7 @@ func (a *tenant) environments() {
 		c.Environment.LockEnvironment(ctx, scalrsim.StagingID, &schemas.EnvLockReason{Reason: "release"}))
 }
 
-// workspaces are the operations on workspaces.
+// workspaces calls the operations on workspaces.
 func (a *tenant) workspaces() {
 	c, ctx, red := a.sdk, a.ctx, a.newTag("red")
 	w := want(a, "CreateWorkspace", func(w *schemas.Workspace) bool { return w.Attributes.Name == "edge" })(
@@ -160,7 +160,7 @@ func (a *tenant) workspaces() {
 	want[string](a, "GetWorkspaceOutputs", nil)(c.Workspace.GetWorkspaceOutputs(ctx, scalrsim.WorkspaceID))
 }
 
-// settings are the operations on agent pools, variables and provider configurations of a workspace.
+// settings calls the operations on agent pools, variables and provider configurations of a workspace.
 func (a *tenant) settings(workspaceID string) {
 	c, ctx := a.sdk, a.ctx
 	pool := a.sim.AddAgentPool("private", scalrsim.Agent{Name: "runner-1", Status: "busy"})

@@ -18,8 +18,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// upload creates a configuration version and sends an archive to its address,
-// which the client's own type leaves out.
+// upload creates a configuration version and uploads an archive to its URL, which is missing in the SDK's type.
 func (a *tenant) upload(dry bool) string {
 	a.t.Helper()
 	r, err := a.sdk.ConfigurationVersion.CreateConfigurationVersionRaw(a.ctx, &schemas.ConfigurationVersionRequest{Type: "configuration-versions",
@@ -114,7 +113,7 @@ func (a *tenant) follow(id string, statuses ...schemas.RunStatus) *schemas.Run {
 	return r
 }
 
-// runs are the operations on configuration versions, runs and their stages.
+// runs calls the operations on configuration versions, runs and their stages.
 func (a *tenant) runs(scenario string) {
 	c, ctx, of := a.sdk, a.ctx, filter{"workspace": scalrsim.WorkspaceID}
 	ended := []schemas.RunStatus{"planned_and_finished", "errored"}
@@ -128,14 +127,14 @@ func (a *tenant) runs(scenario string) {
 		c.Run.GetRuns(ctx, &run.GetRunsOptions{Filter: of}))
 	want[[]*schemas.Run](a, "GetRunsQueue", nil)(c.Run.GetRunsQueue(ctx, &run.GetRunsQueueOptions{}))
 	a.stages(dry, scenario)
-	if scenario == "hooks" { // applies by itself
+	if scenario == "hooks" { // is applied automatically
 		a.applied(a.newRun(a.upload(false), false, "post_apply_finished", "errored"))
 		return
 	}
 	a.decisions(a.upload(false), scenario)
 }
 
-// stages are the operations on what a run consists of.
+// stages calls the operations on the stages of a run.
 func (a *tenant) stages(r *schemas.Run, scenario string) {
 	c, ctx, plan := a.sdk, a.ctx, r.Relationships.Plan.ID
 	want(a, "GetPlan", func(p *schemas.Plan) bool { return p.Attributes.Status == "finished" })(c.Plan.GetPlan(ctx, plan))
@@ -156,7 +155,7 @@ func (a *tenant) stages(r *schemas.Run, scenario string) {
 	}
 }
 
-// decisions are the operations that end a wait, or a running stage.
+// decisions calls the operations that end a wait or a running stage.
 func (a *tenant) decisions(version, scenario string) {
 	c, ctx := a.sdk, a.ctx
 	rests := []schemas.RunStatus{"planned"}

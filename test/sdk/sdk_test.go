@@ -1,5 +1,5 @@
-// Package sdk_test plays the vendor's own client against the simulated Scalr:
-// what it sends must be understood, and what it gets it must be able to read.
+// Package sdk_test runs Scalr's own SDK against the simulated Scalr: the simulator must accept its requests, and
+// the SDK must be able to decode the responses.
 package sdk_test
 
 import (
@@ -14,7 +14,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// tenant is a simulated Scalr, its client, and how many operations passed.
+// tenant is a simulated Scalr with its SDK client and the number of operations that passed.
 type tenant struct {
 	t          *testing.T
 	ctx        context.Context
@@ -23,8 +23,7 @@ type tenant struct {
 	run, calls int
 }
 
-// overPlainHTTP takes https from requests: the client knows no other scheme,
-// and the simulator serves without it.
+// overPlainHTTP changes https requests to http, because the SDK supports only https and the simulator only http.
 type overPlainHTTP struct{ http.RoundTripper }
 
 func (o overPlainHTTP) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -60,7 +59,7 @@ func newTenant(t *testing.T, scenario string) *tenant {
 	return &tenant{t: t, ctx: ctx, sim: sim, sdk: newSDK(t, address)}
 }
 
-// passed counts an operation, and says which one failed.
+// passed counts an operation, and reports its name if it failed.
 func (a *tenant) passed(operation string, err error) {
 	a.t.Helper()
 	a.run++
@@ -71,7 +70,7 @@ func (a *tenant) passed(operation string, err error) {
 	a.calls++
 }
 
-// want is like passed, for an operation whose response right must accept.
+// want is like passed, for an operation whose result must satisfy right.
 func want[T any](a *tenant, operation string, right func(T) bool) func(T, error) T {
 	a.t.Helper()
 	return func(answer T, err error) T {

@@ -15,10 +15,10 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// mostMemory is what the program may hold at its peak, in KiB.
+// mostMemory is the maximum of the program's peak memory, in KiB.
 const mostMemory = 64 << 10
 
-// TestBombs: answers without end neither fill the memory nor hold up the step.
+// TestBombs checks that endless responses neither fill the memory nor block the step.
 func TestBombs(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]http.HandlerFunc{
@@ -53,7 +53,7 @@ func TestBombs(t *testing.T) {
 	}
 }
 
-// endless writes for as long as the client reads, 10 GiB at most.
+// endless writes as long as the client reads, at most 10 GiB.
 func endless(w io.Writer, begin []byte) {
 	if _, err := w.Write(begin); err != nil {
 		return
@@ -66,8 +66,7 @@ func endless(w io.Writer, begin []byte) {
 	}
 }
 
-// TestLargeLogs: a log, and a single line, that are larger than the memory that
-// there is for them.
+// TestLargeLogs reads a log and a single line that are larger than the memory limit.
 func TestLargeLogs(t *testing.T) {
 	t.Parallel()
 	for name, oneLine := range map[string]bool{"128 MiB": false, "128 MiB in a line": true} {
@@ -86,7 +85,7 @@ func TestLargeLogs(t *testing.T) {
 	}
 }
 
-// TestManyFiles: the program holds no more for very many files.
+// TestManyFiles checks that memory does not grow with the number of files.
 func TestManyFiles(t *testing.T) {
 	t.Parallel()
 	const files = 50_000

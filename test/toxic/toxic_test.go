@@ -1,5 +1,5 @@
-// Package toxic plays faults of bytes on the wire between the built program and
-// a simulated Scalr: cut, sliced, slowed, reset, never closed.
+// Package toxic tests connections between the built program and a simulated Scalr that are truncated, sliced,
+// slowed down, reset or never closed.
 package toxic_test
 
 import (
@@ -27,7 +27,7 @@ var binary string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	_ = flag.Set("test.parallel", "16") // they wait, they do not work
+	_ = flag.Set("test.parallel", "16") // the tests mostly wait
 	os.Exit(build(m))
 }
 
@@ -48,7 +48,7 @@ func build(m *testing.M) int {
 	return m.Run()
 }
 
-// wire is a Scalr behind two proxies, one for each of its hosts.
+// wire is a simulated Scalr behind two proxies, one for each of its hosts.
 type wire struct {
 	server    *scalrsim.Server
 	api, blob *toxiproxy.Proxy
@@ -76,7 +76,7 @@ func newProxy(t *testing.T, proxies *toxiproxy.ApiServer, name, upstream string)
 	return p
 }
 
-// poison spoils a proxy's bytes for a while; 0 is forever.
+// poison applies a fault to a proxy for a duration; 0 means permanently.
 func poison(t *testing.T, p *toxiproxy.Proxy, toxic string, d time.Duration) {
 	t.Helper()
 	if _, err := p.Toxics.AddToxicJson(strings.NewReader(toxic)); err != nil {
@@ -94,7 +94,7 @@ type step struct {
 	dir  string
 	code int
 	took time.Duration
-	peak int64 // KiB held at most
+	peak int64 // peak memory in KiB
 }
 
 // start starts the program in a checkout of one file.
@@ -151,8 +151,8 @@ func (s *step) wait(t *testing.T) *step {
 	}
 }
 
-// highWater is the most memory that a process has held until now, in KiB. What
-// wait4 reports includes the test's own, which the process began with.
+// highWater returns the peak memory of a process, in KiB. The value of wait4 cannot be used, because it includes
+// the memory of the test process before exec.
 func highWater(pid int) (kib int64) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -163,8 +163,7 @@ func highWater(pid int) (kib int64) {
 	return kib
 }
 
-// TestBytes: whatever happens to single bytes, the step comes to the right end,
-// with one run and the same bundle.
+// TestBytes checks that the step has the right result, one run and the same archive for faults at any byte.
 func TestBytes(t *testing.T) {
 	t.Parallel()
 	const (
@@ -230,7 +229,7 @@ func TestBytes(t *testing.T) {
 	}
 }
 
-// wantWell checks the end of a step that must come to a good one.
+// wantWell checks the result of a step that must succeed.
 func (w *wire) wantWell(t *testing.T, s *step) {
 	t.Helper()
 	if s.code != 0 || !strings.Contains(s.log.String(), "Result: planned") {
