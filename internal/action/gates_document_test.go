@@ -56,7 +56,7 @@ func gateTable(source string, cells map[string]cell) string {
 
 const gateTableHead = `# Gates
 
-The result of a step with ` + "`fail-on: destroy`" +
+This page shows the result of a step with ` + "`fail-on: destroy`" +
 	`, for each mode, each status in which a run is final or waits, and each combination of sources of information about its plan.
 ` + "`go test ./internal/action -run TestGateTable -update`" +
 	` runs all combinations against the simulator and writes this page. A test compares the page with the results.
