@@ -115,7 +115,7 @@ func newStage(t *testing.T, scenario scalrsim.Scenario, needs ...string) *stage 
 func withTerraform(t *testing.T) scalrsim.Scenario {
 	t.Helper()
 	if os.Getenv("TESTS") != "all" && os.Getenv("SOAK") == "" {
-		t.Skip("a play with the real Terraform: set TESTS=all")
+		t.Skip("executes Terraform: set TESTS=all")
 	}
 	return alwaysWithTerraform()
 }
@@ -125,7 +125,7 @@ func withTerraform(t *testing.T) scalrsim.Scenario {
 func withTerraformInSoak(t *testing.T) scalrsim.Scenario {
 	t.Helper()
 	if os.Getenv("SOAK") == "" {
-		t.Skip("test/runner plays this recipe: set SOAK=1 to execute it with the real Terraform too")
+		t.Skip("test/runner covers this recipe: set SOAK=1 to execute Terraform here too")
 	}
 	return alwaysWithTerraform()
 }
