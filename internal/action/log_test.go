@@ -156,7 +156,7 @@ func TestRunInQueue(t *testing.T) {
 	s := scenario(t, "queued")
 	s.Pace = 100 // ten minutes
 	p := newStepTest(t, s, "dry-run=false").play()
-	p.want(0, "result=needs-confirmation").says("place 1 in the queue; run run-", "holds the workspace (")
+	p.want(0, "result=needs-confirmation").says("place 1 in the queue; run run-", "blocks the workspace (")
 	if n := p.count("GET /runs"); n > 5 {
 		t.Errorf("the runs were listed %d times in %s", n, p.took)
 	}
@@ -173,7 +173,7 @@ func TestLogMissing(t *testing.T) {
 			t.Parallel()
 			f := scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Status, Status: status, Times: -1}
 			p := newStepTest(t, with(scenario(t, "plan-changes"), f)).play().want(0, "result=planned", "additions=2")
-			if n := strings.Count(p.log, "The plan log cannot be read just now"); n != 1 {
+			if n := strings.Count(p.log, "The plan log cannot be read at the moment"); n != 1 {
 				t.Errorf("shown %d times, want once\n%s", n, p.log)
 			}
 		})

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// copied is a target outside path of which the archive contains a copy.
+// copied describes a link target outside path that the archive contains as a copy.
 type copied struct {
 	name   string  // path of the link in the archive
 	link   string  // path of the link in the checkout

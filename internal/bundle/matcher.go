@@ -39,7 +39,7 @@ func (m *matcher) match(parent verdict, path []byte, base int, isDir bool) verdi
 	switch {
 	case own < 0:
 	case m.list[own].negate:
-		// A rule before the one that excluded the directory cannot re-include its content.
+		// A rule cannot re-include the content of a directory that a later rule excludes.
 		if !parent.excluded || own > parent.by {
 			v.excluded, v.by = false, own
 		}

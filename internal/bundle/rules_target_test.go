@@ -104,8 +104,8 @@ func TestRulesApplyToLinkTargets(t *testing.T) {
 	}
 }
 
-// TestLinkThroughExcludedLink checks that a link in the bundle that leads through another link is matched by
-// the name of that link in the bundle.
+// TestLinkThroughExcludedLink checks that a link is excluded if it leads through another link in the bundle
+// that a rule excludes.
 func TestLinkThroughExcludedLink(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "infra/main.tf", "infra/x->secret.pem", "infra/y->fine.pem", "infra/secret.pem->../values", "infra/fine.pem->../values",

@@ -59,7 +59,7 @@ func (f *finish) hasEnd() bool { return terraformEnd.Match(f.closing) }
 var terraformEnd = lazyregexp.New(`Plan:(\x1b\[[0-9;]*m)* [0-9]|No changes\.|Apply complete!|Destroy complete!|` +
 	`Error: |without changing any real infrastructure`)
 
-// closing keeps the last bytes of a log.
+// closing contains the last bytes of a log, at most maxClosing.
 type closing []byte
 
 const maxClosing = 8 << 10

@@ -105,7 +105,7 @@ func (f *Follower) poll(ctx context.Context, run scalr.Run) (scalr.Run, error) {
 		if state == finishing {
 			poll = start(pollRun) // concurrently with reading the ends of the logs
 		}
-		news := nothing
+		news := noNews
 		if state != stale {
 			news = f.publish(ctx, c.latest)
 		}

@@ -228,8 +228,8 @@ const (
 )
 
 // planning returns a scenario with a plan of the given duration and log.
-func planning(takes time.Duration, text string) scalrsim.Scenario {
-	return scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: takes, Log: text}}}
+func planning(length time.Duration, text string) scalrsim.Scenario {
+	return scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: length, Log: text}}}
 }
 
 func with(s scalrsim.Scenario, faults ...scalrsim.Fault) scalrsim.Scenario {

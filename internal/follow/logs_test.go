@@ -208,8 +208,8 @@ func TestLogShrinks(t *testing.T) {
 // TestServed limits the bytes read of a log of N bytes: 4 N, and 64 KiB per second of its stage.
 func TestServed(t *testing.T) {
 	t.Parallel()
-	size := func(takes time.Duration) scalrsim.Scenario {
-		return scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: takes, Size: 2 << 20}}}
+	size := func(length time.Duration) scalrsim.Scenario {
+		return scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: length, Size: 2 << 20}}}
 	}
 	line, atEnd, late := size(10*time.Second), size(10*time.Second), size(10*time.Second)
 	line.Script.Plan.OneLine = true

@@ -21,8 +21,8 @@ func TestReadBudget(t *testing.T) {
 	t.Parallel()
 	const mib = 1 << 20
 	for name, c := range map[string]struct {
-		takes time.Duration
-		size  func(time.Duration) int64
+		length time.Duration
+		size   func(time.Duration) int64
 	}{
 		"1 GiB at 100 MB/s":    {11 * time.Second, rate(100e6, 1<<30)},
 		"1 GiB in an hour":     {time.Hour, rate(1<<30/3600, 1<<30)},
@@ -41,11 +41,11 @@ func TestReadBudget(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			n := c.size(c.takes)
-			shown, spent := simulate(c.takes, func(d time.Duration) int64 {
-				return c.size(max(0, min(d-time.Second, c.takes))) // the log lags one second behind
+			n := c.size(c.length)
+			shown, spent := simulate(c.length, func(d time.Duration) int64 {
+				return c.size(max(0, min(d-time.Second, c.length))) // the log lags one second behind
 			})
-			if most := 4*n + int64(c.takes.Seconds()*64*1024); spent > most {
+			if most := 4*n + int64(c.length.Seconds()*64*1024); spent > most {
 				t.Errorf("read %d bytes, want at most %d", spent, most)
 			}
 			if shown != n {
@@ -61,11 +61,11 @@ func TestReadBudget(t *testing.T) {
 func TestLastReadWaits(t *testing.T) {
 	t.Parallel()
 	const n = 300 << 20
-	for takes := time.Second; takes < 2*time.Minute; takes += time.Second {
-		size := rate(n/takes.Seconds(), n)
-		shown, _ := simulate(takes, func(d time.Duration) int64 { return size(max(0, d-1500*time.Millisecond)) })
+	for length := time.Second; length < 2*time.Minute; length += time.Second {
+		size := rate(n/length.Seconds(), n)
+		shown, _ := simulate(length, func(d time.Duration) int64 { return size(max(0, d-1500*time.Millisecond)) })
 		if shown != n {
-			t.Errorf("late log of a stage of %s: printed %d bytes of %d", takes, shown, n)
+			t.Errorf("late log of a stage of %s: printed %d bytes of %d", length, shown, n)
 		}
 	}
 }
@@ -82,7 +82,7 @@ func when(b bool, n int64) int64 {
 }
 
 // simulate reads a log as a follower does, without its bytes.
-func simulate(takes time.Duration, size func(time.Duration) int64) (shown, spent int64) {
+func simulate(length time.Duration, size func(time.Duration) int64) (shown, spent int64) {
 	began := time.Unix(0, 0)
 	now, pace, p := began, DefaultTiming.pacer(began), DefaultTiming
 	l := tail{began: began}
@@ -96,8 +96,8 @@ func simulate(takes time.Duration, size func(time.Duration) int64) (shown, spent
 		l.observeRead(grew, false, now, p)
 		return grew
 	}
-	for now.Sub(began) < takes {
-		n := nothing
+	for now.Sub(began) < length {
+		n := noNews
 		if read() > 0 {
 			n = growth
 		}

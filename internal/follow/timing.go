@@ -4,7 +4,7 @@ import "time"
 
 // Timing configures the poll intervals and grace periods of a follower.
 //
-// The end of the run should be seen soon. Changes are likely right after a transition and after Terraform's
+// The end of the run should be detected soon. Changes are likely right after a transition and after Terraform's
 // closing message in a log, so polls are frequent then. Otherwise the interval, from the start of one poll to
 // the start of the next, grows with the time since the last progress.
 type Timing struct {
@@ -50,7 +50,7 @@ const maxSlowdown = 4
 type news int
 
 const (
-	nothing    news = iota
+	noNews     news = iota
 	growth          // a log grew
 	lastLine        // a log shows Terraform's closing message
 	transition      // the status of the run changed
@@ -75,7 +75,7 @@ func (t Timing) pacer(now time.Time) *pacer {
 // next returns the time from the start of the last poll to the start of the next. active reports whether a
 // stage of the run is active.
 func (p *pacer) next(now time.Time, n news, active bool) time.Duration {
-	if n != nothing {
+	if n != noNews {
 		p.progressAt = now
 	}
 	switch n {

@@ -16,9 +16,9 @@ func TestPacer(t *testing.T) {
 		want   string
 		number int // polls in ten minutes
 	}{
-		"a queue": {func(int, time.Duration) (news, bool) { return nothing, false },
+		"a queue": {func(int, time.Duration) (news, bool) { return noNews, false },
 			[]time.Duration{0, 3 * time.Second, 9 * time.Second, minute}, "[300ms 1.9s 6.4s 10s]", 70},
-		"a silent stage": {func(int, time.Duration) (news, bool) { return nothing, true },
+		"a silent stage": {func(int, time.Duration) (news, bool) { return noNews, true },
 			[]time.Duration{0, 3 * time.Second, 9 * time.Second, 2 * minute, 4 * minute, 6 * minute}, "[300ms 1.1s 2.4s 2.4s 4s 10s]", 143},
 		"a log that grows": {func(int, time.Duration) (news, bool) { return growth, true },
 			[]time.Duration{0, 3 * time.Second, 9 * time.Second, 6 * minute}, "[300ms 1.1s 2.4s 2.4s]", 258},
@@ -26,7 +26,7 @@ func TestPacer(t *testing.T) {
 			if at > minute && at < minute+2*time.Second {
 				return lastLine, true
 			}
-			return nothing, true
+			return noNews, true
 		}, []time.Duration{minute - 3*time.Second, minute, minute + 9*time.Second}, "[2.4s 400ms 2.4s]", 172},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -71,7 +71,7 @@ func (l *stageLog) Close() error {
 func (l *Logger) Restarted(p scalr.Phase) {
 	l.Log(p).Close()
 	l.openGroup(groupOf(p))
-	l.Job.Infof("The %s log was rewritten; here it is from its start.", p)
+	l.Job.Infof("The %s log was rewritten. It is printed again from its start.", p)
 	if l.Copy != nil {
 		l.Copy(p).Restart()
 	}
@@ -84,7 +84,7 @@ func (l *Logger) LogTrouble(p scalr.Phase, err error) {
 	if errors.As(err, &e) {
 		reason = e.Reason()
 	}
-	l.Job.Infof("The %s log cannot be read just now (%s). It is at %s", p, reason, l.RunURL)
+	l.Job.Infof("The %s log cannot be read at the moment (%s). It is available at %s", p, reason, l.RunURL)
 }
 
 func groupOf(p scalr.Phase) string {

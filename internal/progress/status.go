@@ -135,7 +135,7 @@ func (l *Logger) blockingText() string {
 	if blocking.CreatedBy != "" {
 		reason = "by " + blocking.CreatedBy + ", " + reason
 	}
-	return fmt.Sprintf("; run %s holds the workspace (%s)", blocking.ID, reason)
+	return fmt.Sprintf("; run %s blocks the workspace (%s)", blocking.ID, reason)
 }
 
 // retryNotice identifies the last retry that was logged.

@@ -10,7 +10,7 @@ import (
 // version is a configuration version.
 type version struct {
 	id, workspace, status, problem string
-	dry, autoQueue, bound          bool // bound: to a repository
+	dry, autoQueue, bound          bool // bound: the workspace has a VCS repository
 	created                        time.Time
 	archive                        []byte
 	readsLeft                      int       // remaining reads until the upload is processed
