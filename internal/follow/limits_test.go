@@ -1,0 +1,134 @@
+package follow
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/runs"
+)
+
+// TestReadsAtTheLimits checks which read is still allowed at each limit, and one byte or nanosecond beyond it.
+func TestReadsAtTheLimits(t *testing.T) {
+	t.Parallel()
+	began := time.Unix(1000, 0)
+	timing := Timing{EndInterval: time.Second, StatusGrace: 2 * time.Second, LogGrace: 3 * time.Second, Drain: 10 * time.Second}
+	ended := finish{endedAt: began.Add(10 * time.Second)}
+	for name, c := range map[string]struct {
+		tail tail
+		at   time.Duration // since the log began
+		want bool
+	}{
+		"the first read":                 {tail{}, 0, true},
+		"active, budget used":            {tail{shown: 100, spent: 200 + 10*allowance}, 10 * time.Second, true},
+		"active, a byte more":            {tail{shown: 100, spent: 201 + 10*allowance}, 10 * time.Second, false},
+		"a stage of less than a second":  {tail{spent: allowance}, 0, true},
+		"the same, a byte more":          {tail{spent: allowance + 1}, 0, false},
+		"ended, budget used":             {tail{shown: 100, spent: 300 + 10*allowance, finish: ended}, 12 * time.Second, true},
+		"ended, a byte more":             {tail{shown: 100, spent: 301 + 10*allowance, finish: ended}, 12 * time.Second, false},
+		"ended, the last read too early": {tail{shown: 100, spent: 201 + 10*allowance, finish: ended}, 12*time.Second - 1, false},
+		"ended, another read is left":    {tail{shown: 100, spent: 200 + 10*allowance, finish: ended}, 12*time.Second - 1, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c.tail.began = began
+			if got := c.tail.due(began.Add(c.at), timing); got != c.want {
+				t.Errorf("due: %t, want %t", got, c.want)
+			}
+		})
+	}
+}
+
+// TestReadInterval checks how soon after the last read the next one is due, once the stage has ended.
+func TestReadInterval(t *testing.T) {
+	t.Parallel()
+	read := time.Unix(1000, 0)
+	timing := Timing{EndInterval: time.Second}
+	for name, c := range map[string]struct {
+		end   string
+		grew  time.Time
+		after time.Duration
+		want  bool
+	}{
+		"an unknown end, too early":      {"Creating...", read, time.Second - 1, false},
+		"an unknown end":                 {"Creating...", read, time.Second, true},
+		"a known end that has just come": {"No changes.", read, 0, true},
+		"a known end that came before":   {"No changes.", read.Add(-1), time.Second - 1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := tail{finish: finish{endedAt: read.Add(-time.Minute), readAt: read, grewAt: c.grew, closing: closing(c.end)}}
+			if got := l.due(read.Add(c.after), timing); got != c.want {
+				t.Errorf("due: %t, want %t", got, c.want)
+			}
+		})
+	}
+}
+
+// oneByte is a run whose log grows by a byte with each poll until it ends; polls fail once a request to stop it was sent.
+type oneByte struct {
+	log     []byte
+	polls   int
+	stopped bool
+}
+
+var errPoll = errors.New("no response")
+
+func (o *oneByte) PollRun(context.Context, string) (scalr.Run, error) {
+	if o.polls++; o.stopped && o.polls%2 == 0 {
+		return scalr.Run{ID: "run-1", Status: "applied"}, errPoll
+	}
+	return scalr.Run{ID: "run-1", Status: "planning", Plan: &scalr.Plan{ID: "plan-1", Status: "running"}}, nil
+}
+
+func (o *oneByte) Log(context.Context, scalr.Log) (*scalr.LogBody, error) {
+	o.log = append(o.log, '.')
+	return body(bytes.NewReader(o.log)), nil
+}
+
+func (o *oneByte) Stop(_ context.Context, run scalr.Run, _ runs.StopOptions) (runs.StopResult, error) {
+	o.stopped = true
+	return runs.StopResult{LastKnown: run}, nil
+}
+
+// TestFailedPollsAfterAStop checks that a failed poll says nothing about the run, and that the wait ends after StopGrace.
+func TestFailedPollsAfterAStop(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		api := &oneByte{}
+		f := Follower{API: api, Observer: &recorder{}, Timing: DefaultTiming, Stopping: &runs.StopOptions{}}
+		began := time.Now()
+		ending, err := f.Follow(ctx, scalr.Run{ID: "run-1"})
+		if err != nil || ending.Run.Status != "planning" || !api.stopped {
+			t.Errorf("status %q, %v, stopped %t", ending.Run.Status, err, api.stopped)
+		}
+		if took := time.Since(began) - time.Minute; took != DefaultTiming.StopGrace {
+			t.Errorf("ended %s after the interruption, want %s", took, DefaultTiming.StopGrace)
+		}
+	})
+}
+
+// TestOneByteIsGrowth checks that a log that grows by a byte is not complete, and keeps the polls frequent.
+func TestOneByteIsGrowth(t *testing.T) {
+	t.Parallel()
+	began := time.Unix(1000, 0)
+	f := finish{endedAt: began}
+	for _, seconds := range []int{2, 4, 6} {
+		if f.observeRead(1, false, began.Add(time.Duration(seconds)*time.Second), DefaultTiming); f.done {
+			t.Errorf("complete after %d s, although it grew", seconds)
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		f := Follower{API: &oneByte{}, Observer: &recorder{}, tails: map[scalr.Log]*tail{}}
+		run, _ := f.API.PollRun(t.Context(), "run-1")
+		if got := f.copyLogs(t.Context(), run, false); got != growth {
+			t.Errorf("a byte more is %v, want %v", got, growth)
+		}
+	})
+}
