@@ -241,8 +241,8 @@ func TestFindChange(t *testing.T) {
 	}
 }
 
-// TestFindChangeIncompleteAnswers checks that a list that may be incomplete is an error.
-func TestFindChangeIncompleteAnswers(t *testing.T) {
+// TestFindChangeIncompleteResponses checks that a list that may be incomplete is an error.
+func TestFindChangeIncompleteResponses(t *testing.T) {
 	t.Parallel()
 	compared := func(more string) string {
 		return fmt.Sprintf(`{"status":"ahead","base_commit":{"sha":%q},"merge_base_commit":{"sha":%q}%s}`, sha("a"), sha("a"), more)

@@ -245,8 +245,8 @@ func TestMinimizeDeleted(t *testing.T) {
 	}
 }
 
-// TestNoAnswer checks that Publish stops after two minutes without an answer.
-func TestNoAnswer(t *testing.T) {
+// TestNoResponse checks that Publish stops after two minutes without an answer.
+func TestNoResponse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, thread := play(t, githubtest.Options{})

@@ -10,8 +10,8 @@ import (
 	"scalr-run-action/internal/github/githubtest"
 )
 
-// TestOtherHead checks that nothing is written for a commit that is not the head of the pull request.
-func TestOtherHead(t *testing.T) {
+// TestPostForOldHead checks that nothing is written for a commit that is not the head of the pull request.
+func TestPostForOldHead(t *testing.T) {
 	t.Parallel()
 	pullEvent := func(number int, head string) string {
 		return fmt.Sprintf(`{"pull_request":{"number":%d,"head":{"sha":"%s"}}}`, number, head)

@@ -79,8 +79,8 @@ func TestFilesInTheCheckout(t *testing.T) {
 	}
 }
 
-// TestRootIsNoCheckout checks that the program works in /, where devices are links.
-func TestRootIsNoCheckout(t *testing.T) {
+// TestWorkingDirectoryIsRoot checks that the program works in /, where devices are links.
+func TestWorkingDirectoryIsRoot(t *testing.T) {
 	t.Parallel()
 	link := filepath.Join(t.TempDir(), "link")
 	if err := os.Symlink(filepath.Join(filepath.Dir(link), "file"), link); err != nil {
@@ -137,9 +137,9 @@ func TestExistingOutputFile(t *testing.T) {
 	}
 }
 
-// TestNoWarningOfOwnOutputs checks that there is no warning about outputs of an earlier step, whatever
+// TestNoWarningAboutOutputsOfEarlierStep checks that there is no warning about outputs of an earlier step, whatever
 // their values are.
-func TestNoWarningOfOwnOutputs(t *testing.T) {
+func TestNoWarningAboutOutputsOfEarlierStep(t *testing.T) {
 	t.Parallel()
 	checkout := t.TempDir()
 	file := filepath.Join(checkout, "scalr.env")

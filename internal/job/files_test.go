@@ -89,7 +89,7 @@ func TestSetOutputRefuses(t *testing.T) {
 	}
 }
 
-func TestFilesOnAFullDisk(t *testing.T) {
+func TestFilesOnFullDisk(t *testing.T) {
 	t.Parallel()
 	const full = "/dev/full"
 	if _, err := os.Stat(full); err != nil {

@@ -49,7 +49,7 @@ func FuzzUntrusted(f *testing.F) {
 	})
 }
 
-func FuzzSpeak(f *testing.F) {
+func FuzzMessages(f *testing.F) {
 	for _, text := range runnertest.Hostile() {
 		f.Add(text)
 	}

@@ -92,7 +92,7 @@ func TestIDTokenWithoutAudience(t *testing.T) {
 	}
 }
 
-func TestIDTokenTriesAgain(t *testing.T) {
+func TestIDTokenRetries(t *testing.T) {
 	t.Parallel()
 	good := answer{status: 200, body: `{"value": "` + jwt + `"}`}
 	for name, c := range map[string]struct {
@@ -145,7 +145,7 @@ func TestIDTokenTriesAgain(t *testing.T) {
 	}
 }
 
-func TestIDTokenIsCancelled(t *testing.T) {
+func TestIDTokenIsCanceled(t *testing.T) {
 	t.Parallel()
 	for name, a := range map[string]answer{"between tries": {status: 503}, "within a try": {}} {
 		t.Run(name, func(t *testing.T) {

@@ -207,7 +207,7 @@ func checkSpoken(t *testing.T, output string) {
 	}
 }
 
-func TestSpeakHostile(t *testing.T) {
+func TestHostileMessages(t *testing.T) {
 	t.Parallel()
 	for _, text := range runnertest.Hostile() {
 		j, out := onGitHub(t, "RUNNER_DEBUG=1")
@@ -263,7 +263,7 @@ func TestAnnotationIsRedactedBeforeItIsCut(t *testing.T) {
 	}
 }
 
-func TestSpeakingClosesTheFence(t *testing.T) {
+func TestMessageClosesFence(t *testing.T) {
 	t.Parallel()
 	for name, say := range map[string]func(*job.Job){
 		"mask":  func(j *job.Job) { j.Mask(secret.New(canary)) },

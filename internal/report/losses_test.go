@@ -78,8 +78,8 @@ func TestOneReplacementIsOpen(t *testing.T) {
 	}
 }
 
-// TestLossesOutliveTheRest: at any limit, nothing else is listed while a destroyed or replaced resource is missing.
-func TestLossesOutliveTheRest(t *testing.T) {
+// TestLossesAreOmittedLast: at any limit, nothing else is listed while a destroyed or replaced resource is missing.
+func TestLossesAreOmittedLast(t *testing.T) {
 	t.Parallel()
 	const n = 90
 	inUnits, errored := baseReport("planned", "planned_and_finished"), erroredApply(t)

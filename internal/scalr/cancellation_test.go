@@ -13,7 +13,7 @@ import (
 )
 
 // X10: a wait of up to a minute ends immediately when its context ends.
-func TestCancellationWakesAtOnce(t *testing.T) {
+func TestCancellationInterruptsWaits(t *testing.T) {
 	t.Parallel()
 	stop := errors.New("the job was canceled")
 	for name, c := range map[string]struct {

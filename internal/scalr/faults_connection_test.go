@@ -62,7 +62,7 @@ func trusting(a authority) *http.Transport {
 }
 
 // C14-C18, T17: permanent errors are reported immediately.
-func TestTLSFaultsAreSaidAtOnce(t *testing.T) {
+func TestTLSFaultsAreReportedImmediately(t *testing.T) {
 	t.Parallel()
 	a, handler := newAuthority(t), http.HandlerFunc(serveWorkspace)
 	day := func(n int) string { return time.Now().UTC().AddDate(0, 0, n).Format("2006-01-02") }
@@ -154,7 +154,7 @@ func wantTrouble(t *testing.T, err error, want scalr.Network, says ...string) {
 }
 
 // C06: a port that accepts the connection and sends nothing.
-func TestNoTLSAnswer(t *testing.T) {
+func TestTLSHandshakeTimeout(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -172,7 +172,7 @@ func TestNoTLSAnswer(t *testing.T) {
 }
 
 // C12, R18: the server closes an idle connection just when the next request arrives on it.
-func TestKeptConnectionsThatEnd(t *testing.T) {
+func TestClosedIdleConnections(t *testing.T) {
 	t.Parallel()
 	sim := scalrsim.New(scalrsim.Scenario{Config: scalrsim.Config{Processing: -1}})
 	front, storage := httptest.NewUnstartedServer(onceAConnection(sim)), httptest.NewServer(sim.BlobHandler())
@@ -275,7 +275,7 @@ func TestIPv6(t *testing.T) {
 }
 
 // H22-H27, T08 with real sockets: redirects to another port, for which net/http itself would forward the token.
-func TestTokenStaysAtItsOrigin(t *testing.T) {
+func TestTokenIsSentToItsOriginOnly(t *testing.T) {
 	t.Parallel()
 	sniffed := make(chan string, 100)
 	sniffer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -110,7 +110,7 @@ func TestPrivateAuthority(t *testing.T) {
 
 // T09: if the base URL leads to this machine, links may too, as with a loopback address. Behind a proxy the base URL
 // leads elsewhere, and a link whose name resolves to this machine is detected when it is dialed.
-func TestLinkThatLeadsHere(t *testing.T) {
+func TestLinkToThisMachine(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t)
 	for name, c := range map[string]struct {

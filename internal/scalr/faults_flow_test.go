@@ -14,7 +14,7 @@ import (
 
 // H12: every second response is a 5xx, from the first request to the end of the run. The creation of the run is
 // excluded: after a 5xx it may have taken effect, so it is retried twice at most (see TestExactlyOneRunInManyTrials).
-func TestHalfOfAllAnswersFail(t *testing.T) {
+func TestHalfOfAllResponsesFail(t *testing.T) {
 	t.Parallel()
 	flows := 100
 	if os.Getenv("SOAK") != "" {

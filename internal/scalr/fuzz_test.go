@@ -95,7 +95,7 @@ func FuzzRetryAfter(f *testing.F) {
 
 // F9: an accepted address is absolute, uses https, contains no credentials, does not lead to this machine, and
 // does not change when it is parsed again.
-func FuzzHandedOut(f *testing.F) {
+func FuzzValidateServerURL(f *testing.F) {
 	for _, seed := range []string{"https://storage.googleapis.com/b/o?X-Goog-Signature=abc", "http://a/", "//a", "https://u:p@a/",
 		"https://[::ffff:a9fe:a9fe]/",
 		"https://169.254.169.254/", "https://localhost./", "https://[fe80::1%25eth0]/",

@@ -212,7 +212,7 @@ func TestLogTellsItsSize(t *testing.T) {
 }
 
 // L17: a slow reader does not count as a silent server.
-func TestLogWaitsForItsReader(t *testing.T) {
+func TestLogWithSlowReader(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := scalrtest.New(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{Size: 1 << 20}}})

@@ -133,8 +133,8 @@ func differing(t *testing.T, q scalr.RunRequest, member, value string) string {
 	return strings.Join(words, "; ")
 }
 
-// TestDifferencesByTheApply: a running apply is a difference, regardless of the run's status.
-func TestDifferencesByTheApply(t *testing.T) {
+// TestDifferencesInApply: a running apply is a difference, regardless of the run's status.
+func TestDifferencesInApply(t *testing.T) {
 	t.Parallel()
 	dry, no := true, false
 	for status, differs := range map[scalr.TaskStatus]bool{"": false, "pending": false, "unreachable": false, "running": true, "finished": true} {

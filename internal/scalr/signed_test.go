@@ -79,9 +79,9 @@ func answered(status int, body string) *http.Response {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
 }
 
-// TestSignedAddressesAreHidden: of an address issued by Scalr or storage, only the host is shown, whatever storage
+// TestSignedURLsAreRedacted: of an address issued by Scalr or storage, only the host is shown, whatever storage
 // responds. The rest of its message and the names of objects are preserved.
-func TestSignedAddressesAreHidden(t *testing.T) {
+func TestSignedURLsAreRedacted(t *testing.T) {
 	t.Parallel()
 	for kind, target := range signedTargets {
 		for answer, echo := range echoes {

@@ -17,7 +17,7 @@ import (
 )
 
 // Errors of the operating system, the resolver and crypto/tls, and their meaning.
-func TestTroubleOfTheNetwork(t *testing.T) {
+func TestNetworkErrors(t *testing.T) {
 	t.Parallel()
 	dial := func(err error) error { return &net.OpError{Op: "dial", Net: "tcp", Err: err} }
 	for name, c := range map[string]struct {
@@ -90,7 +90,7 @@ type timeout struct{}
 func (timeout) Error() string { return "i/o timeout" }
 func (timeout) Timeout() bool { return true }
 
-func TestNameThatComesBack(t *testing.T) {
+func TestTemporaryDNSFailure(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		sim, failures := scalrsim.New(scalrsim.Scenario{}), 3

@@ -12,9 +12,9 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestWhatIsStatedTwice: a document that contains a member or a resource twice is invalid, since parsers differ in
+// TestDuplicateMembers: a document that contains a member or a resource twice is invalid, since parsers differ in
 // which one they use (H35).
-func TestWhatIsStatedTwice(t *testing.T) {
+func TestDuplicateMembers(t *testing.T) {
 	t.Parallel()
 	plan := func(destructions string) string {
 		return `{"type":"plans","id":"plan-9","attributes":{"status":"finished","resource-destructions":` + destructions + `}}`
@@ -75,9 +75,9 @@ func TestWhatIsStatedTwice(t *testing.T) {
 
 const listWorkspaces = "GET /workspaces"
 
-// TestAnswersForSomethingElse: a part of a run and a configuration version are read by their ids, and a response with
+// TestResponsesForOtherObjects: a part of a run and a configuration version are read by their ids, and a response with
 // another id is invalid.
-func TestAnswersForSomethingElse(t *testing.T) {
+func TestResponsesForOtherObjects(t *testing.T) {
 	t.Parallel()
 	t.Run("part", func(t *testing.T) {
 		t.Parallel()
@@ -127,8 +127,8 @@ func TestAnswersForSomethingElse(t *testing.T) {
 	})
 }
 
-// TestUnreadable: an invalid member is distinguished from a missing one.
-func TestUnreadable(t *testing.T) {
+// TestUnreadableValues: an invalid member is distinguished from a missing one.
+func TestUnreadableValues(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		value, want string // result: a number, none, unreadable

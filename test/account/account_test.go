@@ -118,8 +118,8 @@ func (e examination) remaining(t *testing.T) (names []string) {
 	return names
 }
 
-// TestSimulatorIsAsAssumed checks that the simulator matches every row.
-func TestSimulatorIsAsAssumed(t *testing.T) {
+// TestSimulatorMatchesAssumptions checks that the simulator matches every row.
+func TestSimulatorMatchesAssumptions(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := examine(t, 0)
@@ -135,9 +135,9 @@ func TestSimulatorIsAsAssumed(t *testing.T) {
 	})
 }
 
-// TestDifferencesAreNoticed changes one behavior of the account at a time, and checks that the row differs, that
+// TestDifferencesAreReported changes one behavior of the account at a time, and checks that the row differs, that
 // the exit code is 1, and that all objects are deleted.
-func TestDifferencesAreNoticed(t *testing.T) {
+func TestDifferencesAreReported(t *testing.T) {
 	t.Parallel()
 	status := func(op string, nth, status int) scalrsim.Fault {
 		return scalrsim.Fault{Op: op, Nth: nth, Times: 1, Action: scalrsim.Status, Status: status}
@@ -195,8 +195,8 @@ func TestDifferencesAreNoticed(t *testing.T) {
 	}
 }
 
-// TestInterruptedExaminationDeletes interrupts while each request in turn is sent.
-func TestInterruptedExaminationDeletes(t *testing.T) {
+// TestInterruptDeletesObjects interrupts while each request in turn is sent.
+func TestInterruptDeletesObjects(t *testing.T) {
 	t.Parallel()
 	for n := 1; ; n++ {
 		var over bool
@@ -233,8 +233,8 @@ func TestLostCreationsAreFoundByName(t *testing.T) {
 	}
 }
 
-// TestRemainsAreReported checks that objects that cannot be deleted are named, with exit code 2.
-func TestRemainsAreReported(t *testing.T) {
+// TestUndeletedObjectsAreReported checks that objects that cannot be deleted are named, with exit code 2.
+func TestUndeletedObjectsAreReported(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := examine(t, 0, scalrsim.Fault{Op: "DELETE /environments/*", Times: -1, Action: scalrsim.Status, Status: 403})

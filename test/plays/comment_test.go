@@ -68,8 +68,8 @@ func TestPlayCommands(t *testing.T) {
 	}
 }
 
-// TestPlayCommandOvertaken merges another change while /apply waits for its reviewers: no run undoes that change.
-func TestPlayCommandOvertaken(t *testing.T) {
+// TestPlayApplyAfterMerge merges another change while /apply waits for its reviewers: no run undoes that change.
+func TestPlayApplyAfterMerge(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, scripted(), "jq")
 	s.commit("first", network("a"))
@@ -174,8 +174,8 @@ func TestPlayCommandsRefused(t *testing.T) {
 	}
 }
 
-// TestPlayByHand tests every operation of dispatch.yml, and a rejected review.
-func TestPlayByHand(t *testing.T) {
+// TestPlayDispatch tests every operation of dispatch.yml, and a rejected review.
+func TestPlayDispatch(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, withTerraformInSoak(t))
 	s.commit("main", network("a", "b"))

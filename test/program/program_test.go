@@ -211,9 +211,9 @@ func TestGoDebugVariablesPrintNothing(t *testing.T) {
 	}
 }
 
-// TestUnsolicitedAnswersAreNotPrinted checks that data after a response, which net/http logs and which may echo
+// TestUnsolicitedResponsesAreNotPrinted checks that data after a response, which net/http logs and which may echo
 // the request, is not printed.
-func TestUnsolicitedAnswersAreNotPrinted(t *testing.T) {
+func TestUnsolicitedResponsesAreNotPrinted(t *testing.T) {
 	t.Parallel()
 	s := newService(t)
 	var requests atomic.Int32

@@ -189,7 +189,7 @@ func TestShellGitLabApplies(t *testing.T) {
 }
 
 // The image works for any owner of the directory.
-func TestShellAsSomebody(t *testing.T) {
+func TestShellAsOtherUser(t *testing.T) {
 	t.Parallel()
 	image(t)
 	if os.Getuid() != 0 {

@@ -49,7 +49,7 @@ func call(t *testing.T, s *githubtest.Server, method, url, body string, change f
 }
 
 // A simulator that shares code with its clients could share their mistakes.
-func TestImportsNothingOfOurs(t *testing.T) {
+func TestImportsNoOtherPackage(t *testing.T) {
 	t.Parallel()
 	out, err := exec.Command("go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".").Output()
 	if err != nil {

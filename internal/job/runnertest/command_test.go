@@ -92,7 +92,7 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-func TestImportsNothingOfOurs(t *testing.T) {
+func TestImportsNoOtherPackage(t *testing.T) {
 	t.Parallel()
 	p, err := build.ImportDir(".", 0)
 	if err != nil {

@@ -250,7 +250,7 @@ func b2i(b bool) int {
 }
 
 // R17, T20: two jobs with the same workspace, commit and message both lose their responses.
-func TestCreateAdoptsOnlyItsOwnRun(t *testing.T) {
+func TestCreateUsesOnlyItsOwnRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := scalrtest.New(t, scalrsim.Scenario{Script: scalrtest.LongPlan(), Config: scalrsim.Config{ListLag: 5 * time.Second},

@@ -195,7 +195,7 @@ func (c stopping) wantStops(t *testing.T, r *scalrtest.Harness, began time.Time)
 }
 
 // X14: Stop makes at least three attempts within the grace period regardless of Scalr's responses, and then returns.
-func TestStopTriesThreeTimesWithinItsGrace(t *testing.T) {
+func TestStopRetriesWithinGracePeriod(t *testing.T) {
 	t.Parallel()
 	const act = "POST /runs/*/actions/cancel"
 	minute := "60"
