@@ -75,7 +75,7 @@ func (f *finder) visit(u *uses, root, p string, pending []string) []string {
 	return append(append(pending, n.next...), named...)
 }
 
-// node is a path that workspaces use, with what is the same for all of them.
+// node is a path that workspaces use, with the data that they share.
 type node struct {
 	linksTo              []string // links on the way to the path
 	links                []string // links inside the path

@@ -1,7 +1,7 @@
 // Package gate evaluates plans: it decides whether a run may continue under the conditions of fail-on.
 //
-// Three sources report what a plan does: Scalr's numbers, the plan's JSON, and its text. The most severe of them counts,
-// and what no source reports reliably is unknown, which never counts as no.
+// Three sources report what a plan does: Scalr's numbers, the plan's JSON, and its text. The most severe value is
+// used. A value that no source reports reliably is unknown, which is never treated as no.
 package gate
 
 import (
@@ -12,7 +12,7 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// Answer is yes, no, or unknown.
+// Answer is Yes, No, or Unknown.
 type Answer int
 
 // The answers; the zero value is Unknown.

@@ -102,8 +102,9 @@ var statuses = []scalr.Status{
 // failedOrStopped are the statuses of runs that pass all gates.
 var failedOrStopped = map[scalr.Status]bool{"errored": true, "discarded": true, "canceled": true}
 
-// TestEveryCombination compares every combination of the sources, in every status, with a simple rule: a gate passes only
-// if a source is complete, none reports what the gate forbids, and none is doubtful. No other combination passes, and
+// TestEveryCombination compares every combination of the sources, in every status, with a simple rule: a gate
+// passes only if a source is complete, none reports a forbidden change, and none is unreliable. No other
+// combination passes, and
 // none fails without a reason.
 func TestEveryCombination(t *testing.T) {
 	t.Parallel()

@@ -19,7 +19,7 @@ import (
 // comments, only one comment at a time is in memory.
 const (
 	answerLimit   = 48 << 20  // fits a page of 100 comments of the maximum length, with all characters escaped
-	documentLimit = 4 << 20   // for a response that is held in memory as a whole
+	documentLimit = 4 << 20   // for a response that is decoded as a whole
 	elementLimit  = 1 << 20   // for one element of a list
 	bodyLimit     = 320 << 10 // for the text of a comment: more than 65,536 characters of four bytes
 	refusalLimit  = 64 << 10  // for the message of a refusal
@@ -32,7 +32,7 @@ type streamed interface {
 	readJSON(r *jsonstream.Reader) error
 }
 
-// decode decodes a successful answer.
+// decode decodes a successful response.
 func decode(ctx context.Context, response *http.Response, into any) error {
 	r := jsonstream.New(ctx, response.Body, jsonstream.Limits{Bytes: answerLimit})
 	first, err := r.Peek()
@@ -66,7 +66,7 @@ func readWhole(r *jsonstream.Reader, most int, into any) error {
 	return json.Unmarshal(raw, into)
 }
 
-// decodeError returns the error for a successful answer that could not be decoded.
+// decodeError returns the error for a successful response that could not be decoded.
 func (c call) decodeError(err error) *Error {
 	limit := (*jsonstream.LimitError)(nil)
 	switch {
@@ -169,14 +169,14 @@ func (p *pulls) readJSON(r *jsonstream.Reader) error {
 	})
 }
 
-// mostOurs and mostText limit the number of our comments in a thread that are kept, and the bytes of
+// mostOurs and mostText limit the number of the action's comments in a thread that are kept, and the bytes of
 // their texts. A mode that never rewrites a comment may have written thousands.
 const (
 	mostOurs = 1000
 	mostText = 2 << 20
 )
 
-// collection holds our comments: the newest ones, and the texts of the newest of these.
+// collection contains the newest comments of the action, with the texts of the newest of these.
 type collection struct {
 	list []remote
 	text int // bytes

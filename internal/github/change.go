@@ -9,8 +9,7 @@ import (
 	"strings"
 )
 
-// LastSuccess is the base that stands for the commit of the workflow's last successful run on the
-// branch.
+// LastSuccess as the base selects the commit of the workflow's last successful run on the branch.
 const LastSuccess = "last-success"
 
 // ChangeQuery selects a change.
@@ -36,8 +35,7 @@ type Change struct {
 	Of string
 }
 
-// UnknownChangeError is the reason why the changed paths are unknown although GitHub answered every
-// request.
+// UnknownChangeError is the reason why the changed paths are unknown although all requests to GitHub succeeded.
 type UnknownChangeError struct{ Reason string }
 
 func (e *UnknownChangeError) Error() string { return e.Reason }

@@ -1,6 +1,7 @@
 // Package github keeps one comment on a pull request up to date.
 //
-// It only changes comments that start with our marker and were written by our own token. One comment exists at the
+// It changes only comments that start with the action's marker and were written by the same token. One comment
+// exists at the
 // end, even if a response is lost: after a creation without a response, the package searches for the comment before it
 // creates another one.
 package github

@@ -16,7 +16,7 @@ import (
 
 var network = github.Marker("scalr-run", "ws-network", "")
 
-// play starts a simulated GitHub. It fails the test on any objection and on any unused fault.
+// play starts a simulated GitHub. The test fails on any objection and on any unused fault.
 func play(t *testing.T, o githubtest.Options) (*githubtest.Server, github.Thread) {
 	t.Helper()
 	s := githubtest.New(o)
@@ -290,7 +290,7 @@ func TestPagination(t *testing.T) {
 	}
 }
 
-// TestEditedByHand checks that an edited comment is still ours as long as it has the marker.
+// TestEditedByHand checks that an edited comment is still used as long as it has the marker.
 func TestEditedByHand(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{})

@@ -18,8 +18,7 @@ import (
 	"scalr-run-action/internal/openapitest"
 )
 
-// operations are all that the action uses of GitHub's REST API. GraphQL has no
-// document in this format.
+// operations contains all operations of GitHub's REST API that the action uses. GraphQL has no OpenAPI document.
 var operations = []string{
 	"GET /repos/{owner}/{repo}/actions/runs/{run_id}",
 	"GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs",
@@ -43,8 +42,8 @@ var loadDescription = sync.OnceValues(func() (*openapitest.Document, error) {
 	})
 })
 
-// description is GitHub's description of its REST API. Schemas of answers require
-// nothing, because the GitHub of the tests leaves out what the action does not read.
+// description is GitHub's OpenAPI document. Its response schemas have no required members, because githubtest
+// omits members that the action does not read.
 func description(t *testing.T) *openapitest.Document {
 	t.Helper()
 	if os.Getenv("GITHUB_OPENAPI") == "" {
@@ -113,8 +112,7 @@ func keepComponent(ref string, components, kept map[string]any) {
 	keepReferenced(component, components, kept)
 }
 
-// allowLess makes each member of a schema optional. Without those, a value may match
-// several alternatives.
+// allowLess makes each member of a schema optional. A value may then match several alternatives.
 func allowLess(v any) {
 	switch v := v.(type) {
 	case map[string]any:
@@ -136,8 +134,7 @@ func allowLess(v any) {
 	}
 }
 
-// TestContract uses every operation and compares requests and answers with
-// GitHub's own description.
+// TestContract uses every operation and validates requests and responses against GitHub's OpenAPI document.
 func TestContract(t *testing.T) {
 	t.Parallel()
 	recorder := &openapitest.Recorder{Document: description(t), Concerns: func(r *http.Request) bool { return r.URL.Path != "/graphql" }}
@@ -157,7 +154,7 @@ func TestContract(t *testing.T) {
 	t.Logf("exchanges: %v", recorder.Seen())
 }
 
-// recorded is a thread of pull request 7 whose exchanges are compared.
+// recorded returns a thread of pull request 7 whose exchanges are validated.
 func recorded(s *githubtest.Server, r *openapitest.Recorder) github.Thread {
 	r.Next = s.Client().Transport
 	thread := threadOf(s)
@@ -239,7 +236,7 @@ func tourRuns(t *testing.T, r *openapitest.Recorder) {
 	}
 }
 
-// A comparison that accepts everything proves nothing.
+// The validation must reject invalid requests.
 func TestContractObjects(t *testing.T) {
 	t.Parallel()
 	document := description(t)
@@ -273,7 +270,7 @@ func TestContractObjects(t *testing.T) {
 	}
 }
 
-// fixed answers every request in the same way.
+// fixed returns the same response to every request.
 type fixed struct {
 	status int
 	body   string

@@ -25,7 +25,7 @@ type task interface {
 
 // write is one write to a comment: to the target, or to a new comment if the target has no ID.
 type write struct {
-	needless bool // the target, if there is one, already has this text
+	needless bool // the target, if any, already has this text
 	target   remote
 	nonce    string
 	text     string

@@ -20,7 +20,7 @@ const (
 	TooLong      Kind = "too-long"     // the text is too long, and so is the shorter one
 	Rejected     Kind = "rejected"     // any other refusal
 	RateLimited  Kind = "rate-limited" // and the delay exceeds the retry budget
-	Unreachable  Kind = "unreachable"  // no valid answer before the retries ran out
+	Unreachable  Kind = "unreachable"  // no valid response before the retries ran out
 	Superseded   Kind = "superseded"   // there is a newer workflow run or a newer head
 )
 
@@ -29,8 +29,8 @@ type Error struct {
 	Kind    Kind
 	Op      string        // the operation, e.g. "list the comments of acme/infra#7"
 	Status  int           // of HTTP; 0 without a response
-	Message string        // GitHub's message on one line, shortened and redacted, or our own
-	Wait    time.Duration // the delay that GitHub asked for, or 0
+	Message string        // GitHub's message on one line, shortened and redacted, or that of this package
+	Wait    time.Duration // the delay that GitHub requires, or 0
 	Err     error         // the error of the connection, or nil
 
 	temporary bool // the same request may succeed later

@@ -182,7 +182,7 @@ func TestFindPullRequestRefused(t *testing.T) {
 	wantKind(t, err, github.Misused)
 }
 
-// FuzzFindPullRequest checks that any event file gives a number of the event and a head that is a
+// FuzzFindPullRequest checks that the result for any event file is a number in the event and a head that is a
 // commit, or none (docs/faults.md, G15).
 func FuzzFindPullRequest(f *testing.F) {
 	for _, name := range []string{"pull_request", "merge_group", "repository_dispatch", "issue_comment", ""} {

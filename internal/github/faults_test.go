@@ -22,7 +22,7 @@ import (
 
 const second = time.Second
 
-// TestLostCreation checks that one comment is shown at the end, whatever happens to the response to its creation
+// TestLostCreation checks that one comment is shown at the end if the response to its creation is lost
 // (docs/faults.md, G10).
 func TestLostCreation(t *testing.T) {
 	t.Parallel()
@@ -245,7 +245,7 @@ func TestMinimizeDeleted(t *testing.T) {
 	}
 }
 
-// TestNoResponse checks that Publish stops after two minutes without an answer.
+// TestNoResponse checks that Publish stops after two minutes without a response.
 func TestNoResponse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -260,7 +260,7 @@ func TestNoResponse(t *testing.T) {
 	})
 }
 
-// flaky answers with an error until a given time, and then forwards to the server.
+// flaky returns an error until a given time, and then forwards to the server.
 type flaky struct {
 	until time.Time
 	err   error

@@ -57,7 +57,7 @@ func (s *session) graphError(c call, h http.Header, t graphTrouble) *Error {
 // everyWorkflow is the login of GITHUB_TOKEN in every workflow.
 const everyWorkflow = "github-actions[bot]"
 
-// tokenLogin returns the login of our token. The token of an app cannot read /user, but can query the
+// tokenLogin returns the login of the token. The token of an app cannot read /user, but can query the
 // GraphQL viewer.
 func (s *session) tokenLogin(ctx context.Context) (string, error) {
 	if s.login != "" {

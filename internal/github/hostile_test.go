@@ -45,8 +45,8 @@ func (f *flood) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
 
-// TestManyCommentsOfOthers checks that thousands of long comments of others, with or without our
-// hidden line, are not held in memory.
+// TestManyCommentsOfOthers checks that thousands of long comments of others, with or without the hidden line, are
+// not kept in memory.
 func TestManyCommentsOfOthers(t *testing.T) {
 	marker := github.Marker("scalr-run-action", "ws-1", "")
 	text := strings.Repeat(`\u00e4`, 20_000)
@@ -86,7 +86,7 @@ func liveHeap() uint64 {
 	return m.HeapAlloc
 }
 
-// TestManyOwnComments checks that the newest of thousands of our comments is found and rewritten.
+// TestManyOwnComments checks that the newest of thousands of the action's comments is found and rewritten.
 func TestManyOwnComments(t *testing.T) {
 	t.Parallel()
 	marker := github.Marker("scalr-run-action", "ws-1", "")

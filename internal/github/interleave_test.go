@@ -150,7 +150,7 @@ func failing(name, run string) *runner {
 	}}
 }
 
-// shown returns the texts of our comments that are not minimized, without hidden lines.
+// shown returns the texts of the action's comments that are not minimized, without hidden lines.
 func shown(s *githubtest.Server) []string {
 	var all []string
 	for _, c := range s.Written(7) {
@@ -163,8 +163,8 @@ func shown(s *githubtest.Server) []string {
 	return all
 }
 
-// TestConcurrentRuns checks that the report of the newer of two concurrent runs is shown at the end,
-// in whatever order GitHub processes their requests.
+// TestConcurrentRuns checks that the report of the newer of two concurrent runs is shown at the end, for any order
+// of their requests.
 func TestConcurrentRuns(t *testing.T) {
 	t.Parallel()
 	none := func(github.Thread) {}

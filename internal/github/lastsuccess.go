@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// workflowRun is a run of a workflow as the REST API gives it.
+// workflowRun is a run of a workflow in a response of the REST API.
 type workflowRun struct {
 	Event      string     `json:"event"`
 	Conclusion string     `json:"conclusion"`

@@ -45,12 +45,12 @@ func workspaceKey(input string) string {
 	return strings.ReplaceAll(markerKey(input), "%2F", "/")
 }
 
-// Our comments start with two hidden lines: the marker, and a line of the form
+// The action's comments start with two hidden lines: the marker, and a line of the form
 //
 //	<!-- post NONCE closed run=12 attempt=1 head=SHA workspace=production/network -->
 //
-// The random nonce is set when the comment is created and never changes. It distinguishes a creation
-// whose answer was lost from an older comment. All words after it are optional, and unknown words are
+// The random nonce is set when the comment is created and never changes. It distinguishes a creation whose
+// response was lost from an older comment. All words after it are optional, and unknown words are
 // ignored, since comments of other versions have fewer or more.
 var stateLine = lazyregexp.New(`^<!-- post ([A-Z2-7]{20,40})((?: [a-z]+(?:=[^ ]*)?)*) -->$`)
 

@@ -51,7 +51,7 @@ func TestMarkOutdated(t *testing.T) {
 	for name, test := range map[string]struct {
 		before  posts
 		failure func(*github.Failure)
-		want    []string // the comments with our marker
+		want    []string // the comments with the marker
 		kind    github.Kind
 	}{
 		"no comment":      {nil, same, nil, ""},

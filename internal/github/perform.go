@@ -79,7 +79,7 @@ func supersededBy(matching []remote, order Order) error {
 	return superseded("%s, which is newer than %s, has written %s", newer.state.order, order, newer.URL)
 }
 
-// put writes once. It returns errChanged, and writes nothing, if a comment has changed.
+// put writes without retries. If a comment has changed, it writes nothing and returns errChanged.
 func (s *session) put(ctx context.Context, t task, w write, matching []remote) (remote, error) {
 	if order, _ := t.from(); order.known() {
 		if err := s.checkUnchanged(ctx, t, w, matching); err != nil {
@@ -154,8 +154,8 @@ func (s *session) finish(ctx context.Context, t task, w write, done remote, matc
 	return done.URL, err
 }
 
-// settleNew searches for comments that were created concurrently with made, by other runs or by our
-// own request that seemed lost. It returns our comment and those that it replaces.
+// settleNew searches for comments that were created concurrently with made, by other runs or by an earlier request
+// of this run whose response was lost. It returns the comment of this run and those that it replaces.
 func (s *session) settleNew(ctx context.Context, t task, made remote, before []remote) (remote, []remote, error) {
 	order, _ := t.from()
 	matching, err := s.ours(ctx, t.matches)

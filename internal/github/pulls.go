@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// pull is a pull request as the REST API gives it.
+// pull is a pull request in a response of the REST API.
 type pull struct {
 	Number   int        `json:"number"`
 	State    string     `json:"state"`

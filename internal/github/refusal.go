@@ -47,7 +47,7 @@ func limited(h http.Header, said string) bool {
 		strings.Contains(said, "rate limit") || strings.Contains(said, "abuse detection")
 }
 
-// Limits for the messages in a refusal, which are larger than what is shown.
+// Limits for the messages in a refusal. They exceed the limits for messages to users.
 const (
 	mostDetails   = 5
 	longestDetail = 1000 // bytes

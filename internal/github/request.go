@@ -28,8 +28,8 @@ type call struct {
 
 const attemptLimit = 20 * time.Second
 
-// do sends a request to GitHub; all requests go through it. It decodes the response into into and retries temporary
-// failures after the delay that GitHub asks for, or with a growing delay.
+// do sends a request to GitHub; all requests go through it. It decodes the response into into and retries
+// temporary failures after the delay that GitHub requires, or with a growing delay.
 func (s *session) do(ctx context.Context, c call, into any) (http.Header, error) {
 	var header http.Header
 	policy := s.policy(retryable)

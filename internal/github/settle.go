@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// version is a current or previous text of one of our comments.
+// version is a current or previous text of a comment of the action.
 type version struct {
 	order     Order
 	text      string
@@ -16,7 +16,7 @@ const maxRepairs = 3
 
 // settle reads a rewritten comment again. If an older text has replaced a newer one, of this run or of
 // another, it restores the newest text. The error has the kind Superseded if that is another run's.
-// Otherwise settle returns those of the comments in before that ours replaces.
+// Otherwise settle returns the comments in before that the rewritten one replaces.
 func (s *session) settle(ctx context.Context, t task, w write, before []remote) ([]remote, error) {
 	order, _ := t.from()
 	for range maxRepairs {
@@ -62,8 +62,7 @@ func (s *session) settleMinimized(ctx context.Context, t task, w write) ([]remot
 	return t.older(matching, kept), s.showNewest(ctx, matching, w.target.NodeID)
 }
 
-// history returns the current text of a comment and, where GitHub reports them, the previous texts that
-// our token wrote.
+// history returns the current text of a comment and, if GitHub reports them, the previous texts that the token wrote.
 func (s *session) history(ctx context.Context, w write) (now version, before []version, err error) {
 	const ask = "query($id: ID!) { node(id: $id) { ... on IssueComment { body isMinimized minimizedReason " +
 		"userContentEdits(first: 5) { nodes { diff editor { __typename login } } } } } }"

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// remote is a comment as the REST API gives it (docs.github.com, "REST API
+// remote is a comment in a response of the REST API (docs.github.com, "REST API
 // endpoints for issue comments").
 type remote struct {
 	ID     int64
@@ -48,7 +48,7 @@ const (
 	maxPages = 300
 )
 
-// ours returns the matching comments that our token wrote, oldest first.
+// ours returns the matching comments that the token wrote, oldest first.
 func (s *session) ours(ctx context.Context, matches func(remote) bool) ([]remote, error) {
 	var found collection
 	next := s.comments() + "?per_page=" + strconv.Itoa(perPage) + "&page=1"
@@ -69,8 +69,8 @@ func (s *session) ours(ctx context.Context, matches func(remote) bool) ([]remote
 	return found.oldestFirst(), nil
 }
 
-// collect adds the comments that our token wrote to the collection. Comments of others may match too,
-// and do not count towards its limit.
+// collect adds the comments that the token wrote to the collection. Matching comments of other users do not count
+// towards its limit.
 func (s *session) collect(ctx context.Context, to *collection, matching []remote) error {
 	if len(matching) == 0 {
 		return nil
@@ -119,8 +119,8 @@ func (s *session) rewrite(ctx context.Context, c remote, text string) error {
 	return err
 }
 
-// create creates a comment. GitHub has no idempotent way to do this, so after an ambiguous answer,
-// create searches for the comment by its nonce.
+// create creates a comment. GitHub has no idempotent way to do this, so after an ambiguous response, create
+// searches for the comment by its nonce.
 func (s *session) create(ctx context.Context, t task, w write) (remote, error) {
 	var made remote
 	c := call{op: s.op("comment on"), method: http.MethodPost, url: s.comments(), body: map[string]string{"body": w.text}, tries: 1}

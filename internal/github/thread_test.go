@@ -95,7 +95,7 @@ func TestEndlessList(t *testing.T) {
 	wantKind(t, err, github.Rejected)
 }
 
-// TestTokenLogin checks which comments are ours for each kind of token.
+// TestTokenLogin checks which comments belong to the token, for each kind of token.
 func TestTokenLogin(t *testing.T) {
 	t.Parallel()
 	type faults = []githubtest.Fault
@@ -175,7 +175,7 @@ func TestTokenLoginRefused(t *testing.T) {
 		_, err := thread.Publish(context.Background(), github.Update, say("b"))
 		wantKind(t, err, github.Unauthorized)
 
-		// With a guessed login, there would be a second comment.
+		// With a wrong login, the action would create a second comment.
 		s.Fail(githubtest.Fault{Operation: githubtest.Viewer, Status: 403})
 		s.Fail(githubtest.Fault{Operation: githubtest.GetUser, Times: -1, Status: 500})
 		_, err = thread.Publish(context.Background(), github.Update, say("b"))
@@ -199,7 +199,7 @@ func TestTooLong(t *testing.T) {
 	for name, test := range map[string]struct {
 		post   github.Post
 		fault  *githubtest.Fault
-		old    bool // a comment stands already
+		old    bool // a comment already exists
 		want   string
 		kind   github.Kind
 		writes int

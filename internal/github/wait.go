@@ -22,13 +22,13 @@ func retryable(err error) (retry.Delay, bool) {
 	case !errors.As(err, &e) || !e.temporary:
 		return retry.Delay{}, false
 	case e.Kind == RateLimited:
-		// A minimum delay, even if a server repeatedly asks for 0.
+		// A minimum delay, even if a server repeatedly returns 0.
 		return retry.Exactly(max(e.Wait, time.Second)), true
 	}
 	return retry.AtLeast(max(e.Wait, 100*time.Millisecond)), true
 }
 
-// rateLimitDelay returns the delay that a rate limit asks for. "Otherwise, wait for at least one minute"
+// rateLimitDelay returns the delay that a rate limit requires. "Otherwise, wait for at least one minute"
 // (docs.github.com, "Rate limits for the REST API").
 func rateLimitDelay(h http.Header) time.Duration {
 	if h.Get("Retry-After") != "" {

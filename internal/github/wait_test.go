@@ -12,14 +12,14 @@ import (
 	"scalr-run-action/internal/github/githubtest"
 )
 
-// TestRateLimits checks the waits for rate limits, by GitHub's clock (docs/faults.md, G09).
+// TestRateLimits checks the waits for rate limits, according to GitHub's clock (docs/faults.md, G09).
 func TestRateLimits(t *testing.T) {
 	t.Parallel()
 	header := func(status int, name, value string) githubtest.Fault {
 		return githubtest.Fault{Operation: githubtest.CreateComment, Status: status, Header: http.Header{name: {value}}, Body: `{"message":"slow down"}`}
 	}
 	for name, test := range map[string]struct {
-		fault func(now time.Time) githubtest.Fault // now is by GitHub's clock
+		fault func(now time.Time) githubtest.Fault // now is the time of GitHub's clock
 		want  time.Duration                        // time waited; less than 0 means an error without a retry
 		asked time.Duration
 	}{
@@ -62,7 +62,7 @@ func TestRateLimits(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				const skew = 3 * time.Hour
 				s, thread := play(t, githubtest.Options{Skew: skew})
-				s.Say(7, "mallory", network) // so that our login matters
+				s.Say(7, "mallory", network) // so that the login is needed
 				s.Fail(test.fault(time.Now().Add(skew)))
 				start := time.Now()
 				_, err := thread.Publish(context.Background(), github.Update, say("a"))

@@ -134,7 +134,7 @@ func TestLoopbackHosts(t *testing.T) {
 	}
 }
 
-// TestSecureAddresses: an address is secure if it uses https or leads to this machine.
+// TestSecureAddresses: an address is secure if it uses https or points to this machine.
 func TestSecureAddresses(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]bool{

@@ -24,8 +24,8 @@ var metadataNames = []string{
 	"instance-data", "instance-data.ec2.internal", "metadata.tencentyun.com",
 }
 
-// NormalHost returns a host in its normal form, an IPv6 address in brackets. The error says what is wrong, to be read
-// after "has": it is not a host, or requests to it are blocked.
+// NormalHost returns a host in its normal form, an IPv6 address in brackets. The error describes the problem, in a
+// form that follows "has": it is not a host, or requests to it are blocked.
 func NormalHost(name string) (string, error) {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	if name == "" {

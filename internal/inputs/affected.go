@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// WhenUnknown is what happens if the changed paths are unknown.
+// WhenUnknown selects the result if the changed paths are unknown.
 type WhenUnknown string
 
 // Either every workspace counts as affected, or the step fails.

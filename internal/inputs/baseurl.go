@@ -154,7 +154,7 @@ func normalPort(scheme, port string) (string, bool) {
 	return strconv.Itoa(n), true
 }
 
-// corrected returns the https address for a host that was given with another scheme.
+// corrected returns the https address for a host with another scheme.
 func corrected(host string) string {
 	host = strings.ToLower(host)
 	if !strings.Contains(host, ".") || !httpx.IsHostName(host) {

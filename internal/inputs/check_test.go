@@ -28,7 +28,7 @@ type row struct {
 	origin inputs.Origin
 	// input is the input with the problem.
 	input string
-	// says are texts that must occur, separated by bars; the first one within the first 100 characters.
+	// says contains texts that must occur, separated by bars; the first one within the first 100 characters.
 	says string
 	// hides are texts that must not occur, separated by bars.
 	hides string
@@ -159,7 +159,7 @@ func (c row) check(t *testing.T) {
 
 var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
-// checkQuote checks that at most 80 characters of the value are quoted, and nothing of a secret.
+// checkQuote checks that at most 80 characters of the value are quoted, and no part of a secret.
 func (c row) checkQuote(t *testing.T, text string) {
 	t.Helper()
 	value := c.source().Get(c.input)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// EnvironmentMode is what the environment action does.
+// EnvironmentMode selects the operation of the environment action.
 type EnvironmentMode string
 
 // The modes of the environment action.
@@ -17,7 +17,7 @@ const (
 	EnvironmentList    EnvironmentMode = "list"
 )
 
-// PolicyGroupsMode is what happens to the listed policy groups.
+// PolicyGroupsMode selects the operation on the listed policy groups.
 type PolicyGroupsMode string
 
 // The modes for policy groups.

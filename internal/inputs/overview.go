@@ -184,7 +184,7 @@ func addWorkspace(list []OverviewWorkspace, w OverviewWorkspace) []OverviewWorks
 	return append(list, w)
 }
 
-// needs reads ${{ toJSON(needs) }}. Its problems quote nothing, since the outputs of jobs are in it.
+// needs reads ${{ toJSON(needs) }}. Its problems quote no text, because the value contains the outputs of jobs.
 func (r *reader) needs() []NeededJob {
 	v := r.value("needs")
 	if v == "" || !r.requireEvaluated("needs", v) {

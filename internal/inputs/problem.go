@@ -17,7 +17,7 @@ const (
 type Problem struct {
 	// Input is the name of the input in YAML.
 	Input string
-	// Text describes on one line what is wrong, the value and how to fix it, with an example.
+	// Text describes the problem, the value and the fix on one line, with an example.
 	Text string
 }
 

@@ -8,7 +8,7 @@ import (
 // maxSpellingNotes leaves room for other warnings: GitHub shows ten per step.
 const maxSpellingNotes = 5
 
-// otherNames are the names of our inputs in similar actions.
+// otherNames maps names of inputs in similar actions to the names of this action.
 var otherNames = map[string]string{
 	"api-token": "token", "scalr-token": "token", "api-key": "token",
 	"hostname": "base-url", "host": "base-url", "url": "base-url", "address": "base-url", "scalr-hostname": "base-url",

@@ -1,6 +1,6 @@
 package inputs
 
-// TagsMode is what happens to the listed tags.
+// TagsMode selects the operation on the listed tags.
 type TagsMode string
 
 // The values of TagsMode: add the tags, replace all tags by them, remove them, or remove all tags.

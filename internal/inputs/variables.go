@@ -155,8 +155,8 @@ func (l variableList) expression(text string) *expression {
 	return e
 }
 
-// variable reads one item. Its problems show at most the text before the "=", and nothing of an item
-// that may be part of a secret.
+// variable reads one item. Its problems show at most the text before the "=", and no text of an item that may be
+// part of a secret.
 func (r *reader) variable(list variableList, item assignment) (v Variable, problem string) {
 	key, value, ok := strings.Cut(item.text, "=")
 	if !ok {
@@ -173,7 +173,7 @@ func (r *reader) variable(list variableList, item assignment) (v Variable, probl
 	return Variable{Key: key, Value: list.secretValue(value, hcl), Category: list.category, HCL: hcl, Sensitive: list.sensitive}, ""
 }
 
-// secretValue returns the value of a variable, with what is secret in it.
+// secretValue returns the value of a variable with its secret parts.
 func (l variableList) secretValue(text string, hcl bool) secret.Value {
 	if l.sensitive && hcl {
 		return secret.Expression(text)
@@ -197,7 +197,7 @@ func (r *reader) noAssignment(list variableList, text string) string {
 	return "has no = (" + said + "). Write name and value, such as " + list.example + several
 }
 
-// badKey describes what is wrong with the name of a variable.
+// badKey describes the problem of a variable's name.
 func (r *reader) badKey(list variableList, key string, hcl bool) string {
 	said := "not shown"
 	if !list.conceals() {
@@ -230,7 +230,7 @@ func meantKey(list variableList, bare string) string {
 	return cutRunes(bare, 40)
 }
 
-// badValue describes what is wrong with the value of a variable.
+// badValue describes the problem of a variable's value.
 func badValue(value string, hcl bool) string {
 	switch {
 	case hcl && value == "":

@@ -1,6 +1,6 @@
 package inputs
 
-// Mode is what the root action does.
+// Mode selects the operation of the root action.
 type Mode string
 
 // The modes of the root action. ModeCheck runs the preflight checks and creates no run. ModeWatch,
@@ -27,7 +27,7 @@ func (m Mode) NeedsRunID() bool {
 // ContinuesRun reports whether the mode may lead to the apply of an existing run.
 func (m Mode) ContinuesRun() bool { return m == ModeConfirm || m == ModeOverride }
 
-// OnCancel is what happens to the run when the job is canceled or times out.
+// OnCancel selects how to handle the run when the job is canceled or times out.
 type OnCancel string
 
 // The values of OnCancel: OnCancelStop cancels a plan and discards a waiting run, OnCancelStopApply also

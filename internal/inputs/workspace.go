@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// WorkspaceMode is what the workspace action does.
+// WorkspaceMode selects the operation of the workspace action.
 type WorkspaceMode string
 
 // The modes of the workspace action.

@@ -54,7 +54,7 @@ func (a *Audience) UnmarshalJSON(text []byte) error {
 // Reusable reports whether the job belongs to a reusable workflow.
 func (c Claims) Reusable() bool { return c.JobWorkflowRef != "" && c.JobWorkflowRef != c.WorkflowRef }
 
-// ReadClaims returns what an ID token says. It does not verify the signature: the token was just issued to
+// ReadClaims returns the claims of an ID token. It does not verify the signature: the token was just issued to
 // this job or passed in by the user.
 func ReadClaims(token secret.Value) (Claims, error) {
 	parts := strings.Split(token.Reveal(), ".")

@@ -5,7 +5,7 @@ type color struct {
 	attributes [10]bool // 1 is bold, 2 faint, and so on to 9
 	front      string   // parameters, such as 31 or 38;5;208
 	back       string
-	touched    bool // something came after the last reset
+	touched    bool // a sequence followed the last reset
 }
 
 const resetSGR = "\x1b[0m"

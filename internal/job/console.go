@@ -34,13 +34,13 @@ func (c *console) Write(p []byte) (int, error) {
 
 // The methods below are called with the mutex held.
 
-// command issues a workflow command, outside the fence.
+// command prints a workflow command, outside the fence.
 func (j *Job) command(name, message string, properties githubactions.CommandProperties) {
 	j.closeFence()
 	j.github.IssueCommand(&githubactions.Command{Name: name, Message: message, Properties: properties})
 }
 
-// line prints one line of the action's own, outside the fence.
+// line prints one line of the action, outside the fence.
 func (j *Job) line(text string) {
 	j.closeFence()
 	_, _ = j.console.Write(append(j.sanitizeLine(text), '\n'))

@@ -14,10 +14,10 @@ type Head int
 const (
 	HeadTrusted Head = iota
 	HeadFork         // the event has secrets and is about the head of a fork
-	HeadUnknown      // the event has secrets and does not say where the head is
+	HeadUnknown      // the event has secrets and does not identify the head's repository
 )
 
-// headsOfRuns are the events for which workflow_run reports where the head of the workflow run is.
+// headsOfRuns contains the events for which workflow_run reports the repository of the head.
 var headsOfRuns = []string{"push", "schedule", "workflow_dispatch", "repository_dispatch", "merge_group", "release", "create",
 	"pull_request", "pull_request_review", "pull_request_review_comment"}
 

@@ -12,7 +12,7 @@ import (
 
 const canary = "tok-9fQ2xLw7Rk4VbN8s"
 
-// newJob returns a Job with the environment given as NAME=value, and what it prints.
+// newJob returns a Job with the environment given as NAME=value, and its output.
 func newJob(t *testing.T, env ...string) (*job.Job, *bytes.Buffer) {
 	t.Helper()
 	var out bytes.Buffer
@@ -24,7 +24,7 @@ func onGitHub(t *testing.T, env ...string) (*job.Job, *bytes.Buffer) {
 	return newJob(t, append([]string{"GITHUB_ACTIONS=true"}, env...)...)
 }
 
-// printed returns the output without the fence's token and lines: our commands and all text.
+// printed returns the output without the fence's token and lines: the action's commands and all text.
 func printed(out *bytes.Buffer) string {
 	var kept strings.Builder
 	fence := ""

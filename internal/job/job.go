@@ -28,7 +28,7 @@ type Options struct {
 	Environ []string         // as os.Environ returns it; the last of several values of a name counts
 	Stdout  io.Writer        // the log
 	HTTP    *http.Client     // for the ID token; nil means http.DefaultClient
-	Redact  *secret.Redactor // nil means one of its own
+	Redact  *secret.Redactor // nil means a new one
 	// UserAgent identifies the program in requests for an ID token.
 	UserAgent string
 	// Broken is called once, with the first error of a write to Stdout. It must not call the Job.
@@ -45,7 +45,7 @@ type Job struct {
 
 	examined sync.Once // the file for outputs
 
-	mu      sync.Mutex // guards everything below, and the order of output
+	mu      sync.Mutex // guards the fields below, and the order of output
 	console *console
 	github  *githubactions.Action
 	fenced  bool

@@ -171,7 +171,7 @@ func TestRedacts(t *testing.T) {
 	}
 }
 
-// speak prints text with each method.
+// speak prints text with each method of Job.
 func speak(j *job.Job, text string) {
 	j.Infof("%s", text)
 	j.Debugf("%s", text)

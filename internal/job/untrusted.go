@@ -94,7 +94,7 @@ func (f *UntrustedWriter) next(p []byte) []byte {
 		return p[1:]
 	}
 	f.afterCR = false
-	// In small parts, so that a huge line does not accumulate in memory.
+	// Small parts prevent a huge line from accumulating in memory.
 	end := bytes.IndexAny(p[:min(len(p), longestLine)], "\r\n")
 	if end < 0 {
 		n := min(len(p), longestLine)
@@ -134,7 +134,7 @@ func (f *UntrustedWriter) endLine() {
 	f.line, f.text, f.begun = f.line[:0], f.text[:0], false
 }
 
-// printPieces prints all of a long line but its last piece.
+// printPieces prints a long line except its last piece.
 func (f *UntrustedWriter) printPieces() {
 	done := 0
 	for n := cutAt(f.text); done+n < len(f.text); n = cutAt(f.text[done:]) {

@@ -255,7 +255,7 @@ func TestUntrustedAfterClose(t *testing.T) {
 	}
 }
 
-// Each batch of lines is one write, and so is each line of our own: a reader sees no partial lines.
+// Each batch of lines and each line of the action is one write, so a reader sees no partial lines.
 func TestUntrustedWritesInBatches(t *testing.T) {
 	t.Parallel()
 	var out writes

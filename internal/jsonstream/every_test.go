@@ -15,7 +15,7 @@ import (
 // sampleDocument has every kind of token.
 const sampleDocument = ` { "a\n\u00eF" : [ -10.5e+0 ,0, 1E2,{}, [ ] ,true , false,null ,"\ud83d\ude00z" ] , "b":{"c" : 7} } `
 
-// walk reads a value with everything it contains and returns the strings.
+// walk reads a value and all nested values, and returns the strings.
 func walk(r *jsonstream.Reader) (texts []string, err error) {
 	inside := func() error {
 		more, err := walk(r)

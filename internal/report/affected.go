@@ -7,7 +7,7 @@ import (
 
 // Affected is the report of the affected action.
 type Affected struct {
-	// Scope is exact or everything. Reason says what was compared, or why all are listed.
+	// Scope is "exact" or "everything". Reason describes the comparison, or the reason why all workspaces are listed.
 	Scope, Reason string
 	Considered    int
 	Workspaces    []AffectedWorkspace

@@ -21,8 +21,8 @@ type Facts struct {
 	PolicyStatus                              string // passed, advisory-failed, soft-failed, hard-failed, overridden
 }
 
-// Facts returns what is known of the run. Each number is the maximum of those in Scalr, the plan JSON and the plan's
-// text, as in the gates.
+// Facts returns the facts about the run. Each number is the maximum of those in Scalr, the plan JSON and the
+// plan's text, as in the gates.
 func (r Report) Facts() Facts {
 	f := Facts{CostDelta: money(cost(r.Run).Delta), PolicyStatus: policyStatus(r.Run.Policies)}
 	effects := r.Effects()
@@ -81,7 +81,7 @@ func (r Report) maxCounts() tfplan.Counts {
 	return r.Plan.JSON.Counts.Worst(text)
 }
 
-// atLeast returns a known number, raised to n if it is smaller; an unknown one stays unknown.
+// atLeast returns the maximum of a known number and n; an unknown number remains unknown.
 func atLeast(known *int, n int) *int {
 	if known == nil || n <= *known {
 		return known

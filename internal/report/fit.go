@@ -61,7 +61,7 @@ type fitting struct {
 	sizes map[place]size
 	shown []bool // by section
 	room  int    // free bytes
-	run   string // where to read what is missing
+	run   string // URL of the omitted content
 }
 
 type place struct{ section, item int }

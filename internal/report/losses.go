@@ -14,8 +14,8 @@ const forcing = "# forces replacement"
 // longestOpen is how many lines the diff of the replacement may have that is shown open.
 const longestOpen = 60
 
-// losses is an alert that holds what is destroyed or replaced, a collapsed section for each resource.
-// They are shown nowhere else.
+// losses is an alert with a collapsed section for each destroyed or replaced resource. No other section contains
+// these resources.
 func (r Report) losses() section {
 	destroyed, replaced := changesOf(r.Plan, tfplan.Destroy), changesOf(r.Plan, tfplan.Replace)
 	kind, title := r.lossTitle(len(destroyed), len(replaced))

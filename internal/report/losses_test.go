@@ -78,7 +78,7 @@ func TestOneReplacementIsOpen(t *testing.T) {
 	}
 }
 
-// TestLossesAreOmittedLast: at any limit, nothing else is listed while a destroyed or replaced resource is missing.
+// TestLossesAreOmittedLast checks that, at any limit, other entries are omitted before destroyed or replaced resources.
 func TestLossesAreOmittedLast(t *testing.T) {
 	t.Parallel()
 	const n = 90

@@ -27,7 +27,7 @@ type layout struct {
 	// The other fields are reduced only if the page would still be too long.
 	rowLinks      bool
 	maxNameLength int
-	lists         bool // whether to list what is destroyed and what waits
+	lists         bool // whether to list destroyed resources and waiting runs
 	rows          int  // number of rows; -1 for all
 }
 

@@ -34,7 +34,7 @@ func (o Overview) about() string {
 	return text + alert("CAUTION", lines)
 }
 
-// destroyedSection lists what is destroyed or replaced, by workspace.
+// destroyedSection lists destroyed and replaced resources by workspace.
 func (o Overview) destroyedSection(l layout) string {
 	var out strings.Builder
 	for _, r := range o.Rows {

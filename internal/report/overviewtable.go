@@ -175,7 +175,7 @@ func (o Overview) columns(rows []Row, l layout) []int {
 	return used
 }
 
-// more returns a link to what is not shown.
+// more returns a link to the omitted content.
 func (o Overview) more() string {
 	if to := link("see the workflow run", o.Source.WorkflowRunURL); to != "see the workflow run" {
 		return to

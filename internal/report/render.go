@@ -40,7 +40,7 @@ func (r Report) render(limit int, s style) string {
 	return fit(page, limit, r.more())
 }
 
-// more returns a link to what is not shown.
+// more returns a link to the omitted content.
 func (r Report) more() string {
 	if to := link("see the run in Scalr", r.RunURL); to != "see the run in Scalr" {
 		return to

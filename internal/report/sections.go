@@ -37,7 +37,7 @@ func (r Report) diagnosticsOf(level string) []tfplan.Diagnostic {
 	return slices.DeleteFunc(r.Diagnostics(), func(d tfplan.Diagnostic) bool { return d.Level != level })
 }
 
-// errors shows Terraform's errors. They are not collapsed, because they are what the reader looks for.
+// errors shows Terraform's errors. They are not collapsed, because they are the most important information.
 func (r Report) errors() section {
 	found := r.diagnosticsOf("error")
 	if len(found) == 0 {
@@ -53,7 +53,7 @@ func (r Report) errors() section {
 	return sec
 }
 
-// What takes room before the list of destroyed resources, however many those are.
+// Sections before the list of destroyed resources.
 const (
 	longestLead = 4000 // bytes of the first error
 	mostKept    = 20   // errors as one line each, and failed policies

@@ -23,7 +23,7 @@ const (
 
 // The results of steps without a run, or whose run was not waited for to the end.
 const (
-	Checked     Result = "checked" // mode: check found nothing
+	Checked     Result = "checked" // mode: check found no problem
 	Done        Result = "done"    // by the environment or the workspace action
 	Invalid     Result = "invalid" // inputs
 	Refused     Result = "refused"

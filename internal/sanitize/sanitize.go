@@ -78,8 +78,8 @@ func isBlank(c rune) bool {
 	return c >= '\u180B' && c <= '\u180F'
 }
 
-// Note returns sanitized text on one line for an error, at most limit bytes of it, and an ellipsis if something is missing.
-// Spaces stay as they are.
+// Note returns sanitized text on one line for an error, truncated to limit bytes with an ellipsis. Spaces are not
+// changed.
 func Note(s string, limit int) string {
 	if len(s) > 4*limit {
 		s = s[:4*limit]
@@ -100,7 +100,7 @@ var (
 )
 
 // Output returns text as the value of an output: unchanged, but on one line and without control characters. Other
-// invisible characters stay, because the value may be a name that a later step looks up.
+// invisible characters are kept, because a later step may look up the value as a name.
 func Output(s string) string {
 	return strings.Join(strings.FieldsFunc(s, unicode.IsControl), " ")
 }

@@ -10,7 +10,7 @@ import (
 
 const (
 	minPathLength  = 8   // bytes; a shorter path, such as /upload, is a word
-	minPieceLength = 6   // bytes of a part that is secret by itself
+	minPieceLength = 6   // minimum length of a part that is secret on its own, in bytes
 	maxParts       = 200 // elements of the path, and parameters, that are secret by themselves
 )
 
@@ -142,6 +142,6 @@ var (
 	// aws4; a number; a time; and abbreviations such as k8s.
 	plainToken = lazyregexp.New(`^(([a-z]+|[A-Z]+|([A-Z]?[a-z]{2,})+)[0-9]{0,4}|[0-9]{1,14}` +
 		`|[0-9]{8}T[0-9]{6}Z?|[0-9]{2}T[0-9]{2}|[0-9]{2,3}Z|[a-z][0-9]{1,2}[a-z])$`)
-	// longWord matches what is too long to be a word.
+	// longWord matches text that is too long to be a word.
 	longWord = lazyregexp.New(`[A-Za-z]{18}|^[A-Z]{16}`)
 )

@@ -72,7 +72,7 @@ func decodeUnit(raw []byte) (r rune, n int) {
 }
 
 // encodeText appends a piece of a text to JSON. The rest is the beginning of a character, unless the text has ended.
-// What is not UTF-8 becomes U+FFFD.
+// Invalid UTF-8 becomes U+FFFD.
 func encodeText(dst, plain []byte, ended bool) (out, rest []byte) {
 	for len(plain) > 0 {
 		c := plain[0]

@@ -25,7 +25,8 @@ const bitmapBits = 19
 func (m bitmap) add(hash uint64)      { m[hash/64] |= 1 << (hash % 64) }
 func (m bitmap) has(hash uint64) bool { return m[hash/64]&(1<<(hash%64)) != 0 }
 
-// Redactor replaces secrets in text with [Mask]. It finds a secret as it is and encoded as base64, hex, URL, JSON, XML,
+// Redactor replaces secrets in text with [Mask]. It finds a secret unchanged and encoded as base64, hex, URL,
+// JSON, XML,
 // HCL or for a shell. Of a credential, any twelve consecutive bytes are redacted, in each form; of any other secret, and
 // of those shorter than twelve bytes, only the whole forms are. A text declared secret by the user that is shorter than
 // twelve bytes is redacted only where no letter or digit is adjacent to it: see [Value]. Redactor is safe for concurrent
@@ -101,7 +102,8 @@ func (r *Redactor) addForm(form string, how match) (all bool) {
 	return r.addWhole(form, how)
 }
 
-// addWhole adds a form that is matched as a whole. A very long one is matched in parts, so that a search never compares
+// addWhole adds a form that is matched as a whole. A very long form is matched in parts, so that a search never
+// compares
 // more than maxFormLength bytes.
 func (r *Redactor) addWhole(form string, how match) (all bool) {
 	for len(form) > maxFormLength {

@@ -15,7 +15,7 @@ type hashes struct {
 	count int
 }
 
-// add adds a hash and reports whether there was room.
+// add adds a hash and reports whether there was enough space.
 func (h *hashes) add(hash uint64) bool {
 	if hash == 0 {
 		hash = 1
@@ -69,7 +69,7 @@ type texts struct {
 	texts   map[uint32][]string // texts with these first bytes
 }
 
-// add adds a text and reports whether there was room.
+// add adds a text and reports whether there was enough space.
 func (t *texts) add(head uint32, text string, how match) bool {
 	if t.all == nil {
 		t.all, t.lengths = make(map[string]match), make(map[uint32][]int)

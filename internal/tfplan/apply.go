@@ -26,7 +26,7 @@ var (
 
 var doneWords = map[string]string{"Creation": "created", "Modifications": "changed", "Destruction": "destroyed"}
 
-// Apply returns what the log reports of an apply.
+// Apply returns the results of an apply according to the log.
 func (l *Log) Apply() Apply {
 	l.flush()
 	apply := Apply{Diagnostics: l.diagnostics(), Tail: l.tail.text(l.redact), Done: l.done}

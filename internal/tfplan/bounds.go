@@ -27,7 +27,7 @@ type list struct {
 	omitted            int
 }
 
-// reserve reports whether there is room for the change and, if so, reserves it.
+// reserve reports whether there is space for the change and, if so, reserves it.
 func (l *list) reserve(c Change) bool {
 	n := &l.others
 	if c.Action == Destroy || c.Action == Replace {

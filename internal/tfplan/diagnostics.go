@@ -162,7 +162,7 @@ func (d *diagnostics) close() {
 		case !ok:
 		case d.boxed:
 			d.boxes.add(one, 1+similar(d.current.last))
-		case one.Level == "error" || strings.Contains(one.Text, "\n"): // a warning says more than its title
+		case one.Level == "error" || strings.Contains(one.Text, "\n"): // a warning has more text than its title
 			d.plain.add(one, 1+similar(d.current.last))
 		}
 	}

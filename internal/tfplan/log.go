@@ -33,7 +33,7 @@ type Log struct {
 	restarts int
 }
 
-// NewLog returns an empty log. Without a redactor nothing is redacted.
+// NewLog returns an empty log. Without a redactor, values are not redacted.
 func NewLog(redact *secret.Redactor) *Log {
 	if redact == nil {
 		redact = new(secret.Redactor)

@@ -9,11 +9,11 @@ import (
 	"strings"
 )
 
-// Action is what a plan does with a resource.
+// Action is the action of a plan on a resource.
 type Action string
 
-// The actions. Move, Import and Forget are used for changes that do nothing else; a
-// resource that is moved or imported and also changed has the other action.
+// The actions. Move, Import and Forget are used only if there is no other change; a resource that is moved or
+// imported and also changed has the other action.
 const (
 	Destroy Action = "destroy"
 	Replace Action = "replace"

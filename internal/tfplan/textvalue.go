@@ -52,7 +52,7 @@ func aroundDifference(before, after string) (string, string) {
 	return cutOut(b, from), cutOut(a, from)
 }
 
-// cutOut shortens a value to what is shown of it from an index on.
+// cutOut shortens a value to the part that is shown, starting at an index.
 func cutOut(value []rune, from int) string {
 	lead, end := "", ""
 	if from > 0 {

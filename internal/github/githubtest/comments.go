@@ -9,10 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// maxBody is the most characters that GitHub takes.
+// maxBody is GitHub's maximum length of a comment, in characters.
 const maxBody = 65536
 
-// Comment is one on a pull request, as it stands.
+// Comment is the current state of a comment on a pull request.
 type Comment struct {
 	ID        int64
 	Number    int // of the pull request
@@ -21,14 +21,14 @@ type Comment struct {
 	Edits     int
 	Minimized string // the reason, e.g. OUTDATED; empty while it is shown
 
-	from     time.Time  // when it can be listed first
+	from     time.Time  // time from which it is listed
 	versions []revision // newest first; only the first body before any edit
 }
 
 // revision is a text that a comment had or has.
 type revision struct{ login, body string }
 
-// Say adds a comment by anyone.
+// Say adds a comment by any user.
 func (s *Server) Say(number int, login, body string) Comment {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -74,14 +74,14 @@ func (s *Server) add(number int, login, body string, late time.Duration) *Commen
 	return c
 }
 
-// edit gives a comment another text.
+// edit changes the text of a comment.
 func (c *Comment) edit(login, body string) {
 	c.Body = strings.TrimSpace(body)
 	c.Edits++
 	c.versions = append([]revision{{login, c.Body}}, c.versions...)
 }
 
-// Edit changes a comment by hand, as anyone who may write to the repository can.
+// Edit changes a comment like a user with write access to the repository.
 func (s *Server) Edit(id int64, login, body string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,7 +92,7 @@ func (s *Server) Edit(id int64, login, body string) {
 	}
 }
 
-// Minimize folds a comment by hand, for a reason such as OFF_TOPIC.
+// Minimize minimizes a comment like a user, for a reason such as OFF_TOPIC.
 func (s *Server) Minimize(id int64, reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -200,7 +200,7 @@ func (s *Server) editComment(q query) reply {
 			return s.readOnly()
 		}
 		if c.Login != s.options.Login {
-			// GitHub would let a token that may write do it.
+			// GitHub allows this for any token with write access.
 			s.objections = append(s.objections, fmt.Sprintf("the comment %d of %s is not ours to edit", c.ID, c.Login))
 		}
 		body, problem := s.bodyOf(q)

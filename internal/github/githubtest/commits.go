@@ -15,18 +15,18 @@ type Commit struct {
 	SHA     string
 	Parents []string
 	// Files are contents by path. "-> x" is a link to x, "commit x" a submodule at
-	// commit x, and a content that begins with #! that of an executable file.
+	// commit x, and content that starts with #! an executable file.
 	Files map[string]string
 }
 
-// Commit adds a commit. Its parents may be added later, or be unknown.
+// Commit adds a commit. Its parents may be added later, or never.
 func (s *Server) Commit(c Commit) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.commits[c.SHA] = c
 }
 
-// Branch makes a commit the newest of a branch.
+// Branch sets the newest commit of a branch.
 func (s *Server) Branch(name, sha string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -85,8 +85,7 @@ func (s *Server) ancestors(sha string) []string {
 	return list
 }
 
-// changedFiles lists what differs, by path. A file that is gone and stands under
-// another name is renamed.
+// changedFiles lists the differences by path. A removed file with the same content as an added one is renamed.
 func changedFiles(before, after map[string]string) []string {
 	gone := map[string]string{} // path by content
 	for p, text := range before {

@@ -17,7 +17,7 @@ type reply struct {
 	status int
 	header http.Header
 	body   string
-	broken bool // there is none: the connection breaks
+	broken bool // no response: the connection is closed
 }
 
 func answer(status int, body string) reply {
@@ -28,13 +28,13 @@ func refuse(status int, message string) reply {
 	return answer(status, fmt.Sprintf(`{"message":%s,"documentation_url":"https://docs.github.com/rest","status":"%d"}`, quote(message), status))
 }
 
-// ServeHTTP answers as GitHub would, or as the armed faults say.
+// ServeHTTP responds like GitHub, or as the configured faults require.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	out := s.exchange(r)
 	if out.broken {
 		conn, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
-			// The documented way to drop a connection that cannot be taken over.
+			// http.ErrAbortHandler closes a connection that cannot be hijacked.
 			panic(http.ErrAbortHandler)
 		}
 		if tcp, ok := conn.(*net.TCPConn); ok {
@@ -50,13 +50,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, out.body)
 }
 
-// Client returns a client that reaches the server in memory and nothing else,
-// so that virtual time passes.
+// Client returns a client that is connected only to the server, in memory, so that virtual time passes.
 func (s *Server) Client() *http.Client { return &http.Client{Transport: inMemory{s}} }
 
 type inMemory struct{ server *Server }
 
-// RoundTrip has the server answer in the goroutine of the client.
+// RoundTrip calls the server in the goroutine of the client.
 func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		defer r.Body.Close()
@@ -81,8 +80,8 @@ func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// exchange records the request, plays the fault if one is armed, and carries
-// the request out unless the fault comes before.
+// exchange records the request, applies a matching fault, and processes the request unless the fault occurs before
+// that.
 func (s *Server) exchange(r *http.Request) reply {
 	body, err := readAll(r)
 	if err != nil {
@@ -161,7 +160,7 @@ func readAll(r *http.Request) (string, error) {
 	return string(b), err
 }
 
-// quote writes anything as JSON.
+// quote encodes a value as JSON.
 func quote(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -87,8 +87,8 @@ func (s *Server) unminimize(variables map[string]any) reply {
 	return graphError("unminimizeComment", "NOT_FOUND", "Could not resolve to a node with the global id")
 }
 
-// nodes answers for a list of ids, whatever the variable is called. An id that
-// is gone is null next to an error.
+// nodes returns the objects of a list of ids, which may be in any variable. For a deleted object it returns null
+// and an error.
 func (s *Server) nodes(variables map[string]any) reply {
 	var data, errors []string
 	for _, v := range variables {
@@ -118,8 +118,8 @@ func (s *Server) nodes(variables map[string]any) reply {
 
 var firstEdits = regexp.MustCompile(`userContentEdits\(first: ?(\d+)\)`)
 
-// history answers with a comment's last texts, the newest first, whatever the
-// variable is called. A comment that was never edited has none.
+// history returns the previous texts of a comment, newest first; its id may be in any variable. A comment that was
+// never edited has none.
 func (s *Server) history(text string, variables map[string]any) reply {
 	m := firstEdits.FindStringSubmatch(text)
 	if s.options.NoHistory || m == nil {

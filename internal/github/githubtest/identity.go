@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// The token with which a job asks for its identity, and where it asks.
+// The token with which a job requests its ID token, and the path of the endpoint.
 const (
 	requestToken = "runtime-githubtest"
 	identityPath = "/_apis/identity/token"
 )
 
-// IDTokenRequestURL returns what ACTIONS_ID_TOKEN_REQUEST_URL would hold, with its own query as the real one has.
+// IDTokenRequestURL returns the value of ACTIONS_ID_TOKEN_REQUEST_URL, which has a query like the real one.
 func (s *Server) IDTokenRequestURL() string { return s.base() + identityPath + "?api-version=2.0" }
 
-// IDTokenRequestToken returns what ACTIONS_ID_TOKEN_REQUEST_TOKEN would hold.
+// IDTokenRequestToken returns the value of ACTIONS_ID_TOKEN_REQUEST_TOKEN.
 func (s *Server) IDTokenRequestToken() string { return requestToken }
 
 func (s *Server) checkIdentityRequest(r *http.Request) *reply {
@@ -35,8 +35,8 @@ func (s *Server) checkIdentityRequest(r *http.Request) *reply {
 	return nil
 }
 
-// identityToken makes a token of the right form, whose signature is none. The
-// audience is GitHub's default without one in the query.
+// identityToken returns a well-formed token with an invalid signature. Without an audience in the query, it uses
+// GitHub's default.
 func (s *Server) identityToken(q query) reply {
 	owner, _, _ := strings.Cut(s.options.Repository, "/")
 	audience := "https://github.com/" + owner

@@ -12,17 +12,17 @@ import (
 // Pull is a pull request.
 type Pull struct {
 	Number   int
-	Base     string    // the branch it goes to; main if empty
+	Base     string    // the base branch; main if empty
 	MergedAt time.Time // zero while it is open
-	MergeSHA string    // the commit that the merge made
-	Commits  []string  // others by which it is found
-	Head     string    // the newest commit of its branch; forty zeros if empty
-	HeadRef  string    // its branch; topic if empty
-	BaseSHA  string    // the commit of the branch it goes to; forty zeros if empty
-	HeadRepo string    // owner/name, the repository itself if empty; "deleted" if there is none any more
+	MergeSHA string    // the merge commit
+	Commits  []string  // other commits of the pull request
+	Head     string    // the newest commit of the head branch; forty zeros if empty
+	HeadRef  string    // the head branch; topic if empty
+	BaseSHA  string    // the commit of the base branch; forty zeros if empty
+	HeadRepo string    // owner/name, the repository itself if empty; "deleted" if it was deleted
 }
 
-// Push gives a pull request another head.
+// Push changes the head of a pull request.
 func (s *Server) Push(number int, sha string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -33,7 +33,7 @@ func (s *Server) Push(number int, sha string) {
 	}
 }
 
-// Merge merges a pull request into a commit.
+// Merge merges a pull request with the given merge commit.
 func (s *Server) Merge(number int, sha string, at time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -72,8 +72,7 @@ func (s *Server) commitPulls(q query) reply {
 	return answer(http.StatusOK, "["+strings.Join(found, ",")+"]")
 }
 
-// listPulls knows the filters state and head. GitHub ignores a head that is not
-// owner:branch.
+// listPulls supports the filters state and head. GitHub ignores a head that is not owner:branch.
 func (s *Server) listPulls(q query) reply {
 	owner, branch, filtered := strings.Cut(q.values.Get("head"), ":")
 	var found []string
@@ -98,7 +97,7 @@ func (s *Server) getPull(q query) reply {
 	return refuse(http.StatusNotFound, "Not Found")
 }
 
-// getUser refuses the token of an app, as GitHub does.
+// getUser rejects the token of an app, like GitHub.
 func (s *Server) getUser() reply {
 	if strings.HasSuffix(s.options.Login, "[bot]") {
 		return refuse(http.StatusForbidden, "Resource not accessible by integration")

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// Operation names what a request is for.
+// Operation is the operation of a request.
 type Operation string
 
-// The operations that the server knows; any other request is an objection.
+// The supported operations; any other request is an objection.
 const (
 	ListComments  Operation = "list comments"
 	CreateComment Operation = "create comment"
@@ -36,13 +36,13 @@ const (
 	GetRun        Operation = "workflow run"
 )
 
-// query is a request as the server understood it.
+// query is a parsed request.
 type query struct {
 	op        Operation
-	arguments []string // what stands in the path
+	arguments []string // the parameters in the path
 	values    url.Values
 	fields    map[string]any // of the body
-	redirect  string         // to the name that the repository has now
+	redirect  string         // URL with the current name of the repository
 	refused   *reply
 }
 
@@ -65,7 +65,7 @@ var routes = []struct {
 	{GetRun, http.MethodGet, regexp.MustCompile(`^/actions/runs/(\d+)$`)},
 }
 
-// read finds out what is asked for and objects to how it is asked.
+// read parses a request and objects to invalid ones.
 func (s *Server) read(r *http.Request, body string) query {
 	q := query{values: r.URL.Query()}
 	if r.URL.Path == identityPath {
@@ -128,8 +128,8 @@ func (s *Server) graphPath() string {
 	return "/graphql"
 }
 
-// check holds a request against what GitHub's documents ask for ("Getting
-// started with the REST API"). Most of it GitHub would let pass.
+// check compares a request with the rules in GitHub's documents ("Getting started with the REST API"). GitHub does
+// not enforce most of them.
 func (s *Server) check(r *http.Request, body string, q *query) *reply {
 	for name, want := range map[string]string{"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"} {
 		if got := r.Header.Get(name); got != want {
@@ -166,8 +166,7 @@ func (s *Server) object(format string, a ...any) {
 	s.objections = append(s.objections, fmt.Sprintf(format, a...))
 }
 
-// carryOut does what is asked. A comment that it makes is listed only after
-// late.
+// carryOut processes a request. A created comment is listed only after the delay late.
 func (s *Server) carryOut(q query, late time.Duration) reply {
 	switch {
 	case q.refused != nil:

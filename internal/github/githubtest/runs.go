@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// WorkflowRun is a run of a workflow that has finished.
+// WorkflowRun is a finished run of a workflow.
 type WorkflowRun struct {
 	ID         int64
 	File       string // of the workflow; apply.yml if empty
@@ -20,7 +20,7 @@ type WorkflowRun struct {
 	StartedAt  time.Time
 }
 
-// workflowID is what every workflow is numbered.
+// workflowID is the id of all workflows.
 const workflowID = 4711
 
 // Run adds a run of a workflow.
@@ -37,7 +37,7 @@ func (s *Server) runJSON(r WorkflowRun) string {
 		quote(r.StartedAt.UTC().Format(time.RFC3339)), quote(cmp.Or(r.From, s.options.Repository)))
 }
 
-// listRuns lists the newest first, by the filters that GitHub has for branch and status.
+// listRuns lists runs, newest first, with GitHub's filters for branch and status.
 func (s *Server) listRuns(q query) reply {
 	var found []string
 	for i := len(s.runs) - 1; i >= 0; i-- {

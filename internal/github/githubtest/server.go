@@ -172,7 +172,7 @@ func (s *Server) Count(op Operation) int {
 	return n
 }
 
-// Objections describes what was wrong with the requests. A test fails on any objection, even if the client handled the
+// Objections describes all problems of the requests. A test fails on any objection, even if the client handled the
 // response.
 func (s *Server) Objections() []string {
 	s.mu.Lock()

@@ -19,8 +19,7 @@ import (
 	"scalr-run-action/internal/github/githubtest"
 )
 
-// call sends a request with all that GitHub asks for, but for what change
-// takes away.
+// call sends a valid request, modified by change.
 func call(t *testing.T, s *githubtest.Server, method, url, body string, change func(http.Header)) (int, http.Header, string) {
 	t.Helper()
 	r, err := http.NewRequest(method, url, strings.NewReader(body))

@@ -1,5 +1,4 @@
-// Package httpxtest answers for names in memory, so that tests can let a name
-// lead wherever they like.
+// Package httpxtest provides a DNS resolver in memory, so that tests can resolve a name to any address.
 package httpxtest
 
 import (
@@ -11,8 +10,7 @@ import (
 	"strings"
 )
 
-// Resolver knows these names and their addresses, and no others. Names in the
-// machine's own hosts file come first, as always.
+// Resolver resolves only these names to their addresses. As usual, names in the machine's hosts file have precedence.
 func Resolver(names map[string][]string) *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		client, server := net.Pipe()
@@ -21,7 +19,7 @@ func Resolver(names map[string][]string) *net.Resolver {
 	}}
 }
 
-// serve answers one question over a stream (RFC 1035, 4.2.2).
+// serve responds to one DNS query over a stream (RFC 1035, 4.2.2).
 func serve(c net.Conn, names map[string][]string) {
 	defer c.Close()
 	var length [2]byte

@@ -10,7 +10,7 @@ import (
 //go:embed testdata/hostile.txt
 var hostile string
 
-// Hostile returns texts that can do harm in a program's output: obfuscated workflow commands, forged outputs,
+// Hostile returns texts that are dangerous in a program's output: obfuscated workflow commands, forged outputs,
 // terminal sequences, Markdown, invalid encodings, format verbs. No text is empty.
 func Hostile() []string {
 	var all []string
