@@ -34,11 +34,11 @@ func (w *walker) link() error {
 	case end.outside != "":
 		w.faults.add(&Error{Code: LinkOutside, Path: source, Target: end.outside})
 	case end.kind == kindLoop:
-		return w.loop(end.target)
+		return w.addCircularLink(end.target)
 	case within(w.l.base, end.path):
-		return w.inner(end)
+		return w.addInnerLink(end)
 	default:
-		return w.outer(source, end)
+		return w.addOuterLink(source, end)
 	}
 	return nil
 }
@@ -46,9 +46,9 @@ func (w *walker) link() error {
 // linkWork is the cost, in steps, of resolving one component of a link's target.
 const linkWork = 100
 
-// inner adds a link whose target is in the bundle. It rewrites the link if its text is not valid where the
+// addInnerLink adds a link whose target is in the bundle. It rewrites the link if its text is not valid where the
 // bundle is unpacked.
-func (w *walker) inner(end resolved) error {
+func (w *walker) addInnerLink(end resolved) error {
 	target := end.target
 	if w.rewrites(target) {
 		target = relative(w.l.dirs[w.current.dir].path, relative(w.l.base, end.path))
@@ -84,8 +84,8 @@ func (w *walker) rewrites(target string) bool {
 	return w.current.copy != nil || path.IsAbs(target) || leavesBundle(w.l.dirs[w.current.dir].path, target)
 }
 
-// loop adds a link in a cycle unchanged, or excludes it if its text leaves the bundle.
-func (w *walker) loop(target string) error {
+// addCircularLink adds a link in a cycle unchanged, or excludes it if its text leaves the bundle.
+func (w *walker) addCircularLink(target string) error {
 	w.dangling.add(string(w.path))
 	if !w.rewrites(target) {
 		return w.add(w.note(kindLink, target), w.current.copy, 0)
@@ -94,8 +94,8 @@ func (w *walker) loop(target string) error {
 	return nil
 }
 
-// outer handles a link whose target is in the checkout but outside the bundle: it adds a copy of the target.
-func (w *walker) outer(source string, end resolved) error {
+// addOuterLink handles a link whose target is in the checkout but outside the bundle: it adds a copy of the target.
+func (w *walker) addOuterLink(source string, end resolved) error {
 	switch {
 	case end.anyName(hasExcludedComponent):
 		w.excludedTargets.add(arrow(w.path, end.path))
@@ -125,9 +125,9 @@ func (w *walker) copyTarget(source string, end resolved) error {
 	}
 	c := &copied{name: string(w.path), link: source, text: end.target, target: end.path, outer: w.current.copy}
 	if end.kind == kindFile {
-		return w.outerFile(end, c)
+		return w.copyLinkedFile(end, c)
 	}
-	return w.outerDirectory(end, target, c)
+	return w.copyLinkedDirectory(end, target, c)
 }
 
 // matchTarget matches all paths of a link's target. For an excluded directory, whole reports whether all of
@@ -164,7 +164,7 @@ func (w *walker) excludeTarget(rule int, end resolved) {
 	w.leaveOut(reason{rule: rule, byTarget: true})
 }
 
-func (w *walker) outerFile(end resolved, c *copied) error {
+func (w *walker) copyLinkedFile(end resolved, c *copied) error {
 	c.files++
 	w.l.files++
 	w.l.copies = append(w.l.copies, c)
@@ -180,7 +180,7 @@ func (w *walker) outerFile(end resolved, c *copied) error {
 	return w.add(w.note(kindFile, end.path), c, w.sizeOf(end.path))
 }
 
-func (w *walker) outerDirectory(end resolved, target verdict, c *copied) error {
+func (w *walker) copyLinkedDirectory(end resolved, target verdict, c *copied) error {
 	if c.containsItself() {
 		w.faults.add(&Error{Code: LinkCycle, Path: c.link, Target: c.text, Err: errRecursive})
 		return nil

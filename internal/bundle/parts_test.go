@@ -156,9 +156,9 @@ func headerName(h header) string {
 	return h.name
 }
 
-// TestEndsOfArchives checks that an archive is complete if it consists of blocks and the last one contains
+// TestTrailer checks that an archive is complete if it consists of blocks and the last one contains
 // only zeros, for any sizes of reads.
-func TestEndsOfArchives(t *testing.T) {
+func TestTrailer(t *testing.T) {
 	t.Parallel()
 	zeros := func(n int) string { return strings.Repeat("\x00", n) }
 	for _, c := range []struct {

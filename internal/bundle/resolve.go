@@ -97,13 +97,13 @@ func (r *resolution) step(part string) error {
 	}
 	r.kind = k
 	if k == kindLink {
-		return r.hop(target)
+		return r.followLink(target)
 	}
 	return nil
 }
 
-// hop continues at the target of a link.
-func (r *resolution) hop(target string) error {
+// followLink continues at the target of a link.
+func (r *resolution) followLink(target string) error {
 	if r.hops == 0 {
 		r.target = target
 	} else if !slices.Contains(r.rest, "..") {

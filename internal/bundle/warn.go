@@ -50,16 +50,16 @@ func warnEmptySubmodules(t *tree, p *pulse, base string, warn func(string)) erro
 // submoduleWork is the cost, in steps, of checking one submodule.
 const submoduleWork = 100
 
-// submodules returns at most most paths from the .gitmodules file of a directory, and none if the file cannot
-// be read.
-func submodules(t *tree, dir string, most int) (paths []string) {
+// submodules returns at most limit paths from the .gitmodules file of a directory, and none if the file
+// cannot be read.
+func submodules(t *tree, dir string, limit int) (paths []string) {
 	f, err := t.openFile(path.Join(dir, ".gitmodules"))
 	if err != nil {
 		return nil
 	}
 	defer f.close()
 	s := bufio.NewScanner(io.LimitReader(f, 1<<20))
-	for len(paths) < most && s.Scan() {
+	for len(paths) < limit && s.Scan() {
 		key, value, ok := strings.Cut(s.Text(), "=")
 		if ok && strings.TrimSpace(key) == "path" {
 			paths = append(paths, strings.Trim(strings.TrimSpace(value), `"`))

@@ -64,8 +64,8 @@ func (s *streak) add(at time.Time) {
 	}
 }
 
-// Number of consecutive polls that confirm a state, and the minimum length of the streak in grace periods,
-// for states that two polls may show by coincidence.
+// Two polls may show one of these states by coincidence. It is confirmed by this number of consecutive polls
+// over this number of grace periods.
 const (
 	unknownPolls, unknownGraces = 5, 7
 	appliedPolls, appliedGraces = 3, 2 // for a run that is effectively applied

@@ -51,8 +51,8 @@ func changing(status string) scalr.Run {
 
 const grace = 2 * time.Second
 
-// TestConfirmationTakesTime checks that frequent polls do not shorten the time until a state is confirmed.
-func TestConfirmationTakesTime(t *testing.T) {
+// TestConfirmationGracePeriod checks that frequent polls do not shorten the time until a state is confirmed.
+func TestConfirmationGracePeriod(t *testing.T) {
 	t.Parallel()
 	for poll, want := range map[string]time.Duration{"planned": grace, "post_apply_finished/f": 2 * grace, "quantum": 7 * grace} {
 		j, began := classifier{grace: grace}, time.Unix(0, 0)

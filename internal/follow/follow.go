@@ -192,8 +192,8 @@ func (f *Follower) forceStop(ctx context.Context, sent <-chan struct{}, cancel f
 	cancel()
 }
 
-// publish passes a poll to the observer. It prints the logs of ended stages before, because they belong to
-// the previous status, and those of active stages after it.
+// publish passes a poll to the observer. It first prints the logs of ended stages, which belong to the
+// previous status, and finally those of active stages.
 func (f *Follower) publish(ctx context.Context, polled scalr.Run) news {
 	ended := f.copyLogs(ctx, polled, true)
 	f.Observer.Polled(polled)

@@ -65,7 +65,7 @@ func (f *Follower) copyLog(ctx context.Context, l scalr.Log, t *tail) int64 {
 	f.reportFailure(ctx, l.Phase, t, err)
 	failed := err != nil && !errors.Is(err, scalr.ErrNotFound)
 	wait := retryAfter(err)
-	if failed && t.endedAt.IsZero() { // while draining, time is short
+	if failed && t.endedAt.IsZero() { // draining has a time limit
 		wait = max(wait, f.Timing.StatusGrace)
 	}
 	t.nextRead = time.Now().Add(wait)

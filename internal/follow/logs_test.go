@@ -205,8 +205,8 @@ func TestLogShrinks(t *testing.T) {
 	})
 }
 
-// TestServed limits the bytes read of a log of N bytes: 4 N, and 64 KiB per second of its stage.
-func TestServed(t *testing.T) {
+// TestReadCost limits the bytes read of a log of N bytes: 4 N, and 64 KiB per second of its stage.
+func TestReadCost(t *testing.T) {
 	t.Parallel()
 	size := func(length time.Duration) scalrsim.Scenario {
 		return scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{For: length, Size: 2 << 20}}}

@@ -34,9 +34,9 @@ var DefaultTiming = Timing{
 	Drain: 10 * time.Second, LogGrace: 3 * time.Second,
 }
 
-// The interval is the elapsed time divided by one of these: in a queue, since the run entered it; in a stage,
-// since it began or since Terraform's closing message; without news, since the last news. These values reach
-// the goals of test/pacing with the fewest polls.
+// These divide the elapsed time to compute the interval: in a queue, the time since the run entered it; in a
+// stage, the time since it began or since Terraform's closing message; without news, the time since the last
+// news. The values reach the goals of test/pacing with the fewest polls.
 const (
 	queueDivisor   = 2
 	stageDivisor   = 3

@@ -64,7 +64,7 @@ func (s *Server) updateEnvironment(c *call) reply {
 
 func (s *Server) checkEnvironment(doc input, self *resource) *reply {
 	if name, given := doc.attributes["name"].(string); given {
-		if refusal := s.nameIsFree(name, s.kind("environments"), self); refusal != nil {
+		if refusal := s.checkNameUnique(name, s.kind("environments"), self); refusal != nil {
 			return refusal
 		}
 	}
@@ -78,8 +78,8 @@ func (s *Server) checkEnvironment(doc input, self *resource) *reply {
 	return s.checkDefaults(doc, self)
 }
 
-// nameIsFree rejects an empty name and the name of another resource in among.
-func (s *Server) nameIsFree(name string, among []*resource, self *resource) *reply {
+// checkNameUnique rejects an empty name and the name of another resource in among.
+func (s *Server) checkNameUnique(name string, among []*resource, self *resource) *reply {
 	if name == "" {
 		return invalid("Invalid Attribute", "/data/attributes/name", "Name cannot be empty.")
 	}

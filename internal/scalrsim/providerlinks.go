@@ -99,16 +99,16 @@ func (s *Server) createProviderLink(c *call) reply {
 		return *refusal
 	}
 	link := s.newProviderLink(w.id, doc.relationships["provider-configuration"][0], doc.attributes["alias"])
-	if refusal := s.aliasIsFree(link, link.attributes["alias"]); refusal != nil {
+	if refusal := s.checkAliasUnique(link, link.attributes["alias"]); refusal != nil {
 		s.remove(link)
 		return *refusal
 	}
 	return s.one(c, 201, link)
 }
 
-// aliasIsFree rejects a second provider with the same name and alias, because a configuration cannot use
+// checkAliasUnique rejects a second provider with the same name and alias, because a configuration cannot use
 // both.
-func (s *Server) aliasIsFree(link *resource, alias any) *reply {
+func (s *Server) checkAliasUnique(link *resource, alias any) *reply {
 	name := func(l *resource) any {
 		return s.lookup("provider-configurations", l.relatedID("provider-configuration")).attributes["provider-name"]
 	}
@@ -144,7 +144,7 @@ func (s *Server) updateProviderLink(c *call) reply {
 		s.objectTo(c, "the provider configuration of a link cannot be changed")
 	}
 	if alias, given := doc.attributes["alias"]; given {
-		if refusal := s.aliasIsFree(link, alias); refusal != nil {
+		if refusal := s.checkAliasUnique(link, alias); refusal != nil {
 			return *refusal
 		}
 		link.attributes["alias"] = alias

@@ -36,7 +36,7 @@ func (s *Server) checkTagName(name string, self *resource) *reply {
 	if !tagName.MatchString(name) {
 		return invalid("Invalid Attribute", "/data/attributes/name", "Enter a valid tag name.")
 	}
-	return s.nameIsFree(name, s.kind("tags"), self)
+	return s.checkNameUnique(name, s.kind("tags"), self)
 }
 
 // createTag implements create_tag of openapi.yml.

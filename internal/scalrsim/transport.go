@@ -152,7 +152,8 @@ func (b *memoryBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// room waits for the pause of a trickle and returns the number of bytes that may be read.
+// room waits for the pause before the next part of a trickled body and returns the number of bytes that may
+// be read.
 func (b *memoryBody) room(n int64) int64 {
 	if b.reply.end != delivered {
 		n = min(n, b.reply.after-b.sent)

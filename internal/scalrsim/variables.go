@@ -95,7 +95,7 @@ func (s *Server) createVariable(c *call) reply {
 		refusal = invalid("Invalid Attribute", "/data/attributes/key", "Key cannot be empty.")
 	}
 	if refusal == nil {
-		refusal = s.keyIsFree(doc)
+		refusal = s.checkKeyUnique(doc)
 	}
 	if refusal != nil {
 		return *refusal
@@ -103,8 +103,8 @@ func (s *Server) createVariable(c *call) reply {
 	return s.one(c, 201, s.newVariable(doc.attributes, doc.relationships))
 }
 
-// keyIsFree rejects the key of another variable of the same scope and category.
-func (s *Server) keyIsFree(doc input) *reply {
+// checkKeyUnique rejects the key of another variable of the same scope and category.
+func (s *Server) checkKeyUnique(doc input) *reply {
 	for _, v := range s.kind("vars") {
 		same := v.attributes["key"] == doc.attributes["key"] &&
 			(v.attributes["category"] == "terraform") == (doc.attributes["category"] == "terraform")

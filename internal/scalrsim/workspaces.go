@@ -83,7 +83,7 @@ func (s *Server) checkWorkspace(doc input, self *resource) *reply {
 		}
 	}
 	if given {
-		if refusal := s.nameIsFree(name, siblings, self); refusal != nil {
+		if refusal := s.checkNameUnique(name, siblings, self); refusal != nil {
 			return refusal
 		}
 	}
