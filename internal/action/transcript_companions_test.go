@@ -54,6 +54,7 @@ var environmentSteps = []companionStep{
 	{title: "show what is missing", inputs: []string{"mode=show", "name=tag"}},
 	{title: "link an unknown policy group", inputs: []string{"name=staging", "policy-groups=gard"}},
 	{title: "link an unknown provider configuration", inputs: []string{"name=staging", "provider-configurations=azure"}},
+	{title: "use a removed input", inputs: []string{"name=staging", "cloud-credentials=aws"}},
 	{title: "delete", inputs: []string{"mode=absent", "name=staging"}},
 	{title: "delete what is missing", inputs: []string{"mode=absent", "name=nowhere"}},
 	{title: "delete what is in use", inputs: []string{"mode=absent", "name=tagged"}},
@@ -72,6 +73,10 @@ var workspaceSteps = []companionStep{
 		"force-latest-run=true", "provider-configurations=google\nbackup as second", "variables=region=us\nsizes:=[1]\npassword=plain-value",
 		"environment-variables=TF_LOG=debug"}},
 	{title: "clear settings", inputs: []string{"environment=tagged", "name=app", "tags-mode=clear", "var-files=none", "provider-configurations=backup"}},
+	{title: "exchange aliases", inputs: []string{"environment=tagged", "name=app", "provider-configurations=backup\nretired as old"}},
+	{title: "change the version only", inputs: []string{"environment=tagged", "name=app", "terraform-version=1.9.0"}},
+	{title: "change the platform only", inputs: []string{"environment=tagged", "name=app", "iac-platform=opentofu"}},
+	{title: "change plain settings only", inputs: []string{"environment=tagged", "name=app", "working-directory=live"}},
 	{title: "show", inputs: []string{"mode=show", "environment=tagged", "name=app"}},
 	{title: "outputs", inputs: []string{"mode=outputs", "environment=tagged", "name=app"}},
 	{title: "list", inputs: []string{"mode=list"}},
@@ -83,6 +88,11 @@ var workspaceSteps = []companionStep{
 	{title: "use an unknown agent pool", inputs: []string{"environment=tagged", "name=app", "agent-pool=privat"}},
 	{title: "delete", inputs: []string{"mode=absent", "environment=production", "name=network"}},
 	{title: "delete what is missing", inputs: []string{"mode=absent", "environment=production", "name=nowhere"}},
+}
+
+// rejected points to the setting that Scalr rejects.
+var rejected = map[string]string{
+	"environment": "/data/relationships/default-provider-configurations", "workspace": "/data/attributes/terraform-version",
 }
 
 // TestCompanionTranscripts keeps what users see of the environment and the workspace action, and what they ask of Scalr.
@@ -108,8 +118,11 @@ func TestCompanionErrorTranscripts(t *testing.T) {
 		c := newTranscripts(t, name+"-refused")
 		for _, s := range steps {
 			c.line("=== %s", s.title)
-			for _, status := range []int{http.StatusForbidden, http.StatusNotFound, http.StatusConflict} {
+			for _, status := range []int{http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusOK} {
 				m := &meddler{status: status, writes: status != http.StatusForbidden}
+				if status == http.StatusUnprocessableEntity {
+					m.pointer = rejected[name]
+				}
 				m.spoil(func(m *meddler) *stepResult { return s.play(t, name, m).stepResult }, c.spoiledBy(m))
 			}
 		}

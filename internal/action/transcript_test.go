@@ -102,8 +102,10 @@ type meddler struct {
 	nth    int
 	writes bool // only requests that change something are counted
 	once   bool // repeated requests are counted once
-	// status is that of the response; 0 means that the request is received and its response is lost.
-	status int
+	// status is that of the response; 0 means that the request is received and its response is lost, 200 that Scalr changes
+	// nothing and responds with the object as it is.
+	status  int
+	pointer string // in the response
 
 	mu      sync.Mutex
 	count   int
@@ -125,10 +127,16 @@ func (m *meddler) RoundTrip(q *http.Request) (*http.Response, error) {
 		io.Copy(io.Discard, q.Body)
 		q.Body.Close()
 	}
+	if m.status == http.StatusOK {
+		q = q.Clone(q.Context())
+		q.Method, q.Body, q.ContentLength = http.MethodGet, nil, 0
+		return m.RoundTripper.RoundTrip(q)
+	}
+	body := fmt.Sprintf(`{"errors":[{"status":"%d","title":"Refused","detail":"Ask an owner.","source":{"pointer":%q}}]}`, m.status, m.pointer)
 	return &http.Response{
 		Status: fmt.Sprint(m.status, " ", http.StatusText(m.status)), StatusCode: m.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header:  http.Header{"Content-Type": {"application/vnd.api+json"}},
-		Body:    io.NopCloser(strings.NewReader(fmt.Sprintf(`{"errors":[{"status":"%d","title":"Refused","detail":"Ask an owner."}]}`, m.status))),
+		Body:    io.NopCloser(strings.NewReader(body)),
 		Request: q,
 	}, nil
 }
@@ -136,7 +144,7 @@ func (m *meddler) RoundTrip(q *http.Request) (*http.Response, error) {
 func (m *meddler) chosen(q *http.Request) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.writes && q.Method == http.MethodGet {
+	if m.writes && q.Method == http.MethodGet || m.status == http.StatusOK && q.Method != http.MethodPatch {
 		return false
 	}
 	op := q.Method + " " + strings.TrimPrefix(q.URL.Path, scalrsim.BasePath)

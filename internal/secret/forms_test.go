@@ -104,7 +104,7 @@ func TestJSONWithUnmatchedEnds(t *testing.T) {
 	}
 }
 
-// TestJSONCharactersInPieces: a character that arrives in pieces is passed on whole, and what is no character once.
+// TestJSONCharactersInPieces: a character that arrives in pieces is passed on whole, and an invalid byte once.
 func TestJSONCharactersInPieces(t *testing.T) {
 	t.Parallel()
 	for document, want := range map[string]string{
