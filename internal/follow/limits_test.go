@@ -20,18 +20,18 @@ func TestReadsAtTheLimits(t *testing.T) {
 	ended := finish{endedAt: began.Add(10 * time.Second)}
 	for name, c := range map[string]struct {
 		tail tail
-		at   time.Duration // since the log began
+		at   time.Duration // since the start of the log
 		want bool
 	}{
-		"the first read":                 {tail{}, 0, true},
-		"active, budget used":            {tail{shown: 100, spent: 200 + 10*allowance}, 10 * time.Second, true},
-		"active, a byte more":            {tail{shown: 100, spent: 201 + 10*allowance}, 10 * time.Second, false},
-		"a stage of less than a second":  {tail{spent: allowance}, 0, true},
-		"the same, a byte more":          {tail{spent: allowance + 1}, 0, false},
-		"ended, budget used":             {tail{shown: 100, spent: 300 + 10*allowance, finish: ended}, 12 * time.Second, true},
-		"ended, a byte more":             {tail{shown: 100, spent: 301 + 10*allowance, finish: ended}, 12 * time.Second, false},
-		"ended, the last read too early": {tail{shown: 100, spent: 201 + 10*allowance, finish: ended}, 12*time.Second - 1, false},
-		"ended, another read is left":    {tail{shown: 100, spent: 200 + 10*allowance, finish: ended}, 12*time.Second - 1, true},
+		"first read":                        {tail{}, 0, true},
+		"active, budget used":               {tail{shown: 100, spent: 200 + 10*allowance}, 10 * time.Second, true},
+		"active, one byte over budget":      {tail{shown: 100, spent: 201 + 10*allowance}, 10 * time.Second, false},
+		"short stage, budget used":          {tail{spent: allowance}, 0, true},
+		"short stage, one byte over budget": {tail{spent: allowance + 1}, 0, false},
+		"ended, budget used":                {tail{shown: 100, spent: 300 + 10*allowance, finish: ended}, 12 * time.Second, true},
+		"ended, one byte over budget":       {tail{shown: 100, spent: 301 + 10*allowance, finish: ended}, 12 * time.Second, false},
+		"ended, last read too early":        {tail{shown: 100, spent: 201 + 10*allowance, finish: ended}, 12*time.Second - 1, false},
+		"ended, not the last read":          {tail{shown: 100, spent: 200 + 10*allowance, finish: ended}, 12*time.Second - 1, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -43,7 +43,7 @@ func TestReadsAtTheLimits(t *testing.T) {
 	}
 }
 
-// TestReadInterval checks how soon after the last read the next one is due, once the stage has ended.
+// TestReadInterval checks when the next read is due after the end of the stage.
 func TestReadInterval(t *testing.T) {
 	t.Parallel()
 	read := time.Unix(1000, 0)
@@ -54,10 +54,10 @@ func TestReadInterval(t *testing.T) {
 		after time.Duration
 		want  bool
 	}{
-		"an unknown end, too early":      {"Creating...", read, time.Second - 1, false},
-		"an unknown end":                 {"Creating...", read, time.Second, true},
-		"a known end that has just come": {"No changes.", read, 0, true},
-		"a known end that came before":   {"No changes.", read.Add(-1), time.Second - 1, false},
+		"unknown end, too early":       {"Creating...", read, time.Second - 1, false},
+		"unknown end":                  {"Creating...", read, time.Second, true},
+		"known end in the last read":   {"No changes.", read, 0, true},
+		"known end in an earlier read": {"No changes.", read.Add(-1), time.Second - 1, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -69,7 +69,7 @@ func TestReadInterval(t *testing.T) {
 	}
 }
 
-// oneByte is a run whose log grows by a byte with each poll until it ends; polls fail once a request to stop it was sent.
+// oneByte is an API with a run whose log grows by one byte per poll. Polls fail after a request to stop the run.
 type oneByte struct {
 	log     []byte
 	polls   int
@@ -95,7 +95,7 @@ func (o *oneByte) Stop(_ context.Context, run scalr.Run, _ runs.StopOptions) (ru
 	return runs.StopResult{LastKnown: run}, nil
 }
 
-// TestFailedPollsAfterAStop checks that a failed poll says nothing about the run, and that the wait ends after StopGrace.
+// TestFailedPollsAfterAStop checks that failed polls do not change the status of the run, and that the wait ends after StopGrace.
 func TestFailedPollsAfterAStop(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -109,26 +109,26 @@ func TestFailedPollsAfterAStop(t *testing.T) {
 			t.Errorf("status %q, %v, stopped %t", ending.Run.Status, err, api.stopped)
 		}
 		if took := time.Since(began) - time.Minute; took != DefaultTiming.StopGrace {
-			t.Errorf("ended %s after the interruption, want %s", took, DefaultTiming.StopGrace)
+			t.Errorf("Follow returned %s after the interruption, want %s", took, DefaultTiming.StopGrace)
 		}
 	})
 }
 
-// TestOneByteIsGrowth checks that a log that grows by a byte is not complete, and keeps the polls frequent.
+// TestOneByteIsGrowth checks that a log that grows by one byte is not complete and that polls remain frequent.
 func TestOneByteIsGrowth(t *testing.T) {
 	t.Parallel()
 	began := time.Unix(1000, 0)
 	f := finish{endedAt: began}
 	for _, seconds := range []int{2, 4, 6} {
 		if f.observeRead(1, false, began.Add(time.Duration(seconds)*time.Second), DefaultTiming); f.done {
-			t.Errorf("complete after %d s, although it grew", seconds)
+			t.Errorf("complete after %d s, want a growing log", seconds)
 		}
 	}
 	synctest.Test(t, func(t *testing.T) {
 		f := Follower{API: &oneByte{}, Observer: &recorder{}, tails: map[scalr.Log]*tail{}}
 		run, _ := f.API.PollRun(t.Context(), "run-1")
 		if got := f.copyLogs(t.Context(), run, false); got != growth {
-			t.Errorf("a byte more is %v, want %v", got, growth)
+			t.Errorf("one new byte: got %v, want %v", got, growth)
 		}
 	})
 }
