@@ -8,9 +8,9 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// accepted2xx returns a fault for which Scalr responds 202, but the action has no effect, or takes effect only after
+// acceptedFault returns a fault for which Scalr responds 202, but the action has no effect, or takes effect only after
 // a delay.
-func accepted2xx(op string, late time.Duration) scalrsim.Fault {
+func acceptedFault(op string, late time.Duration) scalrsim.Fault {
 	if late > 0 {
 		return scalrsim.Fault{Op: op, Action: scalrsim.LateCommit, Status: 202, Delay: late}
 	}
@@ -71,14 +71,14 @@ func TestAcceptedWithoutEffect(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := onRun(t, scenario(t, c.scenario),
+			p := playOnRun(t, scenario(t, c.scenario),
 				[]string{"dry-run=false", "save-plan=" + map[bool]string{true: "true", false: "false"}[c.scenario == "saved-plan"]},
 				func(a *stepResult) []string {
-					a.server.AddFault(accepted2xx(c.op, 0))
+					a.server.AddFault(acceptedFault(c.op, 0))
 					return append(c.second, "timeout=15m")
 				})
-			p.want(5, "result=timed-out", "error-code=timed-out").says(c.says, p.outputs["run-url"])
-			if p.took < 15*time.Minute || p.asked(c.op, 1) == nil {
+			p.want(5, "result=timed-out", "error-code=timed-out").logContains(c.says, p.outputs["run-url"])
+			if p.took < 15*time.Minute || p.requestCount(c.op, 1) == nil {
 				t.Errorf("took %s, want the whole timeout", p.took)
 			}
 		})
@@ -88,9 +88,9 @@ func TestAcceptedWithoutEffect(t *testing.T) {
 // TestGatePassedAndConfirmWithoutEffect is TestAcceptedWithoutEffect for mode: run.
 func TestGatePassedAndConfirmWithoutEffect(t *testing.T) {
 	t.Parallel()
-	r := newStepTest(t, with(scenario(t, "cost-increase"), accepted2xx(confirmOp, 0)), "dry-run=false", "auto-apply=true",
+	r := newStepTest(t, with(scenario(t, "cost-increase"), acceptedFault(confirmOp, 0)), "dry-run=false", "auto-apply=true",
 		"fail-on=cost-increase", "max-cost-increase=1000", "timeout=10m")
-	r.play().want(5, "result=timed-out").says(`accepted to confirm run run-`, "discarded").stops("discard 202")
+	r.play().want(5, "result=timed-out").logContains(`accepted to confirm run run-`, "discarded").stops("discard 202")
 }
 
 // TestSlowEffect checks that the step waits for an action that takes effect five minutes after the 202.
@@ -104,8 +104,8 @@ func TestSlowEffect(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := onRun(t, scenario(t, c.scenario), []string{"dry-run=false"}, func(a *stepResult) []string {
-				a.server.AddFault(accepted2xx(c.op, 5*time.Minute))
+			p := playOnRun(t, scenario(t, c.scenario), []string{"dry-run=false"}, func(a *stepResult) []string {
+				a.server.AddFault(acceptedFault(c.op, 5*time.Minute))
 				return []string{"mode=" + c.mode}
 			})
 			p.want(0, "result="+c.result, "status="+c.status)
@@ -148,7 +148,7 @@ func TestSlowActions(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := onRun(t, scenario(t, "slow-actions"), []string{"dry-run=false"}, func(*stepResult) []string { return c.inputs })
+			p := playOnRun(t, scenario(t, "slow-actions"), []string{"dry-run=false"}, func(*stepResult) []string { return c.inputs })
 			p.want(c.exit, c.want...)
 			if p.took < c.least || p.took > c.least+30*time.Second {
 				t.Errorf("took %s, want %s and little more", p.took, c.least)
@@ -159,7 +159,7 @@ func TestSlowActions(t *testing.T) {
 	t.Run("gate", func(t *testing.T) {
 		t.Parallel()
 		p := newStepTest(t, scenario(t, "slow-actions"), "dry-run=false", "auto-apply=true", "fail-on=changes").play()
-		p.want(1, "result=rejected", "status=discarded").says("The run was discarded; nothing was applied.").posted("discard")
+		p.want(1, "result=rejected", "status=discarded").logContains("The run was discarded; nothing was applied.").posted("discard")
 	})
 	t.Run("gate passed", func(t *testing.T) {
 		t.Parallel()
@@ -168,10 +168,10 @@ func TestSlowActions(t *testing.T) {
 	})
 	t.Run("gate passed, no effect", func(t *testing.T) {
 		t.Parallel()
-		p := newStepTest(t, with(scenario(t, "waits-for-approval"), accepted2xx(discardOp, 0)), "dry-run=false",
+		p := newStepTest(t, with(scenario(t, "waits-for-approval"), acceptedFault(discardOp, 0)), "dry-run=false",
 			"auto-apply=true", "fail-on=changes").play()
 		p.want(1, "result=rejected", "status=planned").
-			says("Scalr accepted to discard the run, but it is still planned and may still be applied: " + p.outputs["run-url"])
+			logContains("Scalr accepted to discard the run, but it is still planned and may still be applied: " + p.outputs["run-url"])
 	})
 }
 

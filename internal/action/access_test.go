@@ -23,13 +23,13 @@ func (h hosts) RoundTrip(r *http.Request) (*http.Response, error) {
 	return h.scalr.RoundTrip(r)
 }
 
-// vanishing removes a file after it was listed and before it is read.
-type vanishing struct {
+// removeFile removes a file after it was listed and before it is read.
+type removeFile struct {
 	to   io.Writer
 	file string
 }
 
-func (v *vanishing) Write(p []byte) (int, error) {
+func (v *removeFile) Write(p []byte) (int, error) {
 	if strings.Contains(string(p), "Files that would be uploaded") {
 		os.Remove(v.file)
 	}
@@ -60,7 +60,7 @@ func signingIn(t *testing.T, s scalrsim.Scenario, claims map[string]any,
 func TestSignIn(t *testing.T) {
 	t.Parallel()
 	r, hub := signingIn(t, scenario(t, "plan-changes"), nil, "oidc-audience=scalr-github-actions")
-	p := r.play().want(0, "result=planned").says("Signed in as deployer@acme.scalr.io")
+	p := r.play().want(0, "result=planned").logContains("Signed in as deployer@acme.scalr.io")
 	if o := hub.Objections(); len(o) > 0 {
 		t.Errorf("invalid requests to GitHub: %v", o)
 	}
@@ -95,8 +95,8 @@ func TestSignInRejected(t *testing.T) {
 	r, _ := signingIn(t, s,
 		map[string]any{"sub": "repo:acme/infra:ref:refs/heads/main", "repository": "acme/infra", "ref": "refs/heads/main"})
 	r.play().want(3, "result=refused", "error-code=sign-in-refused").
-		says(`sub="repo:acme/infra:ref:refs/heads/main"`, `repository="acme/infra"`, "refs/heads/main", "assume policy").
-		asked("POST /service-accounts/assume", 1)
+		logContains(`sub="repo:acme/infra:ref:refs/heads/main"`, `repository="acme/infra"`, "refs/heads/main", "assume policy").
+		requestCount("POST /service-accounts/assume", 1)
 }
 
 // TestSignInWithoutPermission checks that a job without id-token: write sends no request and reports the missing
@@ -104,7 +104,7 @@ func TestSignInRejected(t *testing.T) {
 func TestSignInWithoutPermission(t *testing.T) {
 	t.Parallel()
 	p := newStepTest(t, scenario(t, "plan-changes"), "token=", "service-account=deployer@acme.scalr.io").play()
-	p.want(2, "result=invalid").says("id-token: write")
+	p.want(2, "result=invalid").logContains("id-token: write")
 	if len(p.server.Requests()) != 0 {
 		t.Errorf("%d requests were made", len(p.server.Requests()))
 	}
@@ -115,7 +115,7 @@ func TestStateFileNotWritable(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, scenario(t, "plan-changes"))
 	r.env["GITHUB_STATE"] = t.TempDir()
-	p := r.play().want(0, "result=planned").says("GITHUB_STATE cannot be written")
+	p := r.play().want(0, "result=planned").logContains("GITHUB_STATE cannot be written")
 	if n := strings.Count(p.log, "GITHUB_STATE"); n != 1 {
 		t.Errorf("the warning was logged %d times, want once", n)
 	}
@@ -126,7 +126,7 @@ func TestInvalidInputs(t *testing.T) {
 	t.Parallel()
 	p := newStepTest(t, scenario(t, "plan-changes"), "token=", "base-url=http://acme.scalr.io", "dry-run=yes",
 		"timeout=never").play()
-	p.want(2, "result=invalid", "error-code=input-invalid").says("token", "base-url", "dry-run", "timeout")
+	p.want(2, "result=invalid", "error-code=input-invalid").logContains("token", "base-url", "dry-run", "timeout")
 	if len(p.server.Requests()) != 0 {
 		t.Errorf("%d requests were made", len(p.server.Requests()))
 	}
@@ -167,7 +167,7 @@ func TestCommentRejected(t *testing.T) {
 	hub := githubtest.New(githubtest.Options{ReadOnly: true})
 	r := newStepTest(t, scenario(t, "plan-changes"), "comment=true", "pr-number=7", "github-token="+hub.Token()).
 		onGitHub(hub)
-	r.play().want(0, "result=planned").says("::warning::", "pull-requests: write")
+	r.play().want(0, "result=planned").logContains("::warning::", "pull-requests: write")
 }
 
 // TestRunOfEarlierAttempt checks that the step reports a run of attempt 1 that is still waiting (R19).
@@ -187,7 +187,7 @@ func TestRunOfEarlierAttempt(t *testing.T) {
 			first.then(a, func() { b.server = a.server; again.step(b) })
 			a.read()
 			b.read()
-			b.want(0, "result=planned").says("Run " + a.outputs["run-id"] + " of an earlier attempt is still planned")
+			b.want(0, "result=planned").logContains("Run " + a.outputs["run-id"] + " of an earlier attempt is still planned")
 		})
 	}
 }
@@ -204,7 +204,7 @@ func TestErrorPointerNamesInput(t *testing.T) {
 			`"source":{"pointer":"/data/attributes/target-addrs/0"}}]}`,
 	})
 	newStepTest(t, s, "targets=aws_instance.web").play().want(3, "result=refused", "error-code=request-refused").
-		says("request-refused (targets)", "No such resource.").asked("POST /runs", 1)
+		logContains("request-refused (targets)", "No such resource.").requestCount("POST /runs", 1)
 }
 
 // TestTimeoutReportsLastError checks that a timeout is reported with the last error before it.
@@ -212,5 +212,5 @@ func TestTimeoutReportsLastError(t *testing.T) {
 	t.Parallel()
 	down := scalrsim.Fault{Op: "* /**", Times: -1, Action: scalrsim.Status, Status: 503}
 	newStepTest(t, with(scenario(t, "plan-changes"), down), "timeout=8s").play().
-		want(5, "result=timed-out").says("exceeded its timeout of 8s. Last error: Read workspace", "503")
+		want(5, "result=timed-out").logContains("exceeded its timeout of 8s. Last error: Read workspace", "503")
 }

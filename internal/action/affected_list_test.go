@@ -14,7 +14,7 @@ import (
 
 func TestAffectedOutputsForMatrix(t *testing.T) {
 	t.Parallel()
-	f := pushed(t, "", "infra/prod/app/live/x: 1", "infra/prod/app/live/x: 2",
+	f := afterPush(t, "", "infra/prod/app/live/x: 1", "infra/prod/app/live/x: 2",
 		"directories=infra/{environment}/{workspace}/live", "depends-on=prod/app: prod/net")
 	id, environmentID := "", ""
 	f.world = func(s *scalrsim.Server, environment string) {
@@ -35,9 +35,9 @@ func TestAffectedWaves(t *testing.T) {
 	t.Parallel()
 	before, after := "app/x: 1\ndb/x: 1\nnet/x: 1\nlog/x: 1", "app/x: 2\ndb/x: 1\nnet/x: 2\nlog/x: 2"
 	// app depends on net through db, which is not affected.
-	f := pushed(t, "app=app db=db net=net log=log", before, after,
+	f := afterPush(t, "app=app db=db net=net log=log", before, after,
 		"depends-on=prod/app: prod/db\nprod/db: prod/net\nprod/log: prod/app", "batch-size=2")
-	p := f.play().want(0).listed("net:net/x app:app/x log:log/x")
+	p := f.play().want(0).wantWorkspaces("net:net/x app:app/x log:log/x")
 	var items []struct {
 		Name string
 		Wave int
@@ -66,21 +66,21 @@ func TestAffectedLimits(t *testing.T) {
 		many += fmt.Sprintf(" w%d=w/%d", n, n)
 		before, after = before+fmt.Sprintf("w/%d/x: 1\n", n), after+fmt.Sprintf("w/%d/x: 2\n", n)
 	}
-	pushed(t, "app=app db=db", "app/x: 1\ndb/x: 1", "app/x: 2\ndb/x: 2", "max-affected=1").play().
+	afterPush(t, "app=app db=db", "app/x: 1\ndb/x: 1", "app/x: 2\ndb/x: 2", "max-affected=1").play().
 		want(1, "result=rejected", "error-code=too-many-affected", "count=2", exact, "workspaces=", "workspace-ids=").
-		says("2 workspaces are affected, but `max-affected` is 1.")
-	pushed(t, "app=app db=db", "app/x: 1\ndb/x: 1", "app/x: 2\ndb/x: 2", "max-affected=2").play().want(0).
-		listed("app:app/x db:db/x")
-	pushed(t, many, before, after).play().
+		logContains("2 workspaces are affected, but `max-affected` is 1.")
+	afterPush(t, "app=app db=db", "app/x: 1\ndb/x: 1", "app/x: 2\ndb/x: 2", "max-affected=2").play().want(0).
+		wantWorkspaces("app:app/x db:db/x")
+	afterPush(t, many, before, after).play().
 		want(1, "result=rejected", "error-code=too-many-affected", "count=257").
-		says("257 workspaces are affected, but a GitHub matrix can have 256 jobs.", "Set `batch-size`")
-	p := pushed(t, many, before, after, "batch-size=100").play().want(0, "count=257")
+		logContains("257 workspaces are affected, but a GitHub matrix can have 256 jobs.", "Set `batch-size`")
+	p := afterPush(t, many, before, after, "batch-size=100").play().want(0, "count=257")
 	var batches [][]any
 	if err := json.Unmarshal([]byte(p.outputs["batches"]),
 		&batches); err != nil || len(batches) != 3 || len(batches[0]) != 100 || len(batches[2]) != 57 {
 		t.Errorf("got %d batches and %v", len(batches), err)
 	}
-	p.asked("GET /workspaces", 3)
+	p.requestCount("GET /workspaces", 3)
 }
 
 func TestAffectedErrors(t *testing.T) {
@@ -154,37 +154,37 @@ func TestAffectedErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := pushed(t, c.workspaces, "infra/app/x: 1", "infra/app/x: 2")
+			f := afterPush(t, c.workspaces, "infra/app/x: 1", "infra/app/x: 2")
 			if c.inputs != "" {
 				f.inputs = strings.Split(c.inputs, "|")
 			}
-			f.play().want(c.code, strings.Fields(c.outputs)...).want(c.code, "workspaces=").says(c.says)
+			f.play().want(c.code, strings.Fields(c.outputs)...).want(c.code, "workspaces=").logContains(c.says)
 		})
 	}
 }
 
 func TestAffectedOmitsWorkspacesWithoutUploads(t *testing.T) {
 	t.Parallel()
-	f := pushed(t, "app=app", "app/x: 1\nvcs/x: 1\nlocal/x: 1", "app/x: 2\nvcs/x: 2\nlocal/x: 2")
+	f := afterPush(t, "app=app", "app/x: 1\nvcs/x: 1\nlocal/x: 1", "app/x: 2\nvcs/x: 2\nlocal/x: 2")
 	f.world = func(s *scalrsim.Server, environment string) {
 		s.AddWorkspace(environment, "vcs",
 			map[string]any{"working-directory": "vcs", "vcs-repo": map[string]any{"identifier": "acme/infra"}})
 		s.AddWorkspace(environment, "local", map[string]any{"working-directory": "local", "execution-mode": "local"})
 	}
-	f.play().want(0, exact).listed("app:app/x").
-		says("Left out, since nothing can be uploaded to them (they use a repository or a module, or the execution " +
+	f.play().want(0, exact).wantWorkspaces("app:app/x").
+		logContains("Left out, since nothing can be uploaded to them (they use a repository or a module, or the execution " +
 			"mode local): prod/local, prod/vcs.")
 }
 
 // A workspace with a VCS connection may belong to another repository, so it does not claim a directory here.
 func TestAffectedIgnoresDirectoryOfVCSWorkspace(t *testing.T) {
 	t.Parallel()
-	f := pushed(t, "app=app", "app/x: 1\napp/vcs/x: 1", "app/x: 1\napp/vcs/x: 2")
+	f := afterPush(t, "app=app", "app/x: 1\napp/vcs/x: 1", "app/x: 1\napp/vcs/x: 2")
 	f.world = func(s *scalrsim.Server, environment string) {
 		s.AddWorkspace(environment, "vcs",
 			map[string]any{"working-directory": "app/vcs", "vcs-repo": map[string]any{"identifier": "acme/other"}})
 	}
-	f.play().want(0, exact).listed("app:app/vcs/x")
+	f.play().want(0, exact).wantWorkspaces("app:app/vcs/x")
 }
 
 func TestAffectedByVariableFiles(t *testing.T) {
@@ -198,11 +198,11 @@ func TestAffectedByVariableFiles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			files := "infra/app/x: 1\n" + c.changed + ": "
-			f := pushed(t, "", files+"1", files+"2", "directories=infra/{workspace}")
+			f := afterPush(t, "", files+"1", files+"2", "directories=infra/{workspace}")
 			f.world = func(s *scalrsim.Server, environment string) {
 				s.AddWorkspace(environment, "app", map[string]any{"working-directory": "app", "var-files": []any{c.file}})
 			}
-			f.play().want(0, exact).listed(c.want)
+			f.play().want(0, exact).wantWorkspaces(c.want)
 		})
 	}
 }
@@ -213,11 +213,11 @@ func TestAffectedWarnsAboutFilesOutsideUpload(t *testing.T) {
 	before, after := "infra/app/main.tf: calls ../m\ninfra/m/x: 1", "infra/app/main.tf: calls ../m\ninfra/m/x: 2"
 	const warning = "Modules or files outside the uploaded directory are missing in a run: prod/app uses infra/m and uploads " +
 		"infra/app."
-	pushed(t, "app", before, after, "directories=infra/{workspace}").play().want(0).listed("app:infra/m/x").
-		says(warning,
+	afterPush(t, "app", before, after, "directories=infra/{workspace}").play().want(0).wantWorkspaces("app:infra/m/x").
+		logContains(warning,
 			"Set the working directory of such a workspace in Scalr to its whole directory (`working-directory: infra/app` "+
 				"for the first)", "or move the files that it uses below `path`")
-	p := pushed(t, "app=infra/app", before, after).play().want(0).listed("app:infra/m/x")
+	p := afterPush(t, "app=infra/app", before, after).play().want(0).wantWorkspaces("app:infra/m/x")
 	if strings.Contains(p.log, "missing in a run") {
 		t.Errorf("got a warning although all files are uploaded\n%s", p.log)
 	}
@@ -226,15 +226,15 @@ func TestAffectedWarnsAboutFilesOutsideUpload(t *testing.T) {
 // The input workspaces selects workspaces by name, from any environment, without duplicates.
 func TestAffectedWorkspacesByName(t *testing.T) {
 	t.Parallel()
-	f := pushed(t, "app=app db=db", "app/x: 1\ndb/x: 1", "app/x: 2\ndb/x: 2", "environment=",
+	f := afterPush(t, "app=app db=db", "app/x: 1\ndb/x: 1", "app/x: 2\ndb/x: 2", "environment=",
 		"workspaces=prod/db\nprod/db")
-	f.play().want(0, exact).listed("db:db/x").asked("GET /environments", 0)
+	f.play().want(0, exact).wantWorkspaces("db:db/x").requestCount("GET /environments", 0)
 }
 
 // File names are untrusted text, and each token is sent only to its own service.
 func TestAffectedSanitizesFileNames(t *testing.T) {
 	t.Parallel()
-	f := pushed(t, "app=app", "app/x: 1", "app/${{ github.token }} ::error::x: 2\napp/x: 1")
+	f := afterPush(t, "app=app", "app/x: 1", "app/${{ github.token }} ::error::x: 2\napp/x: 1")
 	f.setup = func(s *githubtest.Server) {
 		s.Fail(githubtest.Fault{Operation: githubtest.Compare, Status: 422, Body: `{"message":"no ` + s.Token() + `"}`})
 		s.Fail(githubtest.Fault{
@@ -243,30 +243,30 @@ func TestAffectedSanitizesFileNames(t *testing.T) {
 			Body:      `{"message":"no ` + s.Token() + `\n::error::x"}`,
 		})
 	}
-	p := f.play().want(0, everything).listed("app:")
+	p := f.play().want(0, everything).wantWorkspaces("app:")
 	shown := strings.ReplaceAll(p.log, "::add-mask::"+f.hub.Token(), "") + p.summary + fmt.Sprint(p.outputs)
 	if strings.Contains(shown, "\n::error::") || strings.Contains(shown, f.hub.Token()) ||
 		!strings.Contains(shown, "no ***") {
 		t.Errorf("got %s", shown)
 	}
-	pushed(t, "app=app", "app/x: 1", "app/a ::error::x: 2\napp/x: 1").play().want(0, exact).listed("app:app/a ::error::x")
+	afterPush(t, "app=app", "app/x: 1", "app/a ::error::x: 2\napp/x: 1").play().want(0, exact).wantWorkspaces("app:app/a ::error::x")
 }
 
 // The files that a Terragrunt configuration names are not searched, so every change may affect such a workspace.
 func TestAffectedByTerragrunt(t *testing.T) {
 	t.Parallel()
-	f := pushed(t, "app=app", "app/x: 1\nlive/x: 1\nz: 1", "app/x: 1\nlive/x: 1\nz: 2")
+	f := afterPush(t, "app=app", "app/x: 1\nlive/x: 1\nz: 1", "app/x: 1\nlive/x: 1\nz: 2")
 	f.world = func(s *scalrsim.Server, environment string) {
 		s.AddWorkspace(environment, "live",
 			map[string]any{"working-directory": "live", "terragrunt": map[string]any{"version": "0.80.0"}})
 	}
-	f.play().want(0, exact).listed("live:").
-		says("not all files that they use are known: prod/live (the files that Terragrunt's configuration names are not searched)")
+	f.play().want(0, exact).wantWorkspaces("live:").
+		logContains("not all files that they use are known: prod/live (the files that Terragrunt's configuration names are not searched)")
 }
 
 func TestAffectedInterrupted(t *testing.T) {
 	t.Parallel()
-	f := pushed(t, "app=app", "app/x: 1", "app/x: 2")
+	f := afterPush(t, "app=app", "app/x: 1", "app/x: 2")
 	f.setup = func(s *githubtest.Server) { s.Fail(githubtest.Fault{Operation: githubtest.Compare, Delay: time.Hour}) }
 	f.during = func(p *stepResult) {
 		time.Sleep(5 * time.Second)
@@ -281,7 +281,7 @@ func TestAffectedInterrupted(t *testing.T) {
 // If the list of workspaces omits the names of environments or tags, they are requested once.
 func TestAffectedWithoutIncludedResources(t *testing.T) {
 	t.Parallel()
-	f := pushed(t, "", "infra/prod/app/x: 1\ninfra/app/x: 1", "infra/prod/app/x: 2\ninfra/app/x: 2",
+	f := afterPush(t, "", "infra/prod/app/x: 1\ninfra/app/x: 1", "infra/prod/app/x: 2\ninfra/app/x: 2",
 		"directories=infra/{environment}/{workspace}")
 	f.scalr.NoIncluded = true
 	f.world = func(s *scalrsim.Server, environment string) {
@@ -289,7 +289,7 @@ func TestAffectedWithoutIncludedResources(t *testing.T) {
 			s.AddWorkspace(environment, name, nil, "fleet")
 		}
 	}
-	p := f.play().want(0, exact).listed("app:infra/prod/app/x").asked("GET /environments", 2).asked("GET /tags", 1)
+	p := f.play().want(0, exact).wantWorkspaces("app:infra/prod/app/x").requestCount("GET /environments", 2).requestCount("GET /tags", 1)
 	if !strings.Contains(p.outputs["workspaces"], `"environment":"prod","tags":["fleet"]`) {
 		t.Errorf("got %s", p.outputs["workspaces"])
 	}

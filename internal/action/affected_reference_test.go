@@ -49,7 +49,7 @@ func TestAffectedSinceLastSuccess(t *testing.T) {
 					s.Run(r)
 				}
 			}
-			f.play().want(0, c.scope).listed(c.want).says(c.says)
+			f.play().want(0, c.scope).wantWorkspaces(c.want).logContains(c.says)
 		})
 	}
 }
@@ -124,9 +124,9 @@ func TestAffectedWithUnknownChange(t *testing.T) {
 				p := f.play()
 				if fail {
 					p.want(1, everything, "result=rejected", "error-code=change-unknown", "workspaces=").
-						says("It is unknown what changed: ", c.says)
+						logContains("It is unknown what changed: ", c.says)
 				} else {
-					p.want(0, everything, "result=done").listed("app: db: net:").says(c.says)
+					p.want(0, everything, "result=done").wantWorkspaces("app: db: net:").logContains(c.says)
 				}
 			}
 		})
@@ -139,16 +139,16 @@ func TestAffectedUsesGITHUBSHAWithoutGit(t *testing.T) {
 	f := fromHistory(t)
 	f.event, f.head, f.without = "push", hash("app1"), []string{".git"}
 	f.payload = fmt.Sprintf(`{"before":%q,"after":%q}`, hash("base"), hash("app1"))
-	f.play().want(0, exact).listed("app:app/x")
+	f.play().want(0, exact).wantWorkspaces("app:app/x")
 }
 
 // If the checkout is in another directory, all paths are wrong, so the change is unknown.
 func TestAffectedWithCheckoutInSubdirectory(t *testing.T) {
 	t.Parallel()
-	f := pushed(t, "app=src/app", "", "src/app/x: 1\nsrc/.git: gitdir")
+	f := afterPush(t, "app=src/app", "", "src/app/x: 1\nsrc/.git: gitdir")
 	f.without = []string{".git"}
-	f.play().want(0, everything).listed("app:").
-		says(`the repository is checked out in "src" instead of the root of the workspace`)
+	f.play().want(0, everything).wantWorkspaces("app:").
+		logContains(`the repository is checked out in "src" instead of the root of the workspace`)
 }
 
 // HEAD may name a branch instead of a commit.
@@ -164,17 +164,17 @@ func TestAffectedReadsCheckedOutBranch(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := pushed(t, "app=app", "app/x: 1", "app/x: 2")
+			f := afterPush(t, "app=app", "app/x: 1", "app/x: 2")
 			f.git = files
 			f.env = []string{"GITHUB_SHA=" + commitID("f")}
-			f.play().want(0, exact).listed("app:app/x")
+			f.play().want(0, exact).wantWorkspaces("app:app/x")
 		})
 	}
 }
 
 func TestAffectedIsReadOnly(t *testing.T) {
 	t.Parallel()
-	f := pushed(t, "app=app", "app/x: 1", "app/x: 2")
+	f := afterPush(t, "app=app", "app/x: 1", "app/x: 2")
 	f.faults = []scalrsim.Fault{{Op: "GET /workspaces", Status: 503, Action: scalrsim.Status}}
 	p := f.play().want(0, exact)
 	for _, r := range p.record.all() {

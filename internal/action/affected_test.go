@@ -206,11 +206,11 @@ func TestAffectedByContent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := pushed(t, c.workspaces, c.before, c.after)
+			f := afterPush(t, c.workspaces, c.before, c.after)
 			if c.inputs != "" {
 				f.inputs = strings.Split(c.inputs, "|")
 			}
-			f.play().want(0, exact, "result=done", "error-code=").listed(c.want).says(c.says)
+			f.play().want(0, exact, "result=done", "error-code=").wantWorkspaces(c.want).logContains(c.says)
 		})
 	}
 }

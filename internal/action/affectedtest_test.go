@@ -61,8 +61,8 @@ func treeOf(lines string) map[string]string {
 	return files
 }
 
-// pushed returns a step for a push that changed the files from before to after.
-func pushed(t *testing.T, workspaces, before, after string, inputs ...string) *fleetStep {
+// afterPush returns a step for a push that changed the files from before to after.
+func afterPush(t *testing.T, workspaces, before, after string, inputs ...string) *fleetStep {
 	t.Helper()
 	return &fleetStep{
 		t:          t,
@@ -197,9 +197,9 @@ func (b *byHost) RoundTrip(r *http.Request) (*http.Response, error) {
 	return b.scalr.RoundTrip(r)
 }
 
-// listed checks the output workspaces. Each element is name:because, or name:because@path if the path differs from
-// the directory.
-func (p *stepResult) listed(want string) *stepResult {
+// wantWorkspaces checks the output workspaces. Each element is name:because, or name:because@path if the path differs
+// from the directory.
+func (p *stepResult) wantWorkspaces(want string) *stepResult {
 	p.t.Helper()
 	var items []struct{ ID, Name, Environment, Directory, Path, Because string }
 	if err := json.Unmarshal([]byte(p.outputs["workspaces"]), &items); err != nil {

@@ -27,7 +27,7 @@ func TestCancelBeforeRunIsCreated(t *testing.T) {
 			t.Parallel()
 			r := newStepTest(t, with(scenario(t, "plan-changes"), fault))
 			r.during = signalAt(os.Interrupt, 5*time.Second)
-			p := r.play().want(130, "result=interrupted").asked("POST /runs", 0)
+			p := r.play().want(130, "result=interrupted").requestCount("POST /runs", 0)
 			p.endsWithin(p.began.Add(5*time.Second), 2*time.Second)
 		})
 	}
@@ -44,12 +44,12 @@ func TestCancelWhileCreating(t *testing.T) {
 	}{
 		"X04 delayed response": {
 			faults: []scalrsim.Fault{{Op: "POST /runs", Phase: scalrsim.After, Action: scalrsim.Delay, Delay: 3 * time.Second}},
-			says:   "has ended as discarded",
+			says:   "final status is discarded",
 			stops:  true,
 		},
 		"X05 lost response": {
 			faults: []scalrsim.Fault{{Op: "POST /runs", Phase: scalrsim.After, Action: scalrsim.Stall}},
-			says:   "has ended as discarded",
+			says:   "final status is discarded",
 			stops:  true,
 		},
 		"X05 lost response and list": {
@@ -72,13 +72,13 @@ func TestCancelWhileCreating(t *testing.T) {
 				at = time.Now()
 				p.signals <- os.Interrupt
 			}
-			p := r.play().want(130, "result=interrupted").says(c.says)
+			p := r.play().want(130, "result=interrupted").logContains(c.says)
 			p.endsWithin(at, 6500*time.Millisecond)
 			if got := len(p.server.Stops()) > 0; got != c.stops {
 				t.Errorf("got requests to stop %v, want %v\n%s", got, c.stops, p.log)
 			}
 			if !c.stops {
-				p.says(p.outputs["configuration-version-id"])
+				p.logContains(p.outputs["configuration-version-id"])
 			}
 			if p.state["configuration-version-id"] == "" {
 				t.Error("the post step could not find the run")

@@ -12,8 +12,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// outdating are failures that occur before the workspace is known.
-var outdating = map[string]struct {
+// earlyFailures are failures that occur before the workspace is known.
+var earlyFailures = map[string]struct {
 	setUp func(*stepTest)
 	code  int
 	word  string // error code or result
@@ -127,7 +127,7 @@ func (u unreachable) RoundTrip(r *http.Request) (*http.Response, error) {
 // the previous run as outdated. A new report replaces the mark.
 func TestFailureMarksCommentOutdated(t *testing.T) {
 	t.Parallel()
-	for name, c := range outdating {
+	for name, c := range earlyFailures {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			hub := newHub(oldHead)
@@ -162,7 +162,7 @@ func TestFailureMarksCommentOutdated(t *testing.T) {
 			if _, visible, _ := strings.Cut(report, "-->\n#"); !strings.HasSuffix(comments[0].Body, visible) {
 				t.Errorf("the report is gone:\n%s", comments[0].Body)
 			}
-			p.says("is marked as outdated: " + before.outputs["comment-url"])
+			p.logContains("is marked as outdated: " + before.outputs["comment-url"])
 
 			again := onPull(t, hub, scenario(t, "plan-changes"), "13", newHead)
 			again.later = 2 * time.Hour
@@ -170,7 +170,7 @@ func TestFailureMarksCommentOutdated(t *testing.T) {
 			if c := hub.Written(7); len(c) != 1 || strings.Contains(c[0].Body, "outdated") {
 				t.Errorf("after a new report: %+v", c)
 			}
-			content(t, hub)
+			checkGitHub(t, hub)
 		})
 	}
 }
@@ -234,14 +234,14 @@ func TestFailureWithoutOutdatingComment(t *testing.T) {
 			if c.setUp != nil {
 				c.setUp(r)
 			}
-			p := r.play().says(c.says)
+			p := r.play().logContains(c.says)
 			if p.code == 0 || c.not != "" && strings.Contains(p.log, c.not) {
 				t.Errorf("exit %d\n%s", p.code, p.log)
 			}
 			if got := hub.Written(7); len(got) != 1 || got[0].Body != before.Body {
 				t.Errorf("comments: %+v", got)
 			}
-			content(t, hub)
+			checkGitHub(t, hub)
 		})
 	}
 	// No comment is created.

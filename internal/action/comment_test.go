@@ -40,8 +40,8 @@ func newHub(head string) *githubtest.Server {
 	})
 }
 
-// content checks that GitHub received only valid requests and that all faults occurred.
-func content(t *testing.T, hub *githubtest.Server) {
+// checkGitHub checks that GitHub received only valid requests and that all faults occurred.
+func checkGitHub(t *testing.T, hub *githubtest.Server) {
 	t.Helper()
 	for _, o := range hub.Objections() {
 		t.Errorf("invalid requests to GitHub: %s", o)
@@ -86,7 +86,7 @@ func TestCommentOfNewerRunIsKept(t *testing.T) {
 				b.server = scalrsim.New(newer.scenario)
 				newer.step(b)
 			}
-			a := older.play().want(0, "result=planned", "comment-url=").says(c.says)
+			a := older.play().want(0, "result=planned", "comment-url=").logContains(c.says)
 			b.read()
 			b.want(0, "result=no-changes")
 			if url := b.outputs["comment-url"]; url == "" || a.took <= b.took {
@@ -96,13 +96,13 @@ func TestCommentOfNewerRunIsKept(t *testing.T) {
 			if len(comments) != 1 || !strings.Contains(comments[0].Body, "no changes") || comments[0].Edits != 0 {
 				t.Errorf("comments: %+v", comments)
 			}
-			content(t, hub)
+			checkGitHub(t, hub)
 		})
 	}
 }
 
-// TestCommentAfterNewPush (G30) checks that nothing is written after a push during the step, in any mode, even if no newer
-// run has written a comment.
+// TestCommentAfterNewPush (G30) checks that nothing is written after a push during the step, in any mode, even if no
+// newer run has written a comment.
 func TestCommentAfterNewPush(t *testing.T) {
 	t.Parallel()
 	for _, mode := range []string{"update", "new", "hide-and-new", "changes-only"} {
@@ -125,12 +125,12 @@ func TestCommentAfterNewPush(t *testing.T) {
 					}
 				}
 				r.play().want(0, "result=planned", "comment-url=").
-					says("::notice::No comment was written: the head of the pull request is now commit bbbbbbb, this run is for " +
+					logContains("::notice::No comment was written: the head of the pull request is now commit bbbbbbb, this run is for " +
 						"commit aaaaaaa.")
 				if n := len(hub.Written(7)); n != 0 {
 					t.Errorf("%d comments", n)
 				}
-				content(t, hub)
+				checkGitHub(t, hub)
 			})
 		}
 	}
@@ -147,7 +147,7 @@ func TestRerunOfOlderWorkflowRun(t *testing.T) {
 			r := onPull(t, hub, scenario(t, "plan-changes"), "11", head)
 			r.env["GITHUB_RUN_ATTEMPT"] = "2"
 			r.later = time.Hour
-			r.play().want(0, "result=planned", "comment-url=").says("::notice::No comment was written: ")
+			r.play().want(0, "result=planned", "comment-url=").logContains("::notice::No comment was written: ")
 			if c := hub.Written(7); len(c) != 1 || !strings.Contains(c[0].Body, "no changes") {
 				t.Errorf("comments: %+v", c)
 			}
@@ -215,11 +215,11 @@ func TestCommentOnPullRequestOfBranch(t *testing.T) {
 			r := onPull(t, hub, scenario(t, "plan-changes"), "11", newHead)
 			r.event(c.event, c.payload)
 			r.env["GITHUB_REF"], r.env["GITHUB_SHA"] = c.ref, c.sha
-			p := r.play().want(0, "result=planned").says(c.says)
+			p := r.play().want(0, "result=planned").logContains(c.says)
 			if got := p.outputs["comment-url"] != ""; got != c.url || got != (len(hub.Comments(7)) == 1) {
 				t.Errorf("comment-url %q, %d comments\n%s", p.outputs["comment-url"], len(hub.Comments(7)), p.log)
 			}
-			content(t, hub)
+			checkGitHub(t, hub)
 		})
 	}
 }

@@ -14,8 +14,8 @@ func TestCompanionsRejectInvalidInputs(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("mode=presentt", "environment-id=ws-1").want(2, "result=invalid", "error-code=input-invalid").
-			says("presentt", "environment-id").wrote()
-		d.workspace("name=network").want(2, "result=invalid", "error-code=input-invalid").says("environment").wrote()
+			logContains("presentt", "environment-id").wantWrites()
+		d.workspace("name=network").want(2, "result=invalid", "error-code=input-invalid").logContains("environment").wantWrites()
 		if got := len(d.server.Requests()); got != 0 {
 			t.Errorf("got %d requests before the inputs were valid, want none", got)
 		}
@@ -48,7 +48,7 @@ func TestCompanionsReportRejections(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *companionTest) {
-				d.environment("name=staging").want(3, append(c.outputs, "created=false", "changed=false")...).wrote()
+				d.environment("name=staging").want(3, append(c.outputs, "created=false", "changed=false")...).wantWrites()
 			})
 		})
 	}
@@ -90,7 +90,7 @@ func TestCompanionsTimeLimit(t *testing.T) {
 	}, func(d *companionTest) {
 		v := d.environment("name=staging", "policy-groups="+strings.Join(groups, "\n")).
 			want(5, "result=timed-out", "error-code=timed-out", "changed=true", "environment-id="+scalrsim.StagingID).
-			says("10m0s")
+			logContains("10m0s")
 		if v.took != 10*time.Minute {
 			t.Errorf("ended after %s, want 10m", v.took)
 		}

@@ -104,7 +104,7 @@ func (v *companionResult) check(name string, environ []string) {
 		r.inputs["terraform-outputs"] = "all" // written to the outputs, masked
 	}
 	r.leaks(v.stepResult)
-	for _, check := range []func(*stepResult) error{tokenAtHome, paced, r.fits} {
+	for _, check := range []func(*stepResult) error{tokenScope, requestRate, r.exitCodeMatches} {
 		if err := check(v.stepResult); err != nil {
 			v.t.Errorf("%v\n%s", err, v.log)
 		}
@@ -125,15 +125,15 @@ func (v *companionResult) want(code int, outputs ...string) *companionResult {
 	return v
 }
 
-// says checks that the log contains each text.
-func (v *companionResult) says(texts ...string) *companionResult {
+// logContains checks that the log contains each text.
+func (v *companionResult) logContains(texts ...string) *companionResult {
 	v.t.Helper()
-	v.stepResult.says(texts...)
+	v.stepResult.logContains(texts...)
 	return v
 }
 
-// wrote checks the requests other than GET, each as "METHOD /path body".
-func (v *companionResult) wrote(want ...string) *companionResult {
+// wantWrites checks the requests other than GET, each as "METHOD /path body".
+func (v *companionResult) wantWrites(want ...string) *companionResult {
 	v.t.Helper()
 	var got []string
 	for _, r := range v.requests {
@@ -147,8 +147,8 @@ func (v *companionResult) wrote(want ...string) *companionResult {
 	return v
 }
 
-// answered checks that a request received this status at least once.
-func (v *companionResult) answered(op string, status int) {
+// wantStatus checks that a request received this status at least once.
+func (v *companionResult) wantStatus(op string, status int) {
 	v.t.Helper()
 	for _, r := range v.requests {
 		if r.Method+" "+r.Path == op && r.Status == status {
@@ -158,8 +158,8 @@ func (v *companionResult) answered(op string, status int) {
 	v.t.Errorf("%s was never answered with status %d", op, status)
 }
 
-// asks returns the queries of the GET requests to a path.
-func (v *companionResult) asks(path string) []string {
+// queries returns the queries of the GET requests to a path.
+func (v *companionResult) queries(path string) []string {
 	var queries []string
 	for _, r := range v.requests {
 		if r.Method == "GET" && r.Path == path {

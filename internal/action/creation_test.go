@@ -81,7 +81,7 @@ func TestEnvironmentIsCreatedOnce(t *testing.T) {
 				if got := d.count("/environments", "preview-7"); got != 1 {
 					t.Errorf("%d environments are named preview-7, want 1", got)
 				}
-				d.environment("name=preview-7", "tags=pre").want(0, "changed=false").wrote()
+				d.environment("name=preview-7", "tags=pre").want(0, "changed=false").wantWrites()
 			})
 		})
 	}
@@ -96,7 +96,7 @@ func TestCreationWithOutdatedList(t *testing.T) {
 		{Op: "GET /environments", Action: scalrsim.Garbage, Body: `{"data":[]}`, During: 31 * time.Second},
 	}}, func(d *companionTest) {
 		v := d.environment("name=preview-7").want(0, "result=done", "created=true", "name=preview-7")
-		v.answered("POST /environments", http.StatusUnprocessableEntity)
+		v.wantStatus("POST /environments", http.StatusUnprocessableEntity)
 	})
 }
 
@@ -131,7 +131,7 @@ func TestCreatedByAnotherJob(t *testing.T) {
 					d.server.AddTag("staging")
 					d.server.AddWorkspace(scalrsim.StagingID, "staging", nil)
 					v := c.play(d).want(0, "result=done", "created=false")
-					v.answered("POST "+c.path, 422)
+					v.wantStatus("POST "+c.path, 422)
 					if got := d.count(c.path, "staging"); got != 1 {
 						t.Errorf("%d environments are named staging, want 1", got)
 					}
@@ -150,7 +150,7 @@ func TestCreationRejected(t *testing.T) {
 			Faults: []scalrsim.Fault{{Op: "POST /environments", Action: scalrsim.Status, Status: 422, Body: refusal}},
 		}, func(d *companionTest) {
 			v := d.environment("name=preview-7").
-				want(3, "result=refused", "error-code=request-refused", "created=false", "changed=false").says("Name is reserved.")
+				want(3, "result=refused", "error-code=request-refused", "created=false", "changed=false").logContains("Name is reserved.")
 			if v.took > 10*time.Second {
 				t.Errorf("took %s, want less than 10s", v.took)
 			}

@@ -52,7 +52,7 @@ func TestPlanIsReadDuringTheApply(t *testing.T) {
 			if c.fault.Op != "" {
 				s = slowApply(t, c.fault)
 			}
-			p := newStepTest(t, s, "dry-run=false").play().want(0, "result=applied", "additions=2").asked(planJSON, c.requests)
+			p := newStepTest(t, s, "dry-run=false").play().want(0, "result=applied", "additions=2").requestCount(planJSON, c.requests)
 			times := p.planJSONTimes()
 			if late := p.took - 25*time.Second; times[0] > late {
 				t.Errorf("the plan JSON was requested after %s of %s, want during the apply", times[0], p.took)

@@ -20,14 +20,14 @@ func TestEnvironmentShow(t *testing.T) {
 			"created=false",
 			"changed=false",
 		}
-		d.environment("mode=show", "name=staging").want(0, shown...).wrote()
-		d.environment("mode=show", "environment-id="+scalrsim.StagingID).want(0, shown...).wrote()
+		d.environment("mode=show", "name=staging").want(0, shown...).wantWrites()
+		d.environment("mode=show", "environment-id="+scalrsim.StagingID).want(0, shown...).wantWrites()
 		d.environment("mode=show", "name=prod").
-			want(3, "result=not-found", "error-code=environment-not-found", "environment-id=").says(`Did you mean "production"`)
+			want(3, "result=not-found", "error-code=environment-not-found", "environment-id=").logContains(`Did you mean "production"`)
 		d.environment("mode=show", "environment-id=env-v0none").
-			want(3, "result=not-found", "error-code=environment-not-found").says("env-v0none")
+			want(3, "result=not-found", "error-code=environment-not-found").logContains("env-v0none")
 		d.environment("environment-id=env-v0none", "tags=new").
-			want(3, "result=not-found", "error-code=environment-not-found", "created=false").wrote()
+			want(3, "result=not-found", "error-code=environment-not-found", "created=false").wantWrites()
 	})
 }
 
@@ -35,14 +35,14 @@ func TestEnvironmentShow(t *testing.T) {
 func TestEnvironmentNamesAreExact(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
-		d.environment("mode=absent", "name=stag").want(0, "result=done", "changed=false").wrote()
+		d.environment("mode=absent", "name=stag").want(0, "result=done", "changed=false").wantWrites()
 		d.environment("name=stag").want(0, "created=true", "name=stag")
-		d.environment("mode=absent", "name=like:stag").want(0, "result=done", "changed=false").wrote()
-		d.environment("mode=absent", "name=in:staging,stag").want(0, "result=done", "changed=false").wrote()
+		d.environment("mode=absent", "name=like:stag").want(0, "result=done", "changed=false").wantWrites()
+		d.environment("mode=absent", "name=in:staging,stag").want(0, "result=done", "changed=false").wantWrites()
 		d.environment("name=in:staging,stag").want(0, "created=true")
-		d.environment("name=in:staging,stag").want(0, "created=false").wrote()
+		d.environment("name=in:staging,stag").want(0, "created=false").wantWrites()
 		d.server.AddEnvironment("app\u200B")
-		d.environment("mode=absent", "name=app").want(0, "result=done", "changed=false").wrote()
+		d.environment("mode=absent", "name=app").want(0, "result=done", "changed=false").wantWrites()
 		hostile := d.server.AddEnvironment("app\nresult=done")
 		d.environment("mode=show", "environment-id="+hostile).want(0, "name=app result=done")
 	})
@@ -54,7 +54,7 @@ func TestEnvironmentNameIsAmbiguous(t *testing.T) {
 		d.server.AddEnvironment("staging")
 		for _, mode := range []string{"present", "absent", "show"} {
 			d.environment("mode="+mode, "name=staging").want(3, "result=refused", "error-code=environment-ambiguous").
-				says(scalrsim.StagingID).wrote()
+				logContains(scalrsim.StagingID).wantWrites()
 		}
 	})
 }
@@ -64,10 +64,10 @@ func TestEnvironmentAbsent(t *testing.T) {
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("mode=absent", "name=staging").
 			want(0, "result=done", "changed=true", "environment-id="+scalrsim.StagingID).
-			wrote("DELETE /environments/" + scalrsim.StagingID)
-		d.environment("mode=absent", "name=staging").want(0, "result=done", "changed=false", "environment-id=").wrote().
-			says("nothing to delete")
-		d.environment("mode=absent", "environment-id="+scalrsim.StagingID).want(0, "result=done", "changed=false").wrote()
+			wantWrites("DELETE /environments/" + scalrsim.StagingID)
+		d.environment("mode=absent", "name=staging").want(0, "result=done", "changed=false", "environment-id=").wantWrites().
+			logContains("nothing to delete")
+		d.environment("mode=absent", "environment-id="+scalrsim.StagingID).want(0, "result=done", "changed=false").wantWrites()
 	})
 }
 
@@ -75,13 +75,13 @@ func TestEnvironmentWithWorkspacesIsNotDeleted(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("mode=absent", "name=production").want(3, "result=refused", "error-code=in-use", "changed=false").
-			wrote().
-			says(`It has 5: "network", "network-edge"`, "which Scalr would delete with it", "Remove the dependency named above")
+			wantWrites().
+			logContains(`It has 5: "network", "network-edge"`, "which Scalr would delete with it", "Remove the dependency named above")
 		many := d.server.AddEnvironment("many")
 		for i := range 120 {
 			d.server.AddWorkspace(many, fmt.Sprintf("w%d", i), nil)
 		}
-		d.environment("mode=absent", "name=many").want(3, "error-code=in-use").says("It has 120", `"w9" and 110 more`)
+		d.environment("mode=absent", "name=many").want(3, "error-code=in-use").logContains("It has 120", `"w9" and 110 more`)
 	})
 }
 

@@ -38,7 +38,7 @@ func pagination(doc map[string]any) map[string]any {
 	return p
 }
 
-func homeless(doc map[string]any) {
+func withoutHome(doc map[string]any) {
 	for _, one := range doc["data"].([]any) {
 		delete(one.(map[string]any)["relationships"].(map[string]any), "environment")
 	}
@@ -47,7 +47,7 @@ func homeless(doc map[string]any) {
 // Deleting an environment deletes its workspaces, so an empty list alone does not prove that there are none.
 func TestEnvironmentDeletionRequiresProofOfEmptiness(t *testing.T) {
 	t.Parallel()
-	unverified := func(says ...string) proof { return inUse(append(says, "cannot be verified")...) }
+	unverified := func(says ...string) deletionResult { return inUse(append(says, "cannot be verified")...) }
 	contradicts := unverified("contradicts its own length")
 	may := func(permissions any) func(*scalrsim.Server) {
 		return func(s *scalrsim.Server) { s.SetAttribute(scalrsim.StagingID, "permissions", permissions) }
@@ -61,64 +61,64 @@ func TestEnvironmentDeletionRequiresProofOfEmptiness(t *testing.T) {
 		return scalrsim.Fault{Op: "GET /workspaces", Times: -1, Action: scalrsim.Status, Status: status}
 	}
 	for name, c := range map[string]struct {
-		proof
+		deletionResult
 		fault scalrsim.Fault
 		setup func(*scalrsim.Server)
 	}{
 		"empty, other environments are not": {
-			proof: deleted("has no workspaces; the token sees 5 in other environments"),
-			fault: scalrsim.Fault{},
+			deletionResult: deleted("has no workspaces; the token sees 5 in other environments"),
+			fault:          scalrsim.Fault{},
 		},
 		"token sees no workspaces": {
-			proof: unverified("no workspace in any environment", "`workspaces:read`"),
-			fault: blind,
+			deletionResult: unverified("no workspace in any environment", "`workspaces:read`"),
+			fault:          blind,
 		},
 		"permission to read": {
-			proof: deleted("the token has the permission workspaces:read there"),
-			fault: blind,
-			setup: may(map[string]any{"workspaces:read": true}),
+			deletionResult: deleted("the token has the permission workspaces:read there"),
+			fault:          blind,
+			setup:          may(map[string]any{"workspaces:read": true}),
 		},
 		"no permission to read": {
-			proof: unverified("no workspace in any environment"),
-			fault: blind,
-			setup: may(map[string]any{"workspaces:read": false, "workspaces:update": true}),
+			deletionResult: unverified("no workspace in any environment"),
+			fault:          blind,
+			setup:          may(map[string]any{"workspaces:read": false, "workspaces:update": true}),
 		},
 		"permission in a list": {
-			proof: deleted("the permission *:read"),
-			fault: blind,
-			setup: may([]any{"environments:delete", "*:read"}),
+			deletionResult: deleted("the permission *:read"),
+			fault:          blind,
+			setup:          may([]any{"environments:delete", "*:read"}),
 		},
 		"other permission": {
-			proof: unverified("no workspace in any environment"),
-			fault: blind,
-			setup: may([]any{"environments:delete", "workspaces:create"}),
+			deletionResult: unverified("no workspace in any environment"),
+			fault:          blind,
+			setup:          may([]any{"environments:delete", "workspaces:create"}),
 		},
-		"total count is higher": {proof: contradicts, fault: emptyBut("total-count", 1)},
-		"total count is text":   {proof: contradicts, fault: emptyBut("total-count", "7")},
-		"total count is a word": {proof: contradicts, fault: emptyBut("total-count", "none")},
-		"total pages is higher": {proof: contradicts, fault: emptyBut("total-pages", 2)},
-		"next page":             {proof: contradicts, fault: emptyBut("next-page", 2)},
-		"next page is the same": {proof: contradicts, fault: emptyBut("next-page", 1)},
+		"total count is higher": {deletionResult: contradicts, fault: emptyBut("total-count", 1)},
+		"total count is text":   {deletionResult: contradicts, fault: emptyBut("total-count", "7")},
+		"total count is a word": {deletionResult: contradicts, fault: emptyBut("total-count", "none")},
+		"total pages is higher": {deletionResult: contradicts, fault: emptyBut("total-pages", 2)},
+		"next page":             {deletionResult: contradicts, fault: emptyBut("next-page", 2)},
+		"next page is the same": {deletionResult: contradicts, fault: emptyBut("next-page", 1)},
 		"link to next page": {
-			proof: contradicts,
-			fault: listing(1, func(doc map[string]any) { emptied(doc); doc["links"] = link }),
+			deletionResult: contradicts,
+			fault:          listing(1, func(doc map[string]any) { emptied(doc); doc["links"] = link }),
 		},
 		"hidden by filter at first": {
-			proof: inUse(`It has 1: "app"`),
-			fault: scalrsim.Fault{Op: "GET /workspaces", Action: scalrsim.Edit, Change: rewritten(emptied)},
-			setup: withApp,
+			deletionResult: inUse(`It has 1: "app"`),
+			fault:          scalrsim.Fault{Op: "GET /workspaces", Action: scalrsim.Edit, Change: rewritten(emptied)},
+			setup:          withApp,
 		},
 		"unreported environments": {
-			proof: unverified("does not report the environment of"),
-			fault: listing(1, homeless),
+			deletionResult: unverified("does not report the environment of"),
+			fault:          listing(1, withoutHome),
 		},
 		"unreported environment in list": {
-			proof: unverified(`Scalr lists "app" for it and does not report their environment`),
-			fault: listing(1, homeless),
-			setup: withApp,
+			deletionResult: unverified(`Scalr lists "app" for it and does not report their environment`),
+			fault:          listing(1, withoutHome),
+			setup:          withApp,
 		},
-		"lists forbidden": {proof: refusedWith("not-allowed"), fault: fails(http.StatusForbidden)},
-		"lists not found": {proof: refusedWith("not-allowed"), fault: fails(http.StatusNotFound)},
+		"lists forbidden": {deletionResult: refusedWith("not-allowed"), fault: fails(http.StatusForbidden)},
+		"lists not found": {deletionResult: refusedWith("not-allowed"), fault: fails(http.StatusNotFound)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -134,10 +134,10 @@ func TestEnvironmentDeletionRequiresProofOfEmptiness(t *testing.T) {
 	}
 }
 
-// lyingFilter is a Scalr server that finds no workspaces in any environment.
-type lyingFilter struct{ http.RoundTripper }
+// emptyFilter is a Scalr server that finds no workspaces in any environment.
+type emptyFilter struct{ http.RoundTripper }
 
-func (l lyingFilter) RoundTrip(r *http.Request) (*http.Response, error) {
+func (l emptyFilter) RoundTrip(r *http.Request) (*http.Response, error) {
 	query := r.URL.Query()
 	if query.Has("filter[environment]") {
 		query.Set("filter[environment]", "env-none")
@@ -151,53 +151,53 @@ func (l lyingFilter) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestEnvironmentWithContradictoryLists(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{Setup: withApp}, func(d *companionTest) {
-		d.http = lyingFilter{d.http}
+		d.http = emptyFilter{d.http}
 		d.environment("mode=absent", "name=staging").want(3, "result=refused", "error-code=in-use", "changed=false").
-			says(`It has 1: "app"`).wrote()
+			logContains(`It has 1: "app"`).wantWrites()
 	})
 }
 
 func withApp(s *scalrsim.Server) { s.AddWorkspace(scalrsim.StagingID, "app", nil) }
 
-// proof is the expected result of a deletion.
-type proof struct {
+// deletionResult is the expected result of a deletion.
+type deletionResult struct {
 	code    int
 	outputs []string
 	says    []string
 }
 
-func deleted(says ...string) proof {
-	return proof{outputs: []string{"result=done", "changed=true"}, says: append(says, "Checked right before the deletion")}
+func deleted(says ...string) deletionResult {
+	return deletionResult{outputs: []string{"result=done", "changed=true"}, says: append(says, "Checked right before the deletion")}
 }
 
-func inUse(says ...string) proof {
-	return proof{3, []string{"result=refused", "error-code=in-use", "changed=false"}, says}
+func inUse(says ...string) deletionResult {
+	return deletionResult{3, []string{"result=refused", "error-code=in-use", "changed=false"}, says}
 }
 
-func refusedWith(code string, says ...string) proof {
-	return proof{3, []string{"error-code=" + code, "changed=false"}, says}
+func refusedWith(code string, says ...string) deletionResult {
+	return deletionResult{3, []string{"error-code=" + code, "changed=false"}, says}
 }
 
 // check compares the result of a step with the expected one, and the number of requests to delete the object.
-func (p proof) check(v *companionResult, deletion string) {
+func (p deletionResult) check(v *companionResult, deletion string) {
 	v.t.Helper()
-	v.want(p.code, p.outputs...).says(p.says...)
+	v.want(p.code, p.outputs...).logContains(p.says...)
 	if p.code == 0 {
-		v.wrote(deletion)
+		v.wantWrites(deletion)
 	} else {
-		v.wrote()
+		v.wantWrites()
 	}
 }
 
-// between is a transport that calls a function before a request is served.
-type between struct {
+// beforeRequest is a transport that calls a function before a request is served.
+type beforeRequest struct {
 	http.RoundTripper
 	op   string
 	nth  int
 	then func()
 }
 
-func (b *between) RoundTrip(r *http.Request) (*http.Response, error) {
+func (b *beforeRequest) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Method+" "+strings.TrimPrefix(r.URL.Path, "/api/iacp/v3") == b.op {
 		if b.nth--; b.nth == 0 {
 			b.then()
@@ -232,11 +232,11 @@ func TestEnvironmentGetsWorkspaceDuringDeletion(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			withCompanions(t, scalrsim.Scenario{Faults: c.faults}, func(d *companionTest) {
-				d.http = &between{RoundTripper: d.http, op: c.op, nth: c.nth, then: func() { withApp(d.server) }}
+				d.http = &beforeRequest{RoundTripper: d.http, op: c.op, nth: c.nth, then: func() { withApp(d.server) }}
 				v := d.environment("mode=absent", "name=staging").want(3, "result=refused", "error-code=in-use", "changed=false").
-					says(`It has 1: "app"`)
+					logContains(`It has 1: "app"`)
 				if len(c.faults) == 0 {
-					v.wrote()
+					v.wantWrites()
 				}
 				if got := d.count("/workspaces", "app"); got != 1 {
 					t.Errorf("%d workspaces are named app, want the one that was created in the meantime", got)
@@ -257,7 +257,7 @@ func TestEnvironmentGetsWorkspaceDuringDeletion(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
-				d.http = &between{
+				d.http = &beforeRequest{
 					RoundTripper: d.http,
 					op:           "GET /environments/" + scalrsim.StagingID,
 					nth:          2,
@@ -265,10 +265,10 @@ func TestEnvironmentGetsWorkspaceDuringDeletion(t *testing.T) {
 				}
 				v := d.environment("mode=absent", "name=staging")
 				if name == "deleted" {
-					v.want(0, "result=done", "changed=false").says("already deleted by another client")
+					v.want(0, "result=done", "changed=false").logContains("already deleted by another client")
 					return
 				}
-				v.want(3, "error-code=in-use", "changed=false").says(`was renamed to "live"`).wrote()
+				v.want(3, "error-code=in-use", "changed=false").logContains(`was renamed to "live"`).wantWrites()
 			})
 		})
 	}

@@ -19,18 +19,18 @@ func TestPolicyGroups(t *testing.T) {
 			return "DELETE /policy-groups/" + id + "/relationships/environments/" + scalrsim.StagingID
 		}
 		add := []string{"name=staging", "policy-groups=guard\n" + cost}
-		d.environment(add...).want(0, "changed=true").wrote(link(guard), link(cost)).says(`Linked policy group "guard"`)
-		d.environment(add...).want(0, "changed=false").wrote()
+		d.environment(add...).want(0, "changed=true").wantWrites(link(guard), link(cost)).logContains(`Linked policy group "guard"`)
+		d.environment(add...).want(0, "changed=false").wantWrites()
 		d.environment("name=production", "policy-groups=guard").want(0, "changed=true")
 
 		remove := []string{"name=staging", "policy-groups=guard", "policy-groups-mode=remove"}
-		d.environment(remove...).want(0, "changed=true").wrote(unlink(guard)).says(`Unlinked policy group "guard"`)
-		d.environment(remove...).want(0, "changed=false").wrote()
-		d.environment("name=production", "policy-groups=guard").want(0, "changed=false").wrote()
+		d.environment(remove...).want(0, "changed=true").wantWrites(unlink(guard)).logContains(`Unlinked policy group "guard"`)
+		d.environment(remove...).want(0, "changed=false").wantWrites()
+		d.environment("name=production", "policy-groups=guard").want(0, "changed=false").wantWrites()
 
 		d.environment("name=preview-7", "policy-groups=gurd").
 			want(3, "result=refused", "error-code=policy-group-not-found", "created=false").
-			wrote().says(`Did you mean "guard"`)
+			wantWrites().logContains(`Did you mean "guard"`)
 	})
 }
 
@@ -47,13 +47,13 @@ func TestUnlinkTwice(t *testing.T) {
 		d.environment("name=staging", "policy-groups=guard").want(0)
 		v := d.environment("name=staging", "policy-groups=guard", "policy-groups-mode=remove").
 			want(0, "result=done", "changed=true")
-		v.answered("DELETE /policy-groups/"+d.id("/policy-groups", "guard")+"/relationships/environments/"+scalrsim.StagingID,
+		v.wantStatus("DELETE /policy-groups/"+d.id("/policy-groups", "guard")+"/relationships/environments/"+scalrsim.StagingID,
 			http.StatusNotFound)
 	})
 }
 
-// linking returns the request that replaces the environments of a provider configuration.
-func linking(id, name, provider string, environments ...string) string {
+// setLinks returns the request that replaces the environments of a provider configuration.
+func setLinks(id, name, provider string, environments ...string) string {
 	var refs []string
 	for _, e := range environments {
 		refs = append(refs, `{"type":"environments","id":"`+e+`"}`)
@@ -63,8 +63,8 @@ func linking(id, name, provider string, environments ...string) string {
 		`","relationships":{"environments":{"data":[` + strings.Join(refs, ",") + `]}},"type":"provider-configurations"}}`
 }
 
-// defaulting returns the request that sets the default provider configurations.
-func defaulting(environment string, ids ...string) string {
+// setDefaults returns the request that sets the default provider configurations.
+func setDefaults(environment string, ids ...string) string {
 	var refs []string
 	for _, id := range ids {
 		refs = append(refs, `{"type":"provider-configurations","id":"`+id+`"}`)
@@ -88,18 +88,18 @@ func TestProviderConfigurations(t *testing.T) {
 		d.server.AddProviderConfiguration("shared", "google")
 		both := []string{"name=staging", "provider-configurations=aws\nshared", "default-provider-configurations=" + aws}
 		d.environment(both...).want(0, "changed=true").
-			wrote(linking(aws, "aws", "aws", scalrsim.StagingID), defaulting(scalrsim.StagingID, aws))
-		d.environment(both...).want(0, "changed=false").wrote()
+			wantWrites(setLinks(aws, "aws", "aws", scalrsim.StagingID), setDefaults(scalrsim.StagingID, aws))
+		d.environment(both...).want(0, "changed=false").wantWrites()
 
 		d.environment("name=production", "provider-configurations=aws").want(0).
-			wrote(linking(aws, "aws", "aws", scalrsim.StagingID, scalrsim.EnvironmentID))
+			wantWrites(setLinks(aws, "aws", "aws", scalrsim.StagingID, scalrsim.EnvironmentID))
 		other := []string{"name=staging", "provider-configurations=azure"}
 		d.environment(other...).want(0, "changed=true").
-			wrote(linking(azure, "azure", "azurerm", scalrsim.StagingID), linking(aws, "aws", "aws", scalrsim.EnvironmentID))
-		d.environment(other...).want(0, "changed=false").wrote()
+			wantWrites(setLinks(azure, "azure", "azurerm", scalrsim.StagingID), setLinks(aws, "aws", "aws", scalrsim.EnvironmentID))
+		d.environment(other...).want(0, "changed=false").wantWrites()
 
 		d.environment("name=staging", "default-provider-configurations=awz").
-			want(3, "error-code=provider-configuration-not-found").says(`Did you mean "aws"`).wrote()
+			want(3, "error-code=provider-configuration-not-found").logContains(`Did you mean "aws"`).wantWrites()
 	})
 }
 
@@ -116,9 +116,9 @@ func TestNewEnvironmentWithProviderConfigurations(t *testing.T) {
 			inputs := append([]string{"name=preview-7"}, inputs...)
 			v := d.environment(inputs...).want(0, "created=true")
 			id := v.outputs["environment-id"]
-			v.wrote(`POST /environments {"data":{"attributes":{"name":"preview-7"},"type":"environments"}}`,
-				linking(aws, "aws", "aws", id), defaulting(id, aws))
-			d.environment(inputs...).want(0, "created=false", "changed=false").wrote()
+			v.wantWrites(`POST /environments {"data":{"attributes":{"name":"preview-7"},"type":"environments"}}`,
+				setLinks(aws, "aws", "aws", id), setDefaults(id, aws))
+			d.environment(inputs...).want(0, "created=false", "changed=false").wantWrites()
 		})
 	}
 }
@@ -135,19 +135,19 @@ func TestDefaultProviderConfigurationsAreShared(t *testing.T) {
 			inputs := []string{"name=" + name, "default-provider-configurations=aws\nall"}
 			linked := []string{scalrsim.EnvironmentID, scalrsim.StagingID}[:map[string]int{"production": 1, "staging": 2}[name]]
 			d.environment(inputs...).want(0, "changed=true").
-				wrote(linking(aws, "aws", "aws", linked...), defaulting(e, aws, all)).
-				says(`Shared provider configuration "aws" (` + aws + `) with the environment`)
-			d.environment(inputs...).want(0, "changed=false").wrote().says("Nothing to change.")
+				wantWrites(setLinks(aws, "aws", "aws", linked...), setDefaults(e, aws, all)).
+				logContains(`Shared provider configuration "aws" (` + aws + `) with the environment`)
+			d.environment(inputs...).want(0, "changed=false").wantWrites().logContains("Nothing to change.")
 		}
 		// Provider configurations are unlinked after the defaults have been changed.
-		d.environment("name=staging", "provider-configurations=azure", "default-provider-configurations=azure").want(0).wrote(
-			linking(azure, "azure", "azurerm", scalrsim.StagingID), defaulting(scalrsim.StagingID, azure),
-			linking(aws, "aws", "aws", scalrsim.EnvironmentID))
+		d.environment("name=staging", "provider-configurations=azure", "default-provider-configurations=azure").want(0).wantWrites(
+			setLinks(azure, "azure", "azurerm", scalrsim.StagingID), setDefaults(scalrsim.StagingID, azure),
+			setLinks(aws, "aws", "aws", scalrsim.EnvironmentID))
 		// A default stays linked even if the list does not contain it.
 		mixed := []string{"name=staging", "provider-configurations=azure", "default-provider-configurations=aws"}
 		d.environment(mixed...).want(0).
-			wrote(linking(aws, "aws", "aws", scalrsim.EnvironmentID, scalrsim.StagingID), defaulting(scalrsim.StagingID, aws))
-		d.environment(mixed...).want(0, "changed=false").wrote()
+			wantWrites(setLinks(aws, "aws", "aws", scalrsim.EnvironmentID, scalrsim.StagingID), setDefaults(scalrsim.StagingID, aws))
+		d.environment(mixed...).want(0, "changed=false").wantWrites()
 	})
 }
 
@@ -200,8 +200,8 @@ func TestDefaultProviderConfigurationNotShared(t *testing.T) {
 				d.private("aws", "aws")
 				v := d.environment("name=staging", "default-provider-configurations=aws").
 					want(3, "result=refused", "error-code=provider-configuration-not-shared")
-				v.says(c.says...).
-					says("::error title=Scalr%3A provider-configuration-not-shared (default-provider-configurations)::")
+				v.logContains(c.says...).
+					logContains("::error title=Scalr%3A provider-configuration-not-shared (default-provider-configurations)::")
 			})
 		})
 	}
@@ -230,7 +230,7 @@ func TestLinkingSendsUnchangedAttributes(t *testing.T) {
 			withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 				id := d.private(c.name, "aws")
 				d.environment("name=staging", "provider-configurations="+id).want(0, "changed=true").
-					wrote("PATCH /provider-configurations/" + id +
+					wantWrites("PATCH /provider-configurations/" + id +
 						` {"data":{` + c.attributes + `"id":"` + id +
 						`","relationships":{"environments":{"data":[{"type":"environments","id":"` + scalrsim.StagingID +
 						`"}]}},"type":"provider-configurations"}}`)

@@ -11,20 +11,20 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// previews creates environments until there are 145.
-func previews(s *scalrsim.Server) {
+// createEnvironments creates environments until there are 145.
+func createEnvironments(s *scalrsim.Server) {
 	for i := range 143 {
 		s.AddEnvironment(fmt.Sprintf("preview-%03d", i), "preview", []string{"eu", "us"}[i%2])
 	}
 }
 
-// smaller is a server that returns smaller pages than requested.
-type smaller struct {
+// smallerPages is a server that returns smaller pages than requested.
+type smallerPages struct {
 	http.RoundTripper
 	size string
 }
 
-func (s smaller) RoundTrip(r *http.Request) (*http.Response, error) {
+func (s smallerPages) RoundTrip(r *http.Request) (*http.Response, error) {
 	query := r.URL.Query()
 	if query.Has("page[size]") {
 		query.Set("page[size]", s.size)
@@ -39,10 +39,10 @@ func TestListOf145Environments(t *testing.T) {
 	for size, pages := range map[string]int{"20": 8, "100": 2} {
 		t.Run("pages of "+size, func(t *testing.T) {
 			t.Parallel()
-			withCompanions(t, scalrsim.Scenario{Setup: previews}, func(d *companionTest) {
-				d.http = smaller{d.http, size}
-				v := d.environment("mode=list").want(0, "result=done", "count=145", "created=false", "changed=false").wrote()
-				if got := len(v.asks("/environments")); got != pages {
+			withCompanions(t, scalrsim.Scenario{Setup: createEnvironments}, func(d *companionTest) {
+				d.http = smallerPages{d.http, size}
+				v := d.environment("mode=list").want(0, "result=done", "count=145", "created=false", "changed=false").wantWrites()
+				if got := len(v.queries("/environments")); got != pages {
 					t.Errorf("%d pages were read, want %d", got, pages)
 				}
 				wantListed(t, v.outputs["environments"], 145)
@@ -113,13 +113,13 @@ func TestListFilters(t *testing.T) {
 		"missing tag": {inputs: []string{"filter-tag=prev"}, count: "0"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			withCompanions(t, scalrsim.Scenario{Setup: previews}, func(d *companionTest) {
+			withCompanions(t, scalrsim.Scenario{Setup: createEnvironments}, func(d *companionTest) {
 				guard, eu = d.server.AddPolicyGroup("guard"), d.id("/tags", "eu")
 				d.environment("name=staging", "policy-groups=guard").want(0)
 				v := d.environment(append([]string{"mode=list"}, c.inputs...)...).want(0, "count="+c.count)
-				queries := v.asks("/environments")
+				queries := v.queries("/environments")
 				if c.query == nil {
-					v.want(0, "environments=[]").says(`Tag "prev" not found`, `Did you mean "preview"`)
+					v.want(0, "environments=[]").logContains(`Tag "prev" not found`, `Did you mean "preview"`)
 					return
 				}
 				want := c.query()
@@ -161,6 +161,6 @@ func TestListTooLarge(t *testing.T) {
 		}
 	}}, func(d *companionTest) {
 		d.environment("mode=list").want(3, "result=refused", "error-code=output-too-large", "environments=", "count=4602").
-			says("with a filter")
+			logContains("with a filter")
 	})
 }

@@ -14,24 +14,24 @@ func TestCostEstimation(t *testing.T) {
 	create := `POST /environments {"data":{"attributes":{"cost-estimation-enabled":false,"name":"preview-7"},` +
 		`"type":"environments"}}`
 	withCompanions(t, scalrsim.Scenario{Config: scalrsim.Config{Old: true}}, func(d *companionTest) {
-		v := d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "created=true").wrote(create)
+		v := d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "created=true").wantWrites(create)
 		if strings.Contains(v.log, "::warning") {
 			t.Errorf("got a warning although the server changed the setting\n%s", v.log)
 		}
-		d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "changed=false").wrote()
+		d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "changed=false").wantWrites()
 		id := v.outputs["environment-id"]
 		d.environment("name=preview-7", "cost-estimation-enabled=true").want(0, "changed=true").
-			wrote("PATCH /environments/" + id + ` {"data":{"attributes":{"cost-estimation-enabled":true},"id":"` + id +
+			wantWrites("PATCH /environments/" + id + ` {"data":{"attributes":{"cost-estimation-enabled":true},"id":"` + id +
 				`","type":"environments"}}`)
 	})
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		warning := "cost-estimation-enabled is unsupported by this Scalr server and was ignored."
-		d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "created=true").wrote(create).
-			says("::warning::" + warning)
-		d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "changed=false").wrote().
-			says("::warning::" + warning)
+		d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "created=true").wantWrites(create).
+			logContains("::warning::" + warning)
+		d.environment("name=preview-7", "cost-estimation-enabled=false").want(0, "changed=false").wantWrites().
+			logContains("::warning::" + warning)
 		d.environment("name=preview-8").want(0).
-			wrote(`POST /environments {"data":{"attributes":{"name":"preview-8"},"type":"environments"}}`)
+			wantWrites(`POST /environments {"data":{"attributes":{"name":"preview-8"},"type":"environments"}}`)
 	})
 }
 
@@ -47,7 +47,7 @@ func TestIgnoredSettingIsReported(t *testing.T) {
 	}
 	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{keeps}}, func(d *companionTest) {
 		d.environment("name=staging", "mask-sensitive-output=false").want(0, "changed=false").
-			says(`::warning::Scalr did not change mask-sensitive-output: requested "false", still "true".`)
+			logContains(`::warning::Scalr did not change mask-sensitive-output: requested "false", still "true".`)
 	})
 }
 
@@ -59,8 +59,8 @@ func TestAccount(t *testing.T) {
 	t.Run("given", func(t *testing.T) {
 		t.Parallel()
 		withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
-			d.environment("name=preview-7", "account-id="+scalrsim.AccountID).want(0, "created=true").wrote(with)
-			d.environment("name=preview-7", "account-id=acc-v0other").want(3, "result=refused", "error-code=not-allowed").wrote()
+			d.environment("name=preview-7", "account-id="+scalrsim.AccountID).want(0, "created=true").wantWrites(with)
+			d.environment("name=preview-7", "account-id=acc-v0other").want(3, "result=refused", "error-code=not-allowed").wantWrites()
 		})
 	})
 	t.Run("different value", func(t *testing.T) {
@@ -74,7 +74,7 @@ func TestAccount(t *testing.T) {
 		}
 		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{other}}, func(d *companionTest) {
 			d.environment("environment-id="+scalrsim.StagingID, "account-id="+scalrsim.AccountID).want(0, "changed=false").
-				says("::warning::account-id has no effect", "acc-v0other")
+				logContains("::warning::account-id has no effect", "acc-v0other")
 		})
 	})
 	t.Run("older server requires it", func(t *testing.T) {
@@ -87,7 +87,7 @@ func TestAccount(t *testing.T) {
 				`"source":{"pointer":"/data/relationships/account"}}]}`,
 		}
 		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{wanted}}, func(d *companionTest) {
-			d.environment("name=preview-7").want(0, "created=true").wrote(without, with)
+			d.environment("name=preview-7").want(0, "created=true").wantWrites(without, with)
 		})
 	})
 }
@@ -96,7 +96,7 @@ func TestCloudCredentialsWarning(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("name=preview-7", "cloud-credentials=cred-1").want(0, "created=true").
-			says("::warning::cloud-credentials was removed from Scalr's API", "default-provider-configurations").
-			wrote(`POST /environments {"data":{"attributes":{"name":"preview-7"},"type":"environments"}}`)
+			logContains("::warning::cloud-credentials was removed from Scalr's API", "default-provider-configurations").
+			wantWrites(`POST /environments {"data":{"attributes":{"name":"preview-7"},"type":"environments"}}`)
 	})
 }

@@ -33,14 +33,14 @@ func presentTwice(t *testing.T, world scalrsim.Config) {
 				`tags=["blue","preview"]`)
 		id := first.outputs["environment-id"]
 		preview := d.id("/tags", "preview")
-		first.wrote(`POST /tags {"data":{"attributes":{"name":"preview"},"type":"tags"}}`,
+		first.wantWrites(`POST /tags {"data":{"attributes":{"name":"preview"},"type":"tags"}}`,
 			`POST /environments {"data":{"attributes":{"mask-sensitive-output":false,"name":"preview-7"},"relationships":{`+
 				`"default-provider-configurations":{"data":[{"type":"provider-configurations","id":"`+cloud+`"}]},`+
 				`"tags":{"data":[{"type":"tags","id":"`+blue+`"},{"type":"tags","id":"`+preview+`"}]}},"type":"environments"}}`)
 		first.want(0, "environment-url=https://acme.scalr.test/v2/e/"+id+"/workspaces")
 		d.environment(inputs...).
 			want(0, "result=done", "created=false", "changed=false", "environment-id="+id, `tags=["blue","preview"]`).
-			wrote().says("Nothing to change.")
+			wantWrites().logContains("Nothing to change.")
 	})
 }
 
@@ -85,9 +85,9 @@ func TestEnvironmentUpdatesOnlyRequestedSettings(t *testing.T) {
 			withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 				inputs := append([]string{"name=staging"}, c.inputs...)
 				d.environment(inputs...).want(0, "result=done", "created=false", fmt.Sprintf("changed=%t", c.wrote != nil)).
-					wrote(c.wrote...).says(c.says)
+					wantWrites(c.wrote...).logContains(c.says)
 				d.environment(inputs...).
-					want(0, "result=done", "created=false", "changed=false", "environment-id="+scalrsim.StagingID).wrote()
+					want(0, "result=done", "created=false", "changed=false", "environment-id="+scalrsim.StagingID).wantWrites()
 			})
 		})
 	}
@@ -98,8 +98,8 @@ func TestEnvironmentRename(t *testing.T) {
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("environment-id="+scalrsim.StagingID, "rename-to=stage").want(0, "name=stage", "changed=true")
 		d.environment("name=fresh", "rename-to=final").want(0, "name=final", "created=true")
-		d.environment("name=fresh", "rename-to=final").want(0, "name=final", "created=false", "changed=false").wrote()
+		d.environment("name=fresh", "rename-to=final").want(0, "name=final", "created=false", "changed=false").wantWrites()
 		d.environment("name=final", "rename-to=production").want(3, "result=refused", "error-code=request-refused").
-			says("already been taken")
+			logContains("already been taken")
 	})
 }

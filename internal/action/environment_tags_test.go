@@ -70,9 +70,9 @@ func TestEnvironmentTags(t *testing.T) {
 					}
 					inputs := append([]string{"name=preview-7"}, c.inputs...)
 					d.environment(inputs...).want(0, "result=done", "tags="+c.want, fmt.Sprintf("changed=%t", want != nil)).
-						wrote(want...)
-					d.environment(inputs...).want(0, "tags="+c.want, "changed=false").wrote()
-					d.environment("name=preview-7", "mode=show").want(0, "tags="+c.want).wrote()
+						wantWrites(want...)
+					d.environment(inputs...).want(0, "tags="+c.want, "changed=false").wantWrites()
+					d.environment("name=preview-7", "mode=show").want(0, "tags="+c.want).wantWrites()
 				})
 			})
 		}
@@ -90,10 +90,10 @@ func TestTagNamesAreExact(t *testing.T) {
 		odd := d.server.AddTag("in:preview-old,x")
 		d.server.AddTag(woman)
 		d.environment("name=staging", "tags="+woman).want(0, "changed=true")
-		d.environment("name=staging", "tags="+woman).want(0, "changed=false").wrote()
-		d.environment("name=production", "tags="+woman).want(0, "changed=true").asked("POST /tags", 2)
+		d.environment("name=staging", "tags="+woman).want(0, "changed=false").wantWrites()
+		d.environment("name=production", "tags="+woman).want(0, "changed=true").requestCount("POST /tags", 2)
 		d.environment("name=production", "tags=in:preview-old,x").want(0, "changed=true").
-			wrote("POST /environments/" + scalrsim.EnvironmentID + `/relationships/tags {"data":[{"type":"tags","id":"` + odd +
+			wantWrites("POST /environments/" + scalrsim.EnvironmentID + `/relationships/tags {"data":[{"type":"tags","id":"` + odd +
 				`"}]}`)
 	})
 }
@@ -102,14 +102,14 @@ func TestTagNamesAreExact(t *testing.T) {
 func TestManyTags(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
-		d.http = smaller{d.http, "20"}
+		d.http = smallerPages{d.http, "20"}
 		var tags []string
 		for i := range 45 {
 			tags = append(tags, fmt.Sprintf("t%d", i))
 		}
 		d.server.AddEnvironment("preview-7", tags...)
 		d.environment("name=preview-7", "tags="+strings.Join(tags, "\n"), "tags-mode=replace").want(0, "changed=false").
-			wrote()
+			wantWrites()
 	})
 }
 
@@ -127,7 +127,7 @@ func TestRemoveMissingTags(t *testing.T) {
 				env := d.server.AddEnvironment("preview-7", "blue", "green", "red")
 				v := d.environment("name=preview-7", "tags=blue\ngreen", "tags-mode=remove").
 					want(0, "result=done", "changed=true", `tags=["red"]`)
-				v.answered("DELETE /environments/"+env+"/relationships/tags", 404)
+				v.wantStatus("DELETE /environments/"+env+"/relationships/tags", 404)
 			})
 		})
 	}
@@ -140,7 +140,7 @@ func TestRemoveTagsRejected(t *testing.T) {
 	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{refuses}}, func(d *companionTest) {
 		env := d.server.AddEnvironment("preview-7", "blue")
 		d.environment("name=preview-7", "tags=blue", "tags-mode=remove").want(3, "result=refused", "error-code=not-allowed").
-			asked("DELETE /environments/"+env+"/relationships/tags", 1)
+			requestCount("DELETE /environments/"+env+"/relationships/tags", 1)
 	})
 }
 
@@ -163,8 +163,8 @@ func TestTagNameRejected(t *testing.T) {
 					d.workspace("environment=staging", "name=app", "tags=preview\n"+name),
 				} {
 					v.want(3, "result=refused", "error-code=tag-name-invalid", "created=false", "changed=false").
-						wrote(`POST /tags {"data":{"attributes":{"name":"`+name+`"},"type":"tags"}}`).
-						says(`Scalr rejected the tag name "`+name+`"`, "HTTP 422", `letters, digits, `, `Here: "`+safe+`".`,
+						wantWrites(`POST /tags {"data":{"attributes":{"name":"`+name+`"},"type":"tags"}}`).
+						logContains(`Scalr rejected the tag name "`+name+`"`, "HTTP 422", `letters, digits, `, `Here: "`+safe+`".`,
 							"tag-name-invalid (tags)::")
 				}
 				if n := d.count("/tags", "preview"); n != 0 {
@@ -188,6 +188,6 @@ func TestTagRejectedForAnotherReason(t *testing.T) {
 		Body:   `{"errors":[{"status":"422","title":"Quota","detail":"Too many tags."}]}`,
 	}
 	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{refusal}}, func(d *companionTest) {
-		d.environment("name=staging", "tags=preview").want(3, "error-code=request-refused").says("Too many tags.")
+		d.environment("name=staging", "tags=preview").want(3, "error-code=request-refused").logContains("Too many tags.")
 	})
 }

@@ -135,7 +135,7 @@ func TestConfirmDestroyRunRequiresInput(t *testing.T) {
 			if name == "reported later" {
 				first = append(first, "wait=false") // the second step follows the run
 			}
-			p := onRun(t, scenario(t, c.scenario), first, func(a *stepResult) []string {
+			p := playOnRun(t, scenario(t, c.scenario), first, func(a *stepResult) []string {
 				if c.fault != nil {
 					a.server.AddFault(*c.fault)
 				}
@@ -146,7 +146,7 @@ func TestConfirmDestroyRunRequiresInput(t *testing.T) {
 				t.Errorf("the run is %s, want %s\n%s", run.Status, c.status, p.log)
 			}
 			if c.code != "" {
-				p.untouched()
+				p.sentNoActions()
 			}
 		})
 	}
@@ -155,10 +155,10 @@ func TestConfirmDestroyRunRequiresInput(t *testing.T) {
 // TestErrorNamesBothWorkspaces checks that the message names the run, its workspace and the workspace of the inputs.
 func TestErrorNamesBothWorkspaces(t *testing.T) {
 	t.Parallel()
-	p := onRun(t, scenario(t, "waits-for-approval"), []string{"dry-run=false"},
-		given("mode=confirm", "workspace=production/network-edge"))
-	p.says("wrong-workspace (run-id)", scalrsim.WorkspaceID, `"production/network-edge" (`+scalrsim.EdgeWorkspaceID+`)`)
-	if run := p.server.Runs()[0].ID; !strings.Contains(headlineOf(p.log), run) {
+	p := playOnRun(t, scenario(t, "waits-for-approval"), []string{"dry-run=false"},
+		fixedInputs("mode=confirm", "workspace=production/network-edge"))
+	p.logContains("wrong-workspace (run-id)", scalrsim.WorkspaceID, `"production/network-edge" (`+scalrsim.EdgeWorkspaceID+`)`)
+	if run := p.server.Runs()[0].ID; !strings.Contains(errorAnnotation(p.log), run) {
 		t.Errorf("the message does not contain run %s\n%s", run, p.log)
 	}
 }
@@ -166,8 +166,8 @@ func TestErrorNamesBothWorkspaces(t *testing.T) {
 // TestConfirmWaitsForThePlan checks that an active run is confirmed after it starts to wait for confirmation.
 func TestConfirmWaitsForThePlan(t *testing.T) {
 	t.Parallel()
-	p := onRun(t, scenario(t, "cost-increase"), []string{"dry-run=false", "wait=false"}, given("mode=confirm"))
-	p.want(0, "result=applied").asked("POST /runs/*/actions/apply", 1)
+	p := playOnRun(t, scenario(t, "cost-increase"), []string{"dry-run=false", "wait=false"}, fixedInputs("mode=confirm"))
+	p.want(0, "result=applied").requestCount("POST /runs/*/actions/apply", 1)
 }
 
 // TestOverrideConflicts checks that a conflict is an error only if the run still waits for an override after several
@@ -224,11 +224,11 @@ func TestOverrideConflicts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := onRun(t, scenario(t, "policy-soft"), []string{"dry-run=false"}, func(a *stepResult) []string {
+			p := playOnRun(t, scenario(t, "policy-soft"), []string{"dry-run=false"}, func(a *stepResult) []string {
 				a.server.AddFault(c.fault)
 				return append(c.second, "mode=override")
 			})
-			p.want(c.code, c.want...).says(c.says)
+			p.want(c.code, c.want...).logContains(c.says)
 			if p.took > 2*time.Minute {
 				t.Errorf("took %s", p.took)
 			}

@@ -7,9 +7,9 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// onRun runs a step that creates a run, and then a second step on this run against the same server. more returns the
-// inputs of the second step.
-func onRun(t *testing.T, s scalrsim.Scenario, first []string, more func(created *stepResult) []string) *stepResult {
+// playOnRun runs a step that creates a run, and then a second step on this run against the same server. more returns
+// the inputs of the second step.
+func playOnRun(t *testing.T, s scalrsim.Scenario, first []string, more func(created *stepResult) []string) *stepResult {
 	t.Helper()
 	r, next := newStepTest(t, s, first...), newStepTest(t, s)
 	a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
@@ -25,13 +25,13 @@ func onRun(t *testing.T, s scalrsim.Scenario, first []string, more func(created 
 	return b
 }
 
-// given returns inputs that do not depend on the first step.
-func given(inputs ...string) func(*stepResult) []string {
+// fixedInputs returns inputs that do not depend on the first step.
+func fixedInputs(inputs ...string) func(*stepResult) []string {
 	return func(*stepResult) []string { return inputs }
 }
 
-// untouched checks that the step sent no request that changes a run.
-func (p *stepResult) untouched() *stepResult {
+// sentNoActions checks that the step sent no request that changes a run.
+func (p *stepResult) sentNoActions() *stepResult {
 	p.t.Helper()
 	for _, s := range p.record.all() {
 		if s.method != "GET" {
@@ -95,8 +95,8 @@ func TestRunOfAnotherWorkspace(t *testing.T) {
 		} {
 			t.Run(mode+" "+workspace, func(t *testing.T) {
 				t.Parallel()
-				p := onRun(t, s, []string{"dry-run=false"}, given("mode="+mode, workspace)).untouched()
-				p.want(3, "result=refused", "error-code=wrong-workspace", "run-id=", "workspace-id=").says("Nothing was changed")
+				p := playOnRun(t, s, []string{"dry-run=false"}, fixedInputs("mode="+mode, workspace)).sentNoActions()
+				p.want(3, "result=refused", "error-code=wrong-workspace", "run-id=", "workspace-id=").logContains("Nothing was changed")
 			})
 		}
 	}
@@ -113,13 +113,13 @@ func TestRunOfTheGivenWorkspace(t *testing.T) {
 	} {
 		t.Run(workspace, func(t *testing.T) {
 			t.Parallel()
-			onRun(t, scenario(t, "waits-for-approval"), []string{"dry-run=false"}, func(a *stepResult) []string {
+			playOnRun(t, scenario(t, "waits-for-approval"), []string{"dry-run=false"}, func(a *stepResult) []string {
 				return []string{
 					"mode=confirm",
 					workspace,
 					"expected-configuration-version-id=" + a.outputs["configuration-version-id"],
 				}
-			}).want(0, "result=applied").asked("POST /runs/*/actions/apply", 1)
+			}).want(0, "result=applied").requestCount("POST /runs/*/actions/apply", 1)
 		})
 	}
 }
@@ -156,7 +156,7 @@ func TestUnexpectedRun(t *testing.T) {
 			code:   "wrong-workspace",
 		},
 		"unreadable workspace": {
-			fault:  ref(answered(readWorkspace, 403, -1)),
+			fault:  ref(statusFault(readWorkspace, 403, -1)),
 			inputs: []string{network},
 			code:   "wrong-workspace",
 		},
@@ -178,7 +178,7 @@ func TestUnexpectedRun(t *testing.T) {
 		for _, mode := range []string{"watch", "confirm", "override", "discard", "cancel"} {
 			t.Run(name+" "+mode, func(t *testing.T) {
 				t.Parallel()
-				p := onRun(t, scenario(t, "waits-for-approval"), real, func(a *stepResult) []string {
+				p := playOnRun(t, scenario(t, "waits-for-approval"), real, func(a *stepResult) []string {
 					if c.fault != nil {
 						a.server.AddFault(*c.fault)
 					}
@@ -187,7 +187,7 @@ func TestUnexpectedRun(t *testing.T) {
 					}
 					return append([]string{"mode=" + mode}, c.inputs...)
 				})
-				p.want(3, "result=refused", "error-code="+c.code).untouched()
+				p.want(3, "result=refused", "error-code="+c.code).sentNoActions()
 			})
 		}
 	}

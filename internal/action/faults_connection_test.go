@@ -151,7 +151,7 @@ func TestConnectionFaults(t *testing.T) {
 		},
 		"C25 invalid proxy": {
 			setUp: func(r *stepTest) {
-				r.env["HTTPS_PROXY"], r.known = "http://u:hunter2-canary-77aa@[", []string{"hunter2-canary-77aa"}
+				r.env["HTTPS_PROXY"], r.extraSecrets = "http://u:hunter2-canary-77aa@[", []string{"hunter2-canary-77aa"}
 			},
 			code:    2,
 			outputs: []string{"error-code=proxy-invalid"},

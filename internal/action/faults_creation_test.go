@@ -49,7 +49,7 @@ func TestCreationFaults(t *testing.T) {
 		"R05 created after 20 s": {faults: late(20 * time.Second), outputs: planned, ops: one, then: runs(1)},
 		"R05 created after 40 s": {
 			scenario: "ignores-stop",
-			alter:    endsAfter(2 * time.Minute),
+			alter:    planEndsAfter(2 * time.Minute),
 			faults:   late(40 * time.Second),
 			outputs:  planned,
 			ops:      two,
@@ -63,7 +63,7 @@ func TestCreationFaults(t *testing.T) {
 			then:    runs(1),
 		},
 		"R07 lists fail": {
-			faults:  []scalrsim.Fault{lost(scalrsim.After, scalrsim.Reset), answered("GET /runs", 500, 5)},
+			faults:  []scalrsim.Fault{lost(scalrsim.After, scalrsim.Reset), statusFault("GET /runs", 500, 5)},
 			outputs: planned,
 			ops:     one,
 			then:    runs(1),
@@ -96,7 +96,7 @@ func TestCreationFaults(t *testing.T) {
 		},
 		"R11 locked": {
 			faults: []scalrsim.Fault{
-				answered(createRun, 409, -1, `{"errors":[{"detail":"Workspace is locked by ada@acme.example: migration."}]}`),
+				statusFault(createRun, 409, -1, `{"errors":[{"detail":"Workspace is locked by ada@acme.example: migration."}]}`),
 			},
 			code:    3,
 			outputs: []string{"error-code=conflict"},
@@ -105,7 +105,7 @@ func TestCreationFaults(t *testing.T) {
 		},
 		"R12 upload not finished": {
 			faults: []scalrsim.Fault{
-				answered(createRun, 422, 1,
+				statusFault(createRun, 422, 1,
 					`{"errors":[{"detail":"No configuration versions available.",`+
 						`"source":{"pointer":"/data/relationships/configuration-version"}}]}`),
 			},
@@ -114,7 +114,7 @@ func TestCreationFaults(t *testing.T) {
 			then:    runs(1),
 		},
 		"R13 rate limited": {
-			faults:  []scalrsim.Fault{answered(createRun, 429, 2)},
+			faults:  []scalrsim.Fault{statusFault(createRun, 429, 2)},
 			outputs: planned,
 			ops:     map[string]int{createRun: 3},
 			then:    runs(1),
@@ -141,8 +141,8 @@ func TestCreationFaults(t *testing.T) {
 	})
 }
 
-// endsAfter returns a function that makes the plan end by itself after d.
-func endsAfter(d time.Duration) func(*scalrsim.Scenario) {
+// planEndsAfter returns a function that makes the plan end by itself after d.
+func planEndsAfter(d time.Duration) func(*scalrsim.Scenario) {
 	return func(s *scalrsim.Scenario) { s.Script.IgnoreStop, s.Script.Plan.For = false, d }
 }
 

@@ -58,7 +58,7 @@ func TestHTTPFaults(t *testing.T) {
 			most:    3 * time.Minute,
 		},
 		"H10 permanent rate limit": {
-			faults:  []scalrsim.Fault{answered("* /**", 429, -1)},
+			faults:  []scalrsim.Fault{statusFault("* /**", 429, -1)},
 			code:    3,
 			outputs: []string{"result=unreachable", "error-code=rate-limited"},
 			says:    []string{"HTTP 429", "tried ", "max-parallel"},
@@ -66,23 +66,23 @@ func TestHTTPFaults(t *testing.T) {
 			most:    121 * time.Second,
 		},
 		"H11 60 s outage at start": {
-			faults:  []scalrsim.Fault{outage("* /**", 60*time.Second)},
+			faults:  []scalrsim.Fault{outageFault("* /**", 60*time.Second)},
 			outputs: planned,
 			least:   60 * time.Second,
 			most:    90 * time.Second,
 		},
 		"H11 60 s outage at upload": {
-			faults:  []scalrsim.Fault{outage(upload, 60*time.Second)},
+			faults:  []scalrsim.Fault{outageFault(upload, 60*time.Second)},
 			outputs: planned,
 			least:   60 * time.Second,
 			most:    90 * time.Second,
 		},
 		"H11 60 s outage at configuration version": {
-			faults:  []scalrsim.Fault{outage(createVersion, 60*time.Second), outage(readVersion, 60*time.Second)},
+			faults:  []scalrsim.Fault{outageFault(createVersion, 60*time.Second), outageFault(readVersion, 60*time.Second)},
 			outputs: planned,
 		},
 		"H11 60 s outage at polls": {
-			faults:  []scalrsim.Fault{outage(readRun, 60*time.Second)},
+			faults:  []scalrsim.Fault{outageFault(readRun, 60*time.Second)},
 			outputs: planned,
 			least:   60 * time.Second,
 			most:    90 * time.Second,
@@ -94,14 +94,14 @@ func TestHTTPFaults(t *testing.T) {
 		},
 		"H11 60 s outage at discard": {
 			scenario: "waits-for-approval",
-			faults:   []scalrsim.Fault{outage("POST /runs/*/actions/discard", 60*time.Second)},
+			faults:   []scalrsim.Fault{outageFault("POST /runs/*/actions/discard", 60*time.Second)},
 			inputs:   []string{"dry-run=false", "fail-on=changes"},
 			code:     1,
 			outputs:  []string{"result=rejected"},
 			says:     []string{"The run was discarded"},
 		},
 		"H13 token rejected": {
-			faults:  []scalrsim.Fault{answered("* /**", 401, -1)},
+			faults:  []scalrsim.Fault{statusFault("* /**", 401, -1)},
 			code:    3,
 			outputs: []string{"result=refused", "error-code=token-rejected"},
 			says:    []string{"token", "Create a new token"},
@@ -115,7 +115,7 @@ func TestHTTPFaults(t *testing.T) {
 			least:   15 * time.Second,
 		},
 		"H15 forbidden": {
-			faults:  []scalrsim.Fault{answered(createRun, 403, -1, problem("You need runs:create."))},
+			faults:  []scalrsim.Fault{statusFault(createRun, 403, -1, problem("You need runs:create."))},
 			code:    3,
 			outputs: []string{"error-code=not-allowed"},
 			says:    []string{"You need runs:create.", "role"},
@@ -133,7 +133,7 @@ func TestHTTPFaults(t *testing.T) {
 			least:   10 * time.Second,
 		},
 		"H18 conflict": {
-			faults:  []scalrsim.Fault{answered(createVersion, 409, -1, problem("Locked by Ada."))},
+			faults:  []scalrsim.Fault{statusFault(createVersion, 409, -1, problem("Locked by Ada."))},
 			code:    3,
 			outputs: []string{"error-code=conflict"},
 			says:    []string{"Locked by Ada."},
@@ -141,7 +141,7 @@ func TestHTTPFaults(t *testing.T) {
 		},
 		"H19 422 with pointer": {
 			faults: []scalrsim.Fault{
-				answered(createRun, 422, -1,
+				statusFault(createRun, 422, -1,
 					`{"errors":[{"detail":"is not an address","source":{"pointer":"/data/attributes/target-addrs"}}]}`),
 			},
 			inputs:  []string{"targets=terraform_data.network"},
@@ -151,7 +151,7 @@ func TestHTTPFaults(t *testing.T) {
 			ops:     map[string]int{createRun: 1},
 		},
 		"H20 50 errors of 1 MiB": {
-			faults:  []scalrsim.Fault{answered(createVersion, 422, -1, many)},
+			faults:  []scalrsim.Fault{statusFault(createVersion, 422, -1, many)},
 			code:    3,
 			outputs: []string{"error-code=request-refused"},
 			says:    []string{"and 45 more"},

@@ -44,7 +44,7 @@ func TestLogFaults(t *testing.T) {
 			then:    fewLines(50),
 		},
 		"L02 404": {
-			faults:  []scalrsim.Fault{answered(planLog, 404, -1)},
+			faults:  []scalrsim.Fault{statusFault(planLog, 404, -1)},
 			outputs: planned,
 			says:    []string{"log"},
 		},
@@ -55,7 +55,7 @@ func TestLogFaults(t *testing.T) {
 			says:     end,
 		},
 		"L04 permanent 5xx": {
-			faults:  []scalrsim.Fault{answered(planLog, 503, -1)},
+			faults:  []scalrsim.Fault{statusFault(planLog, 503, -1)},
 			alter:   func(s *scalrsim.Scenario) { s.Script.Plan.For = 5 * time.Minute },
 			outputs: planned,
 			then:    warnings(1),
@@ -85,14 +85,14 @@ func TestLogFaults(t *testing.T) {
 			scenario: "half-lines",
 			alter:    logged(strings.Repeat("héllö wörld ✓ 日本語\n", 50)),
 			outputs:  planned,
-			then:     neither("\ufffd"),
+			then:     containsNone("\ufffd"),
 		},
-		"L07 NUL and invalid UTF-8":          {scenario: "hostile-log", outputs: planned, then: neither("\x00", "\xff")},
-		"L10 escape sequences":               {scenario: "hostile-log", outputs: planned, then: neither("\x1b]", "\x1b[2J", "\u202e")},
+		"L07 NUL and invalid UTF-8":          {scenario: "hostile-log", outputs: planned, then: containsNone("\x00", "\xff")},
+		"L10 escape sequences":               {scenario: "hostile-log", outputs: planned, then: containsNone("\x1b]", "\x1b[2J", "\u202e")},
 		"L11 rewritten":                      {scenario: "rewritten-log", outputs: planned, says: end},
 		"L12 delayed end":                    {scenario: "lagging-log", outputs: planned, says: end},
-		"L13 commands in log":                {alter: logged(hostile), outputs: planned, then: onlyOurCommands},
-		"L13 commands in responses of Scalr": {scenario: "hostile-log", outputs: planned, then: onlyOurCommands},
+		"L13 commands in log":                {alter: logged(hostile), outputs: planned, then: onlyActionCommands},
+		"L13 commands in responses of Scalr": {scenario: "hostile-log", outputs: planned, then: onlyActionCommands},
 		"L14 secrets in log":                 {alter: logged(leaky.String()), outputs: planned},
 		"L15 stalled log": {
 			faults:  []scalrsim.Fault{{Op: planLog, Times: -1, Action: scalrsim.Hang, Bytes: 100}},
@@ -100,7 +100,7 @@ func TestLogFaults(t *testing.T) {
 			most:    2 * time.Minute,
 		},
 		"L16 gzip": {
-			faults:  []scalrsim.Fault{{Op: planLog, Times: -1, Action: scalrsim.Edit, Change: zipped}},
+			faults:  []scalrsim.Fault{{Op: planLog, Times: -1, Action: scalrsim.Edit, Change: gzipped}},
 			outputs: planned,
 			says:    end,
 		},
@@ -108,18 +108,18 @@ func TestLogFaults(t *testing.T) {
 			alter:   logged("one\r\ntwo\rthree 10%\rthree 100%\nPlan: 1 to add, 0 to change, 0 to destroy.\n"),
 			outputs: planned,
 			says:    []string{"one\ntwo\nthree 10%\nthree 100%\n"},
-			then:    neither("\r"),
+			then:    containsNone("\r"),
 		},
 		"L19 guessed stop token": {
 			alter:   logged("::stop-commands::x\n::x::\n::::\n::pause-logging::\n::error::x\n"),
 			outputs: planned,
-			then:    freshFence,
+			then:    fenceHas128Bits,
 		},
 	})
 }
 
-// neither checks that none of the texts are in the log, the outputs or the reports.
-func neither(texts ...string) func(*stepResult) {
+// containsNone checks that none of the texts are in the log, the outputs or the reports.
+func containsNone(texts ...string) func(*stepResult) {
 	return func(p *stepResult) {
 		for _, text := range texts {
 			if strings.Contains(p.log, text) || strings.Contains(p.summary, text) {
@@ -144,8 +144,8 @@ func logOnce(p *stepResult) {
 	}
 }
 
-// onlyOurCommands parses the log like the runner and checks that it contains only commands of the action.
-func onlyOurCommands(p *stepResult) {
+// onlyActionCommands parses the log like the runner and checks that it contains only commands of the action.
+func onlyActionCommands(p *stepResult) {
 	step := runnertest.Read(p.log)
 	for _, c := range step.Commands {
 		if !slices.Contains([]string{"add-mask", "group", "endgroup"}, c.Name) {
@@ -157,9 +157,9 @@ func onlyOurCommands(p *stepResult) {
 	}
 }
 
-// freshFence checks that the token of the fence has 128 bits.
-func freshFence(p *stepResult) {
-	onlyOurCommands(p)
+// fenceHas128Bits checks that the token of the fence has 128 bits.
+func fenceHas128Bits(p *stepResult) {
+	onlyActionCommands(p)
 	_, after, _ := strings.Cut(p.log, "::stop-commands::")
 	token, _, _ := strings.Cut(after, "\n")
 	if len(token) < 26 {
@@ -167,8 +167,8 @@ func freshFence(p *stepResult) {
 	}
 }
 
-// zipped returns a log with gzip encoding that was not requested.
-func zipped(body string) string {
+// gzipped returns a log with gzip encoding that was not requested.
+func gzipped(body string) string {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	_, _ = io.WriteString(z, body) // cannot fail

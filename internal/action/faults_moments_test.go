@@ -29,7 +29,7 @@ func TestSignalAtRandomTime(t *testing.T) {
 		for seed := range uint64(count) {
 			t.Run(fmt.Sprint(seed), func(t *testing.T) {
 				t.Parallel()
-				arrived, left := moment(t, seed)
+				arrived, left := playSignal(t, seed)
 				mu.Lock()
 				defer mu.Unlock()
 				worst, orphans = max(worst, arrived), orphans+left
@@ -46,9 +46,9 @@ func TestSignalAtRandomTime(t *testing.T) {
 	}
 }
 
-// moment sends one signal. It returns the time at which the request to stop the run arrived, and the number of
+// playSignal sends one signal. It returns the time at which the request to stop the run arrived, and the number of
 // unwanted runs that are still running.
-func moment(t *testing.T, seed uint64) (arrived time.Duration, left int) {
+func playSignal(t *testing.T, seed uint64) (arrived time.Duration, left int) {
 	d := dice{rand.New(rand.NewPCG(seed, 24))}
 	s := scenario(t,
 		d.one("plan-changes", "applied", "waits-for-approval", "hooks", "cost-increase", "policy-soft", "queued",
@@ -68,8 +68,8 @@ func moment(t *testing.T, seed uint64) (arrived time.Duration, left int) {
 		}
 	}
 	for _, run := range p.runs {
-		if run.Configuration == p.outputs["configuration-version-id"] && !slices.Contains(over, run.Status) &&
-			len(accepted(run)) == 0 {
+		if run.Configuration == p.outputs["configuration-version-id"] && !slices.Contains(finalStatuses, run.Status) &&
+			len(acceptedStops(run)) == 0 {
 			left++
 			t.Errorf("seed %d: run %s is %s\n%s", seed, run.ID, run.Status, p.log)
 		}

@@ -50,7 +50,7 @@ func TestRandomFaultsOnRuns(t *testing.T) {
 					"confirmed-by-other", "ignores-stop"))
 			s.Seed, s.Pace = seed, []float64{0.2, 1, 5, 20}[d.IntN(4)]
 			r := newStepTest(t, s)
-			randomVisit(d, r)
+			randomExistingRun(d, r)
 			if d.maybe(30) {
 				r.during = signalAt(syscall.SIGINT, d.upTo(time.Minute))
 			}
@@ -133,7 +133,7 @@ func randomStep(t *testing.T, seed uint64) *stepTest {
 		s.Faults = append(s.Faults, randomMisreport(d))
 	}
 	r := newStepTest(t, s, randomInputs(d)...)
-	r.anyFault, r.duplicates = true, hiddenTwins(s)
+	r.anyFault, r.duplicates = true, hiddenDuplicates(s)
 	if d.maybe(40) {
 		first, second, twice := d.upTo(40*time.Second), d.upTo(4*time.Second), d.maybe(20)
 		signal := []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}[d.IntN(3)]
@@ -177,9 +177,9 @@ func randomMisreport(d dice) scalrsim.Fault {
 	return f
 }
 
-// hiddenTwins reports whether the server creates a duplicate run, confirms the creation and omits the duplicate from
-// lists. The step cannot detect that.
-func hiddenTwins(s scalrsim.Scenario) bool {
+// hiddenDuplicates reports whether the server creates a duplicate run, confirms the creation and omits the duplicate
+// from lists. The step cannot detect that.
+func hiddenDuplicates(s scalrsim.Scenario) bool {
 	twice, hidden := false, s.Config.ListLag > 0
 	for _, f := range s.Faults {
 		twice = twice || f.Action == scalrsim.Twice && (f.Op == "POST /runs" || f.Op == "* /**")

@@ -33,9 +33,9 @@ type sent struct {
 }
 
 const (
-	mostRecorded = 4 << 20 // maximum bytes of a request body
-	apiHost      = "acme.scalr.test"
-	apiBase      = "/api/iacp/v3"
+	maxRecorded = 4 << 20 // maximum bytes of a request body
+	apiHost     = "acme.scalr.test"
+	apiBase     = "/api/iacp/v3"
 )
 
 // RoundTrip records the request and sends it.
@@ -89,7 +89,7 @@ func (t *tee) Read(p []byte) (int, error) {
 	n, err := t.from.Read(p)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.to.Write(p[:min(n, max(mostRecorded-t.to.Len(), 0))])
+	t.to.Write(p[:min(n, max(maxRecorded-t.to.Len(), 0))])
 	return n, err
 }
 

@@ -125,7 +125,7 @@ func TestSignalFaults(t *testing.T) {
 			var at time.Time
 			signal := signalWhen(c.when, 300*time.Millisecond)
 			r.during = func(p *stepResult) { signal(p); at = time.Now() }
-			p := r.play().want(130, "result=interrupted").says(c.says)
+			p := r.play().want(130, "result=interrupted").logContains(c.says)
 			switch n := len(p.server.Stops()); {
 			case c.stops != nil:
 				p.stops(c.stops...)
@@ -149,7 +149,7 @@ func TestSignalBetweenPollAndStop(t *testing.T) {
 	r := newStepTest(t, s, "dry-run=false")
 	r.during = signalWhen("planning", 9900*time.Millisecond)
 	p := r.play().want(130, "result=interrupted").stops("cancel 409", "discard 202")
-	if run, _ := p.adopted(); run.Status != "discarded" {
+	if run, _ := p.reportedRun(); run.Status != "discarded" {
 		t.Errorf("the run is %s, want it discarded", run.Status)
 	}
 }
@@ -162,7 +162,7 @@ func TestSignalWhilePacking(t *testing.T) {
 		write(t, filepath.Join(r.checkout, "modules", strconv.Itoa(i%20), strconv.Itoa(i)+".tf"), "# nothing\n")
 	}
 	r.during = func(p *stepResult) { p.signals <- os.Interrupt }
-	p := r.play().want(130, "result=interrupted").asked("POST /runs", 0)
+	p := r.play().want(130, "result=interrupted").requestCount("POST /runs", 0)
 	p.endsWithin(p.began, time.Second)
 }
 
@@ -206,8 +206,8 @@ func TestSignalDuringRetryAfter(t *testing.T) {
 	p.stopArrives(p.began.Add(20*time.Second), 100*time.Millisecond)
 }
 
-// TestSignalAfterRunFinished (X15) checks that a step that is interrupted after the end of its run returns the result of
-// the run.
+// TestSignalAfterRunFinished (X15) checks that a step that is interrupted after the end of its run returns the result
+// of the run.
 func TestSignalAfterRunFinished(t *testing.T) {
 	t.Parallel()
 	for name, code := range map[string]int{"plan-changes": 0, "plan-error": 1} {
@@ -263,7 +263,7 @@ func TestPostStopsRunOfKilledStep(t *testing.T) {
 			}
 			main.then(a, func() {})
 			b.read()
-			b.want(0).says(c.says)
+			b.want(0).logContains(c.says)
 			if c.stops == nil && b.log != "" {
 				t.Errorf("logged %q, want nothing", b.log)
 			}
@@ -297,7 +297,7 @@ func TestSignalDuringCreation(t *testing.T) {
 		p.signals <- os.Interrupt
 	}
 	p := r.play().want(130, "result=interrupted")
-	if run, ok := p.adopted(); !ok || len(accepted(run)) == 0 {
+	if run, ok := p.reportedRun(); !ok || len(acceptedStops(run)) == 0 {
 		t.Errorf("the run was not found and stopped: %+v\n%s", p.runs, p.log)
 	}
 }

@@ -91,7 +91,7 @@ func TestStatusFaults(t *testing.T) {
 		"S12 applied, then applying": {
 			scenario: "applied",
 			faults:   odd("applied", `"applying"`)[:0],
-			alter:    flap,
+			alter:    reportAppliedEarly,
 			inputs:   []string{"dry-run=false"},
 			outputs:  []string{"result=applied"},
 		},
@@ -134,7 +134,7 @@ func TestStatusFaults(t *testing.T) {
 			inputs:  []string{"timeout=8h"},
 			outputs: planned,
 			least:   6 * time.Hour,
-			then:    unhurried,
+			then:    checkRequestRate,
 		},
 	})
 }
@@ -149,8 +149,8 @@ func replaceStatus(body, old, value string) string {
 	return before + `"attributes":{` + after[:i] + `"status":` + value + rest[strings.IndexByte(rest, '"')+1:]
 }
 
-// flap makes the server report `applied` once before the apply ends.
-func flap(s *scalrsim.Scenario) {
+// reportAppliedEarly makes the server report `applied` once before the apply ends.
+func reportAppliedEarly(s *scalrsim.Scenario) {
 	s.Script.Steps = []scalrsim.Step{
 		{Status: "planning", For: time.Second},
 		{Status: "planned", For: time.Second},
@@ -184,9 +184,9 @@ func fewLines(most int) func(*stepResult) {
 	}
 }
 
-// unhurried checks that the step sends at most one request in six seconds on average, apart from the log. It polls
-// more often for five minutes after the log has grown.
-func unhurried(p *stepResult) {
+// checkRequestRate checks that the step sends at most one request in six seconds on average, apart from the log. It
+// polls more often for five minutes after the log has grown.
+func checkRequestRate(p *stepResult) {
 	n := 0
 	for _, s := range p.record.all() {
 		if s.op() != "GET /plans/"+strings.TrimPrefix(s.path, "/plans/") {

@@ -9,8 +9,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// words are all possible statuses of a run: the 28 in Scalr's API documentation and two unknown ones.
-var words = []string{"pending", "pre_plan_queued", "pre_plan_running", "pre_plan_finished", "plan_queued", "planning",
+// allStatuses are all possible statuses of a run: the 28 in Scalr's API documentation and two unknown ones.
+var allStatuses = []string{"pending", "pre_plan_queued", "pre_plan_running", "pre_plan_finished", "plan_queued", "planning",
 	"planned", "confirmed",
 	"discarded", "planned_and_finished", "planned_and_saved", "post_plan_running", "post_plan_finished", "cost_estimating",
 	"cost_estimated",
@@ -19,9 +19,9 @@ var words = []string{"pending", "pre_plan_queued", "pre_plan_running", "pre_plan
 	"applying", "applied", "post_apply_running", "post_apply_finished", "errored", "canceled", "quantum_checking",
 	"force_canceled"}
 
-// exitsOf returns the valid exit codes for a dry run that stays in a status. The list does not depend on the code
+// validExits returns the valid exit codes for a dry run that stays in a status. The list does not depend on the code
 // under test.
-func exitsOf(last string, settled bool) []int {
+func validExits(last string, settled bool) []int {
 	switch last {
 	case "planned_and_finished":
 		return []int{0}
@@ -35,14 +35,14 @@ func exitsOf(last string, settled bool) []int {
 		}
 		return []int{1, 5} // depending on its tasks
 	}
-	if slices.Contains(ofOtherRuns, last) {
+	if slices.Contains(impossibleStatuses, last) {
 		return []int{3}
 	}
 	return []int{5}
 }
 
-// ofOtherRuns are the statuses that a dry run never has. A run with such a status is not the requested one.
-var ofOtherRuns = []string{"planned_and_saved", "confirmed", "pre_apply_queued", "pre_apply_running",
+// impossibleStatuses are the statuses that a dry run never has. A run with such a status is not the requested one.
+var impossibleStatuses = []string{"planned_and_saved", "confirmed", "pre_apply_queued", "pre_apply_running",
 	"pre_apply_finished",
 	"apply_queued", "applying", "applied", "post_apply_running", "post_apply_finished"}
 
@@ -59,11 +59,11 @@ func FuzzStatuses(f *testing.F) {
 		s, settled := scalrsim.Scenario{Name: "statuses"}, how&1 == 1
 		visited, last := map[string]int{}, "planning"
 		for _, b := range sequence[:min(len(sequence), 12)] {
-			last = words[int(b)%len(words)]
+			last = allStatuses[int(b)%len(allStatuses)]
 			visited[last]++
 			s.Script.Steps = append(s.Script.Steps,
 				scalrsim.Step{Status: last, For: time.Duration(1+how%5) * 60 * time.Millisecond})
-			if slices.Contains(over, last) {
+			if slices.Contains(finalStatuses, last) {
 				break
 			}
 		}
@@ -73,12 +73,12 @@ func FuzzStatuses(f *testing.F) {
 		if end := &s.Script.Steps[len(s.Script.Steps)-1]; settled {
 			end.Plan, end.Apply = "finished", "unreachable"
 		}
-		want := exitsOf(last, settled)
+		want := validExits(last, settled)
 		if visited["policy_override"] > 1 {
 			want = append(want, 4) // the run may seem to wait
 		}
 		for word := range visited {
-			if slices.Contains(ofOtherRuns, word) {
+			if slices.Contains(impossibleStatuses, word) {
 				want = append(want, 3)
 			}
 			if scalr.Status(last).Before(scalr.Status(word)) {

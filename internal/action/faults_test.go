@@ -48,9 +48,9 @@ func (c faultCase) play(t *testing.T) {
 	if c.setUp != nil {
 		c.setUp(r)
 	}
-	p := r.play().want(c.code, c.outputs...).says(c.says...)
+	p := r.play().want(c.code, c.outputs...).logContains(c.says...)
 	for op, n := range c.ops {
-		p.asked(op, n)
+		p.requestCount(op, n)
 	}
 	if p.took < c.least || c.most > 0 && p.took > c.most {
 		t.Errorf("took %s, want %s to %s\n%s", p.took, c.least, c.most, p.log)
@@ -70,16 +70,16 @@ const (
 	planLog       = "GET /plans/*/output"
 )
 
-// answered returns a fault that replaces the response by a status.
-func answered(op string, code, times int, body ...string) scalrsim.Fault {
+// statusFault returns a fault that replaces the response by a status.
+func statusFault(op string, code, times int, body ...string) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Action: scalrsim.Status, Status: code, Times: times, Body: strings.Join(body, "")}
 }
 
 func setEnv(name, value string) func(*stepTest) { return func(r *stepTest) { r.env[name] = value } }
 
-// outage returns a fault that makes the server unavailable for d.
-func outage(op string, d time.Duration) scalrsim.Fault {
+// outageFault returns a fault that makes the server unavailable for d.
+func outageFault(op string, d time.Duration) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, During: d, Action: scalrsim.Status, Status: 503}
 }
 
-func knows(secrets ...string) func(*stepTest) { return func(r *stepTest) { r.known = secrets } }
+func knows(secrets ...string) func(*stepTest) { return func(r *stepTest) { r.extraSecrets = secrets } }

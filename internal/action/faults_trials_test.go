@@ -58,15 +58,15 @@ func trial(t *testing.T, seed uint64) (what string, posts int) {
 	s.Seed, s.Script.Plan.For = seed, 150*time.Second
 	s.Config.ListLag, s.Config.OldestRun = d.upTo(10*time.Second), d.maybe(50)
 	for range 1 + d.IntN(2) {
-		s.Faults = append(s.Faults, misfortune(d))
+		s.Faults = append(s.Faults, creationFault(d))
 	}
 	r := newStepTest(t, s, "dry-run=false", "auto-apply="+d.one("true", "false"), "timeout=30m")
 	r.anyFault = true
 	p := r.play()
 	live := slices.DeleteFunc(slices.Clone(p.runs), func(run scalrsim.RunRecord) bool {
-		return run.Status == "discarded" || run.Status == "canceled" || len(accepted(run)) > 0
+		return run.Status == "discarded" || run.Status == "canceled" || len(acceptedStops(run)) > 0
 	})
-	_, reported := p.adopted()
+	_, reported := p.reportedRun()
 	switch {
 	case len(live) > 1:
 		t.Errorf("seed %d: %d unfinished runs\n%s\n%s", seed, len(live), p.log, p.exchange())
@@ -82,9 +82,9 @@ func trial(t *testing.T, seed uint64) (what string, posts int) {
 	return what, p.count(createRun)
 }
 
-// misfortune returns a random fault for the creation of a run, or none in a quarter of the cases. Delays are at most
+// creationFault returns a random fault for the creation of a run, or none in a quarter of the cases. Delays are at most
 // 20 s.
-func misfortune(d dice) scalrsim.Fault {
+func creationFault(d dice) scalrsim.Fault {
 	f := scalrsim.Fault{Op: createRun, Nth: 1, Phase: scalrsim.Phase(d.IntN(2))}
 	switch d.IntN(8) {
 	case 0, 1:

@@ -77,7 +77,7 @@ func TestUploadFaults(t *testing.T) {
 			ops:     map[string]int{upload: 2},
 		},
 		"U06 500 twice": {
-			faults:  []scalrsim.Fault{answered(upload, 500, 2)},
+			faults:  []scalrsim.Fault{statusFault(upload, 500, 2)},
 			outputs: planned,
 			ops:     map[string]int{upload: 3},
 		},
@@ -95,7 +95,7 @@ func TestUploadFaults(t *testing.T) {
 			ops:     map[string]int{createVersion: 1},
 		},
 		"U09 too large": {
-			faults:  []scalrsim.Fault{answered(upload, 413, -1)},
+			faults:  []scalrsim.Fault{statusFault(upload, 413, -1)},
 			setUp:   bigFile,
 			code:    3,
 			outputs: []string{"result=refused", "error-code=upload-too-large"},
@@ -149,7 +149,7 @@ func TestUploadFaults(t *testing.T) {
 			outputs: []string{"result=invalid"},
 			ops:     map[string]int{readWorkspace: 0},
 		},
-		"U26 secrets excluded": {outputs: planned, then: bundled("main.tf")},
+		"U26 secrets excluded": {outputs: planned, then: checkBundle("main.tf")},
 		"U27 unusual names":    {setUp: oddNames, outputs: planned},
 	})
 }
@@ -174,8 +174,8 @@ func bigFile(r *stepTest) {
 	write(r.t, filepath.Join(r.checkout, "modules", "big.bin"), string(noise))
 }
 
-// bundled checks the names of the files in the upload.
-func bundled(want ...string) func(*stepResult) {
+// checkBundle checks the names of the files in the upload.
+func checkBundle(want ...string) func(*stepResult) {
 	return func(p *stepResult) {
 		var got []string
 		for name := range p.server.Uploaded(p.outputs["configuration-version-id"]) {

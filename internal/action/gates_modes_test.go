@@ -158,7 +158,7 @@ func TestGatesInEveryMode(t *testing.T) {
 				next.check(b)
 				b.want(c.code, c.outputs...)
 				for op, n := range c.asked {
-					b.asked(op, n)
+					b.requestCount(op, n)
 				}
 			})
 		}
@@ -190,7 +190,7 @@ func TestGatesUseLastResponse(t *testing.T) {
 				}
 				return r.play()
 			}
-			play().want(0, "result="+c.passes).asked(c.asks, 1)
+			play().want(0, "result="+c.passes).requestCount(c.asks, 1)
 
 			judged := false
 			play(
@@ -210,7 +210,7 @@ func TestGatesUseLastResponse(t *testing.T) {
 						return editPart(body, "plans", func(plan map[string]any) { plan["resource-destructions"] = 3 })
 					},
 				},
-			).want(1, "result=rejected").asked(c.asks, 0)
+			).want(1, "result=rejected").requestCount(c.asks, 0)
 		})
 	}
 }
@@ -229,13 +229,13 @@ func TestCostEstimationOff(t *testing.T) {
 	}
 	s := with(scenario(t, "cost-increase"), off)
 	newStepTest(t, s, "fail-on=cost-increase").play().want(3, "result=refused", "error-code=cost-estimation-off").
-		says("cost-estimation-enabled").asked("POST /runs", 0)
+		logContains("cost-estimation-enabled").requestCount("POST /runs", 0)
 	newStepTest(t, s, "fail-on=cost-increase", "mode=check").play().want(3, "result=refused", "error-code=check-failed").
-		says("cost-estimation-enabled")
+		logContains("cost-estimation-enabled")
 	newStepTest(t, s, "fail-on=changes").play().want(1, "result=rejected")
 	// If the server does not report the setting, the cost estimate of the run decides.
 	newStepTest(t, scenario(t, "plan-changes"), "fail-on=cost-increase").play().want(1, "result=rejected").
-		says("no cost estimate").asked("POST /runs", 1)
+		logContains("no cost estimate").requestCount("POST /runs", 1)
 	newStepTest(t, scenario(t, "no-changes"), "fail-on=cost-increase").play().want(0, "result=no-changes")
 }
 
@@ -261,7 +261,7 @@ func TestSignalDuringGateEvaluation(t *testing.T) {
 				at = time.Now()
 				p.signals <- syscall.SIGTERM
 			}
-			p := r.play().want(143, "result=interrupted").asked(confirms, 0)
+			p := r.play().want(143, "result=interrupted").requestCount(confirms, 0)
 			p.endsWithin(at, 6500*time.Millisecond)
 			if status := p.server.Runs()[0].Status; status != "discarded" {
 				t.Errorf("the run is left in %q", status)

@@ -9,8 +9,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestRedactionDoesNotHideDestruction checks that a secret that is also a word in Terraform's output is redacted in reports,
-// while the gates use the unredacted plan.
+// TestRedactionDoesNotHideDestruction checks that a secret that is also a word in Terraform's output is redacted in
+// reports, while the gates use the unredacted plan.
 func TestRedactionDoesNotHideDestruction(t *testing.T) {
 	t.Parallel()
 	uncounted := scalrsim.Fault{
@@ -39,8 +39,8 @@ func TestRedactionDoesNotHideDestruction(t *testing.T) {
 			s.Logs.JSON = c.json
 			r := newStepTest(t, s, "dry-run=false", "auto-apply=true", "fail-on=destroy",
 				"sensitive-variables=STRATEGY="+c.secret)
-			p := r.play().want(1, "result=rejected", "has-destroys=true").asked(confirms, 0).stops("discard 202")
-			p.says("the plan destroys or replaces resources")
+			p := r.play().want(1, "result=rejected", "has-destroys=true").requestCount(confirms, 0).stops("discard 202")
+			p.logContains("the plan destroys or replaces resources")
 			for _, output := range planFiles {
 				text, err := os.ReadFile(filepath.Join(p.dir, p.outputs[output]))
 				if p.outputs[output] != "" && (err != nil || strings.Contains(string(text), c.secret)) {
@@ -56,8 +56,9 @@ func TestRedactionDoesNotHideDestruction(t *testing.T) {
 	}
 }
 
-// TestSeveralUnitsAreListed checks that all plans of a workspace with several units are listed. In other workspaces, output
-// after the plan comes from another program: it counts for the gates, and the summary mentions that it is not listed.
+// TestSeveralUnitsAreListed checks that all plans of a workspace with several units are listed. In other workspaces,
+// output after the plan comes from another program: it counts for the gates, and the summary mentions that it is not
+// listed.
 func TestSeveralUnitsAreListed(t *testing.T) {
 	t.Parallel()
 	unit := func(name string) string {

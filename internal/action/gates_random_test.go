@@ -11,21 +11,21 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// gated is invariant I14: the step neither lets a run continue whose plan meets a condition of fail-on, nor reports a
-// success for it. The scenario defines the content of the plan.
-func (r *stepTest) gated(p *stepResult) error {
+// gatesHold is invariant I14: the step neither lets a run continue whose plan meets a condition of fail-on, nor
+// reports a success for it. The scenario defines the content of the plan.
+func (r *stepTest) gatesHold(p *stepResult) error {
 	condition := r.conditionMet()
 	if condition == "" || r.name != "scalr-run" {
 		return nil
 	}
 	for _, run := range p.runs {
-		for _, a := range p.acted(run, true) {
+		for _, a := range p.actionsOf(run, true) {
 			if a.Verb == "apply" || a.Verb == "override" {
 				return fmt.Errorf("run %s received %s, although fail-on has %s", run.ID, a.Verb, condition)
 			}
 		}
 	}
-	if _, judged := truths[p.outputs["result"]]; judged && p.code == 0 {
+	if _, judged := expectedStatuses[p.outputs["result"]]; judged && p.code == 0 {
 		return fmt.Errorf("the result is %s, although fail-on has %s", p.outputs["result"], condition)
 	}
 	return nil
@@ -109,7 +109,7 @@ func randomGate(t *testing.T, d dice) *stepTest {
 		r.set("mode="+d.one("confirm", "confirm", "override", "watch"), "workspace-id=", "dry-run=", "auto-apply=")
 		r.later = d.upTo(30 * time.Second)
 	}
-	r.anyFault, r.duplicates = true, hiddenTwins(s)
+	r.anyFault, r.duplicates = true, hiddenDuplicates(s)
 	return r
 }
 

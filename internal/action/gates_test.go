@@ -91,13 +91,13 @@ func TestGates(t *testing.T) {
 				s.Script.Cost = &cost
 			}
 			p := newStepTest(t, s, c.inputs...).play().want(c.code, c.outputs...).stops(c.stops...)
-			p.asked("POST /runs/*/actions/apply", c.confirms)
+			p.requestCount("POST /runs/*/actions/apply", c.confirms)
 		})
 	}
 }
 
-// TestHardPolicyFailureInFinishedRun checks that a run with a failed hard policy is not a success, even if its status is
-// finished.
+// TestHardPolicyFailureInFinishedRun checks that a run with a failed hard policy is not a success, even if its status
+// is finished.
 func TestHardPolicyFailureInFinishedRun(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "policy-hard")
@@ -155,7 +155,7 @@ func TestGateInterrupted(t *testing.T) {
 		want  []string
 		says  string
 	}{
-		"lost request":  {scalrsim.Before, 130, []string{"result=interrupted"}, "has ended as discarded"},
+		"lost request":  {scalrsim.Before, 130, []string{"result=interrupted"}, "final status is discarded"},
 		"lost response": {scalrsim.After, 1, []string{"result=rejected", "error-code=gate-hit"}, "was discarded"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -173,7 +173,7 @@ func TestGateInterrupted(t *testing.T) {
 				at = time.Now()
 				p.signals <- syscall.SIGINT
 			}
-			p := r.play().want(c.code, c.want...).says(c.says)
+			p := r.play().want(c.code, c.want...).logContains(c.says)
 			p.endsWithin(at, 6500*time.Millisecond)
 			if status := p.server.Runs()[0].Status; status != "discarded" {
 				t.Errorf("the run is left in %q", status)

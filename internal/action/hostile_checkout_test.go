@@ -64,7 +64,7 @@ func TestListingInterrupted(t *testing.T) {
 				}
 			}
 			r.stdout = func(w io.Writer) io.Writer { return &firstLeftOut{w, func() { (<-ended)() }} }
-			p := r.play().want(c.code, c.result).asked(readWorkspace, 0)
+			p := r.play().want(c.code, c.result).requestCount(readWorkspace, 0)
 			if n := strings.Count(p.log, "left out"); n == 0 || n > between+1 {
 				t.Errorf("%d files were listed in all, want at most %d after the end", n, between)
 			}
@@ -85,21 +85,21 @@ func TestHostileCheckoutFaults(t *testing.T) {
 			outputs: planned,
 			says: []string{"may contain secrets", `"notes.txt -> .env"`, `Links bring in 1 file from outside "infra"`,
 				`"notes.txt" -> ".env" (1 file)`},
-			then: bundled("main.tf", "notes.txt"),
+			then: checkBundle("main.tf", "notes.txt"),
 		},
 		"U29 link to state": {
 			inputs:  infra,
 			setUp:   tree("infra/main.tf", "infra/notes.txt->../terraform.tfstate", "terraform.tfstate"),
 			outputs: planned,
 			says:    []string{"Terraform state is left out", `"notes.txt -> terraform.tfstate"`},
-			then:    bundled("main.tf"),
+			then:    checkBundle("main.tf"),
 		},
 		"U29 link to providers": {
 			inputs:  infra,
 			setUp:   tree("infra/main.tf", "infra/p->../.terraform/providers", ".terraform/providers/x"),
 			outputs: planned,
 			says:    []string{"Links are left out", `"p -> .terraform/providers"`},
-			then:    bundled("main.tf"),
+			then:    checkBundle("main.tf"),
 		},
 		"U30 multiplying links": {
 			inputs: []string{"path=d0"},
@@ -129,7 +129,7 @@ func TestHostileCheckoutFaults(t *testing.T) {
 		"U31 many plain rules": {
 			setUp:   tree(".terraformignore="+strings.Repeat("name-of-it\n", 90_000), "a/b/name-of-it"),
 			outputs: planned,
-			then:    bundled(".terraformignore", "a/", "a/b/", "main.tf"),
+			then:    checkBundle(".terraformignore", "a/", "a/b/", "main.tf"),
 		},
 		"U32 prebuilt archive with credentials": {
 			inputs:  []string{"path=x.tgz"},

@@ -81,7 +81,7 @@ func TestSignInWithGitLabToken(t *testing.T) {
 	if p.code != 0 || p.count("POST /service-accounts/assume") != 1 {
 		t.Errorf("exit code %d, signed in %d times", p.code, p.count("POST /service-accounts/assume"))
 	}
-	p.says("Signed in as deployer@acme.scalr.io", "Result: applied")
+	p.logContains("Signed in as deployer@acme.scalr.io", "Result: applied")
 	if _, claims, _ := strings.Cut(token, "."); strings.Contains(p.log, claims[:40]) {
 		t.Errorf("the ID token is in the log\n%s", p.log)
 	}
@@ -125,9 +125,9 @@ func TestSessionOfIDTokenEnds(t *testing.T) {
 	r := newStepTest(t, s, "token=", "service-account=deployer@acme.scalr.io", "id-token="+gitLabToken(t, nil),
 		"dry-run=false")
 	r.play().want(3, "result=refused", "error-code=token-rejected").
-		says("the session of deployer@acme.scalr.io began ", "it cannot be renewed with id-token",
+		logContains("the session of deployer@acme.scalr.io began ", "it cannot be renewed with id-token",
 			"maximum_session_duration").
-		asked("POST /service-accounts/assume", 1)
+		requestCount("POST /service-accounts/assume", 1)
 }
 
 // TestSignInWithIDTokenRejected checks that the error shows the claims that a policy can check, and no personal data.
@@ -186,7 +186,7 @@ func TestSignInWithIDTokenRejected(t *testing.T) {
 			t.Parallel()
 			r := newStepTest(t, gitLabSim(scenario(t, "plan-changes")), "token=", "service-account=deployer@acme.scalr.io",
 				"id-token="+gitLabToken(t, c.claims))
-			p := r.play().want(3, "result=refused", "error-code=sign-in-refused").says(c.says...)
+			p := r.play().want(3, "result=refused", "error-code=sign-in-refused").logContains(c.says...)
 			if strings.Contains(p.log, "jane") {
 				t.Errorf("the claims contain personal data\n%s", p.log)
 			}

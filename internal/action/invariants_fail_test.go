@@ -55,7 +55,7 @@ func TestInvariantsCanFail(t *testing.T) {
 		if p.outputs["result"] == "applied" {
 			p.outputs["result"] = "rejected"
 		}
-		return destroys.gated(p)
+		return destroys.gatesHold(p)
 	}
 	acts := func(verb string, change func(*scalrsim.RunRecord)) func(*stepResult) {
 		return func(p *stepResult) {
@@ -92,52 +92,52 @@ func TestInvariantsCanFail(t *testing.T) {
 		"I2":             {check: r.success, change: func(p *stepResult) { p.runs[0].Status = "errored" }},
 		"I2 missing run": {check: r.success, change: func(p *stepResult) { p.runs = nil }},
 		"I3": {
-			check:  r.stoppedOrSaid,
+			check:  r.stoppedOrReported,
 			change: func(p *stepResult) { p.outputs["result"], p.runs[0].Status = "interrupted", "planning" },
 		},
 		"in time": {
-			check: inTime,
+			check: checkDuration,
 			change: func(p *stepResult) {
 				p.began, p.took = time.Unix(1, 0), 8*time.Second
-				p.signalled.Store(2e9)
+				p.signaledAt.Store(2e9)
 			},
 		},
-		"I4 token sent to other host": {check: tokenAtHome, change: request("evil.test", "/", 0, 200, "Authorization", "Bearer x")},
+		"I4 token sent to other host": {check: tokenScope, change: request("evil.test", "/", 0, 200, "Authorization", "Bearer x")},
 		"I4 token sent to GitHub": {
-			check:  tokenAtHome,
+			check:  tokenScope,
 			change: request("api.github.test", "/", 0, 200, "Authorization", "Bearer "+scalrsim.Token),
 		},
-		"I4 token in cookie": {check: tokenAtHome, change: request(apiHost, "/runs", 0, 200, "Cookie", "a=b")},
+		"I4 token in cookie": {check: tokenScope, change: request(apiHost, "/runs", 0, 200, "Cookie", "a=b")},
 		"I5 before Retry-After": {
-			check: paced,
+			check: requestRate,
 			change: func(p *stepResult) {
 				request(apiHost, "/runs/run-1", 0, 429, "A", "b")(p)
 				request(apiHost, "/runs/run-1", 59*time.Second, 200, "A", "b")(p)
 			},
 		},
 		"I5 too many requests": {
-			check: paced,
+			check: requestRate,
 			change: func(p *stepResult) {
-				for range mostInMinute + 1 {
+				for range maxPerMinute + 1 {
 					request(apiHost, "/runs", time.Second, 503, "A", "b")(p)
 				}
 			},
 		},
 		"I6":     {check: quietAfter, change: request(apiHost, "/runs", time.Second, 200, "A", "b")},
-		"I7 run": {check: r.outputsTrue, change: func(p *stepResult) { p.outputs["run-id"] = "run-9" }},
+		"I7 run": {check: r.outputsMatchServer, change: func(p *stepResult) { p.outputs["run-id"] = "run-9" }},
 		"I7 version": {
-			check:  r.outputsTrue,
+			check:  r.outputsMatchServer,
 			change: func(p *stepResult) { p.outputs["configuration-version-id"] = "cv-9" },
 		},
-		"I7 status": {check: r.outputsTrue, change: func(p *stepResult) { p.outputs["status"] = "errored" }},
+		"I7 status": {check: r.outputsMatchServer, change: func(p *stepResult) { p.outputs["status"] = "errored" }},
 		"I7 url": {
-			check:  r.outputsTrue,
+			check:  r.outputsMatchServer,
 			change: func(p *stepResult) { p.outputs["run-url"] = "https://acme.scalr.test/runs/run-9" },
 		},
-		"I7 bundle":         {check: r.outputsTrue, change: func(p *stepResult) { p.outputs["bundle-sha256"] = "00" }},
-		"I9 code":           {check: r.fits, change: func(p *stepResult) { p.code = 3 }},
-		"I9 unknown result": {check: r.fits, change: func(p *stepResult) { p.outputs["result"] = "fine" }},
-		"I9 missing result": {check: r.fits, change: func(p *stepResult) { delete(p.outputs, "result") }},
+		"I7 bundle":         {check: r.outputsMatchServer, change: func(p *stepResult) { p.outputs["bundle-sha256"] = "00" }},
+		"I9 code":           {check: r.exitCodeMatches, change: func(p *stepResult) { p.code = 3 }},
+		"I9 unknown result": {check: r.exitCodeMatches, change: func(p *stepResult) { p.outputs["result"] = "fine" }},
+		"I9 missing result": {check: r.exitCodeMatches, change: func(p *stepResult) { delete(p.outputs, "result") }},
 		"I10": {
 			check:  r.ownWorkspace,
 			change: acts("discard", func(run *scalrsim.RunRecord) { run.Workspace = "ws-2" }),
@@ -152,25 +152,25 @@ func TestInvariantsCanFail(t *testing.T) {
 		},
 		"I11 requested": {check: r.requested, change: func(p *stepResult) { p.runs[0].Attributes["is-dry"] = false }},
 		"I12": {
-			check:  wrongRunEnds,
+			check:  wrongRunStopped,
 			change: func(p *stepResult) { p.outputs["error-code"], p.runs[0].Status = "wrong-run", "applying" },
 		},
 		"I13 version": {
-			check:  confirms.knowingly,
+			check:  confirms.continuesExpectedRun,
 			change: acts("apply", func(run *scalrsim.RunRecord) { run.Configuration = "cv-2" }),
 		},
 		"I13 destroy run": {
-			check:  confirms.knowingly,
+			check:  confirms.continuesExpectedRun,
 			change: acts("apply", func(run *scalrsim.RunRecord) { run.Attributes["is-destroy"] = true }),
 		},
 		"I13 override": {
-			check:  confirms.knowingly,
+			check:  confirms.continuesExpectedRun,
 			change: acts("override", func(run *scalrsim.RunRecord) { run.Attributes["is-destroy"], run.AutoApply = true, true }),
 		},
 		"I14 confirms":          {check: rejected, change: acts("apply", func(*scalrsim.RunRecord) {})},
 		"I14 overrides":         {check: rejected, change: acts("override", func(*scalrsim.RunRecord) {})},
 		"I14 success":           {check: rejected, change: func(p *stepResult) { p.outputs["result"] = "planned" }},
-		"I9 missing error code": {check: r.fits, change: func(p *stepResult) { p.code, p.outputs["result"] = 1, "errored" }},
+		"I9 missing error code": {check: r.exitCodeMatches, change: func(p *stepResult) { p.code, p.outputs["result"] = 1, "errored" }},
 	} {
 		if err := c.check(bad(c.change)); err == nil {
 			t.Errorf("%s: no violation was detected", name)

@@ -10,8 +10,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// named maps the names of workspaces in tests to the simulator's ids.
-var named = map[string]string{
+// workspaceIDs maps the names of workspaces in tests to the simulator's ids.
+var workspaceIDs = map[string]string{
 	"production/network":                     scalrsim.WorkspaceID,
 	scalrsim.EnvironmentID + "/network":      scalrsim.WorkspaceID,
 	"production/network-edge":                scalrsim.EdgeWorkspaceID,
@@ -25,14 +25,14 @@ func (r *stepTest) expectedWorkspace() string {
 	switch {
 	case r.inputs["workspace-id"] != "":
 		return r.inputs["workspace-id"]
-	case named[name] != "":
-		return named[name]
+	case workspaceIDs[name] != "":
+		return workspaceIDs[name]
 	}
 	return name
 }
 
-// acted returns the actions of the step that Scalr executed or, if tried is set, all that it received.
-func (p *stepResult) acted(run scalrsim.RunRecord, tried bool) []scalrsim.RunAction {
+// actionsOf returns the actions of the step that Scalr executed or, if tried is set, all that it received.
+func (p *stepResult) actionsOf(run scalrsim.RunRecord, tried bool) []scalrsim.RunAction {
 	return slices.DeleteFunc(slices.Clone(run.Actions), func(a scalrsim.RunAction) bool {
 		return a.At.Before(p.began) || a.At.After(p.began.Add(p.took)) || !tried && a.Answer >= 300
 	})
@@ -42,7 +42,7 @@ func (p *stepResult) acted(run scalrsim.RunRecord, tried bool) []scalrsim.RunAct
 func (r *stepTest) ownWorkspace(p *stepResult) error {
 	want := r.expectedWorkspace()
 	for _, run := range p.runs {
-		if actions := p.acted(run, true); want != "" && run.Workspace != want && len(actions) > 0 {
+		if actions := p.actionsOf(run, true); want != "" && run.Workspace != want && len(actions) > 0 {
 			return fmt.Errorf("run %s of workspace %s received %s, want only runs of workspace %s", run.ID, run.Workspace,
 				actions[0].Verb, want)
 		}
@@ -52,7 +52,7 @@ func (r *stepTest) ownWorkspace(p *stepResult) error {
 
 // requested is invariant I11: a step whose run differs from the request does not succeed.
 func (r *stepTest) requested(p *stepResult) error {
-	run, ok := p.adopted()
+	run, ok := p.reportedRun()
 	late := p.outputs["result"] == "started" && r.scenario.Script.DeviationsAfter > 0
 	if p.code != 0 || !ok || r.inputs["mode"] != "" && r.inputs["mode"] != "run" || r.name != "scalr-run" || late {
 		return nil
@@ -73,25 +73,25 @@ func (r *stepTest) requested(p *stepResult) error {
 	return nil
 }
 
-// wrongRunEnds is invariant I12: a run that differs from the request is stopped, or the message reports that it may
+// wrongRunStopped is invariant I12: a run that differs from the request is stopped, or the message reports that it may
 // continue.
-func wrongRunEnds(p *stepResult) error {
-	run, ok := p.adopted()
-	if p.outputs["error-code"] != "wrong-run" || !ok || slices.Contains(over, run.Status) {
+func wrongRunStopped(p *stepResult) error {
+	run, ok := p.reportedRun()
+	if p.outputs["error-code"] != "wrong-run" || !ok || slices.Contains(finalStatuses, run.Status) {
 		return nil
 	}
-	if head := headlineOf(p.log); len(accepted(run)) == 0 &&
+	if head := errorAnnotation(p.log); len(acceptedStops(run)) == 0 &&
 		!strings.Contains(head, "may still be applied: "+p.outputs["run-url"]) {
 		return fmt.Errorf("run %s is %s, was not stopped, and the message does not report that", run.ID, run.Status)
 	}
 	return nil
 }
 
-// knowingly is invariant I13: a mode lets a run continue only if it has the expected configuration version, and a
-// destroy run only if the inputs allow it.
-func (r *stepTest) knowingly(p *stepResult) error {
+// continuesExpectedRun is invariant I13: a mode lets a run continue only if it has the expected configuration
+// version, and a destroy run only if the inputs allow it.
+func (r *stepTest) continuesExpectedRun(p *stepResult) error {
 	for _, run := range p.runs {
-		for _, a := range p.acted(run, false) {
+		for _, a := range p.actionsOf(run, false) {
 			version := r.inputs["expected-configuration-version-id"]
 			destroys := run.Attributes["is-destroy"] == true && (a.Verb == "apply" || a.Verb == "override" && run.AutoApply)
 			switch existing := r.inputs["run-id"] == run.ID; {
@@ -105,8 +105,8 @@ func (r *stepTest) knowingly(p *stepResult) error {
 	return nil
 }
 
-// randomVisit makes a step act on a run of another job, with random faults.
-func randomVisit(d dice, r *stepTest) {
+// randomExistingRun makes a step act on a run of another job, with random faults.
+func randomExistingRun(d dice, r *stepTest) {
 	s := &r.scenario
 	s.Faults = nil
 	for range d.IntN(5) {

@@ -15,11 +15,11 @@ import (
 // The invariants are checked after every step of a test, including those with faults. They use only information from
 // outside the step: the state of the server, the requests, and the step's output.
 
-// over are the final statuses.
-var over = []string{"applied", "planned_and_finished", "errored", "discarded", "canceled"}
+// finalStatuses are the statuses that a run never leaves.
+var finalStatuses = []string{"applied", "planned_and_finished", "errored", "discarded", "canceled"}
 
-// truths are the possible statuses of the run on the server after a successful step, by result.
-var truths = map[string][]string{
+// expectedStatuses are the possible statuses of the run on the server after a successful step, by result.
+var expectedStatuses = map[string][]string{
 	"planned": {"planned_and_finished"},
 	"no-changes": {"planned_and_finished", "discarded", "planned", "cost_estimated", "policy_checked",
 		"post_plan_finished"},
@@ -28,8 +28,8 @@ var truths = map[string][]string{
 	"needs-confirmation": {"planned", "cost_estimated", "policy_checked", "post_plan_finished"},
 }
 
-// verdicts are the valid exit codes by result.
-var verdicts = map[string][]int{
+// exitCodes are the valid exit codes by result.
+var exitCodes = map[string][]int{
 	"planned":            {0},
 	"no-changes":         {0},
 	"applied":            {0},
@@ -60,18 +60,18 @@ func (r *stepTest) invariants(p *stepResult) {
 	for name, check := range map[string]func(*stepResult) error{
 		"I1 at most one live run":                  oneRun,
 		"I2 success is true":                       r.success,
-		"I3 no run is left alone unsaid":           r.stoppedOrSaid,
-		"a signal ends the step in time":           inTime,
-		"I4 the token stays at home":               tokenAtHome,
-		"I5 the server's Retry-After":              paced,
+		"I3 no run is left alone unsaid":           r.stoppedOrReported,
+		"a signal ends the step in time":           checkDuration,
+		"I4 the token stays at home":               tokenScope,
+		"I5 the server's Retry-After":              requestRate,
 		"I6 nothing after the end":                 quietAfter,
-		"I7 outputs are true":                      r.outputsTrue,
-		"I9 the exit fits the result":              r.fits,
+		"I7 outputs are true":                      r.outputsMatchServer,
+		"I9 the exit fits the result":              r.exitCodeMatches,
 		"I10 no action on another workspace's run": r.ownWorkspace,
 		"I11 a good end is of the run requested":   r.requested,
-		"I12 a wrong run ends":                     wrongRunEnds,
-		"I13 what goes on is what was meant":       r.knowingly,
-		"I14 what fail-on forbids does not go on":  r.gated,
+		"I12 a wrong run ends":                     wrongRunStopped,
+		"I13 what goes on is what was meant":       r.continuesExpectedRun,
+		"I14 what fail-on forbids does not go on":  r.gatesHold,
 	} {
 		if err := check(p); err != nil {
 			r.t.Errorf("%s: %v\n%s", name, err, p.log)
@@ -86,7 +86,7 @@ func oneRun(p *stepResult) error {
 	}
 	live := map[string][]string{}
 	for _, run := range p.runs {
-		if !slices.Contains(over, run.Status) && !strings.HasPrefix(run.Status, "post_apply") && len(accepted(run)) == 0 {
+		if !slices.Contains(finalStatuses, run.Status) && !strings.HasPrefix(run.Status, "post_apply") && len(acceptedStops(run)) == 0 {
 			live[run.Configuration] = append(live[run.Configuration], run.ID+" "+run.Status)
 		}
 	}
@@ -98,15 +98,15 @@ func oneRun(p *stepResult) error {
 	return nil
 }
 
-// accepted returns the requests to stop a run that the server accepted.
-func accepted(run scalrsim.RunRecord) []scalrsim.RunAction {
+// acceptedStops returns the requests to stop a run that the server accepted.
+func acceptedStops(run scalrsim.RunRecord) []scalrsim.RunAction {
 	return slices.DeleteFunc(slices.Clone(run.Actions), func(a scalrsim.RunAction) bool {
 		return a.Verb != "cancel" && a.Verb != "discard" || a.Answer >= 300
 	})
 }
 
-// adopted returns the run that the step reports as its own.
-func (p *stepResult) adopted() (scalrsim.RunRecord, bool) {
+// reportedRun returns the run that the step reports as its own.
+func (p *stepResult) reportedRun() (scalrsim.RunRecord, bool) {
 	for _, run := range p.runs {
 		if id := p.outputs["run-id"]; id != "" && run.ID == id {
 			return run, true
@@ -117,11 +117,11 @@ func (p *stepResult) adopted() (scalrsim.RunRecord, bool) {
 
 // success is invariant I2: a successful result matches the state of the run.
 func (r *stepTest) success(p *stepResult) error {
-	want, judged := truths[p.outputs["result"]]
+	want, judged := expectedStatuses[p.outputs["result"]]
 	if p.code != 0 || !judged {
 		return nil
 	}
-	run, ok := p.adopted()
+	run, ok := p.reportedRun()
 	switch {
 	case !ok:
 		return fmt.Errorf("%s, but the run %q is not on the server", p.outputs["result"], p.outputs["run-id"])
@@ -133,15 +133,15 @@ func (r *stepTest) success(p *stepResult) error {
 	return nil
 }
 
-// stoppedOrSaid is invariant I3: each run of an interrupted step is stopped, or the message reports that it may
+// stoppedOrReported is invariant I3: each run of an interrupted step is stopped, or the message reports that it may
 // continue.
-func (r *stepTest) stoppedOrSaid(p *stepResult) error {
+func (r *stepTest) stoppedOrReported(p *stepResult) error {
 	if p.outputs["result"] != "interrupted" && p.outputs["result"] != "timed-out" || p.duplicates || r.inputs["run-id"] != "" {
 		return nil
 	}
 	for _, run := range p.runs {
 		ours := run.ID == p.outputs["run-id"] || run.Configuration == p.outputs["configuration-version-id"]
-		if !ours || slices.Contains(over, run.Status) || len(accepted(run)) > 0 {
+		if !ours || slices.Contains(finalStatuses, run.Status) || len(acceptedStops(run)) > 0 {
 			continue
 		}
 		said := strings.Contains(p.log, "go on") || strings.Contains(p.log, "goes on") ||
@@ -150,27 +150,27 @@ func (r *stepTest) stoppedOrSaid(p *stepResult) error {
 		if where == "" {
 			where = run.Configuration
 		}
-		if !said || where == "" || !strings.Contains(headlineOf(p.log), where) {
+		if !said || where == "" || !strings.Contains(errorAnnotation(p.log), where) {
 			return fmt.Errorf("run %s is %s, and the message does not report that it may continue, with %q", run.ID, run.Status, where)
 		}
 	}
 	return nil
 }
 
-// mostAfterSignal is the maximum time between a signal and the end of the step: the runner sends the next signal
+// maxAfterSignal is the maximum time between a signal and the end of the step: the runner sends the next signal
 // after 7.5 seconds.
-const mostAfterSignal = 6500 * time.Millisecond
+const maxAfterSignal = 6500 * time.Millisecond
 
-func inTime(p *stepResult) error {
-	signal := p.signalled.Load()
-	if after := p.began.Add(p.took).Sub(time.Unix(0, signal)); signal > 0 && after > mostAfterSignal {
-		return fmt.Errorf("it ended %s after the signal, want %s at most", after, mostAfterSignal)
+func checkDuration(p *stepResult) error {
+	signal := p.signaledAt.Load()
+	if after := p.began.Add(p.took).Sub(time.Unix(0, signal)); signal > 0 && after > maxAfterSignal {
+		return fmt.Errorf("it ended %s after the signal, want %s at most", after, maxAfterSignal)
 	}
 	return nil
 }
 
-// headlineOf returns the error annotation, or the whole log outside GitHub Actions.
-func headlineOf(log string) string {
+// errorAnnotation returns the error annotation, or the whole log outside GitHub Actions.
+func errorAnnotation(log string) string {
 	if _, after, ok := strings.Cut(log, "::error title=Scalr"); ok {
 		line, _, _ := strings.Cut(after, "\n")
 		return line
@@ -178,8 +178,8 @@ func headlineOf(log string) string {
 	return log
 }
 
-// tokenAtHome is invariant I4: tokens are sent only to their own service.
-func tokenAtHome(p *stepResult) error {
+// tokenScope is invariant I4: tokens are sent only to their own service.
+func tokenScope(p *stepResult) error {
 	for _, s := range p.record.all() {
 		given := s.header.Get("Authorization")
 		toScalr := s.host == apiHost && strings.HasPrefix(s.url, "https://"+apiHost+apiBase+"/")
@@ -201,14 +201,14 @@ func (s *sent) hub() bool {
 }
 
 const (
-	mostFailures = 130 // of one operation in a row: ten minutes of retries are about 90
-	mostInMinute = 40  // failed requests of one operation
-	patienceEnds = 80 * time.Second
+	maxFailures  = 130 // of one operation in a row: ten minutes of retries are about 90
+	maxPerMinute = 40  // failed requests of one operation
+	maxRetryTime = 80 * time.Second
 )
 
-// paced is invariant I5: requests are not sent too often. After a signal, the minimum delay is one second; at the
+// requestRate is invariant I5: requests are not sent too often. After a signal, the minimum delay is one second; at the
 // deadline, a request may be repeated immediately; the search for duplicate runs is not limited.
-func paced(p *stepResult) error {
+func requestRate(p *stepResult) error {
 	type streak struct {
 		began   time.Time
 		n       int
@@ -222,10 +222,10 @@ func paced(p *stepResult) error {
 			k = &streak{}
 			streaks[s.op()] = k
 		}
-		signal, late := p.signalled.Load(), p.limit > 0 && s.at.Sub(p.began) >= p.limit
+		signal, late := p.signaledAt.Load(), p.limit > 0 && s.at.Sub(p.began) >= p.limit
 		hurried = hurried || strings.Contains(s.path, "/actions/") || late || signal > 0 && s.at.UnixNano() >= signal ||
 			s.op() == "GET /runs"
-		if s.at.Before(k.waitFor) && !hurried && s.at.Sub(k.began) < patienceEnds {
+		if s.at.Before(k.waitFor) && !hurried && s.at.Sub(k.began) < maxRetryTime {
 			return fmt.Errorf("%s was repeated %s before Retry-After", s.op(), k.waitFor.Sub(s.at))
 		}
 		if s.status != 0 && s.status < 429 {
@@ -238,7 +238,7 @@ func paced(p *stepResult) error {
 		k.n++
 		k.minute = append(slices.DeleteFunc(k.minute, func(at time.Time) bool { return s.at.Sub(at) > time.Minute }), s.at)
 		log := strings.HasSuffix(s.path, "/output") // polled as long as the run is active
-		if k.n > mostFailures && !log || len(k.minute) > mostInMinute {
+		if k.n > maxFailures && !log || len(k.minute) > maxPerMinute {
 			return fmt.Errorf("%s failed %d times in a row, %d times in a minute", s.op(), k.n, len(k.minute))
 		}
 		if seconds, err := strconv.Atoi(s.retryAfter); err == nil && seconds > 0 {
@@ -258,12 +258,12 @@ func quietAfter(p *stepResult) error {
 	return nil
 }
 
-// outputsTrue is invariant I7: the outputs match the state of the server.
-func (r *stepTest) outputsTrue(p *stepResult) error {
+// outputsMatchServer is invariant I7: the outputs match the state of the server.
+func (r *stepTest) outputsMatchServer(p *stepResult) error {
 	if p.outputs["run-id"] == "" {
 		return nil
 	}
-	run, ok := p.adopted()
+	run, ok := p.reportedRun()
 	if !ok {
 		return fmt.Errorf("run-id is %q, which is not on the server", p.outputs["run-id"])
 	}
@@ -282,30 +282,30 @@ func (r *stepTest) outputsTrue(p *stepResult) error {
 		func(t scalrsim.Transition) bool { return t.Status == status }) && status != "" {
 		return fmt.Errorf("status is %q, which the run never had: %v", status, run.Transitions)
 	}
-	if status := p.outputs["status"]; slices.Contains(over, status) && status != run.Status &&
+	if status := p.outputs["status"]; slices.Contains(finalStatuses, status) && status != run.Status &&
 		!strings.HasPrefix(run.Status, "post_apply") {
 		return fmt.Errorf("status is %q, the server has %q", status, run.Status)
 	}
-	return p.bundleTrue()
+	return p.bundleMatchesUpload()
 }
 
-// bundleTrue checks that the output bundle-sha256 is the checksum of the uploaded bytes.
-func (p *stepResult) bundleTrue() error {
+// bundleMatchesUpload checks that the output bundle-sha256 is the checksum of the uploaded bytes.
+func (p *stepResult) bundleMatchesUpload() error {
 	want := p.outputs["bundle-sha256"]
 	if want == "" {
 		return nil
 	}
 	for _, s := range p.record.all() {
 		sum := sha256.Sum256(s.body.Bytes())
-		if s.method == "PUT" && (hex.EncodeToString(sum[:]) == want || s.body.Len() == mostRecorded) {
+		if s.method == "PUT" && (hex.EncodeToString(sum[:]) == want || s.body.Len() == maxRecorded) {
 			return nil
 		}
 	}
 	return fmt.Errorf("no upload had the checksum %s", want)
 }
 
-// fits is invariant I9: the exit code matches the result.
-func (r *stepTest) fits(p *stepResult) error {
+// exitCodeMatches is invariant I9: the exit code matches the result.
+func (r *stepTest) exitCodeMatches(p *stepResult) error {
 	if r.name == "scalr-run-post" {
 		return nil
 	}
@@ -316,7 +316,7 @@ func (r *stepTest) fits(p *stepResult) error {
 		}
 		return fmt.Errorf("exit %d without a result", p.code)
 	}
-	codes, known := verdicts[result]
+	codes, known := exitCodes[result]
 	switch failed := p.code >= 1 && p.code <= 5; {
 	case !known || !slices.Contains(codes, p.code):
 		return fmt.Errorf("exit %d with result %q", p.code, result)

@@ -30,15 +30,15 @@ const (
 	canaryOutput     = "sim-output-9d41f7c2a6" // in the scenarios of scalrsim
 )
 
-// plant writes secrets to files that the bundle must exclude.
-func plant(t *testing.T, checkout string) {
+// writeSecretFiles writes secrets to files that the bundle must exclude.
+func writeSecretFiles(t *testing.T, checkout string) {
 	t.Helper()
 	write(t, filepath.Join(checkout, ".git", "config"), "[http]\n\textraheader = AUTHORIZATION: basic "+canaryGit+"\n")
 	write(t, filepath.Join(checkout, "gha-creds-0f3a.json"), `{"private_key":"`+canaryCloud+`"}`)
 }
 
-// canaries adds the secrets to the environment variables of a step.
-func (r *stepTest) canaries(env map[string]string) {
+// addCanaries adds the secrets to the environment variables of a step.
+func (r *stepTest) addCanaries(env map[string]string) {
 	env["ACTIONS_RUNTIME_TOKEN"] = canaryRuntime
 	if _, given := env["HTTPS_PROXY"]; !given {
 		env["HTTPS_PROXY"] = "http://ci:" + canaryProxyInURL + "@proxy.test:3128"
@@ -50,8 +50,8 @@ func (r *stepTest) canaries(env map[string]string) {
 	}
 }
 
-// leak is a place where a secret was found.
-type leak struct{ secret, where, text string }
+// leakedSecret is a place where a secret was found.
+type leakedSecret struct{ secret, where, text string }
 
 // scanner finds secrets in any encoding by parts of twelve bytes.
 type scanner struct{ windows map[[leakWindow]byte]string }
@@ -115,10 +115,10 @@ func encodings(secret string) []string {
 }
 
 // find returns the first secret in the text.
-func (s *scanner) find(where, text string) *leak {
+func (s *scanner) find(where, text string) *leakedSecret {
 	for i := 0; i+leakWindow <= len(text); i++ {
 		if name, ok := s.windows[[leakWindow]byte([]byte(text[i:i+leakWindow]))]; ok {
-			return &leak{name, where, fmt.Sprintf("%.60q", text[max(i-10, 0):])}
+			return &leakedSecret{name, where, fmt.Sprintf("%.60q", text[max(i-10, 0):])}
 		}
 	}
 	return nil
@@ -135,10 +135,10 @@ func (r *stepTest) leaks(p *stepResult) {
 	}
 }
 
-func (r *stepTest) leaked(p *stepResult) []leak {
+func (r *stepTest) leaked(p *stepResult) []leakedSecret {
 	secrets := r.secrets(p)
 	s := newScanner(secrets)
-	var found []leak
+	var found []leakedSecret
 	look := func(where, text string) {
 		if l := s.find(where, text); l != nil {
 			found = append(found, *l)
@@ -183,7 +183,7 @@ func (r *stepTest) secrets(p *stepResult) map[string]string {
 	if r.github != nil {
 		all["the GitHub token"], all["the request token"] = r.github.Token(), r.github.IDTokenRequestToken()
 	}
-	for i, secret := range r.known {
+	for i, secret := range r.extraSecrets {
 		all[fmt.Sprintf("secret %d of the test", i)] = secret
 	}
 	for i, q := range p.record.all() {

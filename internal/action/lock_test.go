@@ -9,8 +9,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// lockedWorld returns a scenario in which the workspace network is locked.
-func lockedWorld(t *testing.T, by scalrsim.LockHolder, d time.Duration) scalrsim.Scenario {
+// lockedScenario returns a scenario in which the workspace network is locked.
+func lockedScenario(t *testing.T, by scalrsim.LockHolder, d time.Duration) scalrsim.Scenario {
 	s := scenario(t, "applied")
 	s.Config.Lock = scalrsim.Lock{By: by, Reason: "Database migration", For: d}
 	return s
@@ -37,15 +37,15 @@ func TestLockErrors(t *testing.T) {
 			for _, target := range []string{"workspace-id=" + scalrsim.WorkspaceID, "workspace=production/network"} {
 				t.Run(name+" "+target, func(t *testing.T) {
 					t.Parallel()
-					s := lockedWorld(t, c.by, 0)
+					s := lockedScenario(t, c.by, 0)
 					s.Config.NoIncluded = noIncluded
 					r := newStepTest(t, s, "workspace-id=", target, "dry-run=false")
 					says := c.says
 					if noIncluded {
 						says = says[1:]
 					}
-					p := r.play().want(3, "result=refused", "error-code=workspace-locked").says(says...)
-					p.asked("POST /configuration-versions", 0).asked("POST /runs", 0)
+					p := r.play().want(3, "result=refused", "error-code=workspace-locked").logContains(says...)
+					p.requestCount("POST /configuration-versions", 0).requestCount("POST /runs", 0)
 				})
 			}
 		}
@@ -56,16 +56,16 @@ func TestLockErrors(t *testing.T) {
 // active run, and replaces a finished one if the workspace allows it.
 func TestLockOfRun(t *testing.T) {
 	t.Parallel()
-	newStepTest(t, lockedWorld(t, scalrsim.LockedByRun, 40*time.Second), "dry-run=false").play().
-		want(0, "result=applied").says("which is running", "waits for it in the queue").asked("POST /runs", 1)
+	newStepTest(t, lockedScenario(t, scalrsim.LockedByRun, 40*time.Second), "dry-run=false").play().
+		want(0, "result=applied").logContains("which is running", "waits for it in the queue").requestCount("POST /runs", 1)
 
-	forced := lockedWorld(t, scalrsim.LockedByFinishedRun, 0)
+	forced := lockedScenario(t, scalrsim.LockedByFinishedRun, 0)
 	forced.Config.Workspace = map[string]any{"auto-apply": true, "force-latest-run": true}
 	newStepTest(t, forced, "dry-run=false").play().want(0, "result=applied").
-		says("force-latest-run lets a new run take it over")
+		logContains("force-latest-run lets a new run take it over")
 
 	for _, by := range []scalrsim.LockHolder{scalrsim.LockedByPerson, scalrsim.LockedByFinishedRun} {
-		newStepTest(t, lockedWorld(t, by, 0)).play().want(0, "result=planned").says("::warning::Workspace")
+		newStepTest(t, lockedScenario(t, by, 0)).play().want(0, "result=planned").logContains("::warning::Workspace")
 	}
 }
 
@@ -73,21 +73,21 @@ func TestLockOfRun(t *testing.T) {
 // run that holds the lock.
 func TestLockOfUnreadableRun(t *testing.T) {
 	t.Parallel()
-	s := lockedWorld(t, scalrsim.LockedByRun, 10*time.Second)
+	s := lockedScenario(t, scalrsim.LockedByRun, 10*time.Second)
 	s.Config.NoIncluded = true
 	s.Faults = []scalrsim.Fault{{Op: "GET /runs/*", Action: scalrsim.Status, Status: 404}}
 	newStepTest(t, s, "dry-run=false").play().want(0, "result=applied").
-		says("whose status the token cannot read", "If that run is active", "If it has finished").asked("POST /runs", 1)
+		logContains("whose status the token cannot read", "If that run is active", "If it has finished").requestCount("POST /runs", 1)
 }
 
 // TestWaitForLock checks that the step waits, logs that once a minute, and sends each other request once.
 func TestWaitForLock(t *testing.T) {
 	t.Parallel()
 	for _, by := range []scalrsim.LockHolder{scalrsim.LockedByPerson, scalrsim.LockedByFinishedRun} {
-		r := newStepTest(t, lockedWorld(t, by, 3*time.Minute+30*time.Second), "dry-run=false", "wait-for-lock=15m")
+		r := newStepTest(t, lockedScenario(t, by, 3*time.Minute+30*time.Second), "dry-run=false", "wait-for-lock=15m")
 		p := r.play().want(0, "result=applied").
-			says("Waiting for up to 15m0s", "Waited 1m", "Waited 3m", "was removed after 3m").
-			asked("POST /configuration-versions", 1).asked("PUT /upload/*", 1).asked("POST /runs", 1)
+			logContains("Waiting for up to 15m0s", "Waited 1m", "Waited 3m", "was removed after 3m").
+			requestCount("POST /configuration-versions", 1).requestCount("PUT /upload/*", 1).requestCount("POST /runs", 1)
 		if n := strings.Count(p.log, "Waited "); n != 3 {
 			t.Errorf("%d lines about waiting, want one per minute\n%s", n, p.log)
 		}
@@ -96,26 +96,26 @@ func TestWaitForLock(t *testing.T) {
 		}
 	}
 	// A run that starts when the lock is released delays the step's run in the queue.
-	r := newStepTest(t, lockedWorld(t, scalrsim.LockedByPerson, 30*time.Second), "dry-run=false", "wait-for-lock=1m",
+	r := newStepTest(t, lockedScenario(t, scalrsim.LockedByPerson, 30*time.Second), "dry-run=false", "wait-for-lock=1m",
 		"wait=false")
-	r.play().want(0, "result=started").says("was removed after").asked("POST /runs", 1)
+	r.play().want(0, "result=started").logContains("was removed after").requestCount("POST /runs", 1)
 }
 
 // TestWaitForLockExpires checks that nothing was uploaded or created if the wait ends.
 func TestWaitForLockExpires(t *testing.T) {
 	t.Parallel()
 	nothing := func(p *stepResult) {
-		p.asked("POST /configuration-versions", 0).asked("PUT /upload/*", 0).asked("POST /runs", 0)
+		p.requestCount("POST /configuration-versions", 0).requestCount("PUT /upload/*", 0).requestCount("POST /runs", 0)
 	}
-	locked := lockedWorld(t, scalrsim.LockedByPerson, 0)
+	locked := lockedScenario(t, scalrsim.LockedByPerson, 0)
 	p := newStepTest(t, locked, "dry-run=false", "wait-for-lock=90s").play().
-		want(3, "result=refused", "error-code=workspace-locked").says("was not removed within 1m30s", "ada@acme.example")
+		want(3, "result=refused", "error-code=workspace-locked").logContains("was not removed within 1m30s", "ada@acme.example")
 	if p.took < 90*time.Second || p.took > 96*time.Second {
 		t.Errorf("ended after %s", p.took)
 	}
 	nothing(p)
 
-	p = newStepTest(t, locked, "dry-run=false", "wait-for-lock=2m", "timeout=2m").play().says("ada@acme.example")
+	p = newStepTest(t, locked, "dry-run=false", "wait-for-lock=2m", "timeout=2m").play().logContains("ada@acme.example")
 	if p.code != 5 && p.outputs["error-code"] != "workspace-locked" {
 		t.Errorf("exit %d, %s", p.code, p.outputs["error-code"])
 	}
@@ -123,11 +123,11 @@ func TestWaitForLockExpires(t *testing.T) {
 
 	r := newStepTest(t, locked, "dry-run=false", "wait-for-lock=10m")
 	r.during = func(p *stepResult) { time.Sleep(95 * time.Second); p.signals <- syscall.SIGINT }
-	p = r.play().want(130, "result=interrupted").says("nothing was uploaded and no run was created")
+	p = r.play().want(130, "result=interrupted").logContains("nothing was uploaded and no run was created")
 	nothing(p)
 
 	// If Scalr is unavailable until the end of the wait, the last known state is reported.
-	outage := lockedWorld(t, scalrsim.LockedByPerson, 0)
+	outage := lockedScenario(t, scalrsim.LockedByPerson, 0)
 	outage.Faults = []scalrsim.Fault{{Op: "GET /workspaces/*", Nth: 3, Times: -1, Action: scalrsim.Status, Status: 503}}
 	p = newStepTest(t, outage, "dry-run=false", "wait-for-lock=1m").play().want(3, "error-code=workspace-locked")
 	if p.took > 80*time.Second {
@@ -136,7 +136,7 @@ func TestWaitForLockExpires(t *testing.T) {
 	nothing(p)
 
 	// The step does not wait if there are other problems.
-	local := lockedWorld(t, scalrsim.LockedByPerson, 0)
+	local := lockedScenario(t, scalrsim.LockedByPerson, 0)
 	local.Config.Workspace = map[string]any{"execution-mode": "local"}
 	p = newStepTest(t, local, "dry-run=false", "wait-for-lock=1m").play().want(3, "error-code=workspace-local")
 	if p.took > 10*time.Second {
@@ -146,7 +146,7 @@ func TestWaitForLockExpires(t *testing.T) {
 	// The mode check reports the lock without waiting.
 	p = newStepTest(t, locked, "mode=check", "dry-run=false", "wait-for-lock=1m").play().
 		want(3, "error-code=check-failed").
-		says("ada@acme.example")
+		logContains("ada@acme.example")
 	if p.took > 10*time.Second {
 		t.Errorf("a check took %s", p.took)
 	}

@@ -90,8 +90,8 @@ func TestLogGroups(t *testing.T) {
 	}
 }
 
-// TestLogWithWorkflowCommands checks that the runner finds only commands of the action (L13, L19), and that the log does not
-// change outputs or reports.
+// TestLogWithWorkflowCommands checks that the runner finds only commands of the action (L13, L19), and that the log
+// does not change outputs or reports.
 func TestLogWithWorkflowCommands(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, "hostile-log")
@@ -156,7 +156,7 @@ func TestRunInQueue(t *testing.T) {
 	s := scenario(t, "queued")
 	s.Pace = 100 // ten minutes
 	p := newStepTest(t, s, "dry-run=false").play()
-	p.want(0, "result=needs-confirmation").says("place 1 in the queue; run run-", "blocks the workspace (")
+	p.want(0, "result=needs-confirmation").logContains("place 1 in the queue; run run-", "blocks the workspace (")
 	if n := p.count("GET /runs"); n > 5 {
 		t.Errorf("the runs were listed %d times in %s", n, p.took)
 	}

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// TestRunMessageContainsWorkflowRunURL checks that on GitHub Actions the message of each created run contains the URL of
-// the workflow run, even if the user sets the message.
+// TestRunMessageContainsWorkflowRunURL checks that on GitHub Actions the message of each created run contains the URL
+// of the workflow run, even if the user sets the message.
 func TestRunMessageContainsWorkflowRunURL(t *testing.T) {
 	t.Parallel()
 	const run = "https://github.com/acme/infra/actions/runs/7"

@@ -191,7 +191,7 @@ func TestModes(t *testing.T) {
 			_, b := existing(t, scenario(t, c.scenario), c.first, c.second...)
 			b.want(c.code, c.outputs...)
 			for op, n := range c.asked {
-				b.asked(op, n)
+				b.requestCount(op, n)
 			}
 		})
 	}
@@ -201,7 +201,7 @@ func TestModes(t *testing.T) {
 func TestConfirmTwice(t *testing.T) {
 	t.Parallel()
 	_, b := existing(t, scenario(t, "applied"), []string{"dry-run=false"}, "mode=confirm")
-	b.want(0, "result=applied").asked("POST /runs/*/actions/apply", 0)
+	b.want(0, "result=applied").requestCount("POST /runs/*/actions/apply", 0)
 }
 
 // TestConfirmWithLostResponse checks that a run is confirmed only once if the response is lost (R16).
@@ -217,7 +217,7 @@ func TestConfirmWithLostResponse(t *testing.T) {
 func TestRunNotFound(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, scenario(t, "plan-changes"), "mode=watch", "run-id=run-nothere", "workspace-id=")
-	r.play().want(3, "result=refused", "error-code=run-not-found").says("run-nothere", "run-id")
+	r.play().want(3, "result=refused", "error-code=run-not-found").logContains("run-nothere", "run-id")
 }
 
 // TestTimeoutOfAllRequests checks that the step ends soon after its timeout if the plan for a gate and GitHub's
@@ -242,7 +242,7 @@ func TestAnnotationsPreferErrors(t *testing.T) {
 	if n := strings.Count(p.log, "\n::warning "); n != 8 {
 		t.Errorf("%d annotations for warnings, want 8", n)
 	}
-	p.says("line=3")
+	p.logContains("line=3")
 }
 
 // TestAnnotatedFiles checks that only files that may be in the repository get annotations.
@@ -254,7 +254,7 @@ func TestAnnotatedFiles(t *testing.T) {
 		s.Script.Plan.Log += "╷\n│ Error: Wrong\n│ \n│   on " + place +
 			" line 7:\n│   (source code not available)\n│ \n│ It is wrong.\n╵\n"
 	}
-	p := newStepTest(t, s).play().want(1, "result=errored").says("main.tf,line=7")
+	p := newStepTest(t, s).play().want(1, "result=errored").logContains("main.tf,line=7")
 	if n := strings.Count(p.log, "line=7"); n != 1 {
 		t.Errorf("%d annotations have a file, want 1", n)
 	}
@@ -285,8 +285,8 @@ func TestRunWithoutWaiting(t *testing.T) {
 	p.stops()
 }
 
-// TestOutputsAndStateOfKilledStep checks that outputs and state are written as soon as they are known (X20). It reads the files while the
-// step hangs in its first poll of the run.
+// TestOutputsAndStateOfKilledStep checks that outputs and state are written as soon as they are known (X20). It reads
+// the files while the step hangs in its first poll of the run.
 func TestOutputsAndStateOfKilledStep(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, with(scenario(t, "plan-changes"), scalrsim.Fault{Op: "GET /runs/*", Action: scalrsim.Stall}),

@@ -30,17 +30,17 @@ func TestNamesAreComparedExactly(t *testing.T) {
 		}
 	}
 	withCompanions(t, scalrsim.Scenario{Setup: setup}, func(d *companionTest) {
-		d.environment("mode=absent", "name="+looksLike).want(0, "result=done", "changed=false").wrote().
-			says("nothing to delete")
+		d.environment("mode=absent", "name="+looksLike).want(0, "result=done", "changed=false").wantWrites().
+			logContains("nothing to delete")
 		d.environment("mode=show", "name="+looksLike).
-			want(3, "result=not-found", "error-code=environment-not-found", "environment-id=").says("Did you mean")
-		d.workspace("mode=absent", "environment=staging", "name="+looksLike).want(0, "result=done", "changed=false").wrote().
-			says("nothing to delete")
+			want(3, "result=not-found", "error-code=environment-not-found", "environment-id=").logContains("Did you mean")
+		d.workspace("mode=absent", "environment=staging", "name="+looksLike).want(0, "result=done", "changed=false").wantWrites().
+			logContains("nothing to delete")
 		d.workspace("mode=show", "environment=staging", "name="+looksLike).
 			want(3, "result=not-found", "error-code=workspace-not-found", "workspace-id=")
-		d.workspace("mode=absent", "environment="+looksLike, "name=network").want(0, "result=done", "changed=false").wrote()
+		d.workspace("mode=absent", "environment="+looksLike, "name=network").want(0, "result=done", "changed=false").wantWrites()
 		d.workspace("mode=outputs", "environment="+looksLike, "name=network").want(3, "error-code=environment-not-found")
-		d.workspace("mode=list", "filter-tag="+looksLike).want(0, "count=0").says("not found: nothing matches the filter")
+		d.workspace("mode=list", "filter-tag="+looksLike).want(0, "count=0").logContains("not found: nothing matches the filter")
 		d.workspace("mode=list", "filter-name="+looksLike).want(0, "count=0")
 		d.environment("name="+looksLike).want(0, "created=true", "name="+looksLike)
 		d.environment("mode=absent", "name="+looksLike).want(0, "changed=true")
@@ -80,17 +80,17 @@ func TestDuplicateNamesAreAmbiguous(t *testing.T) {
 	withCompanions(t, scalrsim.Scenario{Setup: setup}, func(d *companionTest) {
 		for _, mode := range []string{"present", "absent", "show", "outputs"} {
 			d.workspace("mode="+mode, "environment=staging", "name=app").
-				want(3, "result=refused", "error-code=workspace-ambiguous", "workspace-id=").says(`2 workspaces are named "app"`).
-				wrote()
+				want(3, "result=refused", "error-code=workspace-ambiguous", "workspace-id=").logContains(`2 workspaces are named "app"`).
+				wantWrites()
 			d.workspace("mode="+mode, "environment=double", "name=app").
-				want(3, "result=refused", "error-code=environment-ambiguous").wrote()
+				want(3, "result=refused", "error-code=environment-ambiguous").wantWrites()
 		}
 		for _, mode := range []string{"present", "absent", "show"} {
 			d.environment("mode="+mode, "name=double").want(3, "result=refused", "error-code=environment-ambiguous").
-				says(`2 environments are named "double"`).wrote()
+				logContains(`2 environments are named "double"`).wantWrites()
 		}
 		d.environment("name=staging", "tags=duplicate").want(3, "result=refused", "error-code=tag-ambiguous").
-			says(`2 tags are named "duplicate"`).wrote()
+			logContains(`2 tags are named "duplicate"`).wantWrites()
 		d.workspace("mode=list", "filter-tag=duplicate").want(3, "error-code=tag-ambiguous")
 	})
 	p := newStepTest(t, scalrsim.Scenario{Setup: setup}).set("workspace-id=", "workspace=staging/app").play()
@@ -130,7 +130,7 @@ func TestUnreportedNames(t *testing.T) {
 	for _, mode := range []string{"absent", "show"} {
 		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /environments", nameless)}},
 			func(d *companionTest) {
-				v := d.environment("mode="+mode, "name=staging").wrote()
+				v := d.environment("mode="+mode, "name=staging").wantWrites()
 				if mode == "absent" {
 					v.want(0, "changed=false")
 				} else {
@@ -139,11 +139,11 @@ func TestUnreportedNames(t *testing.T) {
 			})
 		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /environments/*", nameless)}},
 			func(d *companionTest) {
-				d.environment("mode="+mode, "name=staging").wrote()
+				d.environment("mode="+mode, "name=staging").wantWrites()
 			})
 		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{edit("GET /workspaces", nameless)}},
 			func(d *companionTest) {
-				d.workspace("mode="+mode, "environment=production", "name=network").wrote()
+				d.workspace("mode="+mode, "environment=production", "name=network").wantWrites()
 			})
 	}
 	for name, faults := range map[string][]scalrsim.Fault{
@@ -163,7 +163,7 @@ func TestUnreportedNames(t *testing.T) {
 			}
 			if name != "names of both" {
 				p.want(3, "error-code=workspace-ambiguous").
-					says("Scalr does not report whether the workspace \"network\"", "`workspace-id`")
+					logContains("Scalr does not report whether the workspace \"network\"", "`workspace-id`")
 			}
 		})
 	}
@@ -223,8 +223,8 @@ func TestResponseForAnotherEnvironment(t *testing.T) {
 	}
 	for _, by := range []string{"name=staging", "environment-id=" + scalrsim.StagingID} {
 		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{other}}, func(d *companionTest) {
-			d.environment("mode=absent", by).want(3, "error-code=no-usable-answer", "changed=false").wrote().
-				says("another environment")
+			d.environment("mode=absent", by).want(3, "error-code=no-usable-answer", "changed=false").wantWrites().
+				logContains("another environment")
 		})
 	}
 }
@@ -244,11 +244,11 @@ func TestNamesWithAccountID(t *testing.T) {
 	}
 	other := map[string]any{"type": "accounts", "id": "acc-v0other0000001"}
 	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{account(other)}}, func(d *companionTest) {
-		d.environment("mode=absent", "name=staging", "account-id="+scalrsim.AccountID).want(0, "changed=false").wrote()
+		d.environment("mode=absent", "name=staging", "account-id="+scalrsim.AccountID).want(0, "changed=false").wantWrites()
 	})
 	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{account(nil)}}, func(d *companionTest) {
 		d.environment("mode=absent", "name=staging", "account-id="+scalrsim.AccountID).want(3, "changed=false").
-			says("does not name its account").wrote()
+			logContains("does not name its account").wantWrites()
 	})
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("mode=absent", "name=staging", "account-id="+scalrsim.AccountID).want(0, "changed=true")

@@ -40,7 +40,7 @@ func TestTerraformOutputsFile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newStepTest(t, outputOf(t, c.bytes), "dry-run=false").play().want(0, "result=applied").says(c.warns)
+			p := newStepTest(t, outputOf(t, c.bytes), "dry-run=false").play().want(0, "result=applied").logContains(c.warns)
 			path := filepath.Join(p.dir, p.outputs["terraform-outputs-file"])
 			text, err := os.ReadFile(path)
 			if err != nil || len(text) != c.bytes {
@@ -77,7 +77,7 @@ func TestTerraformOutputsWithoutFile(t *testing.T) {
 	} {
 		r := newStepTest(t, outputOf(t, bytes), "dry-run=false")
 		r.env["RUNNER_TEMP"] = "/home/runner/work/_temp"
-		r.play().want(0, "result=applied", "terraform-outputs-file=").says(warns)
+		r.play().want(0, "result=applied", "terraform-outputs-file=").logContains(warns)
 	}
 }
 
@@ -91,7 +91,7 @@ func TestWorkspaceOutputsFile(t *testing.T) {
 		d.environ = []string{"RUNNER_TEMP=" + temp}
 		v := d.workspace("mode=outputs", "environment=production", "name=network").
 			want(0, "result=done", "terraform-outputs=").
-			says("2.0 MiB exceeds GitHub's limit of 1 MiB")
+			logContains("2.0 MiB exceeds GitHub's limit of 1 MiB")
 		if info, err := os.Stat(filepath.Join(temp, v.outputs["terraform-outputs-file"])); err != nil ||
 			info.Size() != 2<<20 {
 			t.Errorf("the file is %v, %v", info, err)

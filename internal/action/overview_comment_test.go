@@ -8,8 +8,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestOverviewCommentOverFivePushes checks the comment after each of five pushes. One push affects no workspaces, and the workflow run
-// of one ends after that of the next push.
+// TestOverviewCommentOverFivePushes checks the comment after each of five pushes. One push affects no workspaces, and
+// the workflow run of one ends after that of the next push.
 func TestOverviewCommentOverFivePushes(t *testing.T) {
 	inFleet(t, 3, scalrsim.Scenario{}, func(f *fleet) {
 		f.plans(creates, "11")
@@ -29,7 +29,7 @@ func TestOverviewCommentOverFivePushes(t *testing.T) {
 		f.plans(changesNothing, "14")
 		f.play("14", "1", fourth, allGood).want(0)
 		f.wantHeadline("✅ 3 workspaces without changes")
-		f.play("13", "1", third, allGood).want(0, "comment-url=").says("::notice::No comment was written: workflow run 14")
+		f.play("13", "1", third, allGood).want(0, "comment-url=").logContains("::notice::No comment was written: workflow run 14")
 		f.wantHeadline("✅ 3 workspaces without changes")
 
 		fifth := strings.Repeat("f", 40) // the job that lists the workspaces is canceled
@@ -55,7 +55,7 @@ func TestOverviewOfOldHead(t *testing.T) {
 		f.plans(creates, "12")
 		f.hub.Push(7, newHead)
 		f.play("12", "1", oldHead, allGood).want(0, "comment-url=").
-			says("::notice::No comment was written: the head of the pull request is now commit bbbbbbb")
+			logContains("::notice::No comment was written: the head of the pull request is now commit bbbbbbb")
 		if n := len(f.hub.Written(7)); n != 0 {
 			t.Errorf("%d comments", n)
 		}
@@ -161,7 +161,7 @@ func TestOverviewUnreadablePlan(t *testing.T) {
 		},
 	}, func(f *fleet) {
 		f.plans(creates, "12")
-		f.play("12", "1", oldHead, allGood, "fail-on=destroy").want(1, "error-code=gate-hit").says("cannot be ruled out")
+		f.play("12", "1", oldHead, allGood, "fail-on=destroy").want(1, "error-code=gate-hit").logContains("cannot be ruled out")
 		f.wantHeadline("❌ The workflow run failed · 1 workspace · 1 with changes (numbers unknown) · **+6.22 USD** per month")
 	})
 }

@@ -33,7 +33,7 @@ func TestOverviewOf24(t *testing.T) {
 		before := len(f.sim.Requests())
 		p := f.play("12", "1", oldHead, `needs={"plan":{"result":"failure"}}`)
 		p.want(1, "result=rejected", "error-code=workspaces-failed", "failed=2", "changed=5", "missing=0").
-			says("The runs of 2 workspaces failed: `production/service-003`, `staging/service-004`. The job `plan` failed.")
+			logContains("The runs of 2 workspaces failed: `production/service-003`, `staging/service-004`. The job `plan` failed.")
 		f.wantHeadline("❌ 2 of 24 workspaces failed · 5 with changes: 5 to add, 0 to change, **2 to destroy** · 17 " +
 			"without · **+24.88 USD** per month for 4 of 5")
 		if !strings.Contains(p.summary, "2 of 24 workspaces failed") || !strings.Contains(p.summary, "quota exceeded") ||
@@ -126,7 +126,7 @@ func TestOverviewOfNeededJobs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inFleet(t, 2, scalrsim.Scenario{}, func(f *fleet) {
 				f.plans(creates, "12")
-				f.play("12", "1", oldHead, tt.inputs...).want(1, "result=rejected").says(tt.says)
+				f.play("12", "1", oldHead, tt.inputs...).want(1, "result=rejected").logContains(tt.says)
 				if tt.head != "" {
 					f.wantHeadline(tt.head)
 				}
@@ -144,8 +144,8 @@ func TestOverviewOfNeededJobs(t *testing.T) {
 	})
 }
 
-// TestOverviewWithMissingRuns checks workspaces without a finished run: the job failed before it created the run, the run is
-// still active, or the messages name other workflow runs.
+// TestOverviewWithMissingRuns checks workspaces without a finished run: the job failed before it created the run, the
+// run is still active, or the messages name other workflow runs.
 func TestOverviewWithMissingRuns(t *testing.T) {
 	other := func(message string) func(*fleet) {
 		return func(f *fleet) {
@@ -203,7 +203,7 @@ func TestOverviewWithMissingRuns(t *testing.T) {
 					return
 				}
 				p.want(1, "result=rejected", "error-code=runs-missing", "missing=1").
-					says("No finished run of this workflow run was found for 1 workspace: `staging/service-001`.")
+					logContains("No finished run of this workflow run was found for 1 workspace: `staging/service-001`.")
 				f.wantHeadline("❌ 1 of 3 workspaces has no finished run · 2 without changes")
 			})
 		})
@@ -233,8 +233,8 @@ func TestOverviewAttempts(t *testing.T) {
 	}
 }
 
-// TestOverviewWithManyOtherRuns checks a search in which many newer runs precede the ones of the workflow run. A run that is not
-// found within the limit is unknown, which is a failure.
+// TestOverviewWithManyOtherRuns checks a search in which many newer runs precede the ones of the workflow run. A run
+// that is not found within the limit is unknown, which is a failure.
 func TestOverviewWithManyOtherRuns(t *testing.T) {
 	for name, tt := range map[string]struct {
 		oldest    bool
@@ -313,6 +313,6 @@ func TestOverviewWithoutIncluded(t *testing.T) {
 func TestOverviewOutsideGitHub(t *testing.T) {
 	inFleet(t, 1, scalrsim.Scenario{}, func(f *fleet) {
 		f.env = []string{"GITHUB_RUN_ID=", "GITHUB_SERVER_URL="}
-		f.play("", "", oldHead, allGood, "comment=false").want(2, "result=invalid").says("GITHUB_RUN_ID")
+		f.play("", "", oldHead, allGood, "comment=false").want(2, "result=invalid").logContains("GITHUB_RUN_ID")
 	})
 }

@@ -50,7 +50,7 @@ func inFleet(t *testing.T, n int, s scalrsim.Scenario, play func(*fleet)) {
 		for _, o := range f.sim.Objections() {
 			t.Errorf("invalid requests to Scalr: %s", o)
 		}
-		content(t, f.hub)
+		checkGitHub(t, f.hub)
 	})
 }
 

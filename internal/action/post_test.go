@@ -43,7 +43,7 @@ func TestPost(t *testing.T) {
 			post.step(b)
 		})
 		b.read()
-		b.want(0).says("has saved its plan").stops()
+		b.want(0).logContains("has saved its plan").stops()
 	})
 	t.Run("normal end", func(t *testing.T) {
 		t.Parallel()

@@ -27,7 +27,7 @@ func TestWorkspaceByName(t *testing.T) {
 		t.Run(c.workspace, func(t *testing.T) {
 			t.Parallel()
 			newStepTest(t, scenario(t, "plan-changes"), "workspace-id=", "workspace="+c.workspace).play().
-				want(c.code, c.outputs...).says(c.says)
+				want(c.code, c.outputs...).logContains(c.says)
 		})
 	}
 }
@@ -90,8 +90,8 @@ func TestPreflightProblems(t *testing.T) {
 			if c.setup != nil {
 				c.setup(&s)
 			}
-			p := newStepTest(t, s, c.inputs...).play().want(3, "result=refused", "error-code="+c.code).says(c.says)
-			p.asked("POST /runs", 0).asked("POST /configuration-versions", 0)
+			p := newStepTest(t, s, c.inputs...).play().want(3, "result=refused", "error-code="+c.code).logContains(c.says)
+			p.requestCount("POST /runs", 0).requestCount("POST /configuration-versions", 0)
 		})
 	}
 }
@@ -100,17 +100,17 @@ func TestPreflightProblems(t *testing.T) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	newStepTest(t, scenario(t, "plan-changes"), "mode=check").play().want(0, "result=checked").
-		says(`"main.tf"`, "The token may start runs: unknown", "Check passed").asked("POST /runs", 0).
-		asked("POST /configuration-versions", 0)
+		logContains(`"main.tf"`, "The token may start runs: unknown", "Check passed").requestCount("POST /runs", 0).
+		requestCount("POST /configuration-versions", 0)
 	s := scenario(t, "plan-changes")
 	s.Config.Workspace = map[string]any{"execution-mode": "local", "working-directory": "live"}
 	newStepTest(t, s, "mode=check").play().want(3, "result=refused", "error-code=check-failed").
-		says("execution mode local", "live", "remote")
+		logContains("execution mode local", "live", "remote")
 
 	// An unreadable file is an error in a run, and also in a check.
 	r := newStepTest(t, scenario(t, "plan-changes"), "mode=check")
-	r.stdout = func(log io.Writer) io.Writer { return &vanishing{to: log, file: filepath.Join(r.checkout, "main.tf")} }
-	r.play().want(2, "result=invalid", "error-code=file-changed").says("was removed")
+	r.stdout = func(log io.Writer) io.Writer { return &removeFile{to: log, file: filepath.Join(r.checkout, "main.tf")} }
+	r.play().want(2, "result=invalid", "error-code=file-changed").logContains("was removed")
 }
 
 // TestCheckLogsWarningsOfRun checks that a check logs the same warnings as a run, including those that require reading
@@ -145,7 +145,7 @@ func TestCheckLogsWarningsOfRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := r.play().
-			says("::warning", `outside the bundle and are not uploaded (1): "main.tf"`,
+			logContains("::warning", `outside the bundle and are not uploaded (1): "main.tf"`,
 				`directories that are not in the bundle (1): "main.tf"`,
 				`read by a constant path are not in the bundle (1): "read.tf"`,
 				`LFS pointers, not the files themselves, are uploaded (1): "zip"`, `private key are uploaded (1): "tls.txt"`,

@@ -12,8 +12,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// realistic are values that occur in many texts.
-var realistic = []string{
+// commonValues are values that occur in many texts.
+var commonValues = []string{
 	"eu-west-1", "eu-central-1a", "us-gov-west-1", "1.31.4", "production", "platform-team", "debugging", "15432",
 	"123456789012", "10.0.0.0/16",
 	"https://vault.example.com", "https://vault.example.com/ui", "www.example.com",
@@ -63,7 +63,7 @@ func TestOnlySecretsAreRedacted(t *testing.T) {
 			if got != want {
 				t.Errorf("%s differs:\n%s", where, differingLines(got, want))
 			}
-			for _, value := range realistic {
+			for _, value := range commonValues {
 				if !strings.HasPrefix(where, "the output") && !strings.Contains(got, value) {
 					t.Errorf("%q is not shown in %s", value, where)
 				}
@@ -147,7 +147,7 @@ func redactTexts(value *any) {
 // keys, diagnostics and policy messages.
 func realisticScenario(t *testing.T, withJSON bool) scalrsim.Scenario {
 	s := scenario(t, "applied")
-	all := append(slices.Clone(realistic), declaredSecrets...)
+	all := append(slices.Clone(commonValues), declaredSecrets...)
 	var changes []any
 	var log strings.Builder
 	log.WriteString("\nTerraform will perform the following actions:\n\n")

@@ -76,7 +76,8 @@ func bothWays(t *testing.T, test func(t *testing.T, withJSON bool)) {
 	}
 }
 
-// TestEnvironmentVariablesAreNotRedacted checks that non-secret environment variables do not change the output of a step.
+// TestEnvironmentVariablesAreNotRedacted checks that non-secret environment variables do not change the output of a
+// step.
 func TestEnvironmentVariablesAreNotRedacted(t *testing.T) {
 	t.Parallel()
 	for dir, variables := range map[string]string{
@@ -155,8 +156,8 @@ func differingLines(got, want string) string {
 	return out.String()
 }
 
-// TestSensitiveOutputsAreMaskedOnlyIfWritten checks that sensitive outputs are masked only if they are written, and that common
-// values in them are not masked.
+// TestSensitiveOutputsAreMaskedOnlyIfWritten checks that sensitive outputs are masked only if they are written, and
+// that common values in them are not masked.
 func TestSensitiveOutputsAreMaskedOnlyIfWritten(t *testing.T) {
 	t.Parallel()
 	const password = "q7Zp3Vx9Lr2Tn8Wd"

@@ -84,7 +84,7 @@ func TestRunWaitsForAgent(t *testing.T) {
 	}
 	t.Run("long", func(t *testing.T) {
 		t.Parallel()
-		p := newStepTest(t, waiting(t, 4*time.Minute)).play().want(0, "result=planned").says(line, line+", for 1m")
+		p := newStepTest(t, waiting(t, 4*time.Minute)).play().want(0, "result=planned").logContains(line, line+", for 1m")
 		if n := asked(p); n != 1 {
 			t.Errorf("agents were requested %d times, want once in five minutes", n)
 		}
@@ -100,7 +100,7 @@ func TestRunWaitsForAgent(t *testing.T) {
 		t.Parallel()
 		s := waiting(t, time.Minute)
 		s.Faults = []scalrsim.Fault{{Op: "GET /agent-pools/*", Action: scalrsim.Status, Status: 404}}
-		p := newStepTest(t, s).play().want(0, "result=planned").says("plan queued")
+		p := newStepTest(t, s).play().want(0, "result=planned").logContains("plan queued")
 		if strings.Contains(p.log, "agent pool") || strings.Contains(p.log, "::warning::") {
 			t.Errorf("names a pool that the token cannot read:\n%s", p.log)
 		}

@@ -128,7 +128,7 @@ func beginSecondJob(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(os.Remove(file))
 }
 
-func giveState(ts *testscript.TestScript, _ bool, _ []string) {
+func passState(ts *testscript.TestScript, _ bool, _ []string) {
 	state, err := runnertest.Outputs(ts.MkAbs("state"))
 	ts.Check(err)
 	for name, value := range state {

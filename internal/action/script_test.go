@@ -104,7 +104,7 @@ func TestScripts(t *testing.T) {
 			"ended":       checkEnded,
 			"output":      checkOutput,
 			"second-job":  beginSecondJob,
-			"state":       giveState,
+			"state":       passState,
 			"asked":       countRequests,
 			"stops":       compareStops,
 			"annotations": countAnnotations,
@@ -131,12 +131,12 @@ func setUp(e *testscript.Env) error {
 		"GITHUB_SERVER_URL=https://github.com", "GITHUB_RUN_ID=7", "GITHUB_RUN_ATTEMPT=1")
 	t := e.T().(testing.TB)
 	e.Values[simKey{}] = &sim{t: t}
-	e.Defer(func() { leftBehind(t, e.WorkDir) })
+	e.Defer(func() { checkRunnerTemp(t, e.WorkDir) })
 	return nil
 }
 
-// leftBehind checks that the only files left in RUNNER_TEMP are those that outputs name.
-func leftBehind(t testing.TB, work string) {
+// checkRunnerTemp checks that the only files left in RUNNER_TEMP are those that outputs name.
+func checkRunnerTemp(t testing.TB, work string) {
 	ours := regexp.MustCompile(`^scalr-run-[a-z0-9]+-(plan\.(log|json)|outputs\.json)$`)
 	entries, err := os.ReadDir(filepath.Join(work, "temp"))
 	if err != nil {

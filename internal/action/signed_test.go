@@ -47,7 +47,7 @@ func TestUploadAddressInLog(t *testing.T) {
 	r.http = func(server *scalrsim.Server) http.RoundTripper {
 		return renamed{server.Client().Transport, path, &upload}
 	}
-	p := r.play().want(0, "result=planned").says(kept)
+	p := r.play().want(0, "result=planned").logContains(kept)
 	logFile, err := os.ReadFile(filepath.Join(p.dir, p.outputs["plan-log-file"]))
 	if err != nil || !strings.Contains(string(logFile), kept) {
 		t.Errorf("the plan's log is %q, %v", logFile, err)

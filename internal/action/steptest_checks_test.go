@@ -78,8 +78,8 @@ func (p *stepResult) want(code int, outputs ...string) *stepResult {
 	return p
 }
 
-// says checks that the log contains each text.
-func (p *stepResult) says(texts ...string) *stepResult {
+// logContains checks that the log contains each text.
+func (p *stepResult) logContains(texts ...string) *stepResult {
 	p.t.Helper()
 	for _, text := range texts {
 		if !strings.Contains(p.log, text) {
@@ -113,8 +113,8 @@ func matches(pattern, op string) bool {
 	return true
 }
 
-// asked checks the number of requests to an operation.
-func (p *stepResult) asked(op string, want int) *stepResult {
+// requestCount checks the number of requests to an operation.
+func (p *stepResult) requestCount(op string, want int) *stepResult {
 	p.t.Helper()
 	if got := p.count(op); got != want {
 		p.t.Errorf("%s was requested %d times, want %d", op, got, want)

@@ -11,7 +11,7 @@ func (p *stepResult) passOn(to chan<- os.Signal, over <-chan struct{}) {
 	for {
 		select {
 		case s := <-p.signals:
-			p.signalled.CompareAndSwap(0, time.Now().UnixNano())
+			p.signaledAt.CompareAndSwap(0, time.Now().UnixNano())
 			to <- s
 		case <-over:
 			return

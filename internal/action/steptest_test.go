@@ -44,8 +44,8 @@ type stepTest struct {
 	github *githubtest.Server
 	// duplicates is set if the server creates duplicate runs and omits them from lists.
 	duplicates bool
-	// known are additional secrets of this step.
-	known []string
+	// extraSecrets are additional secrets of this step.
+	extraSecrets []string
 }
 
 // stepResult is the result of a step.
@@ -57,8 +57,8 @@ type stepResult struct {
 	began   time.Time
 	limit   time.Duration // value of the input timeout
 	record  *record
-	// signalled is the time of the first signal in nanoseconds, or 0 if there was none.
-	signalled atomic.Int64
+	// signaledAt is the time of the first signal in nanoseconds, or 0 if there was none.
+	signaledAt atomic.Int64
 	// duplicates is set if the server creates duplicate runs and omits them from lists.
 	duplicates bool
 
@@ -86,7 +86,7 @@ func newStepTest(t *testing.T, s scalrsim.Scenario, inputs ...string) *stepTest 
 	t.Helper()
 	checkout := t.TempDir()
 	write(t, filepath.Join(checkout, "main.tf"), `resource "terraform_data" "network" {}`)
-	plant(t, checkout)
+	writeSecretFiles(t, checkout)
 	r := &stepTest{
 		t:        t,
 		scenario: s,
@@ -188,7 +188,7 @@ func (r *stepTest) environ(dir string) []string {
 	for name, value := range r.inputs {
 		env["INPUT_"+strings.ToUpper(name)] = value
 	}
-	r.canaries(env)
+	r.addCanaries(env)
 	var list []string
 	for name, value := range env {
 		list = append(list, name+"="+value)

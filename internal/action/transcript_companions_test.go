@@ -129,8 +129,8 @@ func TestCompanionErrorTranscripts(t *testing.T) {
 	})
 }
 
-// TestCompanionsRecoverFromLostResponses loses the response to each change, one at a time: the outputs are those of a step
-// without an error.
+// TestCompanionsRecoverFromLostResponses loses the response to each change, one at a time: the outputs are those of a
+// step without an error.
 func TestCompanionsRecoverFromLostResponses(t *testing.T) {
 	t.Parallel()
 	forCompanions(t, func(t *testing.T, name string, steps []companionStep) {

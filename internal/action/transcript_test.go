@@ -16,8 +16,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// transcripts collects what users see of several steps, and compares it with a golden file in testdata/transcripts, which
-// people can read.
+// transcripts collects what users see of several steps, and compares it with a golden file in testdata/transcripts,
+// which people can read.
 type transcripts struct {
 	t    *testing.T
 	name string

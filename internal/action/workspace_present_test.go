@@ -20,7 +20,7 @@ func TestWorkspacePresentTwice(t *testing.T) {
 		first := d.workspace(inputs...).
 			want(0, "result=done", "error-code=", "created=true", "changed=true", "name=network",
 				"environment-id="+scalrsim.StagingID, `tags=["preview"]`).
-			wrote(`POST /workspaces {"data":{"attributes":{"auto-apply":true,"auto-destroy-days":7,` +
+			wantWrites(`POST /workspaces {"data":{"attributes":{"auto-apply":true,"auto-destroy-days":7,` +
 				`"auto-queue-runs":"never","deletion-protection-enabled":false,"environment-type":"testing",` +
 				`"execution-mode":"remote","iac-platform":"opentofu","name":"network","terraform-version":"1.9.0",` +
 				`"working-directory":"live/eu"},` +
@@ -28,10 +28,10 @@ func TestWorkspacePresentTwice(t *testing.T) {
 				`"}},"tags":{"data":[{"type":"tags","id":"` + preview + `"}]}},"type":"workspaces"}}`)
 		id := first.outputs["workspace-id"]
 		first.want(0, "workspace-url=https://acme.scalr.test/v2/e/"+scalrsim.StagingID+"/workspaces/"+id)
-		d.workspace(inputs...).want(0, "created=false", "changed=false", "workspace-id="+id, `tags=["preview"]`).wrote().
-			says("Nothing to change.")
+		d.workspace(inputs...).want(0, "created=false", "changed=false", "workspace-id="+id, `tags=["preview"]`).wantWrites().
+			logContains("Nothing to change.")
 		inputs[0] = "environment=" + scalrsim.StagingID
-		d.workspace(inputs...).want(0, "created=false", "changed=false", "workspace-id="+id).wrote()
+		d.workspace(inputs...).want(0, "created=false", "changed=false", "workspace-id="+id).wantWrites()
 	})
 }
 
@@ -83,8 +83,8 @@ func TestWorkspaceUpdatesOnlyRequestedSettings(t *testing.T) {
 					inputs := append(by, c.inputs...)
 					d.workspace(inputs...).
 						want(0, "result=done", "created=false", fmt.Sprintf("changed=%t", c.wrote != nil),
-							"workspace-id="+scalrsim.WorkspaceID).wrote(c.wrote...).says(c.says)
-					d.workspace(inputs...).want(0, "changed=false").wrote()
+							"workspace-id="+scalrsim.WorkspaceID).wantWrites(c.wrote...).logContains(c.says)
+					d.workspace(inputs...).want(0, "changed=false").wantWrites()
 				})
 			})
 		}
@@ -100,12 +100,12 @@ func TestWorkspaceTags(t *testing.T) {
 			return d.workspace(append([]string{"environment=production", "name=network"}, inputs...)...)
 		}
 		network("tags=blue\nred").want(0, `tags=["blue","red"]`).
-			wrote("POST " + path + ` {"data":[` + blue + `,` + red + `]}`)
-		network("tags=blue\nred").want(0, "changed=false").wrote()
-		network("tags=blue", "tags-mode=remove").want(0, `tags=["red"]`).wrote("DELETE " + path + ` {"data":[` + blue + `]}`)
-		network("tags=blue", "tags-mode=replace").want(0, `tags=["blue"]`).wrote("PATCH " + path + ` {"data":[` + blue + `]}`)
-		network("tags-mode=clear").want(0, `tags=[]`).wrote("PATCH " + path + ` {"data":[]}`)
-		network("tags-mode=clear").want(0, "changed=false").wrote()
+			wantWrites("POST " + path + ` {"data":[` + blue + `,` + red + `]}`)
+		network("tags=blue\nred").want(0, "changed=false").wantWrites()
+		network("tags=blue", "tags-mode=remove").want(0, `tags=["red"]`).wantWrites("DELETE " + path + ` {"data":[` + blue + `]}`)
+		network("tags=blue", "tags-mode=replace").want(0, `tags=["blue"]`).wantWrites("PATCH " + path + ` {"data":[` + blue + `]}`)
+		network("tags-mode=clear").want(0, `tags=[]`).wantWrites("PATCH " + path + ` {"data":[]}`)
+		network("tags-mode=clear").want(0, "changed=false").wantWrites()
 	})
 }
 
@@ -147,9 +147,9 @@ func TestWorkspaceRequiresEnvironment(t *testing.T) {
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.workspace("environment=stagng", "name=network").
 			want(3, "result=not-found", "error-code=environment-not-found", "created=false").
-			wrote().says(`Environment "stagng" not found`, `Did you mean "staging"`)
+			wantWrites().logContains(`Environment "stagng" not found`, `Did you mean "staging"`)
 		d.workspace("workspace-id=ws-v0none", "tags=new").want(3, "result=not-found", "error-code=workspace-not-found").
-			wrote()
+			wantWrites()
 		looksLike := d.server.AddEnvironment("env-like")
 		d.workspace("environment=env-like", "name=network").want(0, "created=true", "environment-id="+looksLike)
 	})
@@ -216,9 +216,9 @@ func TestWorkspaceVersionRejected(t *testing.T) {
 				d.server.AddWorkspace(scalrsim.StagingID, "old", map[string]any{"terraform-version": "1.5.7"})
 				v := d.workspace(append([]string{"environment=staging"}, c.inputs...)...).
 					want(3, "result=refused", "error-code="+c.code, "changed=false", "created=false")
-				v.says(c.says)
+				v.logContains(c.says)
 				if c.code == "terraform-version-unavailable" {
-					v.says("Use a version that Scalr lists", "(terraform-version)::")
+					v.logContains("Use a version that Scalr lists", "(terraform-version)::")
 				}
 			})
 		})

@@ -95,7 +95,7 @@ func TestWorkspaceIsCreatedWithAllSettings(t *testing.T) {
 			return `POST /vars {"data":{"attributes":` + attributes +
 				`,"relationships":{"workspace":{"data":{"type":"workspaces","id":"` + id + `"}}},"type":"vars"}}`
 		}
-		first.wrote(
+		first.wantWrites(
 			`POST /workspaces {"data":{"attributes":{"auto-apply":false,"auto-destroy-days":7,"auto-queue-runs":"never",`+
 				`"deletion-protection-enabled":true,`+
 				`"environment-type":"testing","execution-mode":"remote","force-latest-run":true,"iac-platform":"opentofu",`+
@@ -109,10 +109,10 @@ func TestWorkspaceIsCreatedWithAllSettings(t *testing.T) {
 			variable(`{"category":"terraform","hcl":false,"key":"region","sensitive":false,"value":"eu"}`),
 			variable(`{"category":"terraform","hcl":true,"key":"sizes","sensitive":false,"value":"[1,\n  2]"}`),
 			variable(`{"category":"shell","hcl":false,"key":"TF_LOG","sensitive":false,"value":"debug"}`))
-		d.workspace(inputs...).want(0, "created=false", "changed=false", "workspace-id="+id).wrote().
-			says("Nothing to change.")
+		d.workspace(inputs...).want(0, "created=false", "changed=false", "workspace-id="+id).wantWrites().
+			logContains("Nothing to change.")
 		inputs[11] = "agent-pool=" + d.pool
-		d.workspace(inputs...).want(0, "changed=false").wrote()
+		d.workspace(inputs...).want(0, "changed=false").wantWrites()
 	})
 }
 
@@ -190,11 +190,11 @@ func TestWorkspaceSettingsAreChangedAndCleared(t *testing.T) {
 					return of(d)
 				}
 				d.network(c.set).want(0, "result=done")
-				d.network(c.set).want(0, "changed=false").wrote()
-				d.network(c.change).want(0, "changed=true").wrote(patched(c.changed, relation(c.changedLink))).says(c.says[0])
-				d.network(c.change).want(0, "changed=false").wrote()
-				d.network(c.clear).want(0, "changed=true").wrote(patched(c.cleared, relation(c.clearedLink))).says(c.says[1])
-				d.network(c.clear).want(0, "changed=false").wrote().says("Nothing to change.")
+				d.network(c.set).want(0, "changed=false").wantWrites()
+				d.network(c.change).want(0, "changed=true").wantWrites(patched(c.changed, relation(c.changedLink))).logContains(c.says[0])
+				d.network(c.change).want(0, "changed=false").wantWrites()
+				d.network(c.clear).want(0, "changed=true").wantWrites(patched(c.cleared, relation(c.clearedLink))).logContains(c.says[1])
+				d.network(c.clear).want(0, "changed=false").wantWrites().logContains("Nothing to change.")
 			})
 		})
 	}
@@ -206,11 +206,11 @@ func TestWorkspaceSettingsIgnoredByScalr(t *testing.T) {
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
 		d.http = answers(d.http, http.MethodPatch, networkPath, `"run-operation-timeout":90`, `"run-operation-timeout":60`)
 		d.network("run-operation-timeout=90").want(0, "changed=false").
-			says(`::warning::Scalr did not change run-operation-timeout: requested "90", still "60".`)
+			logContains(`::warning::Scalr did not change run-operation-timeout: requested "90", still "60".`)
 	})
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
 		d.http = answers(d.http, http.MethodGet, networkPath, `"var-files":[],`, "")
-		d.network("var-files=a.tfvars").want(0, "changed=false").wrote().says("var-files is unsupported")
+		d.network("var-files=a.tfvars").want(0, "changed=false").wantWrites().logContains("var-files is unsupported")
 	})
 }
 
@@ -220,23 +220,23 @@ func TestProviderConfigurationsOfAWorkspace(t *testing.T) {
 		d.environment("environment-id="+scalrsim.EnvironmentID, "default-provider-configurations=google").
 			want(0, "result=done")
 		own := d.server.LinkProvider(scalrsim.WorkspaceID, d.aws, "eu")
-		d.network().want(0, "changed=false").wrote()
-		d.network("provider-configurations=aws-production as eu").want(0, "changed=false").wrote()
-		d.network("provider-configurations="+d.aws+" as eu\naws-production as eu").want(0, "changed=false").wrote()
-		d.network("provider-configurations=aws-production as us").want(0, "changed=true").wrote(aliased(own, `"us"`)).
-			says(`Set the alias of provider configuration "aws-production" (` + d.aws + `) to "us" (was "eu").`)
-		d.network("provider-configurations=aws-production").want(0, "changed=true").wrote(aliased(own, "null")).
-			says(`Removed the alias "us" of provider configuration "aws-production"`)
+		d.network().want(0, "changed=false").wantWrites()
+		d.network("provider-configurations=aws-production as eu").want(0, "changed=false").wantWrites()
+		d.network("provider-configurations="+d.aws+" as eu\naws-production as eu").want(0, "changed=false").wantWrites()
+		d.network("provider-configurations=aws-production as us").want(0, "changed=true").wantWrites(aliased(own, `"us"`)).
+			logContains(`Set the alias of provider configuration "aws-production" (` + d.aws + `) to "us" (was "eu").`)
+		d.network("provider-configurations=aws-production").want(0, "changed=true").wantWrites(aliased(own, "null")).
+			logContains(`Removed the alias "us" of provider configuration "aws-production"`)
 		d.network("provider-configurations=aws-production\naws-backup as backup").want(0, "changed=true").
-			wrote(linked(d.backup, "backup")).
-			says(`Linked provider configuration "aws-backup" (` + d.backup + `) with the alias "backup".`)
+			wantWrites(linked(d.backup, "backup")).
+			logContains(`Linked provider configuration "aws-backup" (` + d.backup + `) with the alias "backup".`)
 		// Links are removed first, so that their aliases can be reused.
 		d.network("provider-configurations=aws-backup").want(0, "changed=true").
-			says(`Unlinked provider configuration "aws-production"`)
-		d.network("provider-configurations=aws-backup\ngoogle as g").want(0, "changed=true").wrote(linked(d.google, "g"))
+			logContains(`Unlinked provider configuration "aws-production"`)
+		d.network("provider-configurations=aws-backup\ngoogle as g").want(0, "changed=true").wantWrites(linked(d.google, "g"))
 		d.network("provider-configurations=none").want(0, "changed=true").
-			says(`Unlinked provider configuration ` + d.google + ` with the alias "g".`)
-		d.network("provider-configurations=none").want(0, "changed=false").wrote().says("Nothing to change.")
+			logContains(`Unlinked provider configuration ` + d.google + ` with the alias "g".`)
+		d.network("provider-configurations=none").want(0, "changed=false").wantWrites().logContains("Nothing to change.")
 	})
 }
 
@@ -247,10 +247,10 @@ func TestProviderConfigurationsSwapAliases(t *testing.T) {
 		first, second := d.server.LinkProvider(scalrsim.WorkspaceID, d.aws, "a"),
 			d.server.LinkProvider(scalrsim.WorkspaceID, d.backup, "b")
 		d.network("provider-configurations=aws-production as b\naws-backup as c").want(0, "changed=true").
-			wrote(aliased(second, `"c"`), aliased(first, `"b"`))
+			wantWrites(aliased(second, `"c"`), aliased(first, `"b"`))
 		d.network("provider-configurations=aws-production as c\naws-backup as b").want(0, "changed=true").
-			wrote(unlinked(first), aliased(second, `"b"`), linked(d.aws, "c"))
-		d.network("provider-configurations=aws-production as c\naws-backup as b").want(0, "changed=false").wrote()
+			wantWrites(unlinked(first), aliased(second, `"b"`), linked(d.aws, "c"))
+		d.network("provider-configurations=aws-production as c\naws-backup as b").want(0, "changed=false").wantWrites()
 	})
 }
 
@@ -286,14 +286,14 @@ func TestWorkspaceSettingsNameMissingObjects(t *testing.T) {
 			atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
 				d.workspace("environment=staging", "name=app", "variables=a=1", c.input).
 					want(3, "result=refused", "error-code="+c.code, "created=false", "changed=false").
-					wrote().says(c.says...)
+					wantWrites().logContains(c.says...)
 			})
 		})
 	}
 	atSettings(t, scalrsim.Scenario{}, func(d *settingsTest) {
 		d.server.AddAgentPool("private")
-		d.network("agent-pool=private").want(3, "error-code=agent-pool-not-found").wrote().
-			says(`2 agent pools are named "private": use the id.`)
+		d.network("agent-pool=private").want(3, "error-code=agent-pool-not-found").wantWrites().
+			logContains(`2 agent pools are named "private": use the id.`)
 	})
 }
 

@@ -20,11 +20,11 @@ func TestWorkspaceShow(t *testing.T) {
 			"changed=false",
 			"workspace-url=https://acme.scalr.test/v2/e/" + scalrsim.EnvironmentID + "/workspaces/" + scalrsim.WorkspaceID,
 		}
-		d.workspace("mode=show", "environment=production", "name=network").want(0, shown...).wrote()
-		d.workspace("mode=show", "workspace-id="+scalrsim.WorkspaceID).want(0, shown...).wrote()
+		d.workspace("mode=show", "environment=production", "name=network").want(0, shown...).wantWrites()
+		d.workspace("mode=show", "workspace-id="+scalrsim.WorkspaceID).want(0, shown...).wantWrites()
 		d.workspace("mode=show", "environment=production", "name=networ").
 			want(3, "result=not-found", "error-code=workspace-not-found", "workspace-id=").
-			says(`Environment "production" has no workspace "networ"`, `Did you mean "network"`)
+			logContains(`Environment "production" has no workspace "networ"`, `Did you mean "network"`)
 	})
 }
 
@@ -40,8 +40,8 @@ func TestWorkspaceOutputs(t *testing.T) {
 				Sensitive: true,
 			})
 		v := d.workspace("mode=outputs", "environment=production", "name=network").
-			want(0, "result=done", `terraform-outputs={"ports":[80,443],"url":"https://preview.example"}`).wrote().
-			says("Outputs: 2; left out since they are sensitive: 1.")
+			want(0, "result=done", `terraform-outputs={"ports":[80,443],"url":"https://preview.example"}`).wantWrites().
+			logContains("Outputs: 2; left out since they are sensitive: 1.")
 		for _, secret := range []string{"correct horse", "administrator"} {
 			if strings.Contains(v.log, secret) {
 				t.Errorf("the log contains or masks %q, which is not an output:\n%s", secret, v.log)
@@ -60,13 +60,13 @@ func TestWorkspaceList(t *testing.T) {
 		d.server.AddWorkspace(scalrsim.EnvironmentID, "app-2", nil, "blue-green")
 		one := `workspaces=[{"id":"` + app + `","name":"app","environment-id":"` + scalrsim.StagingID +
 			`","environment":"staging","tags":["blue"]}]`
-		d.workspace("mode=list").want(0, "result=done", "count=7").wrote()
+		d.workspace("mode=list").want(0, "result=done", "count=7").wantWrites()
 		d.workspace("mode=list", "environment=staging").want(0, "count=1", one)
 		d.workspace("mode=list", "filter-tag=blue").want(0, "count=1", one)
 		d.workspace("mode=list", "filter-name=app").want(0, "count=1", one)
 		d.workspace("mode=list", "filter-name=like:app").want(0, "count=2")
 		d.workspace("mode=list", "query=app").want(0, "count=2")
-		d.workspace("mode=list", "filter-tag=green").want(0, "count=0", "workspaces=[]").says(`Tag "green" not found`)
+		d.workspace("mode=list", "filter-tag=green").want(0, "count=0", "workspaces=[]").logContains(`Tag "green" not found`)
 		d.workspace("mode=list", "environment=stag").want(3, "result=not-found", "error-code=environment-not-found")
 	})
 }
@@ -74,14 +74,14 @@ func TestWorkspaceList(t *testing.T) {
 func TestWorkspaceAbsent(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
-		d.workspace("mode=absent", "environment=production", "name=net").want(0, "result=done", "changed=false").wrote()
-		d.workspace("mode=absent", "environment=nowhere", "name=network").want(0, "result=done", "changed=false").wrote()
+		d.workspace("mode=absent", "environment=production", "name=net").want(0, "result=done", "changed=false").wantWrites()
+		d.workspace("mode=absent", "environment=nowhere", "name=network").want(0, "result=done", "changed=false").wantWrites()
 		d.workspace("mode=absent", "environment=production", "name=network").
 			want(0, "result=done", "changed=true", "workspace-id="+scalrsim.WorkspaceID).
-			wrote("DELETE /workspaces/" + scalrsim.WorkspaceID)
-		d.workspace("mode=absent", "environment=production", "name=network").want(0, "result=done", "changed=false").wrote().
-			says("nothing to delete")
-		d.workspace("mode=absent", "workspace-id="+scalrsim.WorkspaceID).want(0, "result=done", "changed=false").wrote()
+			wantWrites("DELETE /workspaces/" + scalrsim.WorkspaceID)
+		d.workspace("mode=absent", "environment=production", "name=network").want(0, "result=done", "changed=false").wantWrites().
+			logContains("nothing to delete")
+		d.workspace("mode=absent", "workspace-id="+scalrsim.WorkspaceID).want(0, "result=done", "changed=false").wantWrites()
 		d.workspace("mode=show", "environment=production", "name=network-edge").want(0)
 	})
 }
@@ -94,8 +94,8 @@ func TestWorkspaceWithResourcesIsNotDeleted(t *testing.T) {
 			id := d.server.AddWorkspace(scalrsim.StagingID, "app",
 				map[string]any{"has-resources": true, "deletion-protection-enabled": protected})
 			v := d.workspace("mode=absent", "environment=staging", "name=app").
-				want(3, "result=refused", "error-code=in-use", "changed=false", "workspace-id="+id).wrote().
-				says("it manages resources", "`destroy: true`")
+				want(3, "result=refused", "error-code=in-use", "changed=false", "workspace-id="+id).wantWrites().
+				logContains("it manages resources", "`destroy: true`")
 			if got := strings.Contains(v.log, "It is protected against deletion."); got != protected {
 				t.Errorf("reports the protection: %t, want %t\n%s", got, protected, v.log)
 			}

@@ -97,49 +97,49 @@ func TestWorkspaceDeletionRequiresProofOfDisuse(t *testing.T) {
 	type faults = []scalrsim.Fault
 	unreported := inUse("Scalr does not report whether it manages resources")
 	for name, c := range map[string]struct {
-		proof
+		deletionResult
 		faults faults
 	}{
 		"unreported resources": {
-			proof:  unreported,
-			faults: faults{read(func(attributes, _ map[string]any) { delete(attributes, "has-resources") })},
+			deletionResult: unreported,
+			faults:         faults{read(func(attributes, _ map[string]any) { delete(attributes, "has-resources") })},
 		},
-		"null resources":      {proof: unreported, faults: faults{resources(nil)}},
-		"number as resources": {proof: unreported, faults: faults{resources(0)}},
-		"text as resources":   {proof: unreported, faults: faults{resources("no")}},
-		"has resources":       {proof: inUse("it manages resources"), faults: faults{resources(true)}},
+		"null resources":      {deletionResult: unreported, faults: faults{resources(nil)}},
+		"number as resources": {deletionResult: unreported, faults: faults{resources(0)}},
+		"text as resources":   {deletionResult: unreported, faults: faults{resources("no")}},
+		"has resources":       {deletionResult: inUse("it manages resources"), faults: faults{resources(true)}},
 		"one active run of many": {
-			proof:  inUse(`not finished: run-099 ("planned")`),
-			faults: faults{runsList(scalrsim.WorkspaceID, 100, "planned")},
+			deletionResult: inUse(`not finished: run-099 ("planned")`),
+			faults:         faults{runsList(scalrsim.WorkspaceID, 100, "planned")},
 		},
-		"run without workspace":  {proof: inUse("not finished: run-000"), faults: faults{runsList("", 1, "planned")}},
-		"run of other workspace": {proof: deleted(), faults: faults{runsList(scalrsim.EdgeWorkspaceID, 1, "planned")}},
+		"run without workspace":  {deletionResult: inUse("not finished: run-000"), faults: faults{runsList("", 1, "planned")}},
+		"run of other workspace": {deletionResult: deleted(), faults: faults{runsList(scalrsim.EdgeWorkspaceID, 1, "planned")}},
 		"runs without status": {
-			proof:  inUse(`not finished: run-000 ("")`),
-			faults: faults{runsList(scalrsim.WorkspaceID, 1, "")},
+			deletionResult: inUse(`not finished: run-000 ("")`),
+			faults:         faults{runsList(scalrsim.WorkspaceID, 1, "")},
 		},
 		"total count is higher": {
-			proof:  refusedWith("no-usable-answer", "contradicts its own length"),
-			faults: faults{longer},
+			deletionResult: refusedWith("no-usable-answer", "contradicts its own length"),
+			faults:         faults{longer},
 		},
 		"unreadable runs": {
-			proof:  refusedWith("not-allowed"),
-			faults: faults{{Op: "GET /runs", Action: scalrsim.Status, Status: http.StatusForbidden}},
+			deletionResult: refusedWith("not-allowed"),
+			faults:         faults{{Op: "GET /runs", Action: scalrsim.Status, Status: http.StatusForbidden}},
 		},
 		"locked by active run": {
-			proof:  inUse(`locked by a run that has not finished: run-1 ("applying")`),
-			faults: faults{locked, holder("applying")},
+			deletionResult: inUse(`locked by a run that has not finished: run-1 ("applying")`),
+			faults:         faults{locked, holder("applying")},
 		},
-		"locked by person": {proof: inUse("it is locked (\"Database migration\")"),
+		"locked by person": {deletionResult: inUse("it is locked (\"Database migration\")"),
 			faults: faults{read(func(attributes, _ map[string]any) {
 				attributes["locked"], attributes["lock-reason"] = true, "Database migration"
 			})}},
-		"locked by finished run": {proof: deleted(), faults: faults{locked, holder("errored")}},
+		"locked by finished run": {deletionResult: deleted(), faults: faults{locked, holder("errored")}},
 		"locked by unreadable run": {
-			proof:  inUse("locked by run run-1, which the token cannot read"),
-			faults: faults{locked},
+			deletionResult: inUse("locked by run run-1, which the token cannot read"),
+			faults:         faults{locked},
 		},
-		"renamed in the meantime": {proof: inUse(`it became "production/live"`),
+		"renamed in the meantime": {deletionResult: inUse(`it became "production/live"`),
 			faults: faults{read(func(attributes, _ map[string]any) { attributes["name"] = "live" })}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -22,25 +22,25 @@ func TestWorkspaceVariables(t *testing.T) {
 		patch := func(id, attributes string) string {
 			return "PATCH /vars/" + id + ` {"data":{"attributes":` + attributes + `,"id":"` + id + `","type":"vars"}}`
 		}
-		d.network("variables=region=eu", "environment-variables=region=eu").want(0, "changed=false").wrote()
+		d.network("variables=region=eu", "environment-variables=region=eu").want(0, "changed=false").wantWrites()
 		d.network("variables=region=us").want(0, "changed=true").
-			wrote(patch(region, `{"hcl":false,"sensitive":false,"value":"us"}`)).
-			says(`Changed Terraform variable "region".`)
+			wantWrites(patch(region, `{"hcl":false,"sensitive":false,"value":"us"}`)).
+			logContains(`Changed Terraform variable "region".`)
 		d.network("environment-variables=region=us").want(0, "changed=true").
-			wrote(patch(shell, `{"sensitive":false,"value":"us"}`)).
-			says(`Changed environment variable "region".`)
+			wantWrites(patch(shell, `{"sensitive":false,"value":"us"}`)).
+			logContains(`Changed environment variable "region".`)
 		d.network("variables=region:=us").want(0, "changed=true").
-			wrote(patch(region, `{"hcl":true,"sensitive":false,"value":"us"}`))
-		d.network("variables=region:=us").want(0, "changed=false").wrote()
+			wantWrites(patch(region, `{"hcl":true,"sensitive":false,"value":"us"}`))
+		d.network("variables=region:=us").want(0, "changed=false").wantWrites()
 		d.network("variables=region=").want(0, "changed=true").
-			wrote(patch(region, `{"hcl":false,"sensitive":false,"value":""}`))
-		v := d.network("variables=shared=here").want(0, "changed=true").says(`Created Terraform variable "shared".`)
+			wantWrites(patch(region, `{"hcl":false,"sensitive":false,"value":""}`))
+		v := d.network("variables=shared=here").want(0, "changed=true").logContains(`Created Terraform variable "shared".`)
 		if v.count("POST /vars") != 1 {
 			t.Errorf("the environment's variable was used instead of the workspace's: %v", v.requests)
 		}
 		long := strings.Repeat("é", 65535)
 		d.network("variables=long="+long).want(0, "changed=true")
-		d.network("variables=long="+long).want(0, "changed=false").wrote()
+		d.network("variables=long="+long).want(0, "changed=false").wantWrites()
 		for _, r := range d.server.Requests() {
 			if strings.Contains(r.Path, other) {
 				t.Errorf("another variable was changed: %s %s", r.Method, r.Path)
@@ -62,13 +62,13 @@ func TestSensitiveWorkspaceVariablesAreAlwaysWritten(t *testing.T) {
 		}
 		steps := []*companionResult{
 			d.network(inputs...).want(0, "changed=true").
-				says(`Created sensitive Terraform variable "password".`, `Wrote environment variable "TOKEN" as sensitive.`),
-			d.network(inputs...).want(0, "changed=true").says(
+				logContains(`Created sensitive Terraform variable "password".`, `Wrote environment variable "TOKEN" as sensitive.`),
+			d.network(inputs...).want(0, "changed=true").logContains(
 				`Wrote sensitive Terraform variable "password": Scalr does not report the stored value, so it cannot be compared.`,
 				`Wrote sensitive environment variable "TOKEN": Scalr does not report the stored value`),
 			// A sensitive variable stays sensitive if the inputs set it as plain text.
 			d.network("environment-variables=TOKEN="+token).want(0, "changed=true").
-				says(`::warning::Scalr keeps environment variable "TOKEN" sensitive`),
+				logContains(`::warning::Scalr keeps environment variable "TOKEN" sensitive`),
 		}
 		for i, v := range steps {
 			log := strings.NewReplacer("::add-mask::"+password, "", "::add-mask::"+token, "").Replace(v.log)
@@ -81,7 +81,7 @@ func TestSensitiveWorkspaceVariablesAreAlwaysWritten(t *testing.T) {
 			!strings.Contains(got, `"sensitive":true,"value":"`+token) || strings.Contains(got, "region") {
 			t.Errorf("the second step wrote\n%s", got)
 		}
-		steps[2].wrote("PATCH /vars/" + plain + ` {"data":{"attributes":{"sensitive":true,"value":"` + token + `"},"id":"` +
+		steps[2].wantWrites("PATCH /vars/" + plain + ` {"data":{"attributes":{"sensitive":true,"value":"` + token + `"},"id":"` +
 			plain + `","type":"vars"}}`)
 	})
 }
@@ -108,7 +108,7 @@ func TestWorkspaceVariablesAndLinksCreatedOnce(t *testing.T) {
 					d.server.LinkProvider(scalrsim.WorkspaceID, d.google, "")
 					inputs := []string{"provider-configurations=aws-production as us", "variables=new=1"}
 					d.network(inputs...).want(0, "result=done", "changed=true")
-					d.network(inputs...).want(0, "changed=false").wrote()
+					d.network(inputs...).want(0, "changed=false").wantWrites()
 				})
 		})
 	}
@@ -150,7 +150,7 @@ func TestRejectionQuotesSensitiveVariable(t *testing.T) {
 			` is not allowed"}]}`,
 	}
 	atSettings(t, scalrsim.Scenario{Faults: []scalrsim.Fault{fault}}, func(d *settingsTest) {
-		v := d.network("sensitive-variables=password="+password).want(3, "error-code=request-refused").says("is not allowed")
+		v := d.network("sensitive-variables=password="+password).want(3, "error-code=request-refused").logContains("is not allowed")
 		if strings.Contains(strings.Replace(v.log, "::add-mask::"+password, "", 1), password) {
 			t.Errorf("the log shows the secret:\n%s", v.log)
 		}

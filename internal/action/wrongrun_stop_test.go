@@ -20,15 +20,15 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 	const loud = "may still be applied: https://acme.scalr.test/v2/"
 	t.Run("R23 forbidden", func(t *testing.T) {
 		t.Parallel()
-		p := newStepTest(t, wrong(t, answered("POST /runs/*/actions/*", 403, -1)), "on-cancel=leave").play()
-		p.want(3, "error-code=wrong-run").says("could not be stopped", "runs:cancel", loud)
+		p := newStepTest(t, wrong(t, statusFault("POST /runs/*/actions/*", 403, -1)), "on-cancel=leave").play()
+		p.want(3, "error-code=wrong-run").logContains("could not be stopped", "runs:cancel", loud)
 		if p.state["finished"] == "true" || p.state["on-cancel"] != "stop-apply" {
 			t.Errorf("the state is %v, want one that lets the post step retry", p.state)
 		}
 	})
 	t.Run("R23 stopped by post step", func(t *testing.T) {
 		t.Parallel()
-		main, post := newStepTest(t, wrong(t, answered("POST /runs/*/actions/*", 403, 1)), "on-cancel=leave"),
+		main, post := newStepTest(t, wrong(t, statusFault("POST /runs/*/actions/*", 403, 1)), "on-cancel=leave"),
 			newStepTest(t, scalrsim.Scenario{})
 		a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
 		main.then(a, func() {
@@ -40,16 +40,16 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 			time.Sleep(75 * time.Second) // the run is being applied, and on-cancel is leave
 			post.step(b)
 		})
-		a.want(3, "error-code=wrong-run").says(loud)
-		b.says("Scalr has accepted to cancel it").stops("discard 403", "cancel 202")
+		a.want(3, "error-code=wrong-run").logContains(loud)
+		b.logContains("Scalr has accepted to cancel it").stops("discard 403", "cancel 202")
 	})
 	t.Run("R23 accepted without effect", func(t *testing.T) {
 		t.Parallel()
 		s := wrong(t)
 		s.Script.IgnoreStop = true
 		s.Script.Deviations["is-destroy"] = true
-		newStepTest(t, with(s, accepted2xx(discardOp, 0))).play().want(3, "error-code=wrong-run").
-			says("Scalr accepted to discard it, but it is still ", loud)
+		newStepTest(t, with(s, acceptedFault(discardOp, 0))).play().want(3, "error-code=wrong-run").
+			logContains("Scalr accepted to discard it, but it is still ", loud)
 	})
 	t.Run("R23 applied already", func(t *testing.T) {
 		t.Parallel()
@@ -57,7 +57,7 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 		s.Pace, s.Script.DeviationsAfter = 1, 4900*time.Millisecond
 		s.Script.Steps = []scalrsim.Step{{Status: "planning", For: 4900 * time.Millisecond}, {Status: "applied"}}
 		newStepTest(t, s).play().want(3, "error-code=wrong-run", "status=applied").
-			says("was applied before it could be stopped: https://").stops()
+			logContains("was applied before it could be stopped: https://").stops()
 	})
 }
 
@@ -68,8 +68,8 @@ func TestWrongRunAndSignals(t *testing.T) {
 	for name, faults := range map[string][]scalrsim.Fault{
 		"R24 during stop":           {{Op: stops, Action: scalrsim.Stall}},
 		"R24 during failed read":    {{Op: readRun, Action: scalrsim.Stall}, {Op: stops, Action: scalrsim.Stall}},
-		"R24 during rejected stop":  {answered(stops, 503, 3)},
-		"R24 while it is conflicts": {answered(stops, 409, 5)},
+		"R24 during rejected stop":  {statusFault(stops, 503, 3)},
+		"R24 while it is conflicts": {statusFault(stops, 409, 5)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -87,7 +87,7 @@ func TestWrongRunAndSignals(t *testing.T) {
 				p.signals <- os.Interrupt
 			}
 			p := r.play()
-			p.refusedRun("dry-run is false")
+			p.checkWrongRun("dry-run is false")
 			p.endsWithin(at, 6500*time.Millisecond)
 		})
 	}
@@ -186,7 +186,7 @@ func TestPostVerifiesRun(t *testing.T) {
 			}
 			main.anyFault = true
 			main.then(a, func() {})
-			b.want(0).says(c.says)
+			b.want(0).logContains(c.says)
 			if stops != c.stops {
 				t.Errorf("%d requests to stop, want %d: %v\n%s", stops, c.stops, a.server.Stops(), b.log)
 			}

@@ -48,16 +48,16 @@ func misreported(op string, nth int, member string, value any) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Nth: nth, Times: -1, Action: scalrsim.Misreport, Member: member, Value: value}
 }
 
-// refusedRun checks the result of a step whose run differs from the request: the run was stopped even though
+// checkWrongRun checks the result of a step whose run differs from the request: the run was stopped even though
 // on-cancel is leave, and the message contains the difference.
-func (p *stepResult) refusedRun(says string) {
+func (p *stepResult) checkWrongRun(says string) {
 	p.t.Helper()
-	p.want(3, "result=refused", "error-code=wrong-run").says(says).asked("POST /runs/*/actions/apply", 0)
-	run, ok := p.adopted()
-	if !ok || len(accepted(run)) == 0 || run.Status != "discarded" && run.Status != "canceled" {
+	p.want(3, "result=refused", "error-code=wrong-run").logContains(says).requestCount("POST /runs/*/actions/apply", 0)
+	run, ok := p.reportedRun()
+	if !ok || len(acceptedStops(run)) == 0 || run.Status != "discarded" && run.Status != "canceled" {
 		p.t.Errorf("the run was not stopped: %+v\n%s", run, p.log)
 	}
-	if !strings.Contains(headlineOf(p.log), p.outputs["run-url"]) {
+	if !strings.Contains(errorAnnotation(p.log), p.outputs["run-url"]) {
 		p.t.Errorf("the message does not contain the run's URL\n%s", p.log)
 	}
 	if p.state["finished"] != "true" {
@@ -91,7 +91,7 @@ func TestWrongRun(t *testing.T) {
 			}
 			t.Run(name+" "+d.member, func(t *testing.T) {
 				t.Parallel()
-				newStepTest(t, with(scenario(t, "waits-for-approval"), faults...), deviationInputs...).play().refusedRun(d.says)
+				newStepTest(t, with(scenario(t, "waits-for-approval"), faults...), deviationInputs...).play().checkWrongRun(d.says)
 			})
 		}
 	}
@@ -189,7 +189,7 @@ func TestWrongRunOnServer(t *testing.T) {
 			t.Parallel()
 			s := scenario(t, c.scenario)
 			s.Script.Deviations, s.Script.DeviationsAfter, s.Script.Apply.For = c.deviations, c.after, 20*time.Second
-			newStepTest(t, s, append(c.inputs, "on-cancel=leave")...).play().refusedRun(c.says)
+			newStepTest(t, s, append(c.inputs, "on-cancel=leave")...).play().checkWrongRun(c.says)
 		})
 	}
 }
@@ -217,12 +217,13 @@ func TestMissingValueIsReadAgain(t *testing.T) {
 		t.Run("R22 twice "+member, func(t *testing.T) {
 			t.Parallel()
 			s := with(scenario(t, "plan-changes"), misreported(createRun, 1, member, nil), misreported(readRun, 1, member, nil))
-			newStepTest(t, s, "on-cancel=leave").play().refusedRun("is not reported by Scalr (requested: ")
+			newStepTest(t, s, "on-cancel=leave").play().checkWrongRun("is not reported by Scalr (requested: ")
 		})
 	}
 }
 
-// TestWrongRunDetectedDuringStop (R24) checks that a difference that appears only while the run is being stopped counts.
+// TestWrongRunDetectedDuringStop (R24) checks that a difference that appears only while the run is being stopped
+// counts.
 func TestWrongRunDetectedDuringStop(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, scenario(t, "plan-changes"))
@@ -233,11 +234,11 @@ func TestWrongRunDetectedDuringStop(t *testing.T) {
 		p.server.AddFault(misreported(readRun, 1, "is-dry", false))
 		p.signals <- os.Interrupt
 	}
-	r.play().want(3, "result=refused", "error-code=wrong-run").says("dry-run is false (requested: true)").stops()
+	r.play().want(3, "result=refused", "error-code=wrong-run").logContains("dry-run is false (requested: true)").stops()
 }
 
-// TestListWithWrongConfigurationVersion (R25) checks that runs of other jobs are not stopped if a list reports the configuration
-// version of this step for all runs.
+// TestListWithWrongConfigurationVersion (R25) checks that runs of other jobs are not stopped if a list reports the
+// configuration version of this step for all runs.
 func TestListWithWrongConfigurationVersion(t *testing.T) {
 	t.Parallel()
 	for name, faults := range map[string][]scalrsim.Fault{

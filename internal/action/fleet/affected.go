@@ -78,11 +78,11 @@ func (c *affectedCommand) execute(ctx context.Context) (err error) {
 		return err
 	}
 	c.tags.Client = c.client
-	considered, err := c.considered(ctx)
+	considered, err := c.selectedWorkspaces(ctx)
 	if err != nil {
 		return err
 	}
-	places, err := c.place(considered)
+	places, err := c.findPlaces(considered)
 	if err != nil {
 		return err
 	}
@@ -100,8 +100,8 @@ func (c *affectedCommand) list(ctx context.Context, places []*place, change chan
 		return err
 	}
 	found := c.affectedBy(present, removed, change)
-	c.reportOutside(found)
-	c.reportUnmatchedPatterns(present, change)
+	c.warnOutsideFiles(found)
+	c.warnUnmatchedPatterns(present, change)
 	waves := wavesOf(found, c.in.DependsOn)
 	items, err := c.items(ctx, found, waves)
 	if err != nil {
@@ -113,13 +113,13 @@ func (c *affectedCommand) list(ctx context.Context, places []*place, change chan
 	}
 	unclaimed := c.unclaimed(places, change)
 	c.show(items, len(present), removedItems, unclaimed)
-	if err := c.writeSurroundings(items, removedItems, unclaimed); err != nil {
+	if err := c.setCommonOutputs(items, removedItems, unclaimed); err != nil {
 		return err
 	}
 	if err := c.checkLimits(len(items)); err != nil {
 		return err
 	}
-	return c.writeLists(items)
+	return c.setListOutputs(items)
 }
 
 // affectedBy returns those of the present places that the change affects, in the same order. The removed places are
@@ -134,10 +134,10 @@ func (c *affectedCommand) affectedBy(present, removed []*place, change change) [
 	answers := c.tree.Find(change.paths, workspaces, c.in.AffectedBy)
 	for i, p := range present {
 		answer := answers[i]
-		p.answer = answer
+		p.result = answer
 		switch {
 		case change.everything:
-			p.answer.ChangedFile = ""
+			p.result.ChangedFile = ""
 		case !answer.Affected:
 			continue
 		case answer.Unknown != "":
@@ -146,7 +146,7 @@ func (c *affectedCommand) affectedBy(present, removed []*place, change change) [
 		found = append(found, p)
 	}
 	if len(doubts) > 0 {
-		c.Job.Noticef("Listed as affected, because not all files that they use are known: %s.", firstOf(doubts))
+		c.Job.Noticef("Listed as affected, because not all files that they use are known: %s.", listFirst(doubts))
 	}
 	return found
 }
@@ -173,32 +173,32 @@ func (c *affectedCommand) items(ctx context.Context, places []*place, waves map[
 			return nil, err
 		}
 		list = append(list, item{p.ws.ID, p.ws.Name, p.ws.EnvironmentID, p.ws.Environment, lookup.TagNames(tags),
-			p.directory, p.path, p.answer.ChangedFile, waves[p.name()]})
+			p.directory, p.path, p.result.ChangedFile, waves[p.name()]})
 	}
 	slices.SortStableFunc(list, func(a, b item) int { return a.Wave - b.Wave })
 	return list, nil
 }
 
-// mostInMatrix is GitHub's limit for the number of jobs in a matrix.
-const mostInMatrix = 256
+// maxMatrixJobs is GitHub's limit for the number of jobs in a matrix.
+const maxMatrixJobs = 256
 
 // checkLimits returns an error if the number of workspaces exceeds max-affected or the size of a matrix.
 func (c *affectedCommand) checkLimits(n int) error {
 	switch {
 	case c.in.MaxAffected > 0 && n > c.in.MaxAffected:
 		return step.Refuse(step.CodeTooManyAffected, "%d workspaces are affected, but `max-affected` is %d.", n, c.in.MaxAffected)
-	case c.in.BatchSize == 0 && n > mostInMatrix:
+	case c.in.BatchSize == 0 && n > maxMatrixJobs:
 		return &step.Refusal{
 			Code:    step.CodeTooManyAffected,
-			Problem: fmt.Sprintf("%d workspaces are affected, but a GitHub matrix can have %d jobs.", n, mostInMatrix),
+			Problem: fmt.Sprintf("%d workspaces are affected, but a GitHub matrix can have %d jobs.", n, maxMatrixJobs),
 			Advice:  "Set `batch-size` and use the output `batches`: one job for each batch.",
 		}
 	}
 	return nil
 }
 
-// writeSurroundings sets the outputs that do not depend on the limits.
-func (c *affectedCommand) writeSurroundings(items, removed []item, unclaimed []string) error {
+// setCommonOutputs sets the outputs that do not depend on the limits.
+func (c *affectedCommand) setCommonOutputs(items, removed []item, unclaimed []string) error {
 	c.out.Set("count", strconv.Itoa(len(items)))
 	if err := c.out.SetJSON("removed", removed); err != nil {
 		return err
@@ -206,7 +206,7 @@ func (c *affectedCommand) writeSurroundings(items, removed []item, unclaimed []s
 	return c.out.SetJSON("unclaimed", unclaimed)
 }
 
-func (c *affectedCommand) writeLists(items []item) error {
+func (c *affectedCommand) setListOutputs(items []item) error {
 	ids := make([]string, 0, len(items))
 	for _, i := range items {
 		ids = append(ids, i.ID)

@@ -41,10 +41,10 @@ func (c *affectedCommand) show(items []item, considered int, removed []item, unc
 			names = append(names, fmt.Sprintf("%s/%s (%s)", i.Environment, i.Name, i.Directory))
 		}
 		c.Job.Warnf("This change deletes the directory of %s. Resources that the workspaces manage stay: destroy them before the change "+
-			"is merged.", firstOf(names))
+			"is merged.", listFirst(names))
 	}
 	if len(unclaimed) > 0 {
-		c.Job.Noticef("Changed directories that belong to no workspace: %s.", firstOf(unclaimed))
+		c.Job.Noticef("Changed directories that belong to no workspace: %s.", listFirst(unclaimed))
 	}
 }
 
@@ -67,12 +67,12 @@ func (c *affectedCommand) writeSummary(o step.Outcome) {
 	}
 }
 
-// reportOutside logs a warning about files that configurations use but that are not uploaded with them.
-func (c *affectedCommand) reportOutside(found []*place) {
+// warnOutsideFiles logs a warning about files that configurations use but that are not uploaded with them.
+func (c *affectedCommand) warnOutsideFiles(found []*place) {
 	var users []string
 	example := ""
 	for _, p := range found {
-		for _, used := range p.answer.Uses {
+		for _, used := range p.result.Uses {
 			if !isBelow(used, p.path) {
 				if len(users) == 0 {
 					example = fmt.Sprintf("`working-directory: %s`", p.directory)
@@ -85,12 +85,12 @@ func (c *affectedCommand) reportOutside(found []*place) {
 	if len(users) > 0 {
 		c.Job.Warnf("Modules or files outside the uploaded directory are missing in a run: %s. Set the working directory of such "+
 			"a workspace in Scalr to its whole directory (%s for the first), so that `path` becomes the root of the checkout, "+
-			"or move the files that it uses below `path` (a module may also come from a registry).", firstOf(users), example)
+			"or move the files that it uses below `path` (a module may also come from a registry).", listFirst(users), example)
 	}
 }
 
-// reportUnmatchedPatterns logs a warning about patterns that match no file, since they are probably misspelled.
-func (c *affectedCommand) reportUnmatchedPatterns(present []*place, change change) {
+// warnUnmatchedPatterns logs a warning about patterns that match no file, since they are probably misspelled.
+func (c *affectedCommand) warnUnmatchedPatterns(present []*place, change change) {
 	workspaces := make([]affected.Workspace, len(present))
 	for i, p := range present {
 		workspaces[i] = p.workspace()
@@ -100,7 +100,7 @@ func (c *affectedCommand) reportUnmatchedPatterns(present []*place, change chang
 		list = append(list, fmt.Sprintf("%q", p.String()))
 	}
 	if len(list) > 0 {
-		c.Job.Warnf("`affected-by` has patterns that match no file in the checkout, and none that changed: %s.", firstOf(list))
+		c.Job.Warnf("`affected-by` has patterns that match no file in the checkout, and none that changed: %s.", listFirst(list))
 	}
 }
 

@@ -38,7 +38,7 @@ func (c *affectedCommand) findChange(ctx context.Context) (change, error) {
 		c.setScope("everything", "`all` is true")
 		return change{everything: true}, nil
 	}
-	found, reason := c.askForChange(ctx)
+	found, reason := c.requestChange(ctx)
 	if err := ctx.Err(); err != nil {
 		return change{}, err
 	}
@@ -63,8 +63,8 @@ func (c *affectedCommand) setScope(scope, reason string) {
 	}
 }
 
-// askForChange requests the changed files from GitHub. If they are unknown, it returns the reason.
-func (c *affectedCommand) askForChange(ctx context.Context) (found github.Change, reason string) {
+// requestChange requests the changed files from GitHub. If they are unknown, it returns the reason.
+func (c *affectedCommand) requestChange(ctx context.Context) (found github.Change, reason string) {
 	e := c.Job.Event()
 	switch {
 	case e.Repository == "":
@@ -76,7 +76,7 @@ func (c *affectedCommand) askForChange(ctx context.Context) (found github.Change
 	if reason != "" {
 		return found, reason
 	}
-	payload, err := job.ReadFile(c.Job.Env("GITHUB_EVENT_PATH"), mostPayload)
+	payload, err := job.ReadFile(c.Job.Env("GITHUB_EVENT_PATH"), maxPayload)
 	if err != nil {
 		payload = nil
 	}
@@ -93,8 +93,8 @@ func (c *affectedCommand) askForChange(ctx context.Context) (found github.Change
 	return found, ""
 }
 
-// mostPayload is the maximum size of GitHub's event payload, in bytes.
-const mostPayload = 25 << 20
+// maxPayload is the maximum size of GitHub's event payload, in bytes.
+const maxPayload = 25 << 20
 
 // permissionAdvice returns the permissions that may be missing after GitHub rejected a request.
 func (c *affectedCommand) permissionAdvice(err error) string {
@@ -141,8 +141,8 @@ func checkedOut(root string, tree *affected.Tree, sha string) (commit, reason st
 	return head, ""
 }
 
-// mostGitFile is the maximum number of bytes read from a file in .git.
-const mostGitFile = 16 << 20
+// maxGitFile is the maximum number of bytes read from a file in .git.
+const maxGitFile = 16 << 20
 
 // gitFile returns the content of a file in .git, or "" if it does not exist.
 func gitFile(checkout *os.Root, name string) string {
@@ -155,7 +155,7 @@ func gitFile(checkout *os.Root, name string) string {
 		return ""
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, mostGitFile))
+	text, err := io.ReadAll(io.LimitReader(f, maxGitFile))
 	if err != nil {
 		return ""
 	}

@@ -54,7 +54,7 @@ func Overview(ctx context.Context, s *step.Step) int {
 	if err := c.execute(ctx); err != nil {
 		o = c.explain(ctx, err)
 	} else {
-		o = c.judge()
+		o = c.evaluate()
 	}
 	return c.publish(o)
 }
@@ -95,9 +95,9 @@ func (c *overviewCommand) execute(ctx context.Context) (err error) {
 	if c.client, err = c.SignIn(ctx, c.in.Access, (&progress.Logger{Job: c.Job}).Retrying); err != nil {
 		return err
 	}
-	s := &search{client: c.client, address: address, left: mostListRequests}
+	s := &search{client: c.client, address: address, requestsLeft: maxListRequests}
 	for _, w := range c.in.Workspaces {
-		s.all = append(s.all, &sought{OverviewWorkspace: w})
+		s.all = append(s.all, &searchTarget{OverviewWorkspace: w})
 	}
 	if err := s.run(ctx); err != nil {
 		return err

@@ -11,27 +11,27 @@ import (
 	"scalr-run-action/internal/result"
 )
 
-// judge returns the outcome of the overview, according to fail-on and the results of the needed jobs.
-func (c *overviewCommand) judge() step.Outcome {
+// evaluate returns the outcome of the overview, according to fail-on and the results of the needed jobs.
+func (c *overviewCommand) evaluate() step.Outcome {
 	var codes []step.Code
 	reject := func(code step.Code, format string, args ...any) {
 		codes = append(codes, code)
 		c.page.Reasons = append(c.page.Reasons, fmt.Sprintf(format, args...))
 	}
-	if list := c.named(func(r report.Row) bool { return r.Kind() == report.Failed }); len(list) > 0 && c.in.FailOn.Failed {
+	if list := c.namesOf(func(r report.Row) bool { return r.Kind() == report.Failed }); len(list) > 0 && c.in.FailOn.Failed {
 		reject(step.CodeRunsFailed, "The runs of %s failed: %s.", workspaces(len(list)), someOf(list))
 	}
-	if list := c.named(func(r report.Row) bool { return r.Kind() == report.Missing }); len(list) > 0 && c.in.FailOn.Missing {
+	if list := c.namesOf(func(r report.Row) bool { return r.Kind() == report.Missing }); len(list) > 0 && c.in.FailOn.Missing {
 		reject(step.CodeRunsMissing, "No finished run of this workflow run was found for %s: %s.", workspaces(len(list)), someOf(list))
 	}
-	if list := c.named(mayChange); len(list) > 0 && c.in.FailOn.Changes {
+	if list := c.namesOf(mayChange); len(list) > 0 && c.in.FailOn.Changes {
 		reject(step.CodeGateHit, "%s changes, or that cannot be ruled out (`fail-on: changes`): %s.", haveSome(len(list)), someOf(list))
 	}
-	if list := c.named(mayDestroy); len(list) > 0 && c.in.FailOn.Destroy {
+	if list := c.namesOf(mayDestroy); len(list) > 0 && c.in.FailOn.Destroy {
 		reject(step.CodeGateHit, "%s something to destroy, or that cannot be ruled out (`fail-on: destroy`): %s.", haveSome(len(list)), someOf(list))
 	}
 	for _, need := range c.in.Needs {
-		if problem := c.brokenNeed(need); problem != "" {
+		if problem := c.neededJobProblem(need); problem != "" {
 			reject(step.CodeJobFailed, "%s", problem)
 		}
 	}
@@ -41,9 +41,9 @@ func (c *overviewCommand) judge() step.Outcome {
 	return step.WithAdvice(step.Outcome{Result: result.Rejected, Code: codes[0], Problem: strings.Join(c.page.Reasons, " ")})
 }
 
-// brokenNeed returns the problem with a needed job, or "" if there is none. A skipped job is a problem if there are
-// workspaces.
-func (c *overviewCommand) brokenNeed(need inputs.NeededJob) string {
+// neededJobProblem returns the problem with a needed job, or "" if there is none. A skipped job is a problem if there
+// are workspaces.
+func (c *overviewCommand) neededJobProblem(need inputs.NeededJob) string {
 	switch {
 	case need.Result == "failure":
 		return fmt.Sprintf("The job `%s` failed.", need.Name)
@@ -65,7 +65,7 @@ func mayChange(r report.Row) bool {
 	case report.Missing:
 		return r.Result != report.RowMissing
 	}
-	return mayGoOn(r) && r.Effects().Changes != gate.No
+	return mayContinue(r) && r.Effects().Changes != gate.No
 }
 
 func mayDestroy(r report.Row) bool {
@@ -77,16 +77,16 @@ func mayDestroy(r report.Row) bool {
 	case report.Missing:
 		return r.Result != report.RowMissing
 	}
-	return mayGoOn(r) && r.Effects().Destroys != gate.No
+	return mayContinue(r) && r.Effects().Destroys != gate.No
 }
 
-// mayGoOn reports whether a failed run may have changed something, or may still do so.
-func mayGoOn(r report.Row) bool {
+// mayContinue reports whether a failed run may have changed something, or may still do so.
+func mayContinue(r report.Row) bool {
 	return r.Kind() == report.Failed && (r.Result == result.NeedsOverride || r.Run.Applied())
 }
 
-// named returns the names of the workspaces in the rows for which wanted returns true.
-func (c *overviewCommand) named(wanted func(report.Row) bool) []string {
+// namesOf returns the names of the workspaces in the rows for which wanted returns true.
+func (c *overviewCommand) namesOf(wanted func(report.Row) bool) []string {
 	var list []string
 	for _, r := range c.page.Rows {
 		if wanted(r) {
@@ -96,12 +96,12 @@ func (c *overviewCommand) named(wanted func(report.Row) bool) []string {
 	return list
 }
 
-// mostInReason is the maximum number of workspaces in a message.
-const mostInReason = 5
+// maxNamedInReason is the maximum number of workspaces in a message.
+const maxNamedInReason = 5
 
 func someOf(list []string) string {
-	if left := len(list) - mostInReason; left > 0 {
-		return strings.Join(list[:mostInReason], ", ") + fmt.Sprintf(" and %d more", left)
+	if left := len(list) - maxNamedInReason; left > 0 {
+		return strings.Join(list[:maxNamedInReason], ", ") + fmt.Sprintf(" and %d more", left)
 	}
 	return strings.Join(list, ", ")
 }

@@ -18,20 +18,20 @@ import (
 )
 
 const (
-	readers      = 4        // number of workspaces that are read concurrently
-	mostRowJSON  = 64 << 20 // maximum bytes of a plan's JSON
-	mostRowLog   = 64 << 20 // maximum bytes of a log
-	mostDiffText = 4 << 20  // maximum bytes of all diffs; beyond that only addresses are shown
+	concurrentReads = 4        // number of workspaces that are read concurrently
+	maxPlanJSON     = 64 << 20 // maximum bytes of a plan's JSON
+	maxPlanLog      = 64 << 20 // maximum bytes of a log
+	maxDiffs        = 4 << 20  // maximum bytes of all diffs; beyond that only addresses are shown
 )
 
 // rows reads the effects of all runs. If those of a run cannot be read, they are unknown. rows returns an error only
 // if the context ends.
-func (c *overviewCommand) rows(ctx context.Context, all []*sought) ([]report.Row, error) {
+func (c *overviewCommand) rows(ctx context.Context, all []*searchTarget) ([]report.Row, error) {
 	rows := make([]report.Row, len(all))
 	var diffs atomic.Int64
 	var next atomic.Int64
 	var group sync.WaitGroup
-	for range min(readers, len(all)) {
+	for range min(concurrentReads, len(all)) {
 		group.Go(func() {
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
@@ -39,7 +39,7 @@ func (c *overviewCommand) rows(ctx context.Context, all []*sought) ([]report.Row
 					return
 				}
 				rows[i] = c.row(ctx, all[i])
-				keepDiffs(&rows[i].Plan, &diffs)
+				limitDiffs(&rows[i].Plan, &diffs)
 			}
 		})
 	}
@@ -55,15 +55,15 @@ func (c *overviewCommand) rows(ctx context.Context, all []*sought) ([]report.Row
 	return rows, nil
 }
 
-// keepDiffs removes the diffs of a plan if the total size of all diffs exceeds the limit.
-func keepDiffs(p *tfplan.Plan, size *atomic.Int64) {
+// limitDiffs removes the diffs of a plan if the total size of all diffs exceeds the limit.
+func limitDiffs(p *tfplan.Plan, size *atomic.Int64) {
 	n := len(p.OutputDiff)
 	for _, list := range [][]tfplan.Change{p.Changes, p.Drift} {
 		for _, change := range list {
 			n += len(change.Diff)
 		}
 	}
-	if size.Add(int64(n)) > mostDiffText {
+	if size.Add(int64(n)) > maxDiffs {
 		dropDiffs(p)
 	}
 }
@@ -77,7 +77,7 @@ func dropDiffs(p *tfplan.Plan) {
 	}
 }
 
-func (c *overviewCommand) row(ctx context.Context, w *sought) report.Row {
+func (c *overviewCommand) row(ctx context.Context, w *searchTarget) report.Row {
 	r := report.Row{Because: w.Because}
 	r.Workspace = scalr.Workspace{ID: w.ID, Name: w.Name, EnvironmentID: w.EnvironmentID, Environment: w.Environment}
 	if w.run == nil {
@@ -87,7 +87,7 @@ func (c *overviewCommand) row(ctx context.Context, w *sought) report.Row {
 		}
 		return r
 	}
-	c.place(&r, w)
+	c.setRun(&r, w)
 	run, whole := w.run.Run, w.run.Whole
 	if !whole {
 		var err error
@@ -111,8 +111,8 @@ func (c *overviewCommand) row(ctx context.Context, w *sought) report.Row {
 	return r
 }
 
-// place sets the run, its workspace and their URLs.
-func (c *overviewCommand) place(r *report.Row, w *sought) {
+// setRun sets the run, its workspace and their URLs.
+func (c *overviewCommand) setRun(r *report.Row, w *searchTarget) {
 	r.Run = w.run.Run
 	seen := w.run.Workspace
 	seen.ID, seen.EnvironmentID = w.run.WorkspaceID, w.run.EnvironmentID
@@ -153,12 +153,12 @@ func (c *overviewCommand) readOutcome(ctx context.Context, r *report.Row, whole 
 		fallthrough
 	case result.Planned, result.Applied, result.NeedsConfirmation, result.Saved, result.NeedsOverride:
 		r.Plan = c.plan(ctx, r, true, true)
-		o = step.Weighed(o, r.Run, r.Plan, r.Effects().Changes)
+		o = step.CorrectByPlan(o, r.Run, r.Plan, r.Effects().Changes)
 	case result.Errored:
 		c.readFailure(ctx, r, whole)
 	}
 	r.Result, r.ErrorCode, r.Problem = o.Result, string(o.Code), o.Problem
-	c.withholdRawLog(&r.Report)
+	c.removeRawLog(&r.Report)
 }
 
 // readFailure reads the log of the failed stage and, after an apply, the plan as well. It makes at most three
@@ -194,9 +194,9 @@ func (c *overviewCommand) plan(ctx context.Context, r *report.Row, withJSON, wit
 		return log.Plan(ctx, nil)
 	}
 	defer body.Close()
-	source := &bounded{from: body, left: mostRowJSON}
+	source := &limitedReader{from: body, left: maxPlanJSON}
 	plan := log.Plan(ctx, source)
-	if source.broken {
+	if source.incomplete {
 		plan.JSON.Complete = false
 	}
 	return plan
@@ -209,30 +209,30 @@ func (c *overviewCommand) readLog(ctx context.Context, log *tfplan.Log, l scalr.
 		return
 	}
 	defer body.Close()
-	_, _ = io.Copy(log, io.LimitReader(body, mostRowLog)) // an incomplete plan log is not evaluated
+	_, _ = io.Copy(log, io.LimitReader(body, maxPlanLog)) // an incomplete plan log is not evaluated
 }
 
-// bounded limits the bytes that are read, and records whether the text was incomplete.
-type bounded struct {
-	from   io.Reader
-	left   int64
-	broken bool
+// limitedReader limits the bytes that are read, and records whether the text was incomplete.
+type limitedReader struct {
+	from       io.Reader
+	left       int64
+	incomplete bool
 }
 
-func (b *bounded) Read(p []byte) (int, error) {
+func (b *limitedReader) Read(p []byte) (int, error) {
 	if b.left <= 0 {
-		b.broken = true
+		b.incomplete = true
 		return 0, io.ErrUnexpectedEOF
 	}
 	n, err := b.from.Read(p[:min(int64(len(p)), b.left)])
 	b.left -= int64(n)
-	b.broken = b.broken || err != nil && err != io.EOF
+	b.incomplete = b.incomplete || err != nil && err != io.EOF
 	return n, err
 }
 
-// withholdRawLog removes text that comes only from a log, because Scalr sanitizes only the plan's JSON. It keeps the
+// removeRawLog removes text that comes only from a log, because Scalr sanitizes only the plan's JSON. It keeps the
 // text if the input redact lists the secrets that the log may contain.
-func (c *overviewCommand) withholdRawLog(r *report.Report) {
+func (c *overviewCommand) removeRawLog(r *report.Report) {
 	if len(c.in.Redact) > 0 {
 		return
 	}

@@ -13,18 +13,18 @@ import (
 )
 
 const (
-	// mostListRequests is the maximum number of requests to find all runs, regardless of the number of workspaces.
-	mostListRequests = 20
-	// mostLists is the maximum number of environments whose runs are listed separately. If there are more, the list
+	// maxListRequests is the maximum number of requests to find all runs, regardless of the number of workspaces.
+	maxListRequests = 20
+	// maxLists is the maximum number of environments whose runs are listed separately. If there are more, the list
 	// of all runs is read instead.
-	mostLists = 8
-	// mostNamedEnvironments is the maximum number of environments that are looked up by name. Each lookup takes two
+	maxLists = 8
+	// maxNamedEnvironments is the maximum number of environments that are looked up by name. Each lookup takes two
 	// requests.
-	mostNamedEnvironments = 3
+	maxNamedEnvironments = 3
 )
 
-// sought is a workspace for which the search must find a run.
-type sought struct {
+// searchTarget is a workspace for which the search must find a run.
+type searchTarget struct {
 	inputs.OverviewWorkspace
 	run *scalr.ListedRun // the newest run found so far
 	// absent is set if the workspace certainly has no run.
@@ -35,21 +35,21 @@ type sought struct {
 
 // search finds the newest run of each workspace with the URL of the workflow run in its message.
 type search struct {
-	client  *scalr.Client
-	address string
-	all     []*sought
-	lists   []*runList
-	left    int // remaining requests
+	client       *scalr.Client
+	address      string
+	all          []*searchTarget
+	lists        []*runList
+	requestsLeft int // remaining requests
 }
 
 // runList is a list of runs that is read page by page, newest first.
 type runList struct {
-	scope   scalr.RunScope
-	wanted  []*sought
-	page    int // the last page read
-	ended   bool
-	chaotic bool // the list is not sorted
-	last    scalr.ListedRun
+	scope    scalr.RunScope
+	wanted   []*searchTarget
+	page     int // the last page read
+	complete bool
+	unsorted bool // the list is not sorted
+	last     scalr.ListedRun
 }
 
 // run reads pages until all runs are found or the requests are used up.
@@ -62,12 +62,12 @@ func (s *search) run(ctx context.Context) error {
 			return err
 		}
 	}
-	for s.left > 0 {
-		open := s.open()
+	for s.requestsLeft > 0 {
+		open := s.unresolved()
 		if len(open) == 0 {
 			break
 		}
-		single, err := s.singles(ctx, open)
+		single, err := s.workspaceLists(ctx, open)
 		if err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func (s *search) run(ctx context.Context) error {
 			}
 			break
 		}
-		before := s.left
+		before := s.requestsLeft
 		for _, l := range s.lists {
 			if l.isOpen() {
 				if err := s.readPage(ctx, l); err != nil {
@@ -87,11 +87,11 @@ func (s *search) run(ctx context.Context) error {
 				}
 			}
 		}
-		if s.left == before {
+		if s.requestsLeft == before {
 			break
 		}
 	}
-	s.conclude()
+	s.markAbsent()
 	return s.nameMissing(ctx)
 }
 
@@ -110,12 +110,12 @@ func (s *search) choose(ctx context.Context) error {
 		case l != nil:
 			l.wanted = append(l.wanted, w)
 		default:
-			l = &runList{scope: scalr.RunScope{EnvironmentID: w.EnvironmentID}, wanted: []*sought{w}}
+			l = &runList{scope: scalr.RunScope{EnvironmentID: w.EnvironmentID}, wanted: []*searchTarget{w}}
 			byEnvironment[w.EnvironmentID] = l
 			s.lists = append(s.lists, l)
 		}
 	}
-	if len(s.lists) > mostLists {
+	if len(s.lists) > maxLists {
 		for _, l := range s.lists {
 			everything.wanted = append(everything.wanted, l.wanted...)
 		}
@@ -130,7 +130,7 @@ func (s *search) choose(ctx context.Context) error {
 // findEnvironments looks up environments that are known only by name, unless there are too many. A workspace in an
 // environment that does not exist has no run.
 func (s *search) findEnvironments(ctx context.Context) error {
-	byName := map[string][]*sought{}
+	byName := map[string][]*searchTarget{}
 	var names []string
 	for _, w := range s.all {
 		if w.ID == "" {
@@ -140,11 +140,11 @@ func (s *search) findEnvironments(ctx context.Context) error {
 			byName[w.Environment] = append(byName[w.Environment], w)
 		}
 	}
-	if len(names) > mostNamedEnvironments {
+	if len(names) > maxNamedEnvironments {
 		return nil
 	}
 	for _, name := range names {
-		s.left -= 2
+		s.requestsLeft -= 2
 		environment, ok, err := lookup.Environment(ctx, s.client, name)
 		if err != nil {
 			return err
@@ -159,9 +159,9 @@ func (s *search) findEnvironments(ctx context.Context) error {
 	return nil
 }
 
-// open returns the workspaces whose newest run is still unknown.
-func (s *search) open() []*sought {
-	var open []*sought
+// unresolved returns the workspaces whose newest run is still unknown.
+func (s *search) unresolved() []*searchTarget {
+	var open []*searchTarget
 	for _, l := range s.lists {
 		if l.isOpen() {
 			open = append(open, l.missing()...)
@@ -170,22 +170,22 @@ func (s *search) open() []*sought {
 	return open
 }
 
-func (l *runList) isOpen() bool { return !l.ended && (l.chaotic || len(l.missing()) > 0) }
+func (l *runList) isOpen() bool { return !l.complete && (l.unsorted || len(l.missing()) > 0) }
 
 // missing returns the workspaces without a run. If the list is not sorted, it returns all workspaces.
-func (l *runList) missing() []*sought {
-	var list []*sought
+func (l *runList) missing() []*searchTarget {
+	var list []*searchTarget
 	for _, w := range l.wanted {
-		if !w.absent && (w.run == nil || l.chaotic) {
+		if !w.absent && (w.run == nil || l.unsorted) {
 			list = append(list, w)
 		}
 	}
 	return list
 }
 
-// singles returns a list for each of the remaining workspaces, if the remaining requests suffice. Reading them is
-// more likely to find the runs than reading another page of all runs.
-func (s *search) singles(ctx context.Context, open []*sought) ([]*runList, error) {
+// workspaceLists returns a list for each of the remaining workspaces, if the remaining requests suffice. Reading them
+// is more likely to find the runs than reading another page of all runs.
+func (s *search) workspaceLists(ctx context.Context, open []*searchTarget) ([]*runList, error) {
 	cost := 0
 	for _, w := range open {
 		switch {
@@ -197,13 +197,13 @@ func (s *search) singles(ctx context.Context, open []*sought) ([]*runList, error
 			cost += 2 // including the search for the workspace's id
 		}
 	}
-	if cost > s.left {
+	if cost > s.requestsLeft {
 		return nil, nil
 	}
 	var lists []*runList
 	for _, w := range open {
 		if w.ID == "" {
-			s.left--
+			s.requestsLeft--
 			found, ok, err := s.client.WorkspaceNamed(ctx, w.EnvironmentID, w.Name)
 			switch {
 			case err != nil:
@@ -214,7 +214,7 @@ func (s *search) singles(ctx context.Context, open []*sought) ([]*runList, error
 			}
 			w.ID = found.ID
 		}
-		lists = append(lists, &runList{scope: scalr.RunScope{WorkspaceID: w.ID}, wanted: []*sought{w}})
+		lists = append(lists, &runList{scope: scalr.RunScope{WorkspaceID: w.ID}, wanted: []*searchTarget{w}})
 	}
 	s.lists = append(s.lists, lists...)
 	return lists, nil
@@ -222,37 +222,37 @@ func (s *search) singles(ctx context.Context, open []*sought) ([]*runList, error
 
 // readPage reads the next page of a list.
 func (s *search) readPage(ctx context.Context, l *runList) error {
-	if s.left <= 0 {
+	if s.requestsLeft <= 0 {
 		return nil
 	}
-	s.left--
+	s.requestsLeft--
 	l.page++
 	page, err := s.client.RunsPage(ctx, l.scope, l.page)
 	if err != nil {
 		return err
 	}
 	for _, r := range page.Runs {
-		l.chaotic = l.chaotic || l.last.ID != "" && r.CreatedAt.After(l.last.CreatedAt)
+		l.unsorted = l.unsorted || l.last.ID != "" && r.CreatedAt.After(l.last.CreatedAt)
 		l.last = r
 		if step.NamesWorkflowRun(r.Message, s.address) {
-			l.take(r)
+			l.record(r)
 		}
 	}
-	l.ended = page.Last
+	l.complete = page.Last
 	return nil
 }
 
-// take records the run if it is the newest one of a sought workspace.
-func (l *runList) take(r scalr.ListedRun) {
+// record sets the run of a target if r is a newer run of its workspace.
+func (l *runList) record(r scalr.ListedRun) {
 	for _, w := range l.wanted {
-		if w.is(r) && (w.run == nil || r.CreatedAt.After(w.run.CreatedAt)) {
+		if w.matches(r) && (w.run == nil || r.CreatedAt.After(w.run.CreatedAt)) {
 			w.run = &r
 		}
 	}
 }
 
-// is reports whether the run belongs to the workspace.
-func (w *sought) is(r scalr.ListedRun) bool {
+// matches reports whether the run belongs to the workspace.
+func (w *searchTarget) matches(r scalr.ListedRun) bool {
 	if w.ID != "" {
 		return r.WorkspaceID == w.ID
 	}
@@ -265,13 +265,13 @@ func (w *sought) is(r scalr.ListedRun) bool {
 	return r.Workspace.Environment == w.Environment || r.EnvironmentID == w.Environment && strings.HasPrefix(w.Environment, "env-")
 }
 
-// conclude sets absent and unsure after the search.
-func (s *search) conclude() {
+// markAbsent sets absent and unsure after the search.
+func (s *search) markAbsent() {
 	for _, w := range s.all {
 		whole, chaotic := false, false
 		for _, l := range s.lists {
 			if slices.Contains(l.wanted, w) {
-				whole, chaotic = whole || l.ended, chaotic || l.chaotic
+				whole, chaotic = whole || l.complete, chaotic || l.unsorted
 			}
 		}
 		w.absent = w.absent || w.run == nil && whole
@@ -282,10 +282,10 @@ func (s *search) conclude() {
 // nameMissing reads the names of workspaces that are known only by id, until the requests are used up.
 func (s *search) nameMissing(ctx context.Context) error {
 	for _, w := range s.all {
-		if w.run != nil || w.ID == "" || w.Name != "" || s.left <= 0 {
+		if w.run != nil || w.ID == "" || w.Name != "" || s.requestsLeft <= 0 {
 			continue
 		}
-		s.left--
+		s.requestsLeft--
 		found, err := s.client.Workspace(ctx, w.ID)
 		switch {
 		case lookup.Gone(err):

@@ -22,7 +22,7 @@ type place struct {
 	exact      bool     // the input directories names the directory
 	directory  string   // relative to the root of the checkout
 	path       string   // directory to upload
-	answer     affected.Result
+	result     affected.Result
 }
 
 func (p *place) name() inputs.WorkspaceName {
@@ -52,8 +52,8 @@ func (p *place) workspace() affected.Workspace {
 // cleanDirectory converts a working directory in Scalr to a path relative to the uploaded directory.
 func cleanDirectory(dir string) string { return cmp.Or(path.Clean("/" + dir)[1:], ".") }
 
-// considered returns the workspaces that the inputs select, sorted by name.
-func (c *affectedCommand) considered(ctx context.Context) ([]scalr.Workspace, error) {
+// selectedWorkspaces returns the workspaces that the inputs select, sorted by name.
+func (c *affectedCommand) selectedWorkspaces(ctx context.Context) ([]scalr.Workspace, error) {
 	list, err := lookup.ListWorkspaces(ctx, c.client, c.in.Environment, c.in.Filter, func(text string) { c.Job.Noticef("%s", text) })
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (c *affectedCommand) considered(ctx context.Context) ([]scalr.Workspace, er
 		return nil, err
 	}
 	if len(c.in.Workspaces) > 0 {
-		if list, err = named(list, c.in.Workspaces); err != nil {
+		if list, err = workspacesNamed(list, c.in.Workspaces); err != nil {
 			return nil, err
 		}
 	}
@@ -94,8 +94,9 @@ func (c *affectedCommand) nameEnvironments(ctx context.Context, list []scalr.Wor
 	return nil
 }
 
-// named returns the workspaces with the given names, in the same order. The environment may be a name or an id.
-func named(list []scalr.Workspace, names []inputs.WorkspaceName) ([]scalr.Workspace, error) {
+// workspacesNamed returns the workspaces with the given names, in the same order. The environment may be a name or an
+// id.
+func workspacesNamed(list []scalr.Workspace, names []inputs.WorkspaceName) ([]scalr.Workspace, error) {
 	byName := map[inputs.WorkspaceName]scalr.Workspace{}
 	var titles []string
 	for _, ws := range list {
@@ -122,8 +123,8 @@ func named(list []scalr.Workspace, names []inputs.WorkspaceName) ([]scalr.Worksp
 	return found, nil
 }
 
-// place finds the directories of all workspaces to which a configuration can be uploaded.
-func (c *affectedCommand) place(list []scalr.Workspace) ([]*place, error) {
+// findPlaces finds the directories of all workspaces to which a configuration can be uploaded.
+func (c *affectedCommand) findPlaces(list []scalr.Workspace) ([]*place, error) {
 	var places []*place
 	var without []string
 	for _, ws := range list {
@@ -137,9 +138,9 @@ func (c *affectedCommand) place(list []scalr.Workspace) ([]*place, error) {
 	}
 	if len(without) > 0 {
 		c.Job.Noticef("Left out, since nothing can be uploaded to them (they use a repository or a module, or the execution mode local): %s.",
-			firstOf(without))
+			listFirst(without))
 	}
-	c.reportUnknownLines(list)
+	c.warnUnknownWorkspaces(list)
 	var mismatches []string
 	for _, p := range places {
 		p.directory = p.candidates[0]
@@ -147,13 +148,13 @@ func (c *affectedCommand) place(list []scalr.Workspace) ([]*place, error) {
 			p.directory = p.candidates[at]
 		}
 		var ok bool
-		if p.path, ok = sentPath(p.directory, p.workingDirectory()); !ok && c.exists(p) {
+		if p.path, ok = uploadPath(p.directory, p.workingDirectory()); !ok && c.exists(p) {
 			mismatches = append(mismatches, fmt.Sprintf("%s in %q has the working directory %q", p.name(), p.directory, p.workingDirectory()))
 		}
 	}
 	if len(mismatches) > 0 {
 		return nil, step.Refuse(step.CodeDirectoryMismatch, "The directory of a workspace does not end in its working directory in Scalr: %s.",
-			firstOf(mismatches))
+			listFirst(mismatches))
 	}
 	return places, nil
 }
@@ -177,8 +178,8 @@ func (c *affectedCommand) candidates(p *place) (dirs []string, exact bool) {
 	return dirs, false
 }
 
-// sentPath returns the directory to upload: the directory without the working directory at its end.
-func sentPath(directory, working string) (sent string, ok bool) {
+// uploadPath returns the directory to upload: the directory without the working directory at its end.
+func uploadPath(directory, working string) (sent string, ok bool) {
 	switch {
 	case working == ".":
 		return directory, true
@@ -222,20 +223,20 @@ func (c *affectedCommand) present(places []*place, change change) (present, remo
 		return nil, nil, step.Refuse(step.CodeDirectoriesMissing,
 			"No workspace to compare: the token can read no workspace that accepts uploads and matches the filters.")
 	case len(present)+len(removed) == 0:
-		return nil, nil, step.Refuse(step.CodeDirectoriesMissing, "No workspace has its directory in the checkout: %s.", firstOf(missing))
+		return nil, nil, step.Refuse(step.CodeDirectoriesMissing, "No workspace has its directory in the checkout: %s.", listFirst(missing))
 	}
 	if len(mistyped) > 0 {
-		c.Job.Warnf("`directories` names directories that are not in the checkout: %s.", firstOf(mistyped))
+		c.Job.Warnf("`directories` names directories that are not in the checkout: %s.", listFirst(mistyped))
 	}
 	if len(missing) > 0 {
-		c.Job.Noticef("Left out, since their directory is not in the checkout: %s.", firstOf(missing))
+		c.Job.Noticef("Left out, since their directory is not in the checkout: %s.", listFirst(missing))
 	}
 	return present, removed, nil
 }
 
-// reportUnknownLines logs a warning about lines of the input directories with unknown workspaces. It does nothing if
+// warnUnknownWorkspaces logs a warning about lines of the input directories with unknown workspaces. It does nothing if
 // there is a filter, because it might exclude them.
-func (c *affectedCommand) reportUnknownLines(list []scalr.Workspace) {
+func (c *affectedCommand) warnUnknownWorkspaces(list []scalr.Workspace) {
 	if c.in.Filter != (inputs.WorkspaceFilter{}) || c.in.Environment != "" || len(c.in.Workspaces) > 0 {
 		return
 	}
@@ -253,12 +254,12 @@ func (c *affectedCommand) reportUnknownLines(list []scalr.Workspace) {
 		}
 	}
 	if slices.Sort(unknown); len(unknown) > 0 {
-		c.Job.Warnf("`directories` names workspaces that the token cannot read: %s", firstOf(unknown))
+		c.Job.Warnf("`directories` names workspaces that the token cannot read: %s", listFirst(unknown))
 	}
 }
 
-// firstOf returns the first names in a list, and the number of the others.
-func firstOf(list []string) string {
+// listFirst returns the first names in a list, and the number of the others.
+func listFirst(list []string) string {
 	if len(list) <= lookup.MaxNamed {
 		return strings.Join(list, ", ")
 	}

@@ -58,7 +58,7 @@ func TagFilter(ctx context.Context, c *scalr.Client, name string, notice func(st
 		return t.ID, ok, err
 	}
 	tags, _ := c.Tags(ctx, "")
-	notice("Tag " + distinct(name) + " not found: nothing matches the filter." + DidYouMean(name, TagNames(tags)))
+	notice("Tag " + quoteDistinct(name) + " not found: nothing matches the filter." + DidYouMean(name, TagNames(tags)))
 	return "", false, nil
 }
 

@@ -11,16 +11,16 @@ import (
 
 // Limits of the search for similar names, since the server controls the number and length of the names.
 const (
-	longestSimilar = 255       // bytes; the maximum length of a name in Scalr (openapi.yml)
-	mostCompared   = 4_000_000 // pairs of letters compared for one suggestion
-	mostSuggested  = 3
+	maxSimilarLength = 255       // bytes; the maximum length of a name in Scalr (openapi.yml)
+	maxCompared      = 4_000_000 // pairs of letters compared for one suggestion
+	maxSuggested     = 3
 )
 
 // DidYouMean returns a "Did you mean" sentence with up to three similar names, or "" if there are none.
 func DidYouMean(name string, names []string) string {
 	var quoted []string
 	for _, n := range similar(name, names) {
-		quoted = append(quoted, distinct(n))
+		quoted = append(quoted, quoteDistinct(n))
 	}
 	if len(quoted) == 0 {
 		return ""
@@ -38,13 +38,13 @@ func similar(name string, names []string) []string {
 	var list []near
 	wanted, most, work := strings.ToLower(name), max(2, len(name)/3), 0
 	for _, n := range names {
-		if n == "" || len(n) > longestSimilar || len(name) > 2*longestSimilar {
+		if n == "" || len(n) > maxSimilarLength || len(name) > 2*maxSimilarLength {
 			continue // not reported by Scalr, or too long to be a name
 		}
 		d := max(len(n)-len(name), len(name)-len(n))
 		switch {
 		case strings.Contains(n, name) || strings.Contains(name, n):
-		case d > most || work > mostCompared:
+		case d > most || work > maxCompared:
 			continue
 		default:
 			d = spelling.Distance(wanted, strings.ToLower(n))
@@ -54,22 +54,22 @@ func similar(name string, names []string) []string {
 			}
 		}
 		list = append(list, near{n, d})
-		if len(list) == 2*mostSuggested {
+		if len(list) == 2*maxSuggested {
 			slices.SortStableFunc(list, func(a, b near) int { return cmp.Compare(a.distance, b.distance) })
-			list = list[:mostSuggested]
+			list = list[:maxSuggested]
 		}
 	}
 	slices.SortStableFunc(list, func(a, b near) int { return cmp.Compare(a.distance, b.distance) })
 	var found []string
-	for _, n := range list[:min(mostSuggested, len(list))] {
+	for _, n := range list[:min(maxSuggested, len(list))] {
 		found = append(found, n.name)
 	}
 	return found
 }
 
-// distinct quotes a name. If the name has characters outside ASCII, distinct appends the escaped form, so that names
-// that look alike can be distinguished.
-func distinct(name string) string {
+// quoteDistinct quotes a name. If the name has characters outside ASCII, quoteDistinct appends the escaped form, so
+// that names that look alike can be distinguished.
+func quoteDistinct(name string) string {
 	shown, spelled := strconv.Quote(name), strconv.QuoteToASCII(name)
 	if shown == spelled {
 		return shown

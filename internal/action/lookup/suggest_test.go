@@ -8,7 +8,7 @@ import (
 
 func TestDidYouMean(t *testing.T) {
 	t.Parallel()
-	long := strings.Repeat("n", longestSimilar)
+	long := strings.Repeat("n", maxSimilarLength)
 	for name, c := range map[string]struct {
 		name  string
 		names []string
@@ -45,16 +45,16 @@ func TestDidYouMean(t *testing.T) {
 	}
 }
 
-// TestDidYouMeanIsLimited checks that only about mostCompared pairs of letters are compared.
+// TestDidYouMeanIsLimited checks that only about maxCompared pairs of letters are compared.
 func TestDidYouMeanIsLimited(t *testing.T) {
 	t.Parallel()
-	wanted := strings.Repeat("n", longestSimilar)
+	wanted := strings.Repeat("n", maxSimilarLength)
 	similarName := wanted[1:] + "x"
-	within := mostCompared / (longestSimilar * longestSimilar)
+	within := maxCompared / (maxSimilarLength * maxSimilarLength)
 	for others, found := range map[int]bool{0: true, within: true, within + 1: false} {
 		var names []string
 		for i := range others {
-			names = append(names, fmt.Sprintf("%0*d", longestSimilar, i))
+			names = append(names, fmt.Sprintf("%0*d", maxSimilarLength, i))
 		}
 		if got := DidYouMean(wanted, append(names, similarName)) != ""; got != found {
 			t.Errorf("after %d other names: found %t, want %t", others, got, found)

@@ -57,8 +57,8 @@ func unless(id, s string) string {
 // MaxNamed is the maximum number of objects listed in a message.
 const MaxNamed = 10
 
-// namesakes is the result of a search for workspaces by name.
-type namesakes struct {
+// workspaceMatches is the result of a search for workspaces by name.
+type workspaceMatches struct {
 	matches  []scalr.Workspace
 	others   []string // other workspace names in the environment
 	unplaced []string // ids of workspaces with this name whose environment Scalr does not report
@@ -66,16 +66,16 @@ type namesakes struct {
 
 // namedWorkspaces lists the workspaces that match f and sorts them by whether name and environment match exactly,
 // because Scalr's filters may return other workspaces.
-func namedWorkspaces(ctx context.Context, c *scalr.Client, f scalr.WorkspaceFilter, name string) (n namesakes, err error) {
+func namedWorkspaces(ctx context.Context, c *scalr.Client, f scalr.WorkspaceFilter, name string) (n workspaceMatches, err error) {
 	list, err := c.Workspaces(ctx, f)
 	if err != nil {
 		return n, err
 	}
-	asked := 0
+	reads := 0
 	for _, w := range list {
-		if w.Name == name && w.Environment == "" && f.Environment != "" && asked < MaxNamed {
+		if w.Name == name && w.Environment == "" && f.Environment != "" && reads < MaxNamed {
 			// The list omits the environment of this workspace; the workspace resource may include it.
-			asked++
+			reads++
 			switch whole, err := c.Workspace(ctx, w.ID); {
 			case err == nil:
 				w = whole

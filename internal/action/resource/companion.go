@@ -36,7 +36,7 @@ func (c *companion) run(ctx context.Context, access inputs.Access, act func(cont
 	defer cancel()
 	o := step.Outcome{Result: result.Done}
 	if err := c.signInAndAct(ctx, access, act); err != nil {
-		o = ofCompanion(step.Explain(ctx, err))
+		o = companionOutcome(step.Explain(ctx, err))
 	}
 	c.out.Set("created", strconv.FormatBool(c.created))
 	c.out.Set("changed", strconv.FormatBool(c.changed))
@@ -55,9 +55,9 @@ func (c *companion) signInAndAct(ctx context.Context, access inputs.Access, act 
 	return act(ctx)
 }
 
-// ofCompanion adapts an outcome to the companion actions: they have no input timeout, different input names, and a
+// companionOutcome adapts an outcome to the companion actions: they have no input timeout, different input names, and a
 // missing object has the result not-found.
-func ofCompanion(o step.Outcome) step.Outcome {
+func companionOutcome(o step.Outcome) step.Outcome {
 	switch o.Code {
 	case step.CodeEnvironmentGone, step.CodeWorkspaceMissing:
 		o.Result, o.Input = result.NotFound, ""

@@ -25,13 +25,13 @@ func (e *environmentCommand) absent(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	asked := false
+	requested := false
 	err = e.client.DeleteEnvironment(ctx, env.ID, func(ctx context.Context) error {
-		if err := e.stillEmpty(ctx, env); err != nil {
+		if err := e.checkStillEmpty(ctx, env); err != nil {
 			return err
 		}
 		e.Job.Infof("Checked right before the deletion: environment %q (%s) has no workspaces; %s.", env.Name, env.ID, evidence)
-		asked = true
+		requested = true
 		return nil
 	})
 	if lookup.Gone(err) {
@@ -43,7 +43,7 @@ func (e *environmentCommand) absent(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return err
-	case !asked:
+	case !requested:
 		e.Job.Infof("Environment %q (%s) was already deleted by another client: nothing to delete.", env.Name, env.ID)
 		return nil
 	}
@@ -56,7 +56,7 @@ func (e *environmentCommand) absent(ctx context.Context) error {
 func (e *environmentCommand) verifyEmpty(ctx context.Context, env scalr.Environment) (evidence string, err error) {
 	inside, err := e.client.EnvironmentContents(ctx, env.ID)
 	if err == nil {
-		err = holdsWorkspaces(env, inside)
+		err = checkEmpty(env, inside)
 	}
 	if err != nil {
 		return "", err
@@ -69,17 +69,17 @@ func (e *environmentCommand) verifyEmpty(ctx context.Context, env scalr.Environm
 	case err != nil:
 		return "", err
 	case all.Inside.Count > 0:
-		return "", holdsWorkspaces(env, all)
+		return "", checkEmpty(env, all)
 	case all.Doubtful.Count > 0:
-		return "", unverified(env, "Scalr does not report the environment of %s", some(all.Doubtful))
+		return "", unverifiedError(env, "Scalr does not report the environment of %s", some(all.Doubtful))
 	case all.Outside == 0:
-		return "", unverified(env, "Scalr shows this token no workspace in any environment, so the empty list proves nothing")
+		return "", unverifiedError(env, "Scalr shows this token no workspace in any environment, so the empty list proves nothing")
 	}
 	return fmt.Sprintf("the token sees %d in other environments", all.Outside), nil
 }
 
-// stillEmpty repeats the check immediately before the deletion.
-func (e *environmentCommand) stillEmpty(ctx context.Context, env scalr.Environment) error {
+// checkStillEmpty repeats the check immediately before the deletion.
+func (e *environmentCommand) checkStillEmpty(ctx context.Context, env scalr.Environment) error {
 	now, err := e.client.Environment(ctx, env.ID)
 	if err != nil {
 		return err
@@ -92,25 +92,25 @@ func (e *environmentCommand) stillEmpty(ctx context.Context, env scalr.Environme
 	if err != nil {
 		return err
 	}
-	return holdsWorkspaces(env, inside)
+	return checkEmpty(env, inside)
 }
 
-// holdsWorkspaces returns an error if the environment has workspaces or its list of workspaces is unreliable.
-func holdsWorkspaces(env scalr.Environment, c scalr.Contents) error {
+// checkEmpty returns an error if the environment has workspaces or its list of workspaces is unreliable.
+func checkEmpty(env scalr.Environment, c scalr.Contents) error {
 	switch {
 	case c.Inside.Count > 0:
 		return step.Refuse(step.CodeInUse,
 			"Environment %q (%s) cannot be deleted while it has workspaces, which Scalr would delete with it. It has %d: %s.",
 			env.Name, env.ID, c.Inside.Count, some(c.Inside))
 	case c.Doubtful.Count > 0:
-		return unverified(env, "Scalr lists %s for it and does not report their environment", some(c.Doubtful))
+		return unverifiedError(env, "Scalr lists %s for it and does not report their environment", some(c.Doubtful))
 	case !c.Whole:
-		return unverified(env, "Scalr's list of its workspaces contradicts its own length")
+		return unverifiedError(env, "Scalr's list of its workspaces contradicts its own length")
 	}
 	return nil
 }
 
-func unverified(env scalr.Environment, why string, args ...any) error {
+func unverifiedError(env scalr.Environment, why string, args ...any) error {
 	return step.Refuse(step.CodeInUse,
 		"Environment %q (%s) was not deleted, since it cannot be verified that it has no workspaces, which Scalr would delete with it: %s.",
 		env.Name, env.ID, fmt.Sprintf(why, args...))

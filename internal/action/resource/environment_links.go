@@ -20,15 +20,15 @@ func (e *environmentCommand) links(ctx context.Context) (l environmentLinks, err
 	if len(e.in.ProviderConfigurations)+len(e.in.DefaultProviderConfigurations) == 0 {
 		return l, nil
 	}
-	if l.everyProvider, err = e.client.Providers(ctx); err != nil {
+	if l.allProviders, err = e.client.Providers(ctx); err != nil {
 		return l, err
 	}
 	key := func(p scalr.Provider) (id, name string) { return p.ID, p.Name }
-	if l.providers, err = pick(l.everyProvider, key, e.in.ProviderConfigurations, "provider configuration",
+	if l.providers, err = findByIDOrName(l.allProviders, key, e.in.ProviderConfigurations, "provider configuration",
 		step.CodeProviderGone); err != nil {
 		return l, err
 	}
-	l.defaults, err = pick(l.everyProvider, key, e.in.DefaultProviderConfigurations, "provider configuration", step.CodeProviderGone)
+	l.defaults, err = findByIDOrName(l.allProviders, key, e.in.DefaultProviderConfigurations, "provider configuration", step.CodeProviderGone)
 	return l, err
 }
 
@@ -41,11 +41,11 @@ func (e *environmentCommand) policyGroups(ctx context.Context, wanted []string) 
 	if err != nil {
 		return nil, err
 	}
-	return pick(all, func(g scalr.PolicyGroup) (id, name string) { return g.ID, g.Name }, wanted, "policy group", step.CodePolicyGroupGone)
+	return findByIDOrName(all, func(g scalr.PolicyGroup) (id, name string) { return g.ID, g.Name }, wanted, "policy group", step.CodePolicyGroupGone)
 }
 
-// pick finds each requested object by id or by exact name.
-func pick[T any](all []T, key func(T) (id, name string), wanted []string, thing string, code step.Code) ([]T, error) {
+// findByIDOrName finds each requested object by id or by exact name.
+func findByIDOrName[T any](all []T, key func(T) (id, name string), wanted []string, thing string, code step.Code) ([]T, error) {
 	byID, byName := map[string]T{}, map[string][]T{}
 	var names []string
 	for _, one := range all {
@@ -117,13 +117,13 @@ func (e *environmentCommand) linkProviders(ctx context.Context, env scalr.Enviro
 		}
 		e.recordChange("Linked provider configuration %q (%s).", p.Name, p.ID)
 	}
-	asked := setOf(providerIDs(links.providers))
+	requested := setOf(providerIDs(links.providers))
 	for _, p := range links.defaults {
-		if asked[p.ID] || !mustBeLinked(p, env) {
+		if requested[p.ID] || !mustBeLinked(p, env) {
 			continue
 		}
 		if err := e.client.LinkProvider(ctx, p.ID, env.ID); err != nil {
-			return notShared(p, env, err)
+			return notSharedError(p, env, err)
 		}
 		e.recordChange("Shared provider configuration %q (%s) with the environment, since only a shared one can be a default.", p.Name, p.ID)
 	}
@@ -137,7 +137,7 @@ func (e *environmentCommand) unlinkProviders(ctx context.Context, env scalr.Envi
 		return nil
 	}
 	keep := setOf(append(providerIDs(links.providers), providerIDs(links.defaults)...))
-	for _, p := range links.everyProvider {
+	for _, p := range links.allProviders {
 		if keep[p.ID] || isTrue(p.Shared) || !isLinked(p, env) {
 			continue
 		}
@@ -161,10 +161,10 @@ func mustBeLinked(p scalr.Provider, env scalr.Environment) bool {
 	return p.Shared != nil && !*p.Shared && !isLinked(p, env)
 }
 
-// notShared returns the error for a default provider configuration that this step could not share. It returns err
+// notSharedError returns the error for a default provider configuration that this step could not share. It returns err
 // unchanged if Scalr did not reject the request.
-func notShared(p scalr.Provider, env scalr.Environment, err error) error {
-	if !errors.Is(err, scalr.ErrLinksUnknown) && !isRefusal(err) {
+func notSharedError(p scalr.Provider, env scalr.Environment, err error) error {
+	if !errors.Is(err, scalr.ErrLinksUnknown) && !isRejection(err) {
 		return err
 	}
 	return step.Refuse(step.CodeProviderNotShared,
@@ -172,10 +172,10 @@ func notShared(p scalr.Provider, env scalr.Environment, err error) error {
 		p.Name, p.ID, env.Name, env.ID, strings.TrimSuffix(err.Error(), "."), step.MissingPermission(err))
 }
 
-// refusedDefaults returns the error for rejected default provider configurations. The likely cause is that one of
+// defaultsError returns the error for rejected default provider configurations. The likely cause is that one of
 // them is not shared, if Scalr does not report which are.
-func refusedDefaults(links environmentLinks, err error) error {
-	if len(links.defaults) == 0 || !isRefusal(err) || step.PointedTo(err) != "default-provider-configurations" {
+func defaultsError(links environmentLinks, err error) error {
+	if len(links.defaults) == 0 || !isRejection(err) || step.InputOfError(err) != "default-provider-configurations" {
 		return err
 	}
 	names := make([]string, 0, len(links.defaults))
@@ -186,8 +186,8 @@ func refusedDefaults(links environmentLinks, err error) error {
 		strings.TrimSuffix(err.Error(), "."))
 }
 
-// isRefusal reports whether Scalr understood a request and rejected it.
-func isRefusal(err error) bool {
+// isRejection reports whether Scalr understood a request and rejected it.
+func isRejection(err error) bool {
 	return errors.Is(err, scalr.ErrForbidden) || errors.Is(err, scalr.ErrNotFound) || errors.Is(err, scalr.ErrConflict) ||
 		errors.Is(err, scalr.ErrInvalid)
 }

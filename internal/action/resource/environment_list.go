@@ -18,7 +18,7 @@ type listedEnvironment struct {
 }
 
 func (e *environmentCommand) list(ctx context.Context) error {
-	environments, err := e.filtered(ctx)
+	environments, err := e.listFiltered(ctx)
 	if err != nil {
 		return err
 	}
@@ -37,8 +37,8 @@ func (e *environmentCommand) list(ctx context.Context) error {
 	return e.out.SetJSON("environments", list)
 }
 
-// filtered lists environments by the filters of the inputs. It resolves names, because Scalr's filters require ids.
-func (e *environmentCommand) filtered(ctx context.Context) ([]scalr.Environment, error) {
+// listFiltered lists environments by the filters of the inputs. It resolves names, because Scalr's filters require ids.
+func (e *environmentCommand) listFiltered(ctx context.Context) ([]scalr.Environment, error) {
 	f := scalr.EnvironmentFilter{AccountID: e.in.AccountID, Query: e.in.Filter.Query, LatestRunDate: e.in.Filter.LatestRunDate, Sort: e.in.Filter.Sort}
 	tag, some, err := lookup.TagFilter(ctx, e.client, e.in.Filter.Tag, e.notice)
 	if err != nil || !some {

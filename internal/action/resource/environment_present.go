@@ -12,7 +12,7 @@ import (
 type environmentLinks struct {
 	policyGroups        []scalr.PolicyGroup
 	providers, defaults []scalr.Provider
-	everyProvider       []scalr.Provider // all provider configurations, if the inputs name any
+	allProviders        []scalr.Provider // all provider configurations, if the inputs name any
 }
 
 // present creates the environment, or updates it to match the inputs. It looks up all objects that the inputs name
@@ -67,7 +67,7 @@ func (e *environmentCommand) create(ctx context.Context, name string, links envi
 	}
 	env, created, err := e.client.CreateEnvironment(ctx, s)
 	if err != nil {
-		return env, refusedDefaults(links, err)
+		return env, defaultsError(links, err)
 	}
 	if created {
 		e.created = true
@@ -110,7 +110,7 @@ func (e *environmentCommand) set(ctx context.Context, env scalr.Environment, lin
 	}
 	after, err := e.client.UpdateEnvironment(ctx, env.ID, ask)
 	if err != nil {
-		return env, refusedDefaults(links, err)
+		return env, defaultsError(links, err)
 	}
 	left, _ := e.compare(after, links)
 	e.reportSettings(before, left)

@@ -95,17 +95,17 @@ func sameSet(a, b []string) bool {
 
 // reportSettings logs the requested changes. It logs a warning for each of them that still differs in after.
 func (c *companion) reportSettings(before, after settings) {
-	for _, asked := range before.changes {
-		i := slices.IndexFunc(after.changes, func(left change) bool { return left.name == asked.name })
+	for _, requested := range before.changes {
+		i := slices.IndexFunc(after.changes, func(left change) bool { return left.name == requested.name })
 		if i >= 0 {
-			c.Job.Warnf("Scalr did not change %s: requested %q, still %q.", asked.name, asked.to, after.changes[i].from)
+			c.Job.Warnf("Scalr did not change %s: requested %q, still %q.", requested.name, requested.to, after.changes[i].from)
 			continue
 		}
-		if asked.to == "" {
-			c.recordChange("Cleared %s (was %q).", asked.name, asked.from)
+		if requested.to == "" {
+			c.recordChange("Cleared %s (was %q).", requested.name, requested.from)
 			continue
 		}
-		c.recordChange("Set %s to %q (was %q).", asked.name, asked.to, asked.from)
+		c.recordChange("Set %s to %q (was %q).", requested.name, requested.to, requested.from)
 	}
 }
 

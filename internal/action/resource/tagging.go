@@ -152,13 +152,13 @@ func (c *companion) ensureTags(ctx context.Context, known []scalr.Tag, names []s
 			byName[t.Name] = t
 		}
 	}
-	for _, name := range doubtfulFirst(names) {
+	for _, name := range unsafeFirst(names) {
 		if _, ok := byName[name]; ok {
 			continue
 		}
 		t, created, err := c.client.EnsureTag(ctx, name)
 		if err != nil {
-			return nil, refusedTag(name, err)
+			return nil, tagNameError(name, err)
 		}
 		if created {
 			c.recordChange("Created the tag %q.", name)
@@ -178,9 +178,9 @@ var (
 	unsafeInTag = lazyregexp.New(`[^A-Za-z0-9_.:-]+`)
 )
 
-// doubtfulFirst moves the names that Scalr may reject to the front, so that no tag is created if one of them is
+// unsafeFirst moves the names that Scalr may reject to the front, so that no tag is created if one of them is
 // rejected.
-func doubtfulFirst(names []string) []string {
+func unsafeFirst(names []string) []string {
 	sorted := slices.Clone(names)
 	slices.SortStableFunc(sorted, func(a, b string) int {
 		switch x, y := safeTag.MatchString(a), safeTag.MatchString(b); {
@@ -194,8 +194,8 @@ func doubtfulFirst(names []string) []string {
 	return sorted
 }
 
-// refusedTag returns the error for a tag name that Scalr rejected, with a valid name as a suggestion.
-func refusedTag(name string, err error) error {
+// tagNameError returns the error for a tag name that Scalr rejected, with a valid name as a suggestion.
+func tagNameError(name string, err error) error {
 	var e *scalr.Error
 	if safeTag.MatchString(name) || !errors.As(err, &e) || !errors.Is(e, scalr.ErrInvalid) {
 		return err

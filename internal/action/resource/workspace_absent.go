@@ -22,13 +22,13 @@ func (w *workspaceCommand) absent(ctx context.Context) error {
 		return nil
 	}
 	w.recordWorkspace(ws)
-	asked := false
+	requested := false
 	err = w.client.DeleteWorkspace(ctx, ws.ID, func(ctx context.Context) error {
-		if err := w.stillUnused(ctx, ws); err != nil {
+		if err := w.checkUnused(ctx, ws); err != nil {
 			return err
 		}
 		w.Job.Infof("Checked right before the deletion: workspace %s manages no resources, is not locked, and all its runs have finished.", lookup.Title(ws))
-		asked = true
+		requested = true
 		return nil
 	})
 	if lookup.Gone(err) {
@@ -42,7 +42,7 @@ func (w *workspaceCommand) absent(ctx context.Context) error {
 		return inUse(ws, step.Sentence(err))
 	case err != nil:
 		return err
-	case !asked:
+	case !requested:
 		w.Job.Infof("Workspace %s was already deleted by another client: nothing to delete.", lookup.Title(ws))
 		return nil
 	}
@@ -50,10 +50,10 @@ func (w *workspaceCommand) absent(ctx context.Context) error {
 	return nil
 }
 
-// stillUnused returns an error if the workspace manages resources, has an active run or is locked by a person. If
+// checkUnused returns an error if the workspace manages resources, has an active run or is locked by a person. If
 // Scalr does not report whether it manages resources, that is an error too. Runs are read first, so that the
 // resources of a run that finishes in between are counted.
-func (w *workspaceCommand) stillUnused(ctx context.Context, ws scalr.Workspace) error {
+func (w *workspaceCommand) checkUnused(ctx context.Context, ws scalr.Workspace) error {
 	runs, err := w.client.RunsInProgress(ctx, ws.ID)
 	if err != nil {
 		return err
@@ -74,13 +74,13 @@ func (w *workspaceCommand) stillUnused(ctx context.Context, ws scalr.Workspace) 
 	case now.Locked && now.LockedByRun == "":
 		return inUse(now, fmt.Sprintf("it is locked%s%s", lookup.By(now.LockedBy), lookup.Because(now.LockReason)))
 	case now.LockedByRun != "":
-		return w.lockedByFinished(ctx, now)
+		return w.checkLockHolder(ctx, now)
 	}
 	return nil
 }
 
-// lockedByFinished returns an error unless the run that holds the lock has finished.
-func (w *workspaceCommand) lockedByFinished(ctx context.Context, ws scalr.Workspace) error {
+// checkLockHolder returns an error unless the run that holds the lock has finished.
+func (w *workspaceCommand) checkLockHolder(ctx context.Context, ws scalr.Workspace) error {
 	run, err := w.client.Run(ctx, ws.LockedByRun)
 	switch {
 	case lookup.Gone(err):

@@ -15,7 +15,7 @@ import (
 // present creates the workspace, or updates it to match the inputs. It looks up all objects that the inputs name
 // before the first write.
 func (w *workspaceCommand) present(ctx context.Context) error {
-	links, err := w.lookUpLinks(ctx)
+	links, err := w.resolveLinks(ctx)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (w *workspaceCommand) create(ctx context.Context, links workspaceLinks) (sc
 	}
 	ws, created, err := w.client.CreateWorkspace(ctx, w.environment.ID, wanted)
 	if err != nil {
-		return ws, w.refusedVersion(err)
+		return ws, w.versionError(err)
 	}
 	ws.Environment = w.environment.Name
 	if created {
@@ -87,7 +87,7 @@ func (w *workspaceCommand) set(ctx context.Context, ws scalr.Workspace, links wo
 	}
 	after, err := w.client.UpdateWorkspace(ctx, ws.ID, wanted)
 	if err != nil {
-		return w.refusedVersion(err)
+		return w.versionError(err)
 	}
 	left, _ := w.compare(after, links)
 	w.reportSettings(before, left)
@@ -97,23 +97,23 @@ func (w *workspaceCommand) set(ctx context.Context, ws scalr.Workspace, links wo
 // aboutVersion matches an error message about the Terraform version.
 var aboutVersion = lazyregexp.New(`(?i)\b(terraform|opentofu|tofu|software|iac)[ -]version\b`)
 
-// refusedVersion returns the error for a request that Scalr rejected because of the Terraform version. A change of
+// versionError returns the error for a request that Scalr rejected because of the Terraform version. A change of
 // the platform without a version can also cause this error. It returns other errors unchanged.
-func (w *workspaceCommand) refusedVersion(err error) error {
+func (w *workspaceCommand) versionError(err error) error {
 	var e *scalr.Error
-	if !errors.As(err, &e) || !isRefusal(e) || w.in.TerraformVersion == "" && w.in.IaCPlatform == "" {
+	if !errors.As(err, &e) || !isRejection(e) || w.in.TerraformVersion == "" && w.in.IaCPlatform == "" {
 		return err
 	}
 	for _, p := range e.Problems {
 		if strings.HasSuffix(p.Pointer, "/terraform-version") || p.Pointer == "" && aboutVersion.MatchString(p.Title+" "+p.Detail) {
-			return step.Refuse(step.CodeVersionUnknown, "Scalr rejected the version %s: %s.", w.versionAsked(), strings.TrimSuffix(e.Reason(), "."))
+			return step.Refuse(step.CodeVersionUnknown, "Scalr rejected the version %s: %s.", w.requestedVersion(), strings.TrimSuffix(e.Reason(), "."))
 		}
 	}
 	return err
 }
 
-// versionAsked describes the requested version for a message.
-func (w *workspaceCommand) versionAsked() string {
+// requestedVersion describes the requested version for a message.
+func (w *workspaceCommand) requestedVersion() string {
 	platform, version := w.in.IaCPlatform, w.in.TerraformVersion
 	if version == "" {
 		version = "that the workspace has"

@@ -16,14 +16,14 @@ type workspaceLinks struct {
 	providers   []scalr.Provider
 }
 
-// lookUpLinks looks up the objects that the inputs name.
-func (w *workspaceCommand) lookUpLinks(ctx context.Context) (l workspaceLinks, err error) {
+// resolveLinks looks up the objects that the inputs name.
+func (w *workspaceCommand) resolveLinks(ctx context.Context) (l workspaceLinks, err error) {
 	if l.agentPoolID = w.in.AgentPool; l.agentPoolID != nil && *l.agentPoolID != "" {
 		if l.agentPools, err = w.client.AgentPools(ctx); err != nil {
 			return l, err
 		}
 		key := func(p scalr.AgentPool) (id, name string) { return p.ID, p.Name }
-		pools, err := pick(l.agentPools, key, []string{*w.in.AgentPool}, "agent pool", step.CodeAgentPoolGone)
+		pools, err := findByIDOrName(l.agentPools, key, []string{*w.in.AgentPool}, "agent pool", step.CodeAgentPoolGone)
 		if err != nil {
 			return l, err
 		}
@@ -40,7 +40,7 @@ func (w *workspaceCommand) lookUpLinks(ctx context.Context) (l workspaceLinks, e
 		names = append(names, link.Provider)
 	}
 	key := func(p scalr.Provider) (id, name string) { return p.ID, p.Name }
-	picked, err := pick(l.providers, key, names, "provider configuration", step.CodeProviderGone)
+	picked, err := findByIDOrName(l.providers, key, names, "provider configuration", step.CodeProviderGone)
 	for i, p := range picked {
 		link := scalr.ProviderLink{ProviderID: p.ID, Alias: w.in.ProviderLinks[i].Alias}
 		if !slices.Contains(l.links, link) { // the input may name it both by name and by id

@@ -17,13 +17,13 @@ func (r *command) check(ctx context.Context) (step.Outcome, error) {
 	if err != nil {
 		return step.Outcome{}, err
 	}
-	if err := r.showListing(ctx, listing); err != nil {
+	if err := r.logListing(ctx, listing); err != nil {
 		return step.Outcome{}, err
 	}
-	if err := r.examine(ctx, listing); err != nil {
+	if err := r.packForWarnings(ctx, listing); err != nil {
 		return step.Outcome{}, err
 	}
-	if r.client, err = r.Step.SignIn(ctx, r.in.Access, r.narrator.Retrying); err != nil {
+	if r.client, err = r.Step.SignIn(ctx, r.in.Access, r.logger.Retrying); err != nil {
 		return step.Outcome{}, err
 	}
 	w, err := r.findWorkspace(ctx)
@@ -31,7 +31,7 @@ func (r *command) check(ctx context.Context) (step.Outcome, error) {
 		return step.Outcome{}, err
 	}
 	r.recordWorkspace(w)
-	r.showRights(w.Permissions)
+	r.logPermissions(w.Permissions)
 	var hints []string
 	for _, f := range r.preflightProblems(w, listing) {
 		hint := f.Problem + " " + f.WhatToDo()
@@ -53,8 +53,9 @@ func (r *command) check(ctx context.Context) (step.Outcome, error) {
 	return step.Outcome{Result: result.Checked}, nil
 }
 
-// examine packs the bundle like a run, with the same warnings: some problems appear only when the files are read.
-func (r *command) examine(ctx context.Context, l *bundle.Listing) error {
+// packForWarnings packs the bundle like a run, with the same warnings: some problems appear only when the files are
+// read.
+func (r *command) packForWarnings(ctx context.Context, l *bundle.Listing) error {
 	archive, err := l.Pack(ctx)
 	if err != nil {
 		return err
@@ -64,8 +65,8 @@ func (r *command) examine(ctx context.Context, l *bundle.Listing) error {
 	return nil
 }
 
-// showListing logs the files that would be uploaded. An unreadable file is an error, as in a run.
-func (r *command) showListing(ctx context.Context, l *bundle.Listing) error {
+// logListing logs the files that would be uploaded. An unreadable file is an error, as in a run.
+func (r *command) logListing(ctx context.Context, l *bundle.Listing) error {
 	defer r.Job.Group("Files that would be uploaded: " + files(l.Files()))()
 	for e, err := range l.Entries(ctx) {
 		if err != nil {
@@ -84,8 +85,8 @@ func (r *command) showListing(ctx context.Context, l *bundle.Listing) error {
 	return nil
 }
 
-// showRights logs the permissions of the token, if Scalr reports them.
-func (r *command) showRights(rights map[string]bool) {
+// logPermissions logs the permissions of the token, if Scalr reports them.
+func (r *command) logPermissions(rights map[string]bool) {
 	for _, right := range []struct{ name, words string }{
 		{"can-queue-run", "start runs"},
 		{"can-queue-apply", "apply them"},

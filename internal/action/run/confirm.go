@@ -21,21 +21,21 @@ const confirmRetryWindow = 30 * time.Second
 func (r *command) confirm(ctx context.Context, run scalr.Run) (step.Outcome, error) {
 	var refused error
 	for began := time.Now(); ; {
-		look, err := r.look(ctx, run.ID)
+		latest, err := r.readVerified(ctx, run.ID)
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return r.waitForEnd(ctx, run, "")
 		case err != nil:
 			return step.Outcome{}, err
-		case look.Status.Applying(), look.Status.IsFinal():
-			return r.waitAndDecide(ctx, look, appliesAfterGates)
-		case refused != nil && look.Status == run.Status && look.Waiting() && time.Since(began) > confirmRetryWindow:
+		case latest.Status.Applying(), latest.Status.IsFinal():
+			return r.waitAndDecide(ctx, latest, appliesAfterGates)
+		case refused != nil && latest.Status == run.Status && latest.Waiting() && time.Since(began) > confirmRetryWindow:
 			return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Scalr does not allow run %s to be confirmed while it is %q: %s.", run.ID,
-				look.Status, step.Sentence(refused))
-		case !look.Status.Before(run.Status):
-			run = look
+				latest.Status, step.Sentence(refused))
+		case !latest.Status.Before(run.Status):
+			run = latest
 		}
-		if failures := r.judge(ctx, run, true); len(failures) > 0 {
+		if failures := r.evaluateGates(ctx, run, true); len(failures) > 0 {
 			return r.reject(ctx, run, failures), nil
 		}
 		refused = r.client.Confirm(ctx, run.ID, r.comment("confirmed"))

@@ -15,8 +15,8 @@ const (
 	// createGrace is how long a pending request to create a run continues after an interruption: a run whose id is
 	// unknown cannot be stopped.
 	createGrace = 2 * time.Second
-	// lastLook is the time limit for the search for such a run after createGrace.
-	lastLook = time.Second
+	// findCreatedTime is the time limit for the search for such a run after createGrace.
+	findCreatedTime = time.Second
 )
 
 // create creates exactly one run, and logs its id as soon as it is known.
@@ -27,36 +27,36 @@ func (r *command) create(ctx context.Context, v scalr.Configuration, policy appl
 	r.saveState(state{configuration: v.ID, workspace: r.facts.workspace.ID, onCancel: r.onCancel()})
 	creating, cancel := step.WithGrace(ctx, createGrace)
 	defer cancel()
-	r.asked = r.request(v, policy)
-	run, doubtful, err := runs.Create(creating, r.client, r.asked)
+	r.requested = r.request(v, policy)
+	run, doubtful, err := runs.Create(creating, r.client, r.requested)
 	if err != nil && ctx.Err() != nil {
-		run, doubtful, err = r.lookOnce(ctx, v, err)
+		run, doubtful, err = r.findCreated(ctx, v, err)
 	}
 	if err != nil {
 		return run, err
 	}
-	r.ours, r.sweep, r.expected = true, doubtful, createdRun(r.asked)
-	ours := run
-	ours.EnvironmentID, ours.WorkspaceID = "", "" // use the requested ids until the response is verified
-	r.recordRun(ours)
-	r.showRun()
+	r.created, r.mayHaveDuplicate, r.expected = true, doubtful, createdRun(r.requested)
+	own := run
+	own.EnvironmentID, own.WorkspaceID = "", "" // use the requested ids until the response is verified
+	r.recordRun(own)
+	r.setRunOutputs()
 	r.saveState(state{run: run.ID, onCancel: r.onCancel()})
 	if run, err = r.verify(ctx, run); err != nil {
 		return run, err
 	}
 	r.updateRun(run)
-	r.noticeEarlier(ctx, run)
+	r.logEarlierRuns(ctx, run)
 	return run, nil
 }
 
-// lookOnce searches once for the run of an interrupted creation, so that this step can stop it. If the run is not
+// findCreated searches once for the run of an interrupted creation, so that this step can stop it. If the run is not
 // found, the post step searches again.
-func (r *command) lookOnce(ctx context.Context, v scalr.Configuration, cut error) (scalr.Run, bool, error) {
+func (r *command) findCreated(ctx context.Context, v scalr.Configuration, cut error) (scalr.Run, bool, error) {
 	var unknown *runs.NotConfirmedError
 	if !errors.As(cut, &unknown) {
 		return scalr.Run{}, false, cut
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), findCreatedTime)
 	defer cancel()
 	if run, ok, _ := runs.FindByConfiguration(ctx, r.client, r.facts.workspace.ID, v.ID); ok {
 		return run, true, nil
@@ -64,8 +64,8 @@ func (r *command) lookOnce(ctx context.Context, v scalr.Configuration, cut error
 	return scalr.Run{}, true, cut
 }
 
-// noticeEarlier logs the active runs of earlier attempts of this workflow run: they may block the workspace.
-func (r *command) noticeEarlier(ctx context.Context, run scalr.Run) {
+// logEarlierRuns logs the active runs of earlier attempts of this workflow run: they may block the workspace.
+func (r *command) logEarlierRuns(ctx context.Context, run scalr.Run) {
 	e := r.Job.Event()
 	if e.WorkflowRunURL == "" || e.Attempt < 2 {
 		return

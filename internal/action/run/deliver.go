@@ -14,16 +14,16 @@ import (
 )
 
 const (
-	mostConfigurations = 3
-	processing         = 5 * time.Minute // time limit for Scalr to process an upload
-	tellUploadFrom     = 20 << 20        // minimum upload size, in bytes, for progress messages
+	maxConfigurations = 3
+	processing        = 5 * time.Minute // time limit for Scalr to process an upload
+	logUploadFrom     = 20 << 20        // minimum upload size, in bytes, for progress messages
 )
 
-// deliver uploads the bundle as a configuration version. After its upload address has expired, a configuration
-// version cannot get a new one, so deliver creates a new configuration version.
-func (r *command) deliver(ctx context.Context, p *packing) (scalr.Configuration, error) {
-	r.narrator.Enter(progress.Bundle)
-	defer r.narrator.Close()
+// uploadConfiguration uploads the bundle as a configuration version. After its upload address has expired, a
+// configuration version cannot get a new one, so deliver creates a new configuration version.
+func (r *command) uploadConfiguration(ctx context.Context, p *packing) (scalr.Configuration, error) {
+	r.logger.Enter(progress.Bundle)
+	defer r.logger.Close()
 	for n := 1; ; n++ {
 		v, err := r.client.CreateConfiguration(ctx, r.facts.workspace.ID, r.in.Dry)
 		if errors.Is(err, scalr.ErrNoUpload) && n == 1 {
@@ -41,9 +41,9 @@ func (r *command) deliver(ctx context.Context, p *packing) (scalr.Configuration,
 		if err != nil {
 			return v, err
 		}
-		r.packed(archive)
+		r.recordArchive(archive)
 		err = r.upload(ctx, v, archive)
-		if errors.Is(err, scalr.ErrLinkExpired) && n < mostConfigurations {
+		if errors.Is(err, scalr.ErrLinkExpired) && n < maxConfigurations {
 			r.Job.Infof("%s; retrying with a new configuration version", step.Sentence(err))
 			continue
 		}
@@ -59,7 +59,7 @@ func (r *command) deliver(ctx context.Context, p *packing) (scalr.Configuration,
 func (r *command) upload(ctx context.Context, v scalr.Configuration, a *bundle.Archive) error {
 	began := time.Now()
 	u := scalr.Upload{Data: a.Reader(), Size: a.Size()}
-	if u.Size >= tellUploadFrom {
+	if u.Size >= logUploadFrom {
 		r.Job.Infof("Uploading %s", units.Size(u.Size))
 		u.Sent = r.everyTenSeconds(u.Size)
 	}

@@ -23,7 +23,7 @@ type earlyPlan struct {
 
 // readPlanEarly returns an observer that starts an early plan read. Canceling ctx also cancels the read.
 func (r *command) readPlanEarly(ctx context.Context) *earlyPlan {
-	e := &earlyPlan{Observer: r.narrator}
+	e := &earlyPlan{Observer: r.logger}
 	if r.facts.plan != nil {
 		return e
 	}

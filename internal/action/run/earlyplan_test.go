@@ -8,15 +8,15 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// silent is an observer that ignores all events.
-type silent struct{}
+// discardObserver is an observer that ignores all events.
+type discardObserver struct{}
 
-func (silent) Polled(scalr.Run)               {}
-func (silent) Log(scalr.Phase) io.WriteCloser { return silent{} }
-func (silent) Restarted(scalr.Phase)          {}
-func (silent) LogTrouble(scalr.Phase, error)  {}
-func (silent) Write(p []byte) (int, error)    { return len(p), nil }
-func (silent) Close() error                   { return nil }
+func (discardObserver) Polled(scalr.Run)               {}
+func (discardObserver) Log(scalr.Phase) io.WriteCloser { return discardObserver{} }
+func (discardObserver) Restarted(scalr.Phase)          {}
+func (discardObserver) LogTrouble(scalr.Phase, error)  {}
+func (discardObserver) Write(p []byte) (int, error)    { return len(p), nil }
+func (discardObserver) Close() error                   { return nil }
 
 // TestEarlyPlanStarts checks that the plan is read after two polls report it as finished, if its log is closed and
 // the run continues.
@@ -47,7 +47,7 @@ func TestEarlyPlanStarts(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				reads := make(chan scalr.Run, 10)
-				e := &earlyPlan{Observer: silent{}, read: func(r scalr.Run) planReading { reads <- r; return planReading{} }}
+				e := &earlyPlan{Observer: discardObserver{}, read: func(r scalr.Run) planReading { reads <- r; return planReading{} }}
 				log := e.Log(scalr.PlanPhase)
 				e.Log(scalr.ApplyPhase).Close()
 				if !c.openLog {

@@ -18,7 +18,7 @@ import (
 // actOnExisting implements the modes that act on an existing run.
 func (r *command) actOnExisting(ctx context.Context) (step.Outcome, error) {
 	var err error
-	if r.client, err = r.Step.SignIn(ctx, r.in.Access, r.narrator.Retrying); err != nil {
+	if r.client, err = r.Step.SignIn(ctx, r.in.Access, r.logger.Retrying); err != nil {
 		return step.Outcome{}, err
 	}
 	run, err := r.client.Run(ctx, r.in.RunID)
@@ -33,7 +33,7 @@ func (r *command) actOnExisting(ctx context.Context) (step.Outcome, error) {
 		return step.Outcome{}, err
 	}
 	if run, err = r.verify(ctx, run); err != nil {
-		return step.Outcome{}, unchangedBy(err)
+		return step.Outcome{}, withRunUnchanged(err)
 	}
 	if w, err := r.client.Workspace(ctx, run.WorkspaceID); err == nil {
 		r.recordWorkspace(w)
@@ -42,7 +42,7 @@ func (r *command) actOnExisting(ctx context.Context) (step.Outcome, error) {
 	r.out.Set("workspace-id", run.WorkspaceID)
 	r.out.Set("environment-id", run.EnvironmentID)
 	r.out.Set("configuration-version-id", run.ConfigurationID)
-	r.showRun()
+	r.setRunOutputs()
 	switch r.in.Mode {
 	case inputs.ModeConfirm:
 		return r.confirmExisting(ctx, run)
@@ -77,20 +77,20 @@ func (r *command) override(ctx context.Context, run scalr.Run) (step.Outcome, er
 		return o, err
 	}
 	if run.Stage() == scalr.Override && r.in.FailOn.Any() {
-		r.planToJudge(ctx, run) // read in advance, since it may take a while
-		look, err := r.look(ctx, run.ID)
+		r.planForGates(ctx, run) // read in advance, since it may take a while
+		latest, err := r.readVerified(ctx, run.ID)
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return r.waitForEnd(ctx, run, "")
 		case err != nil:
 			return step.Outcome{}, err
 		}
-		run = look
+		run = latest
 	}
 	if run.Stage() != scalr.Override {
 		return r.nothingToOverride(ctx, run)
 	}
-	if failures := r.judge(ctx, run, true); len(failures) > 0 {
+	if failures := r.evaluateGates(ctx, run, true); len(failures) > 0 {
 		return r.reject(ctx, run, failures), nil
 	}
 	overridden := run.Status
@@ -132,12 +132,12 @@ func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run,
 		if !errors.Is(refused, scalr.ErrConflict) {
 			return run, refused
 		}
-		look, err := r.look(ctx, run.ID)
+		latest, err := r.readVerified(ctx, run.ID)
 		switch {
 		case err != nil:
 			return run, err
-		case !look.Status.Before(run.Status):
-			run = look
+		case !latest.Status.Before(run.Status):
+			run = latest
 		}
 		switch {
 		case run.Stage() != scalr.Override || !overridable(run):
@@ -154,16 +154,16 @@ func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run,
 }
 
 // overridable reports whether the run has a soft policy failure that has not been overridden.
-func overridable(run scalr.Run) bool { return slices.ContainsFunc(run.Policies, failedSoftly) }
+func overridable(run scalr.Run) bool { return slices.ContainsFunc(run.Policies, softFailed) }
 
-func failedSoftly(p scalr.PolicyCheck) bool { return p.Status == scalr.TaskSoftFailed }
+func softFailed(p scalr.PolicyCheck) bool { return p.Status == scalr.TaskSoftFailed }
 
 // overrideEach overrides each failed soft policy. If there is a conflict, it continues with the others and returns
 // the conflict.
 func (r *command) overrideEach(ctx context.Context, run scalr.Run) (conflict error) {
 	overridden := 0
 	for _, p := range run.Policies {
-		if !failedSoftly(p) {
+		if !softFailed(p) {
 			continue
 		}
 		switch err := r.client.Override(ctx, p.ID); {
@@ -191,7 +191,7 @@ func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result
 				"Run %s is %s: only a run that waits for a person can be discarded. Use `mode: cancel` to stop a running one.", run.ID, run.Status)
 		}
 		how := r.stopOptions(string(wanted))
-		how.AllowApply, how.Check = wanted == result.Canceled, r.mayStop
+		how.AllowApply, how.Check = wanted == result.Canceled, r.checkStop
 		stop, err := runs.Stop(ctx, r.client, run, how)
 		if err != nil {
 			return step.Outcome{}, err

@@ -28,8 +28,8 @@ func (e *unexpectedRun) Error() string { return e.problem }
 // ErrorCode returns the value of the output error-code.
 func (e *unexpectedRun) ErrorCode() step.Code { return e.code }
 
-// unchangedBy adds to the error that the step did not change the run.
-func unchangedBy(err error) error {
+// withRunUnchanged adds to the error that the step did not change the run.
+func withRunUnchanged(err error) error {
 	var unexpected *unexpectedRun
 	if !errors.As(err, &unexpected) {
 		return err
@@ -39,9 +39,9 @@ func unchangedBy(err error) error {
 	return &e
 }
 
-// verifyAgain is the time during which a run with an incomplete response is read again. The run may continue
+// verifyWindow is the time during which a run with an incomplete response is read again. The run may continue
 // meanwhile.
-const verifyAgain = 30 * time.Second
+const verifyWindow = 30 * time.Second
 
 // verify compares a run with the expected one. If the response lacks a value, verify reads the run again; a value
 // that is still missing counts as different.
@@ -51,7 +51,7 @@ func (r *command) verify(ctx context.Context, run scalr.Run) (scalr.Run, error) 
 	}
 	unexpected := r.expected(run)
 	if unexpected != nil && unexpected.unreported {
-		ctx, cancel := context.WithTimeout(ctx, verifyAgain)
+		ctx, cancel := context.WithTimeout(ctx, verifyWindow)
 		defer cancel()
 		if again, err := r.client.PollRun(ctx, run.ID); err == nil {
 			run, unexpected = again, r.expected(again)
@@ -63,8 +63,8 @@ func (r *command) verify(ctx context.Context, run scalr.Run) (scalr.Run, error) 
 	return run, nil
 }
 
-// mayStop returns an error unless the run is the expected one.
-func (r *command) mayStop(run scalr.Run) error {
+// checkStop returns an error unless the run is the expected one.
+func (r *command) checkStop(run scalr.Run) error {
 	if r.expected == nil {
 		return nil
 	}
@@ -89,8 +89,8 @@ func (v verifyingAPI) PollRun(ctx context.Context, id string) (scalr.Run, error)
 	return v.command.verify(ctx, run)
 }
 
-// look reads the existing run and verifies it.
-func (r *command) look(ctx context.Context, id string) (scalr.Run, error) {
+// readVerified reads the existing run and verifies it.
+func (r *command) readVerified(ctx context.Context, id string) (scalr.Run, error) {
 	return verifyingAPI{runs.Stopper{Client: r.client}, r}.PollRun(ctx, id)
 }
 

@@ -49,12 +49,12 @@ func (r *command) recordRun(run scalr.Run) scalr.Run {
 	run = r.facts.complete(run)
 	r.facts.run = run
 	r.facts.runURL = r.client.RunURL(run.EnvironmentID, run.WorkspaceID, run.ID)
-	r.narrator.RunURL, r.logs.runID = r.facts.runURL, run.ID
+	r.logger.RunURL, r.logs.runID = r.facts.runURL, run.ID
 	return run
 }
 
-// showRun sets the outputs about the run.
-func (r *command) showRun() {
+// setRunOutputs sets the outputs about the run.
+func (r *command) setRunOutputs() {
 	r.out.Set("run-id", r.facts.run.ID)
 	r.out.Set("run-url", r.facts.runURL)
 	r.Job.Infof("Run %s %s", r.facts.run.ID, r.facts.runURL)

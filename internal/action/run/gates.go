@@ -15,16 +15,16 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// judge returns the conditions of fail-on that the run meets. Every mode calls it immediately before a run may
+// evaluateGates returns the conditions of fail-on that the run meets. Every mode calls it immediately before a run may
 // continue, and after the run has ended. confirmed is set if this step confirms the run.
-func (r *command) judge(ctx context.Context, run scalr.Run, confirmed bool) []gate.Failure {
+func (r *command) evaluateGates(ctx context.Context, run scalr.Run, confirmed bool) []gate.Failure {
 	if !r.in.FailOn.Any() {
 		return nil
 	}
 	return gate.Conditions{
 		Changes: r.in.FailOn.Changes, Destroy: r.in.FailOn.Destroy, NeedsConfirmation: r.in.FailOn.NeedsConfirmation,
 		Warnings: r.in.FailOn.Warnings, CostIncrease: r.in.FailOn.CostIncrease, MaxCostIncrease: r.in.MaxCostIncrease,
-	}.Judge(gate.Case{Run: run, Plan: r.planToJudge(ctx, run), SeveralUnits: r.severalUnits(), Confirmed: confirmed})
+	}.Judge(gate.Case{Run: run, Plan: r.planForGates(ctx, run), SeveralUnits: r.severalUnits(), Confirmed: confirmed})
 }
 
 // severalUnits reports whether the run may plan several units. It returns true if the workspace is unknown.
@@ -32,8 +32,8 @@ func (r *command) severalUnits() bool {
 	return r.facts.workspace.RunAll || r.facts.workspace.ID == ""
 }
 
-// planToJudge reads the plan once, before the deadline of the step if possible.
-func (r *command) planToJudge(ctx context.Context, run scalr.Run) tfplan.Plan {
+// planForGates reads the plan once, before the deadline of the step if possible.
+func (r *command) planForGates(ctx context.Context, run scalr.Run) tfplan.Plan {
 	reading, cancel := r.ReportingContext(planJSONTime)
 	defer cancel()
 	if !run.Status.IsFinal() { // the plan of a finished run is read even after an interruption
@@ -57,7 +57,7 @@ func (r *command) reject(ctx context.Context, run scalr.Run, failures []gate.Fai
 		return o
 	case ctx.Err() != nil:
 		return r.interruptedReject(ctx, run, o, failures)
-	case !r.ours:
+	case !r.created:
 		return o
 	}
 	stop, err := runs.Stop(ctx, r.client, run, r.stopOptions("the plan does not pass fail-on"))
@@ -89,8 +89,8 @@ func (r *command) awaitEffect(ctx context.Context, run scalr.Run) scalr.Run {
 	ctx, cancel := context.WithTimeout(ctx, effectTime)
 	defer cancel()
 	for wait := r.Env.Timing.StopInterval; ; wait = min(2*wait, effectInterval) {
-		if look, err := r.client.PollRun(ctx, run.ID); err == nil && !look.Status.Before(run.Status) {
-			run = look
+		if latest, err := r.client.PollRun(ctx, run.ID); err == nil && !latest.Status.Before(run.Status) {
+			run = latest
 		}
 		if run.Status.IsFinal() || run.Status.Applying() || retry.Wait(ctx, wait) != nil {
 			return run

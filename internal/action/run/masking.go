@@ -15,9 +15,9 @@ import (
 // Limits for masking outputs: the runner keeps each mask for the rest of the job and compares every line of the log
 // with all of them.
 const (
-	mostMasked    = 10_000
-	longestMasked = 64 << 10 // bytes of a string
-	shortestWhole = 12       // bytes of an object or a list; a shorter one, such as [443], is not a secret
+	maxMasked       = 10_000
+	maxMaskedLength = 64 << 10 // bytes of a string
+	minWholeLength  = 12       // bytes of an object or a list; a shorter one, such as [443], is not a secret
 )
 
 // maskSensitive masks the sensitive outputs: each object or list as a whole, and each string that looks like a
@@ -45,22 +45,22 @@ var errTooMany = errors.New("there are too many values to mask")
 func (m *masking) output(ctx context.Context, o scalr.Output) {
 	err := error(nil)
 	if opens := bytes.IndexAny(o.Value, "{["); opens == 0 {
-		err = m.whole(o.Value)
+		err = m.maskWhole(o.Value)
 	}
 	if err == nil {
-		err = m.within(o.Name, jsonstream.New(ctx, bytes.NewReader(o.Value), jsonstream.Limits{}))
+		err = m.maskStrings(o.Name, jsonstream.New(ctx, bytes.NewReader(o.Value), jsonstream.Limits{}))
 	}
 	m.all = m.all && err == nil
 }
 
-// whole masks an object or a list both in its original and in its compact form.
-func (m *masking) whole(value json.RawMessage) error {
-	if len(value) > longestMasked {
+// maskWhole masks an object or a list both in its original and in its compact form.
+func (m *masking) maskWhole(value json.RawMessage) error {
+	if len(value) > maxMaskedLength {
 		m.all = false // strings in it are still masked
 		return nil
 	}
 	var compact bytes.Buffer
-	if json.Compact(&compact, value) != nil || compact.Len() < shortestWhole {
+	if json.Compact(&compact, value) != nil || compact.Len() < minWholeLength {
 		return nil
 	}
 	err := m.mask(secret.Exact(compact.String()))
@@ -70,26 +70,26 @@ func (m *masking) whole(value json.RawMessage) error {
 	return err
 }
 
-// within masks the strings in a value. The name is that of the output or object member.
-func (m *masking) within(name string, r *jsonstream.Reader) error {
+// maskStrings masks the strings in a value. The name is that of the output or object member.
+func (m *masking) maskStrings(name string, r *jsonstream.Reader) error {
 	c, err := r.Peek()
 	switch {
 	case err != nil:
 		return err
 	case c == '{':
-		return r.Object(func(name string) error { return m.within(name, r) })
+		return r.Object(func(name string) error { return m.maskStrings(name, r) })
 	case c == '[':
-		return r.Array(func() error { return m.within(name, r) })
+		return r.Array(func() error { return m.maskStrings(name, r) })
 	case c != '"':
 		return r.Skip()
 	}
-	text, _, err := r.Text(longestMasked + 1)
+	text, _, err := r.Text(maxMaskedLength + 1)
 	switch {
 	case err != nil:
 		return err
 	case !secret.LooksSecret(name, text):
 		return nil
-	case len(text) > longestMasked:
+	case len(text) > maxMaskedLength:
 		m.all = false
 		return nil
 	}
@@ -97,7 +97,7 @@ func (m *masking) within(name string, r *jsonstream.Reader) error {
 }
 
 func (m *masking) mask(v secret.Value) error {
-	if m.count++; m.count > mostMasked || !m.job.Mask(v) {
+	if m.count++; m.count > maxMasked || !m.job.Mask(v) {
 		return errTooMany
 	}
 	return nil

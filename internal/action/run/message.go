@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/action/step"
 )
 
-const mostMessage = 512 // characters (openapi.yml, create_run, message)
+const maxMessage = 512 // characters (openapi.yml, create_run, message)
 
 // message returns the message of the run in Scalr. On GitHub Actions it always contains the URL of the workflow run,
 // by which people and the overview action find the run.
@@ -52,12 +52,12 @@ func (r *command) defaultMessage() string {
 // withAddress appends the URL of a workflow run attempt, unless the text already contains the URL of the workflow
 // run. It shortens the text if necessary.
 func withAddress(text, address string) string {
-	if address == "" || step.NamesWorkflowRun(firstRunes(text, mostMessage), address) {
-		return firstRunes(text, mostMessage)
+	if address == "" || step.NamesWorkflowRun(firstRunes(text, maxMessage), address) {
+		return firstRunes(text, maxMessage)
 	}
-	room := mostMessage - utf8.RuneCountInString(address) - 1
+	room := maxMessage - utf8.RuneCountInString(address) - 1
 	if room <= 0 {
-		return firstRunes(text, mostMessage)
+		return firstRunes(text, maxMessage)
 	}
 	return strings.TrimSpace(strings.TrimRight(firstRunes(text, room), " ") + " " + address)
 }

@@ -14,8 +14,8 @@ func (r *command) outcomeOf(ctx context.Context, run scalr.Run) step.Outcome {
 	o := step.OutcomeOfRun(run)
 	switch o.Result {
 	case result.NoChanges, result.Planned, result.NeedsConfirmation:
-		plan := r.planToJudge(ctx, run)
-		return step.Weighed(o, run, plan, gate.EffectsOf(run, plan, r.severalUnits()).Changes)
+		plan := r.planForGates(ctx, run)
+		return step.CorrectByPlan(o, run, plan, gate.EffectsOf(run, plan, r.severalUnits()).Changes)
 	}
 	return o
 }

@@ -13,7 +13,7 @@ import (
 // markOutdated marks the report of an earlier run as outdated, because this run failed before it found its workspace.
 // Otherwise the earlier plan would appear to describe the new commit. It creates no comment.
 func (r *command) markOutdated(o step.Outcome, rep report.Report) {
-	if !r.outdates(o) {
+	if !r.makesReportOutdated(o) {
 		return
 	}
 	r.commenter().MarkOutdated(github.Failure{
@@ -22,14 +22,15 @@ func (r *command) markOutdated(o step.Outcome, rep report.Report) {
 	})
 }
 
-// outdates reports whether the outcome of a step that found no workspace makes an earlier report outdated, and
-// whether the inputs identify that report. If run-id names an unexpected run, the outcome does not concern the
+// makesReportOutdated reports whether the outcome of a step that found no workspace makes an earlier report outdated,
+// and whether the inputs identify that report. If run-id names an unexpected run, the outcome does not concern the
 // workspace of the inputs.
-func (r *command) outdates(o step.Outcome) bool {
+func (r *command) makesReportOutdated(o step.Outcome) bool {
 	if o.ExitCode() == 0 || slices.Contains([]step.Code{step.CodeWrongWorkspace, step.CodeWrongConfig, step.CodeNotExpected}, o.Code) {
 		return false
 	}
-	return !r.in.GitHubToken.Empty() && r.workspaceInput() != "" && r.usable("pr-number", r.in.PullRequest > 0) && r.usable("comment-tag", r.in.CommentTag != "")
+	return !r.in.GitHubToken.Empty() && r.workspaceInput() != "" && r.usable("pr-number", r.in.PullRequest > 0) &&
+		r.usable("comment-tag", r.in.CommentTag != "")
 }
 
 // usable reports whether an input is either empty or valid.
@@ -37,8 +38,9 @@ func (r *command) usable(name string, read bool) bool {
 	return read || strings.TrimSpace(r.Job.Input(name)) == ""
 }
 
-// refuseInputs ends a step with invalid inputs. It reports the error first and then updates the pull request comment.
-func refuseInputs(s *step.Step, in inputs.Run, o step.Outcome) int {
+// reportInvalidInputs ends a step with invalid inputs. It reports the error first and then updates the pull request
+// comment.
+func reportInvalidInputs(s *step.Step, in inputs.Run, o step.Outcome) int {
 	r := newCommand(s, in)
 	code := s.Finish(o, nil)
 	r.commentOn(o, r.makeReport(o))

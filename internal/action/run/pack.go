@@ -27,43 +27,44 @@ func (r *command) list(ctx context.Context) (*bundle.Listing, error) {
 	if !l.Prebuilt() {
 		r.facts.directory = l.Path()
 	}
-	r.showBrought(l)
+	r.logLinkedFiles(l)
 	return l, nil
 }
 
-// broughtShown is the maximum number of links that are logged.
-const broughtShown = 100
+// maxLoggedLinks is the maximum number of links that are logged.
+const maxLoggedLinks = 100
 
-// showBrought logs the files outside `path` that links add to the archive.
-func (r *command) showBrought(l *bundle.Listing) {
-	brought := l.LinkedContent()
-	if len(brought) == 0 {
+// logLinkedFiles logs the files outside `path` that links add to the archive.
+func (r *command) logLinkedFiles(l *bundle.Listing) {
+	linked := l.LinkedContent()
+	if len(linked) == 0 {
 		return
 	}
 	total := 0
-	for _, b := range brought {
+	for _, b := range linked {
 		total += b.Files
 	}
 	defer r.Job.Group(fmt.Sprintf("Links bring in %s from outside %q", files(total), l.Path()))()
-	for _, b := range brought[:min(len(brought), broughtShown)] {
+	for _, b := range linked[:min(len(linked), maxLoggedLinks)] {
 		r.Job.Infof("%q -> %q (%s)", b.Link, b.Target, files(b.Files))
 	}
-	if more := len(brought) - broughtShown; more > 0 {
+	if more := len(linked) - maxLoggedLinks; more > 0 {
 		r.Job.Infof("and %d more links; mode: check lists every file", more)
 	}
 }
 
-// inputsListing is the time limit for checking path when other inputs are invalid.
-const inputsListing = 20 * time.Second
+// pathCheckTime is the time limit for checking path when other inputs are invalid.
+const pathCheckTime = 20 * time.Second
 
-// andPath adds a problem with path to the problems with other inputs, so that the step reports all of them together.
-func andPath(ctx context.Context, s *step.Step, in inputs.Run, err error) error {
+// withPathProblem adds a problem with path to the problems with other inputs, so that the step reports all of them
+// together.
+func withPathProblem(ctx context.Context, s *step.Step, in inputs.Run, err error) error {
 	var bad inputs.Problems
 	packs := in.Mode == inputs.ModeRun || in.Mode == inputs.ModeCheck
 	if !packs || !errors.As(err, &bad) || slices.ContainsFunc(bad, func(p inputs.Problem) bool { return p.Input == "path" }) {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, inputsListing)
+	ctx, cancel := context.WithTimeout(ctx, pathCheckTime)
 	defer cancel()
 	_, listErr := bundle.List(ctx, bundle.Options{Root: s.Job.Root(), Path: in.Path})
 	var why *bundle.Error
@@ -110,12 +111,12 @@ func (p *packing) close() {
 	}
 }
 
-// warnFrom is the archive size, in bytes, above which a warning names the largest parts: servers limit the size, and
-// so large an archive is rarely intended.
-const warnFrom = 50 << 20
+// largeArchive is the archive size, in bytes, above which a warning names the largest parts: servers limit the size,
+// and so large an archive is rarely intended.
+const largeArchive = 50 << 20
 
-// packed records the archive, sets its outputs and logs its size.
-func (r *command) packed(a *bundle.Archive) {
+// recordArchive records the archive, sets its outputs and logs its size.
+func (r *command) recordArchive(a *bundle.Archive) {
 	if r.facts.archive != nil {
 		return
 	}
@@ -128,7 +129,7 @@ func (r *command) packed(a *bundle.Archive) {
 }
 
 func (r *command) warnOfSize(a *bundle.Archive) {
-	if a.Compressed > warnFrom {
+	if a.Compressed > largeArchive {
 		r.Job.Warnf("The bundle is large: %s. The largest: %s. List what Terraform does not need in .terraformignore.", units.Size(a.Compressed), largest(a))
 	}
 }

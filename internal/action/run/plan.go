@@ -15,7 +15,7 @@ import (
 
 const (
 	planJSONTime = 60 * time.Second
-	mostPlanJSON = 512 << 20 // bytes; a larger plan is not read
+	maxPlanJSON  = 512 << 20 // bytes; a larger plan is not read
 )
 
 // plan returns the changes of the plan, from Scalr's sanitized JSON and from the log, both without redaction. It
@@ -39,7 +39,7 @@ func (r *command) plan(ctx context.Context, run scalr.Run) tfplan.Plan {
 type planReading struct {
 	plan    tfplan.Plan
 	file    string // name of the JSON file for later steps; "" for none
-	notKept error  // why the JSON is not saved for later steps
+	saveErr error  // why the JSON is not saved for later steps
 	missing string // why there is no JSON; "" if there is, or it was not requested
 	err     error  // error of the download
 }
@@ -50,8 +50,8 @@ func (r *command) recordPlan(p planReading) {
 	if p.missing != "" {
 		r.Job.Debugf("plan JSON: %s", p.missing)
 	}
-	if p.notKept != nil {
-		r.Job.Warnf("The plan JSON that Scalr sent is not saved for later steps, and plan-json-file is left empty: %v.", p.notKept)
+	if p.saveErr != nil {
+		r.Job.Warnf("The plan JSON that Scalr sent is not saved for later steps, and plan-json-file is left empty: %v.", p.saveErr)
 	}
 }
 
@@ -90,24 +90,24 @@ func (r *command) readPlanJSON(ctx context.Context, run scalr.Run, log *stageLog
 	}
 	defer body.Close()
 	file := planJSONFile(r.Step, fmt.Sprintf("scalr-%s-plan.json", run.ID))
-	download := &download{from: io.LimitReader(body, mostPlanJSON)}
+	download := &download{from: io.LimitReader(body, maxPlanJSON)}
 	source := io.TeeReader(download, file)
 	plan := log.Plan(ctx, source)
 	io.Copy(io.Discard, source) // save the rest of the document
 	if download.size == 0 && download.err == nil {
 		plan = log.Plan(ctx, nil)
 	}
-	if download.err != nil || download.size == 0 || download.size >= mostPlanJSON {
+	if download.err != nil || download.size == 0 || download.size >= maxPlanJSON {
 		file.remove()
 		plan.JSON.Complete = false
 		missing := whyNoJSON(download.err)
-		if download.size >= mostPlanJSON {
+		if download.size >= maxPlanJSON {
 			missing = "it is larger than 512 MiB"
 		}
 		return planReading{plan: plan, missing: missing, err: download.err}
 	}
-	notKept := file.keep()
-	return planReading{plan: plan, file: file.shown(), notKept: notKept}
+	saveErr := file.keep()
+	return planReading{plan: plan, file: file.fileName(), saveErr: saveErr}
 }
 
 // download counts the bytes read and keeps the read error.

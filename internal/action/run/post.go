@@ -34,24 +34,24 @@ func Post(ctx context.Context, s *step.Step) int {
 	r.in.OnCancel = left.onCancel
 	timed, cancel := s.WithTimeout(ctx, postTime)
 	defer cancel()
-	said, err := r.stopLeftover(timed, left)
+	message, err := r.stopLeftover(timed, left)
 	if err != nil {
 		o := step.Explain(timed, err)
 		s.Job.Warnf("The run that the canceled step left behind could not be stopped: %s %s", o.Problem, r.facts.runURL)
 		return 0
 	}
-	if said != "" {
-		s.Job.Infof("%s", said)
+	if message != "" {
+		s.Job.Infof("%s", message)
 	}
 	return 0
 }
 
 // stopLeftover stops the run of a killed step and returns a message for the log.
-func (r *command) stopLeftover(ctx context.Context, left state) (said string, err error) {
-	if r.client, err = r.Step.SignIn(ctx, r.in.Access, r.narrator.Retrying); err != nil {
+func (r *command) stopLeftover(ctx context.Context, left state) (message string, err error) {
+	if r.client, err = r.Step.SignIn(ctx, r.in.Access, r.logger.Retrying); err != nil {
 		return "", err
 	}
-	r.asked = scalr.RunRequest{WorkspaceID: left.workspace, ConfigurationID: left.configuration}
+	r.requested = scalr.RunRequest{WorkspaceID: left.workspace, ConfigurationID: left.configuration}
 	r.expected = existingRun{workspace: scalr.Workspace{ID: left.workspace}, configurationID: left.configuration}.check
 	run, ok, err := r.findLeftover(ctx, left)
 	if err != nil {
@@ -72,7 +72,7 @@ func (r *command) stopLeftover(ctx context.Context, left state) (said string, er
 		return "Run " + run.ID + " of the canceled step has saved its plan and waits for confirmation: " + r.facts.runURL, nil
 	}
 	how := r.stopOptions("its job was canceled")
-	how.AllowApply, how.Check = r.mayStopApply(), r.mayStop
+	how.AllowApply, how.Check = r.mayStopApply(), r.checkStop
 	stop, err := runs.Stop(ctx, r.client, run, how)
 	if err != nil {
 		return "", err

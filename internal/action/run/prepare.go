@@ -90,7 +90,7 @@ func (r *command) preflightProblems(w scalr.Workspace, l *bundle.Listing) []pref
 
 const (
 	defaultRunTimeout = 60 * time.Minute // Scalr's default for a workspace without run-operation-timeout
-	longestRunTimeout = 1 << 20          // minutes; avoids an overflow of time.Duration
+	maxRunTimeout     = 1 << 20          // minutes; avoids an overflow of time.Duration
 )
 
 // runTimeout returns a warning if Scalr's time limit for plans and applies is shorter than the timeout of the step.
@@ -98,7 +98,7 @@ func (r *command) runTimeout(w scalr.Workspace) []preflightProblem {
 	if w.RunTimeout == nil || !r.in.Wait {
 		return nil
 	}
-	limit, whose := time.Duration(min(*w.RunTimeout, longestRunTimeout))*time.Minute, "its run-operation-timeout"
+	limit, whose := time.Duration(min(*w.RunTimeout, maxRunTimeout))*time.Minute, "its run-operation-timeout"
 	if *w.RunTimeout <= 0 {
 		limit, whose = defaultRunTimeout, "Scalr's default; it has no run-operation-timeout"
 	}

@@ -22,7 +22,7 @@ import (
 func (r *command) publish(o step.Outcome) int {
 	defer r.logs.close()
 	rep := r.makeReport(o)
-	r.annotatePlaces(rep.Diagnostics())
+	r.annotateDiagnostics(rep.Diagnostics())
 	r.SetResult(o, &r.out)
 	r.out.Set("terraform-outputs", "") // set even if empty, for shells with set -u
 	r.out.Set("terraform-outputs-file", "")
@@ -31,16 +31,16 @@ func (r *command) publish(o step.Outcome) int {
 	for _, out := range rep.Outputs() {
 		r.out.Set(out.Name, out.Value)
 	}
-	r.out.Set("plan-log-file", r.logs.of(scalr.PlanPhase).copy.shown())
+	r.out.Set("plan-log-file", r.logs.of(scalr.PlanPhase).copy.fileName())
 	r.out.Set("plan-json-file", r.facts.planFile)
 	r.summarize(rep)
 	r.commentOn(o, rep)
-	r.saveState(state{finished: r.settled(o)})
+	r.saveState(state{finished: r.postStepNotNeeded(o)})
 	return r.Finish(o, &r.out)
 }
 
-// settled reports whether the post step has nothing left to do.
-func (r *command) settled(o step.Outcome) bool {
+// postStepNotNeeded reports whether the post step has nothing left to do.
+func (r *command) postStepNotNeeded(o step.Outcome) bool {
 	switch o.Code {
 	case step.CodeRunUnknown:
 		return false
@@ -71,7 +71,7 @@ func (r *command) makeReport(o step.Outcome) report.Report {
 		rep.Apply = r.logs.of(scalr.ApplyPhase).Apply()
 	}
 	rep.PlanJSONMissing = r.facts.planJSONMissing
-	for _, s := range r.narrator.Stages() {
+	for _, s := range r.logger.Stages() {
 		rep.Stages = append(rep.Stages, report.Stage{Name: s.Name, Took: s.Took})
 	}
 	if repository := r.Job.Env("GITHUB_ACTION_REPOSITORY"); repository != "" {
@@ -91,20 +91,20 @@ func (r *command) source() report.Source {
 	return source
 }
 
-// mostPlaces is the maximum number of annotations for diagnostics: the runner keeps ten per step, one of which is for
-// the result.
-const mostPlaces = 9
+// maxAnnotations is the maximum number of annotations for diagnostics: the runner keeps ten per step, one of which is
+// for the result.
+const maxAnnotations = 9
 
-// annotatePlaces creates annotations for Terraform's errors and warnings. The files of a prebuilt archive are not in
-// the repository and get none.
-func (r *command) annotatePlaces(places []tfplan.Diagnostic) {
+// annotateDiagnostics creates annotations for Terraform's errors and warnings. The files of a prebuilt archive are
+// not in the repository and get none.
+func (r *command) annotateDiagnostics(places []tfplan.Diagnostic) {
 	shown, more := 0, 0
 	places = slices.Clone(places)
 	slices.SortStableFunc(places, func(a, b tfplan.Diagnostic) int { return severity(a) - severity(b) })
 	for _, d := range places {
 		switch {
 		case r.facts.directory == "" || !inCheckout(d.File):
-		case shown == mostPlaces:
+		case shown == maxAnnotations:
 			more++
 		default:
 			shown++

@@ -22,17 +22,17 @@ type command struct {
 	*step.Step
 	in       inputs.Run
 	client   *scalr.Client
-	narrator *progress.Logger
+	logger   *progress.Logger
 	follower follow.Follower
 	logs     *stageLogs
 	out      step.Outputs
 	facts    facts
 
-	ours  bool             // this step created the run
-	asked scalr.RunRequest // the request for this step's run; in the post step, only the ids
+	created   bool             // this step created the run
+	requested scalr.RunRequest // the request for this step's run; in the post step, only the ids
 	// expected returns the difference between a run and the expected run. A nil function accepts any run.
-	expected func(scalr.Run) *unexpectedRun
-	sweep    bool // a request to create the run may have been repeated, so there may be a duplicate
+	expected         func(scalr.Run) *unexpectedRun
+	mayHaveDuplicate bool // a request to create the run may have been repeated, so there may be a duplicate
 
 	accepted     acceptance
 	stateWarned  bool // a warning about GITHUB_STATE was logged
@@ -44,7 +44,7 @@ func Main(ctx context.Context, s *step.Step) int {
 	in, notes, err := inputs.LoadRun(s.InputSource())
 	s.ShowNotes(notes)
 	if err != nil {
-		return refuseInputs(s, in, step.Explain(ctx, andPath(ctx, s, in, err)))
+		return reportInvalidInputs(s, in, step.Explain(ctx, withPathProblem(ctx, s, in, err)))
 	}
 	r := newCommand(s, in)
 	timed, cancel := s.WithTimeout(ctx, in.Timeout)
@@ -55,16 +55,16 @@ func Main(ctx context.Context, s *step.Step) int {
 	}
 	var wrong *unexpectedRun
 	switch {
-	case errors.As(err, &wrong) && r.ours:
+	case errors.As(err, &wrong) && r.created:
 		o = r.stopWrongRun(timed, wrong)
 	case err != nil:
 		o = step.Explain(timed, err)
 	}
-	return r.publish(r.located(step.WithAdvice(o)))
+	return r.publish(r.withRunURL(step.WithAdvice(o)))
 }
 
-// located appends the URL of the run to the problem.
-func (r *command) located(o step.Outcome) step.Outcome {
+// withRunURL appends the URL of the run to the problem.
+func (r *command) withRunURL(o step.Outcome) step.Outcome {
 	if url := r.facts.runURL; o.ExitCode() != 0 && url != "" && !strings.Contains(o.Problem, url) {
 		o.Problem = strings.TrimSpace(o.Problem + " " + url)
 	}
@@ -73,7 +73,7 @@ func (r *command) located(o step.Outcome) step.Outcome {
 
 func newCommand(s *step.Step, in inputs.Run) *command {
 	r := &command{Step: s, in: in, out: s.NewOutputs(), logs: &stageLogs{step: s}}
-	r.narrator = &progress.Logger{Job: s.Job, Untrusted: func() io.WriteCloser { return s.Job.UntrustedWriter() }, Copy: r.logs.writer}
+	r.logger = &progress.Logger{Job: s.Job, Untrusted: func() io.WriteCloser { return s.Job.UntrustedWriter() }, Copy: r.logs.writer}
 	s.Job.Mask(in.Token)
 	s.Job.Mask(in.GitHubToken)
 	s.MaskVariables(in.Variables)
@@ -100,7 +100,7 @@ func (r *command) createAndWait(ctx context.Context) (step.Outcome, error) {
 	if err != nil {
 		return step.Outcome{}, err
 	}
-	if r.client, err = r.Step.SignIn(ctx, r.in.Access, r.narrator.Retrying); err != nil {
+	if r.client, err = r.Step.SignIn(ctx, r.in.Access, r.logger.Retrying); err != nil {
 		return step.Outcome{}, err
 	}
 	bundle := r.pack(ctx, listing)
@@ -108,7 +108,7 @@ func (r *command) createAndWait(ctx context.Context) (step.Outcome, error) {
 	if err := r.prepare(ctx, listing); err != nil {
 		return step.Outcome{}, err
 	}
-	configuration, err := r.deliver(ctx, bundle)
+	configuration, err := r.uploadConfiguration(ctx, bundle)
 	if err != nil {
 		return step.Outcome{}, err
 	}
@@ -145,7 +145,7 @@ func (r *command) waitForRun(ctx context.Context, run scalr.Run, leaving scalr.S
 
 // decide evaluates the gates for a run that is final or waiting, and confirms or discards it as the policy requires.
 func (r *command) decide(ctx context.Context, run scalr.Run, policy applyPolicy) (step.Outcome, error) {
-	failures := r.judge(ctx, run, policy.stepConfirms())
+	failures := r.evaluateGates(ctx, run, policy.stepConfirms())
 	if len(failures) > 0 {
 		return r.reject(ctx, run, failures), nil
 	}
@@ -153,7 +153,7 @@ func (r *command) decide(ctx context.Context, run scalr.Run, policy applyPolicy)
 	switch {
 	case policy.stepConfirms() && (o.Result == result.NeedsConfirmation || o.Result == result.Saved):
 		return r.confirm(ctx, run)
-	case r.ours && o.Result == result.NoChanges && !run.Status.IsFinal():
+	case r.created && o.Result == result.NoChanges && !run.Status.IsFinal():
 		r.discardIdleRun(ctx, run)
 	}
 	switch o.Result {

@@ -11,8 +11,8 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// longestLogCopy is the maximum size of a log copy, in bytes.
-const longestLogCopy = 64 << 20
+// maxLogCopy is the maximum size of a log copy, in bytes.
+const maxLogCopy = 64 << 20
 
 // sharedFile is a redacted file for later steps. Write errors are ignored, so that a full disk does not end the run.
 // A file that reaches limit is shortened to the second half, after a line that reports the omitted bytes. The methods
@@ -23,10 +23,10 @@ type sharedFile struct {
 	clean *secret.Stream // nil if the text is already redacted
 	limit int64          // bytes; 0 for no limit
 
-	size    int64
-	omitted int64 // bytes
-	notice  int64 // length of the line about omitted bytes
-	broken  bool
+	size         int64
+	omitted      int64 // bytes
+	noticeLength int64 // length of the line about omitted bytes
+	failed       bool
 }
 
 // planFile creates a file in RUNNER_TEMP; nil if that fails.
@@ -63,7 +63,7 @@ func (f jsonFile) keep() error {
 		return nil
 	}
 	err := f.clean.End()
-	if err != nil || f.broken {
+	if err != nil || f.failed {
 		f.remove()
 		return err
 	}
@@ -84,7 +84,7 @@ func (f *sharedFile) Write(p []byte) (int, error) {
 }
 
 func (f *sharedFile) put(p []byte) {
-	for len(p) > 0 && !f.broken {
+	for len(p) > 0 && !f.failed {
 		piece := p
 		if f.limit > 0 {
 			piece = p[:min(int64(len(p)), max(f.limit/4, 1))]
@@ -94,7 +94,7 @@ func (f *sharedFile) put(p []byte) {
 		}
 		n, err := f.to.WriteAt(piece, f.size)
 		f.size += int64(n)
-		f.broken = f.broken || err != nil
+		f.failed = f.failed || err != nil
 		p = p[len(piece):]
 	}
 }
@@ -103,7 +103,7 @@ func (f *sharedFile) put(p []byte) {
 func (f *sharedFile) shorten() {
 	from := f.size - f.limit/2
 	from += f.lineEnd(from)
-	f.omitted += from - f.notice
+	f.omitted += from - f.noticeLength
 	line := fmt.Appendf(nil, "[The first %d bytes of this log are left out here. The run in Scalr has the whole log.]\n", f.omitted)
 	kept := io.NewSectionReader(f.to, from, f.size-from)
 	to := io.NewOffsetWriter(f.to, int64(len(line)))
@@ -111,9 +111,9 @@ func (f *sharedFile) shorten() {
 	if err == nil {
 		_, err = f.to.WriteAt(line, 0)
 	}
-	f.notice = int64(len(line))
-	f.size = f.notice + n
-	f.broken = err != nil || f.to.Truncate(f.size) != nil
+	f.noticeLength = int64(len(line))
+	f.size = f.noticeLength + n
+	f.failed = err != nil || f.to.Truncate(f.size) != nil
 }
 
 // lineEnd returns the distance from an offset to the next line, or 0 if there is none within 64 KiB.
@@ -129,8 +129,8 @@ func (f *sharedFile) restart() {
 		return
 	}
 	f.clean.End()
-	f.broken = f.to.Truncate(0) != nil
-	f.size, f.omitted, f.notice = 0, 0, 0
+	f.failed = f.to.Truncate(0) != nil
+	f.size, f.omitted, f.noticeLength = 0, 0, 0
 }
 
 // close writes the remaining text and closes the file.
@@ -142,7 +142,7 @@ func (f *sharedFile) close() {
 		f.put(f.clean.End())
 	}
 	f.to.Close()
-	f.broken = true
+	f.failed = true
 }
 
 // remove closes and deletes the file.
@@ -150,12 +150,12 @@ func (f *sharedFile) remove() {
 	if f != nil {
 		f.to.Close()
 		os.Remove(f.to.Name())
-		f.broken, f.name = true, ""
+		f.failed, f.name = true, ""
 	}
 }
 
-// shown returns the name of the file for later steps, or "" if there is none.
-func (f *sharedFile) shown() string {
+// fileName returns the name of the file for later steps, or "" if there is none.
+func (f *sharedFile) fileName() string {
 	if f == nil {
 		return ""
 	}

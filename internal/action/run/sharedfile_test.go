@@ -95,7 +95,7 @@ func TestSharedFileOnFullDisk(t *testing.T) {
 	}
 	f.close()
 	var none *sharedFile
-	if n, err := none.Write(make([]byte, 10)); n != 10 || err != nil || none.shown() != "" {
+	if n, err := none.Write(make([]byte, 10)); n != 10 || err != nil || none.fileName() != "" {
 		t.Errorf("without a file: got %d, %v", n, err)
 	}
 	none.restart()

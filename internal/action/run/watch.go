@@ -16,8 +16,8 @@ import (
 // follow polls the run until it is final or needs a person, and logs its progress. leaving is the status in which the
 // run was confirmed or overridden, or "".
 func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Status) (follow.Ending, error) {
-	r.narrator.BlockingRun = func() (scalr.Run, bool) { return runs.Blocking(ctx, r.client, run.WorkspaceID, run.ID) }
-	r.narrator.Agents = func() (scalr.AgentPool, bool) { return r.client.AgentPoolOf(ctx, run.WorkspaceID) }
+	r.logger.BlockingRun = func() (scalr.Run, bool) { return runs.Blocking(ctx, r.client, run.WorkspaceID, run.ID) }
+	r.logger.Agents = func() (scalr.AgentPool, bool) { return r.client.AgentPoolOf(ctx, run.WorkspaceID) }
 	f := &r.follower // reused, so that no log is shown twice
 	early := r.readPlanEarly(ctx)
 	f.API, f.Observer, f.ForceStop, f.IgnoreStatus, f.Timing = r.api(), early, r.Forced(), leaving, r.Env.Timing
@@ -31,7 +31,7 @@ func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Statu
 		f.Stopping = &how
 	}
 	ending, err := f.Follow(ctx, run)
-	r.narrator.Close()
+	r.logger.Close()
 	r.updateRun(ending.Run)
 	r.readResults(ctx, ending, early)
 	if err != nil {
@@ -84,7 +84,7 @@ func (r *command) comment(reason string) string {
 // api returns the API for the follower. It verifies each poll, and regularly searches for duplicate runs if the
 // response to the creation was lost.
 func (r *command) api() follow.API {
-	if !r.sweep {
+	if !r.mayHaveDuplicate {
 		return verifyingAPI{runs.Stopper{Client: r.client}, r}
 	}
 	return verifyingAPI{&duplicateGuard{Stopper: runs.Stopper{Client: r.client}, command: r, began: time.Now()}, r}
@@ -98,14 +98,14 @@ type duplicateGuard struct {
 }
 
 const (
-	sweepFor   = 2 * time.Minute // longer than Scalr may take to create a run
-	sweepEvery = 10 * time.Second
-	sweepTime  = 2 * time.Second // time limit of one search
+	duplicateWindow     = 2 * time.Minute // longer than Scalr may take to create a run
+	duplicateInterval   = 10 * time.Second
+	duplicateSearchTime = 2 * time.Second // time limit of one search
 )
 
-// PollRun polls a run. At most every sweepEvery, it first cancels duplicate runs.
+// PollRun polls a run. At most every duplicateInterval, it first cancels duplicate runs.
 func (s *duplicateGuard) PollRun(ctx context.Context, id string) (scalr.Run, error) {
-	if now := time.Now(); now.Sub(s.began) < sweepFor && now.Sub(s.last) >= sweepEvery {
+	if now := time.Now(); now.Sub(s.began) < duplicateWindow && now.Sub(s.last) >= duplicateInterval {
 		s.last = now
 		s.command.cancelDuplicates(ctx)
 	}
@@ -115,12 +115,12 @@ func (s *duplicateGuard) PollRun(ctx context.Context, id string) (scalr.Run, err
 // ourRun identifies the run of this step by the ids of the request, not by those of responses, because other runs of
 // the same configuration version are stopped.
 func (r *command) ourRun() scalr.Run {
-	return scalr.Run{ID: r.facts.run.ID, WorkspaceID: r.asked.WorkspaceID, ConfigurationID: r.asked.ConfigurationID}
+	return scalr.Run{ID: r.facts.run.ID, WorkspaceID: r.requested.WorkspaceID, ConfigurationID: r.requested.ConfigurationID}
 }
 
 // cancelDuplicates stops other runs of this step's configuration version.
 func (r *command) cancelDuplicates(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, sweepTime)
+	ctx, cancel := context.WithTimeout(ctx, duplicateSearchTime)
 	defer cancel()
 	swept, _ := runs.CancelDuplicates(ctx, r.client, r.ourRun(), r.comment("a duplicate run of this configuration version"))
 	for _, id := range swept {
@@ -131,12 +131,12 @@ func (r *command) cancelDuplicates(ctx context.Context) {
 // cancelLastDuplicates cancels duplicate runs before the step continues or ends. It lists the runs even if the
 // creation was confirmed: Scalr, or a gateway in front of it, may have executed the request twice.
 func (r *command) cancelLastDuplicates() {
-	if !r.ours {
+	if !r.created {
 		return
 	}
-	ctx, cancel := r.ReportingContext(sweepTime)
+	ctx, cancel := r.ReportingContext(duplicateSearchTime)
 	defer cancel()
-	if r.sweep || runs.HasDuplicate(ctx, r.client, r.ourRun()) {
+	if r.mayHaveDuplicate || runs.HasDuplicate(ctx, r.client, r.ourRun()) {
 		r.cancelDuplicates(ctx)
 	}
 }
@@ -145,7 +145,7 @@ func (r *command) cancelLastDuplicates() {
 // of the run.
 func (r *command) outcomeOfStop(ctx context.Context, e follow.Ending) step.Outcome {
 	if e.Stop != nil && e.StopErr == nil && e.Stop.AlreadyFinal {
-		if failures := r.judge(ctx, e.Run, false); len(failures) > 0 {
+		if failures := r.evaluateGates(ctx, e.Run, false); len(failures) > 0 {
 			return r.reject(ctx, e.Run, failures)
 		}
 		return r.outcomeOf(ctx, e.Run)
@@ -188,7 +188,7 @@ func (r *command) describeStop(e follow.Ending) string {
 	case e.Run.Status == scalr.StatusApplied:
 		return where + "was applied before it could be stopped: " + r.facts.runURL
 	case e.Run.Status.IsFinal():
-		return where + "has ended as " + string(e.Run.Status) + ": this step has stopped it."
+		return where + "was stopped by this step; its final status is " + string(e.Run.Status) + "."
 	}
 	return "Scalr has accepted to " + e.Stop.Verb + " run " + e.Run.ID + ": " + r.facts.runURL
 }

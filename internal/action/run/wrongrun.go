@@ -75,8 +75,8 @@ func (r *command) awaitStop(ctx context.Context, run scalr.Run) scalr.Run {
 	ctx, cancel := context.WithTimeout(ctx, r.Env.Timing.StopGrace)
 	defer cancel()
 	for !run.Status.IsFinal() && retry.Wait(ctx, r.Env.Timing.StopInterval) == nil {
-		if look, err := r.client.PollRun(ctx, run.ID); err == nil && !look.Status.Before(run.Status) {
-			run = look
+		if latest, err := r.client.PollRun(ctx, run.ID); err == nil && !latest.Status.Before(run.Status) {
+			run = latest
 		}
 	}
 	return run

@@ -63,7 +63,7 @@ func Explain(ctx context.Context, err error) Outcome {
 		if errors.As(err, &bad) {
 			o.Problem = bad.Error() // without Sentence, which would capitalize the input name at the start
 		}
-		o.Input = PointedTo(err)
+		o.Input = InputOfError(err)
 		var f *Refusal
 		if errors.As(err, &f) && f.Advice != "" {
 			o.Hints = []string{f.Advice}
@@ -130,12 +130,12 @@ func CodeOf(err error) Code {
 	case errors.Is(err, scalr.ErrNoUpload):
 		return CodeWorkspaceVCS
 	case errors.As(err, &answer):
-		return codeOfAnswer(answer)
+		return codeOfResponse(answer)
 	}
 	return CodeInternal
 }
 
-func codeOfAnswer(e *scalr.Error) Code {
+func codeOfResponse(e *scalr.Error) Code {
 	if e.Storage && e.HTTPStatus >= 400 && e.HTTPStatus < 500 {
 		return codeOfStorage(e)
 	}

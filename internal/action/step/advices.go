@@ -179,7 +179,8 @@ var advices = map[Code]advice{
 		"Check HTTPS_PROXY of the runner, and the proxy.", ""},
 	CodeProxyRefused: {result.Unreachable, "the proxy of the runner refused the connection",
 		"Check the user and password in HTTPS_PROXY, and what the proxy allows.", ""},
-	CodeAddressRefused: {result.Unreachable, "an address is not https, or points to the runner itself, to a link-local address or to a cloud's metadata service",
+	CodeAddressRefused: {result.Unreachable,
+		"an address is not https, or points to the runner itself, to a link-local address or to a cloud's metadata service",
 		"Check the storage profile of the account: its addresses must be reachable by https from the runner. If the message names the host of " +
 			"`base-url`, check which address it resolves to.", ""},
 	CodeRateLimited: {result.Unreachable, "Scalr's rate limit was exceeded and not reset in time",

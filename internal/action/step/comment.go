@@ -104,14 +104,14 @@ func (c Commenter) number(ctx context.Context, t github.Thread) (int, error) {
 
 func (c Commenter) event() github.Event {
 	e := c.Job.Event()
-	payload, err := job.ReadFile(c.Job.Env("GITHUB_EVENT_PATH"), mostPayload)
+	payload, err := job.ReadFile(c.Job.Env("GITHUB_EVENT_PATH"), maxPayload)
 	if err != nil {
 		payload = nil
 	}
 	return github.Event{Name: e.Name, SHA: c.Job.Env("GITHUB_SHA"), Ref: e.Ref, ServerURL: e.ServerURL, Payload: payload}
 }
 
-const mostPayload = 10 << 20
+const maxPayload = 10 << 20
 
 // commentAdvice returns advice about an error of GitHub's API.
 func commentAdvice(err error) string {
@@ -121,7 +121,8 @@ func commentAdvice(err error) string {
 	}
 	switch e.Kind {
 	case github.Forbidden:
-		return " The token may not write comments: give the job `permissions: pull-requests: write`. Workflows of forks and of Dependabot cannot have this permission."
+		return " The token may not write comments: give the job `permissions: pull-requests: write`. " +
+			"Workflows of forks and of Dependabot cannot have this permission."
 	case github.Unauthorized:
 		return " Check the token in github-token."
 	case github.Gone:

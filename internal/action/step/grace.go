@@ -20,7 +20,7 @@ func (s *Step) ReportingContext(most time.Duration) (context.Context, context.Ca
 		most = min(most, max(time.Until(s.deadline), overtime))
 	}
 	left := reportGrace
-	switch at, ok := s.stops.at(); {
+	switch at, ok := s.stops.firstSignal(); {
 	case s.stops.forced():
 		left = 0
 	case ok:

@@ -48,7 +48,7 @@ func (s *Step) WithTimeout(ctx context.Context, d time.Duration) (context.Contex
 }
 
 // InterruptedAt returns the time of the first signal. It returns false if there was none.
-func (s *Step) InterruptedAt() (time.Time, bool) { return s.stops.at() }
+func (s *Step) InterruptedAt() (time.Time, bool) { return s.stops.firstSignal() }
 
 // Forced returns a channel that is closed by a second signal, which ends the step immediately.
 func (s *Step) Forced() <-chan struct{} { return s.stops.force }
@@ -62,26 +62,26 @@ func interruptedBy(ctx context.Context) (interrupted, bool) {
 
 // interrupts cancels a context when a signal arrives or when stdout is closed.
 type interrupts struct {
-	ctx    context.Context // canceled by the first signal
-	cancel context.CancelCauseFunc
-	force  chan struct{} // closed by the second signal
-	done   chan struct{}
-	over   chan struct{}
-	first  sync.Once
-	second sync.Once
-	mu     sync.Mutex
-	when   time.Time
+	ctx     context.Context // canceled by the first signal
+	cancel  context.CancelCauseFunc
+	force   chan struct{} // closed by the second signal
+	done    chan struct{}
+	stopped chan struct{}
+	first   sync.Once
+	second  sync.Once
+	mu      sync.Mutex
+	firstAt time.Time
 }
 
 func listen(ctx context.Context, signals <-chan os.Signal) (context.Context, *interrupts) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	i := &interrupts{ctx: ctx, cancel: cancel, force: make(chan struct{}), done: make(chan struct{}), over: make(chan struct{})}
+	i := &interrupts{ctx: ctx, cancel: cancel, force: make(chan struct{}), done: make(chan struct{}), stopped: make(chan struct{})}
 	go i.watch(signals)
 	return ctx, i
 }
 
 func (i *interrupts) watch(signals <-chan os.Signal) {
-	defer close(i.over)
+	defer close(i.stopped)
 	for n := 0; ; n++ {
 		select {
 		case s := <-signals:
@@ -100,18 +100,18 @@ func (i *interrupts) broken(error) { i.end(interrupted{}) }
 
 func (i *interrupts) end(by interrupted) {
 	i.mu.Lock()
-	if i.when.IsZero() {
-		i.when = time.Now()
+	if i.firstAt.IsZero() {
+		i.firstAt = time.Now()
 	}
 	i.mu.Unlock()
 	i.cancel(by)
 }
 
-// at returns the time of the first signal. It returns false if there was none.
-func (i *interrupts) at() (time.Time, bool) {
+// firstSignal returns the time of the first signal. It returns false if there was none.
+func (i *interrupts) firstSignal() (time.Time, bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return i.when, !i.when.IsZero()
+	return i.firstAt, !i.firstAt.IsZero()
 }
 
 // forced reports whether a second signal was received.
@@ -126,6 +126,6 @@ func (i *interrupts) forced() bool {
 
 func (i *interrupts) close() {
 	i.first.Do(func() { close(i.done) })
-	<-i.over
+	<-i.stopped
 	i.cancel(nil)
 }

@@ -7,8 +7,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// fromPointer maps attributes of a request to the inputs that set them, where the names differ.
-var fromPointer = map[string]string{
+// inputOfAttribute maps attributes of a request to the inputs that set them, where the names differ.
+var inputOfAttribute = map[string]string{
 	"account":                     "account-id",
 	"configuration-version":       "path",
 	"deletion-protection-enabled": "deletion-protection",
@@ -18,8 +18,8 @@ var fromPointer = map[string]string{
 	"target-addrs":                "targets",
 }
 
-// sameName are the attributes that have the name of their input.
-var sameName = map[string]bool{
+// attributesNamedAsInput are the attributes that have the name of their input.
+var attributesNamedAsInput = map[string]bool{
 	"auto-apply": true, "auto-destroy-days": true, "cost-estimation-enabled": true, "default-provider-configurations": true,
 	"environment": true, "environment-type": true, "execution-mode": true, "iac-platform": true, "mask-sensitive-output": true,
 	"message": true, "name": true, "policy-groups": true, "provider-configurations": true, "refresh": true, "refresh-only": true,
@@ -29,13 +29,13 @@ var sameName = map[string]bool{
 
 // InputOf returns the input that sets an attribute of a request, if their names differ.
 func InputOf(member string) (input string, ok bool) {
-	input, ok = fromPointer[member]
+	input, ok = inputOfAttribute[member]
 	return input, ok
 }
 
-// PointedTo returns the input to which Scalr's error refers, or "" if there is none. It uses the JSON:API member
+// InputOfError returns the input to which Scalr's error refers, or "" if there is none. It uses the JSON:API member
 // source.pointer, such as "/data/attributes/target-addrs/0".
-func PointedTo(err error) string {
+func InputOfError(err error) string {
 	var e *scalr.Error
 	if !errors.As(err, &e) {
 		return ""
@@ -46,10 +46,10 @@ func PointedTo(err error) string {
 			continue
 		}
 		member := elements[3]
-		if input, ok := fromPointer[member]; ok {
+		if input, ok := inputOfAttribute[member]; ok {
 			return input
 		}
-		if sameName[member] {
+		if attributesNamedAsInput[member] {
 			return member
 		}
 	}

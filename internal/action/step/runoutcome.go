@@ -17,15 +17,16 @@ func OutcomeOfRun(r scalr.Run) Outcome {
 	switch r.Stage() {
 	case scalr.Succeeded:
 		if r.Status != scalr.StatusApplied && hardFailed(r) {
-			return ofFailure(r)
+			return outcomeOfFailure(r)
 		}
 		return Outcome{Result: success(r)}
 	case scalr.Failed:
-		return ofFailure(r)
+		return outcomeOfFailure(r)
 	case scalr.Canceled:
-		return ofStopped(r)
+		return outcomeOfStopped(r)
 	case scalr.Override:
-		return Outcome{Result: result.NeedsOverride, Code: CodeOverrideNeeded, Problem: "The run waits for an override" + failedPolicies(r, "soft_failed") + "."}
+		return Outcome{Result: result.NeedsOverride, Code: CodeOverrideNeeded,
+			Problem: "The run waits for an override" + failedPolicies(r, "soft_failed") + "."}
 	case scalr.Saved:
 		return Outcome{Result: result.Saved}
 	}
@@ -50,7 +51,7 @@ func success(r scalr.Run) result.Result {
 	return result.Planned
 }
 
-func ofFailure(r scalr.Run) Outcome {
+func outcomeOfFailure(r scalr.Run) Outcome {
 	if hardFailed(r) {
 		return Outcome{Result: result.PolicyFailed, Code: CodePolicyFailed, Problem: "A hard policy failed" + failedPolicies(r, "hard_failed") + "."}
 	}
@@ -84,7 +85,7 @@ func failedPolicies(r scalr.Run, result string) string {
 	return " (" + strings.Join(names, ", ") + ")"
 }
 
-func ofStopped(r scalr.Run) Outcome {
+func outcomeOfStopped(r scalr.Run) Outcome {
 	o := Outcome{Result: result.Canceled, Code: CodeRunCanceled}
 	if r.Status == scalr.StatusDiscarded {
 		o = Outcome{Result: result.Discarded, Code: CodeRunDiscarded}
@@ -98,9 +99,9 @@ func ofStopped(r scalr.Run) Outcome {
 	return o
 }
 
-// Weighed corrects the result of a run by the changes in its plan, because Scalr's counts are not exact: they omit
-// drift and actions, and sometimes include resources without changes.
-func Weighed(o Outcome, run scalr.Run, plan tfplan.Plan, changes gate.Answer) Outcome {
+// CorrectByPlan corrects the result of a run by the changes in its plan, because Scalr's counts are not exact: they
+// omit drift and actions, and sometimes include resources without changes.
+func CorrectByPlan(o Outcome, run scalr.Run, plan tfplan.Plan, changes gate.Answer) Outcome {
 	switch {
 	case o.Result == result.NoChanges && run.Status.IsFinal():
 		if changes == gate.Yes || run.RefreshOnly && changes == gate.Unknown {

@@ -6,7 +6,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// TestUnfinishedRunIsNotSuccess (S02) checks that a run that is not final, or has an unknown status, is never a success.
+// TestUnfinishedRunIsNotSuccess (S02) checks that a run that is not final, or has an unknown status, is never a
+// success.
 func TestUnfinishedRunIsNotSuccess(t *testing.T) {
 	t.Parallel()
 	finished := &scalr.Plan{ID: "plan-1", Status: "finished"}

@@ -56,11 +56,11 @@ func (s *Step) assume(ctx context.Context, c scalr.Config, in inputs.Access) (se
 		return secret.Value{}, err
 	}
 	c.Renew = nil
-	door, err := scalr.New(c)
+	client, err := scalr.New(c)
 	if err != nil {
 		return secret.Value{}, err
 	}
-	token, expires, err := door.Assume(ctx, in.ServiceAccount, proof)
+	token, expires, err := client.Assume(ctx, in.ServiceAccount, proof)
 	if errors.Is(err, scalr.ErrUnauthorized) || errors.Is(err, scalr.ErrForbidden) || errors.Is(err, scalr.ErrNotFound) {
 		return token, s.signInRefused(in, proof, err)
 	}

@@ -9,12 +9,12 @@ import (
 // stdout is the log. Writes normally block until the reader accepts them. After an interruption, a write that blocks
 // for longer than unread is dropped, so that a stalled reader cannot keep the step from stopping the run.
 type stdout struct {
-	to    io.Writer
-	stop  context.Context // ends when the step is interrupted
-	work  chan []byte
-	done  chan written
-	over  chan struct{}
-	stuck bool
+	to       io.Writer
+	stop     context.Context // ends when the step is interrupted
+	work     chan []byte
+	done     chan written
+	finished chan struct{}
+	stalled  bool
 }
 
 type written struct {
@@ -22,17 +22,17 @@ type written struct {
 	err error
 }
 
-// unread is the maximum time that a write may block after an interruption.
-const unread = 300 * time.Millisecond
+// maxBlockedWrite is the maximum time that a write may block after an interruption.
+const maxBlockedWrite = 300 * time.Millisecond
 
 func newStdout(to io.Writer, stop context.Context) *stdout {
-	s := &stdout{to: to, stop: stop, work: make(chan []byte), done: make(chan written, 1), over: make(chan struct{})}
+	s := &stdout{to: to, stop: stop, work: make(chan []byte), done: make(chan written, 1), finished: make(chan struct{})}
 	go s.run()
 	return s
 }
 
 func (s *stdout) run() {
-	defer close(s.over)
+	defer close(s.finished)
 	for p := range s.work {
 		n, err := s.to.Write(p)
 		s.done <- written{n, err}
@@ -41,10 +41,10 @@ func (s *stdout) run() {
 
 // Write must not be called concurrently; the job serializes its writes.
 func (s *stdout) Write(p []byte) (int, error) {
-	if s.stuck {
+	if s.stalled {
 		select {
 		case <-s.done:
-			s.stuck = false
+			s.stalled = false
 		default:
 			return len(p), nil
 		}
@@ -55,13 +55,13 @@ func (s *stdout) Write(p []byte) (int, error) {
 		return w.n, w.err
 	case <-s.stop.Done():
 	}
-	timer := time.NewTimer(unread)
+	timer := time.NewTimer(maxBlockedWrite)
 	defer timer.Stop()
 	select {
 	case w := <-s.done:
 		return w.n, w.err
 	case <-timer.C:
-		s.stuck = true
+		s.stalled = true
 		return len(p), nil
 	}
 }
@@ -69,7 +69,7 @@ func (s *stdout) Write(p []byte) (int, error) {
 // close waits for the last write, unless the reader has stalled.
 func (s *stdout) close() {
 	close(s.work)
-	if !s.stuck {
-		<-s.over
+	if !s.stalled {
+		<-s.finished
 	}
 }

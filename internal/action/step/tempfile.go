@@ -24,9 +24,9 @@ func (s *Step) CreateSharedFile(name string) *os.File {
 	return f
 }
 
-// mostNames is the maximum number of attempts to create a shared file: another process may create the same file
+// maxSharedNames is the maximum number of attempts to create a shared file: another process may create the same file
 // first.
-const mostNames = 5
+const maxSharedNames = 5
 
 // createShared creates a file that later steps can read as any user. Other steps also write to RUNNER_TEMP, so an
 // existing file with this name is removed and never opened: it may be a link to another file. os.Root opens files
@@ -39,7 +39,7 @@ func createShared(dir, name string) (*os.File, error) {
 	}
 	defer root.Close()
 	next := name
-	for range mostNames {
+	for range maxSharedNames {
 		var f *os.File
 		f, err = root.OpenFile(next, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 		if err == nil {

@@ -14,7 +14,8 @@ func (s *Step) MaskVariables(list []inputs.Variable) {
 		}
 	}
 	if !all {
-		s.Job.Warnf("There are too many sensitive variables, or they are too long, to redact them in every encoding: log and reports may show some of them in base64 or hex.")
+		s.Job.Warnf("There are too many sensitive variables, or they are too long, to redact them in every encoding: " +
+			"log and reports may show some of them in base64 or hex.")
 	}
 }
 
