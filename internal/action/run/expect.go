@@ -109,7 +109,7 @@ func (r *command) expectExisting(ctx context.Context, run scalr.Run) error {
 		w, err := r.findWorkspace(ctx)
 		var f *step.Refusal
 		if errors.As(err, &f) && (f.Code == step.CodeWorkspaceMissing || f.Code == step.CodeEnvironmentGone) {
-			return step.Refuse(step.CodeWrongWorkspace, "Run %s does not belong to the given workspace. %s Nothing was changed.", run.ID, f.Problem)
+			return step.Refuse(step.CodeWrongWorkspace, "Run %s could not be matched with the given workspace. %s Nothing was changed.", run.ID, f.Problem)
 		}
 		if err != nil {
 			return err
