@@ -189,7 +189,7 @@ func TestFind(t *testing.T) {
 		"link out of the checkout": {map[string]string{"app/main.tf": moduleCall("../a"), "a": "-> ../../etc"}, "app", "etc", nil, ""},
 		"absolute link":            {map[string]string{"app/main.tf": moduleCall("../a"), "a": "-> /etc"}, "app", "etc", nil, ""},
 		"link of the root":         {map[string]string{"s": "-> db"}, ". db", "db/x", nil, ".:db/x db:db/x"},
-		"links beside each other": {
+		"adjacent links": {
 			files:   map[string]string{"a/s": "-> ../shared", "a-b/s": "-> ../other", "shared/x": "", "other/x": ""},
 			dirs:    "a a-b",
 			changed: "shared/x",

@@ -83,7 +83,7 @@ func TestSourcesDisagree(t *testing.T) {
 			planJSON:     action(`["create"]`) + action(`["create"]`),
 		},
 		{
-			name:     "the log has the plan twice",
+			name:     "the log contains the plan twice",
 			run:      runWithCounts(1, 0, 0),
 			planJSON: action(`["create"]`),
 			log:      strings.Repeat(createsOne+sum, 2),

@@ -141,13 +141,13 @@ func TestDestroy(t *testing.T) {
 		{name: "no change", run: runWithCounts(0, 0, 0), planJSON: jsonOf(`{"address":"a.b"}`), want: "unknown"},
 		{name: "change null", run: runWithCounts(0, 0, 0), planJSON: jsonOf(`{"address":"a.b","change":null}`), want: "unknown"},
 		{
-			name:     "actions twice",
+			name:     "duplicate actions",
 			run:      runWithCounts(0, 0, 0),
 			planJSON: jsonOf(`{"address":"a.b","change":{"actions":["delete"],"actions":["no-op"]}}`),
 			want:     "hit",
 		},
 		{
-			name:     "actions twice, both no-op",
+			name:     "duplicate actions, both no-op",
 			run:      runWithCounts(0, 0, 0),
 			planJSON: jsonOf(`{"address":"a.b","change":{"actions":["no-op"],"actions":["no-op"]}}`),
 			want:     "unknown",
@@ -165,19 +165,19 @@ func TestDestroy(t *testing.T) {
 			want:     "hit",
 		},
 		{
-			name:     "change twice",
+			name:     "duplicate change",
 			run:      runWithCounts(0, 0, 0),
 			planJSON: jsonOf(`{"address":"a.b","change":{"actions":["delete"]},"change":{"actions":["no-op"]}}`),
 			want:     "hit",
 		},
 		{
-			name:     "mode twice",
+			name:     "duplicate mode",
 			run:      runWithCounts(0, 0, 0),
 			planJSON: jsonOf(`{"address":"a.b","mode":"managed","mode":"ephemeral","change":{"actions":["open"]}}`),
 			want:     "unknown",
 		},
 		{
-			name: "resource_changes twice",
+			name: "duplicate resource_changes",
 			run:  runWithCounts(0, 0, 0),
 			planJSON: `{"format_version":"1.2","resource_changes":[{"address":"a.b","change":{"actions":["delete"]}}],` +
 				`"resource_changes":[]}`,
@@ -236,9 +236,9 @@ func TestDestroy(t *testing.T) {
 			log:  createsOne + "\nPlan: 1 to add, 0 to change, -1 to destroy.\n",
 			want: "unknown",
 		},
-		{name: "nothing changes, and three are destroyed", run: runWithCounts(0, 0, 3), hasNoneChanges: true, want: "hit"},
-		{name: "nothing changes, and three are added", run: runWithCounts(3, 0, 0), hasNoneChanges: true, want: "unknown"},
-		{name: "nothing changes, and nothing else is known", run: finished(), hasNoneChanges: true, want: "unknown"},
+		{name: "has-changes is false, and three are destroyed", run: runWithCounts(0, 0, 3), hasNoneChanges: true, want: "hit"},
+		{name: "has-changes is false, and three are added", run: runWithCounts(3, 0, 0), hasNoneChanges: true, want: "unknown"},
+		{name: "has-changes is false, and other values are unknown", run: finished(), hasNoneChanges: true, want: "unknown"},
 		{
 			name: "unknown words",
 			run:  runWithCounts(0, 0, 0),

@@ -122,15 +122,15 @@ func TestFindChange(t *testing.T) {
 		"push of links, renames, submodules": {github.ChangeQuery{Event: push(sha("c"), sha("d")), Checkout: sha("d")}, "cur lib new/x old/x", 1},
 		"reset to an older commit":           {github.ChangeQuery{Event: push(sha("d"), sha("c")), Checkout: sha("c")}, "cur lib new/x old/x", 3},
 		"diverged push":                      {github.ChangeQuery{Event: push(sha("b"), sha("c")), Checkout: sha("c")}, "app/x db/x", 3},
-		"push of another history":            {github.ChangeQuery{Event: push(sha("f"), sha("a")), Checkout: sha("a")}, "cur lib old/x", 3},
-		"push of nothing":                    {github.ChangeQuery{Event: push(sha("a"), sha("a")), Checkout: sha("a")}, "", 1},
+		"push of an unrelated history":       {github.ChangeQuery{Event: push(sha("f"), sha("a")), Checkout: sha("a")}, "cur lib old/x", 3},
+		"push without a new commit":          {github.ChangeQuery{Event: push(sha("a"), sha("a")), Checkout: sha("a")}, "", 1},
 		"299 files":                          {github.ChangeQuery{Event: push(sha("a"), sha("2")), Checkout: sha("2")}, strings.TrimSuffix(all, " n/0299"), 1},
 		"301 files":                          {github.ChangeQuery{Event: push(sha("a"), sha("3")), Checkout: sha("3")}, all + " z", 3},
 		"3,001 files": {
 			github.ChangeQuery{Event: push(sha("a"), sha("4")), Checkout: sha("4")},
 			strings.Join(slices.Sorted(maps.Keys(numbered(3000))), " ") + " z", 3,
 		},
-		"push, before is gone": {
+		"push, previous commit was deleted": {
 			github.ChangeQuery{Event: push(sha("9"), sha("b")), Checkout: sha("b")},
 			"list the files of acme/infra@9999999: GitHub answered 404: Not Found", 2,
 		},
@@ -261,10 +261,10 @@ func TestFindChangeIncompleteResponses(t *testing.T) {
 		"a copy":                {githubtest.Compare, compared(`,"files":[{"status":"copied","filename":"b","previous_filename":"c"}]`), "b"},
 		"no status":             {githubtest.Compare, `{"files":[]}`, "app/x"},
 		"another status":        {githubtest.Compare, strings.Replace(compared(`,"files":[]`), "ahead", "unknown", 1), "app/x"},
-		"identical, it says":    {githubtest.Compare, strings.Replace(compared(`,"files":[]`), "ahead", "identical", 1), "app/x"},
+		"status identical":      {githubtest.Compare, strings.Replace(compared(`,"files":[]`), "ahead", "identical", 1), "app/x"},
 		"too much to compare":   {githubtest.Compare, "422", "app/x"},
 		"no end to comparing":   {githubtest.Compare, "500", "app/x"},
-		"ahead of another": {
+		"ahead of another commit": {
 			githubtest.Compare,
 			strings.Replace(compared(`,"files":[]`), `"merge_base_commit":{"sha":"a`, `"merge_base_commit":{"sha":"b`, 1),
 			"app/x",

@@ -241,14 +241,14 @@ func TestContractObjects(t *testing.T) {
 	t.Parallel()
 	document := description(t)
 	for name, c := range map[string]struct{ method, path, sent, got, want string }{
-		"as described":       {"POST", "/repos/acme/infra/issues/7/comments", `{"body":"x"}`, `{"id":1,"body":"x"}`, ""},
-		"unknown operation":  {"POST", "/repos/acme/infra/issues/7/remarks", `{"body":"x"}`, `{}`, "unknown operation"},
-		"no body":            {"POST", "/repos/acme/infra/issues/7/comments", `{}`, `{}`, `property "body" is missing`},
-		"a wrong type":       {"POST", "/repos/acme/infra/issues/7/comments", `{"body":7}`, `{}`, "request: /body"},
-		"an unknown query":   {"GET", "/repos/acme/infra/issues/7/comments?per-page=100", "", `[]`, "query parameter per-page"},
-		"an unknown answer":  {"GET", "/user", "", `{"name":"Ada","nick":"a"}`, "answer 200: /: doesn't match any schema"},
-		"an answer's type":   {"GET", "/repos/acme/infra/issues/comments/1", "", `{"id":"one"}`, "answer 200: /id"},
-		"a query's bad form": {"GET", "/repos/acme/infra/pulls?state=merged", "", `[]`, "request"},
+		"as described":        {"POST", "/repos/acme/infra/issues/7/comments", `{"body":"x"}`, `{"id":1,"body":"x"}`, ""},
+		"unknown operation":   {"POST", "/repos/acme/infra/issues/7/remarks", `{"body":"x"}`, `{}`, "unknown operation"},
+		"no body":             {"POST", "/repos/acme/infra/issues/7/comments", `{}`, `{}`, `property "body" is missing`},
+		"a wrong type":        {"POST", "/repos/acme/infra/issues/7/comments", `{"body":7}`, `{}`, "request: /body"},
+		"an unknown query":    {"GET", "/repos/acme/infra/issues/7/comments?per-page=100", "", `[]`, "query parameter per-page"},
+		"an unknown response": {"GET", "/user", "", `{"name":"Ada","nick":"a"}`, "answer 200: /: doesn't match any schema"},
+		"type of a response":  {"GET", "/repos/acme/infra/issues/comments/1", "", `{"id":"one"}`, "answer 200: /id"},
+		"a query's bad form":  {"GET", "/repos/acme/infra/pulls?state=merged", "", `[]`, "request"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -68,8 +68,8 @@ func TestFindPullRequest(t *testing.T) {
 			github.Event{Name: "merge_group", Payload: []byte(`{"merge_group":{"head_ref":"refs/heads/gh-readonly-queue/main/pr-104-` + shaA + `"}}`)},
 			104, "", 0,
 		},
-		"merge_group by ref":     {github.Event{Name: "merge_group", Ref: "refs/heads/gh-readonly-queue/release/1/pr-3-" + shaA}, 3, "", 0},
-		"merge_group of another": {github.Event{Name: "merge_group", Ref: "refs/heads/pr-3-" + shaA}, 0, "", 0},
+		"merge_group by ref":            {github.Event{Name: "merge_group", Ref: "refs/heads/gh-readonly-queue/release/1/pr-3-" + shaA}, 3, "", 0},
+		"merge_group of another branch": {github.Event{Name: "merge_group", Ref: "refs/heads/pr-3-" + shaA}, 0, "", 0},
 
 		"push of a merge":            {github.Event{Name: "push", SHA: shaA, Ref: "refs/heads/main"}, 8, "", 1},
 		"push of a merge, 2 pulls":   {github.Event{Name: "push", SHA: shaB, Ref: "refs/heads/main"}, 9, "", 1},

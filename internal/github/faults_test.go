@@ -37,16 +37,16 @@ func TestLostCreation(t *testing.T) {
 		want   string
 		posts  int
 	}{
-		"reset before":       {faults{broken(githubtest.Before, reset)}, "a", 2},
-		"reset after":        {faults{broken(githubtest.After, reset)}, "a", 1},
-		"500 before":         {faults{broken(githubtest.Before, githubtest.Fault{Status: 500})}, "a", 2},
-		"502 after, in HTML": {faults{broken(githubtest.After, githubtest.Fault{Status: 502, Body: "<html>"})}, "a", 1},
-		"408 after":          {faults{broken(githubtest.After, githubtest.Fault{Status: 408})}, "a", 1},
-		"no answer before":   {faults{broken(githubtest.Before, githubtest.Fault{Delay: time.Hour})}, "a", 2},
-		"no answer after":    {faults{broken(githubtest.After, githubtest.Fault{Delay: time.Hour})}, "a", 1},
-		"cut answer":         {faults{broken(githubtest.After, githubtest.Fault{Status: 201, Body: `{"id":1,"html_url":"htt`})}, "a", 1},
-		"proxy's page":       {faults{broken(githubtest.After, githubtest.Fault{Status: 200, Body: "<html>"})}, "a", 1},
-		"carried out late":   {faults{broken(githubtest.After, githubtest.Fault{Status: 504, Late: 5 * second})}, "a", 1},
+		"reset before":                {faults{broken(githubtest.Before, reset)}, "a", 2},
+		"reset after":                 {faults{broken(githubtest.After, reset)}, "a", 1},
+		"500 before":                  {faults{broken(githubtest.Before, githubtest.Fault{Status: 500})}, "a", 2},
+		"502 after, in HTML":          {faults{broken(githubtest.After, githubtest.Fault{Status: 502, Body: "<html>"})}, "a", 1},
+		"408 after":                   {faults{broken(githubtest.After, githubtest.Fault{Status: 408})}, "a", 1},
+		"timeout before the creation": {faults{broken(githubtest.Before, githubtest.Fault{Delay: time.Hour})}, "a", 2},
+		"timeout after the creation":  {faults{broken(githubtest.After, githubtest.Fault{Delay: time.Hour})}, "a", 1},
+		"truncated response":          {faults{broken(githubtest.After, githubtest.Fault{Status: 201, Body: `{"id":1,"html_url":"htt`})}, "a", 1},
+		"proxy's page":                {faults{broken(githubtest.After, githubtest.Fault{Status: 200, Body: "<html>"})}, "a", 1},
+		"created late":                {faults{broken(githubtest.After, githubtest.Fault{Status: 504, Late: 5 * second})}, "a", 1},
 		"carried out after a try": {
 			faults{
 				broken(githubtest.After, githubtest.Fault{Status: 504, Late: 7100 * time.Millisecond}),

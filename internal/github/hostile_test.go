@@ -51,9 +51,9 @@ func TestManyCommentsOfOthers(t *testing.T) {
 	marker := github.Marker("scalr-run-action", "ws-1", "")
 	text := strings.Repeat(`\u00e4`, 20_000)
 	for name, format := range map[string]string{
-		"long texts":       `{"id":%d,"body":"` + text + `","user":{"login":"ada"}}`,
-		"copies of ours":   `{"id":%d,"node_id":"N","body":"` + marker + `\n` + text + `","user":{"login":"ada"}}`,
-		"millions of more": `{"id":%d,"body":"hello","user":{"login":"ada"},"x":[` + strings.Repeat("[],", 30_000) + `0]}`,
+		"long texts":           `{"id":%d,"body":"` + text + `","user":{"login":"ada"}}`,
+		"copies of the marker": `{"id":%d,"node_id":"N","body":"` + marker + `\n` + text + `","user":{"login":"ada"}}`,
+		"millions of more":     `{"id":%d,"body":"hello","user":{"login":"ada"},"x":[` + strings.Repeat("[],", 30_000) + `0]}`,
 	} {
 		f := &flood{pages: 2, comment: func(n int) string { return fmt.Sprintf(format, n) }}
 		thread := github.Thread{

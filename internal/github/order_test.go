@@ -126,7 +126,7 @@ func TestSupersededWhileWaiting(t *testing.T) {
 		"a slow pull request": {Operation: githubtest.GetPull, Delay: 10 * second},
 		"a slow comment":      {Operation: githubtest.GetComment, Phase: githubtest.Before, Delay: 10 * second},
 		"a slow edit":         {Operation: githubtest.EditComment, Phase: githubtest.Before, Delay: 10 * second},
-		"a slow answer":       {Operation: githubtest.EditComment, Phase: githubtest.After, Delay: 10 * second},
+		"a slow response":     {Operation: githubtest.EditComment, Phase: githubtest.After, Delay: 10 * second},
 	} {
 		for _, pushed := range []bool{false, true} {
 			t.Run(name+map[bool]string{true: ", pushed"}[pushed], func(t *testing.T) {
@@ -171,13 +171,13 @@ func waiting(f githubtest.Fault) githubtest.Fault {
 func TestCreationIsSupersededWhileWaiting(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]githubtest.Fault{
-		"limited":        {Operation: githubtest.CreateComment, Status: 429, Header: http.Header{}},
-		"lost before":    {Operation: githubtest.CreateComment, Reset: true},
-		"lost after":     {Operation: githubtest.CreateComment, Phase: githubtest.After, Reset: true},
-		"slow":           {Operation: githubtest.CreateComment, Delay: 10 * second},
-		"a slow answer":  {Operation: githubtest.CreateComment, Phase: githubtest.After, Delay: 10 * second},
-		"no answer":      {Operation: githubtest.CreateComment, Phase: githubtest.After, Delay: time.Hour},
-		"a late comment": {Operation: githubtest.CreateComment, Phase: githubtest.After, Status: 504, Late: 6 * second},
+		"limited":         {Operation: githubtest.CreateComment, Status: 429, Header: http.Header{}},
+		"lost before":     {Operation: githubtest.CreateComment, Reset: true},
+		"lost after":      {Operation: githubtest.CreateComment, Phase: githubtest.After, Reset: true},
+		"slow":            {Operation: githubtest.CreateComment, Delay: 10 * second},
+		"a slow response": {Operation: githubtest.CreateComment, Phase: githubtest.After, Delay: 10 * second},
+		"no response":     {Operation: githubtest.CreateComment, Phase: githubtest.After, Delay: time.Hour},
+		"a late comment":  {Operation: githubtest.CreateComment, Phase: githubtest.After, Status: 504, Late: 6 * second},
 	} {
 		for _, mode := range []github.Mode{github.Update, github.HideAndNew, github.ChangesOnly} {
 			t.Run(name+", "+string(mode), func(t *testing.T) {

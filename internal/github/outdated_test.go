@@ -66,7 +66,7 @@ func TestMarkOutdated(t *testing.T) {
 			posts{marked(marker("ws-network", "eu west/1")), of("10", "other")}, tag("eu west/1"),
 			[]string{noted("note", "report"), "other"}, "",
 		},
-		"no tag beside a tag":    {posts{marked(marker("ws-network", "eu"))}, same, []string{"report"}, ""},
+		"comment with a tag":     {posts{marked(marker("ws-network", "eu"))}, same, []string{"report"}, ""},
 		"another program":        {posts{marked(github.Marker("scalr-overview", "ws-network", ""))}, same, []string{"report"}, ""},
 		"by id":                  {posts{of("10", "report")}, id("ws-network"), []string{noted("note", "report")}, ""},
 		"by another id":          {posts{of("10", "report")}, id("ws-other"), []string{"report"}, ""},

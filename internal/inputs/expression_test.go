@@ -13,22 +13,22 @@ import (
 func TestExpressionOverLines(t *testing.T) {
 	t.Parallel()
 	for name, expression := range map[string]string{
-		"object":               "{ size = \"small\",\n  region = \"us-east-1\" }",
-		"closed alone":         "{\n\n  region = \"us\"\n}",
-		"list in a call":       "concat([1,\n2], [\n\"a=b\",\n])",
-		"brackets in quotes":   "{\n a = \"}\"\n b = \"\\\"}\"\n c = \"\\\\\"\n}",
-		"brackets in comments": "{ # }\n // } \"\n /* } \"\n } */ a = 1\n}",
-		"comment in lines":     "1 /* one\nb=2\n*/",
-		"templates":            "{\n a = \"${x[\"}\"]}}\"\n b = \"$${\" \n c = \"%%{\"\n d = \"%{ if true ~}\"\n}",
-		"template over lines":  "\"${ {\n a = \"b\" }.a }\"",
-		"quotes over lines":    "\"one\nb=two\"",
-		"heredoc":              "<<EOT\na=1\n  EOTX\n \"} ${x} $${ '\nEOT",
-		"indented heredoc":     "<<-E-1\n    a=1\n      b: {\n    E-1",
-		"heredoc in an object": "{\n a = <<EOT\n# } \" /*\n%{ for x in [\"}\"] ~}\n${x}\nEOT\n%{ endfor ~}\nEOT\n b = 1\n}",
-		"two heredocs":         "[<<A\n]\nA\n, <<-B\n A\n  B\n]",
-		"shift of nothing":     "[\"<<EOT\"]",
-		"JSON":                 "{\n  \"key\": \"-----BEGIN\\nb=c\\n\\u007b\\\"\",\n  \"b\": [\n    1\n  ]\n}",
-		"blanks":               "<<EOT\n\ta  \n\n  b\t\n\nEOT",
+		"object":                     "{ size = \"small\",\n  region = \"us-east-1\" }",
+		"closed alone":               "{\n\n  region = \"us\"\n}",
+		"list in a call":             "concat([1,\n2], [\n\"a=b\",\n])",
+		"brackets in quotes":         "{\n a = \"}\"\n b = \"\\\"}\"\n c = \"\\\\\"\n}",
+		"brackets in comments":       "{ # }\n // } \"\n /* } \"\n } */ a = 1\n}",
+		"comment in lines":           "1 /* one\nb=2\n*/",
+		"templates":                  "{\n a = \"${x[\"}\"]}}\"\n b = \"$${\" \n c = \"%%{\"\n d = \"%{ if true ~}\"\n}",
+		"template over lines":        "\"${ {\n a = \"b\" }.a }\"",
+		"quotes over lines":          "\"one\nb=two\"",
+		"heredoc":                    "<<EOT\na=1\n  EOTX\n \"} ${x} $${ '\nEOT",
+		"indented heredoc":           "<<-E-1\n    a=1\n      b: {\n    E-1",
+		"heredoc in an object":       "{\n a = <<EOT\n# } \" /*\n%{ for x in [\"}\"] ~}\n${x}\nEOT\n%{ endfor ~}\nEOT\n b = 1\n}",
+		"two heredocs":               "[<<A\n]\nA\n, <<-B\n A\n  B\n]",
+		"heredoc marker in a string": "[\"<<EOT\"]",
+		"JSON":                       "{\n  \"key\": \"-----BEGIN\\nb=c\\n\\u007b\\\"\",\n  \"b\": [\n    1\n  ]\n}",
+		"blanks":                     "<<EOT\n\ta  \n\n  b\t\n\nEOT",
 	} {
 		for _, input := range []string{"variables", "sensitive-variables"} {
 			for end, text := range map[string]string{"LF": "\n", "CRLF": "\r\n"} {

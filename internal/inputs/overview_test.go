@@ -51,8 +51,8 @@ func TestLoadOverview(t *testing.T) {
 		"lines": {with{"workspaces": "ws-v0a\n\n eu/prod/b \nws-v0a"}, func(in *inputs.Overview) {
 			in.Workspaces = []inputs.OverviewWorkspace{{ID: "ws-v0a"}, {Environment: "eu/prod", Name: "b"}}
 		}},
-		"none":        {with{"workspaces": " [ ] "}, func(in *inputs.Overview) { in.Workspaces = nil }},
-		"fails never": {with{"fail-on": "none"}, func(in *inputs.Overview) { in.FailOn = inputs.OverviewFailOn{} }},
+		"none":         {with{"workspaces": " [ ] "}, func(in *inputs.Overview) { in.Workspaces = nil }},
+		"no condition": {with{"fail-on": "none"}, func(in *inputs.Overview) { in.FailOn = inputs.OverviewFailOn{} }},
 		"canceled list": {with{"workspaces": "", "needs": `{"list":{"result":"cancelled"},"plan":{"result":"skipped"}}`}, func(in *inputs.Overview) {
 			in.Workspaces, in.Unlisted = nil, true
 			in.Needs = []inputs.NeededJob{{Name: "list", Result: "cancelled"}, {Name: "plan", Result: "skipped"}}

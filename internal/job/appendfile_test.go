@@ -23,15 +23,15 @@ func TestFilesInTheCheckout(t *testing.T) {
 		refused bool
 		lands   string
 	}{
-		"a new file":             {nil, "scalr.env", false, "scalr.env"},
-		"an existing file":       {func(c, _ string) error { return os.WriteFile(c+"/scalr.env", []byte("SCALR_A='b'\n"), 0o600) }, "scalr.env", false, "scalr.env"},
-		"a link out":             {func(c, e string) error { return os.Symlink(e+"/victim", c+"/scalr.env") }, "scalr.env", true, ""},
-		"a relative link out":    {func(c, _ string) error { return os.Symlink("../elsewhere/victim", c+"/scalr.env") }, "scalr.env", true, ""},
-		"a link to nothing":      {func(c, e string) error { return os.Symlink(e+"/new", c+"/scalr.env") }, "scalr.env", true, ""},
-		"a directory that leads": {func(c, e string) error { return os.Symlink(e, c+"/out") }, "out/victim", true, ""},
-		"a link inside":          {func(c, _ string) error { return os.Symlink("real.env", c+"/scalr.env") }, "scalr.env", false, "real.env"},
-		"outside":                {nil, "../elsewhere/new", false, "../elsewhere/new"},
-		"a user's link outside":  {func(_, e string) error { return os.Symlink("target", e+"/link") }, "../elsewhere/link", false, "../elsewhere/target"},
+		"a new file":            {nil, "scalr.env", false, "scalr.env"},
+		"an existing file":      {func(c, _ string) error { return os.WriteFile(c+"/scalr.env", []byte("SCALR_A='b'\n"), 0o600) }, "scalr.env", false, "scalr.env"},
+		"a link out":            {func(c, e string) error { return os.Symlink(e+"/victim", c+"/scalr.env") }, "scalr.env", true, ""},
+		"a relative link out":   {func(c, _ string) error { return os.Symlink("../elsewhere/victim", c+"/scalr.env") }, "scalr.env", true, ""},
+		"a link to nothing":     {func(c, e string) error { return os.Symlink(e+"/new", c+"/scalr.env") }, "scalr.env", true, ""},
+		"a link to a directory": {func(c, e string) error { return os.Symlink(e, c+"/out") }, "out/victim", true, ""},
+		"a link inside":         {func(c, _ string) error { return os.Symlink("real.env", c+"/scalr.env") }, "scalr.env", false, "real.env"},
+		"outside":               {nil, "../elsewhere/new", false, "../elsewhere/new"},
+		"a user's link outside": {func(_, e string) error { return os.Symlink("target", e+"/link") }, "../elsewhere/link", false, "../elsewhere/target"},
 	} {
 		for _, variable := range []string{"SCALR_OUTPUT_FILE", "SCALR_SUMMARY_FILE"} {
 			t.Run(name+" "+variable, func(t *testing.T) {

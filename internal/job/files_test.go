@@ -224,7 +224,7 @@ func TestWriteSummaryLimit(t *testing.T) {
 		fits        bool
 	}{
 		"just": {0, job.SummaryLimit - 1, true}, "too much": {0, job.SummaryLimit, false},
-		"just, with what is there": {500_000, 499_999, true}, "too much with what is there": {500_000, 500_000, false},
+		"limit reached with existing text": {500_000, 499_999, true}, "limit exceeded with existing text": {500_000, 500_000, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

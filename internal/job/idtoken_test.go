@@ -100,15 +100,15 @@ func TestIDTokenRetries(t *testing.T) {
 		asked   int
 		want    string
 	}{
-		"503, then good":    {[]answer{{status: 503}, {status: 500}, good}, 3, ""},
-		"429, then good":    {[]answer{{status: 429}, good}, 2, ""},
-		"reset, then good":  {[]answer{{err: errors.New("connection reset")}, good}, 2, ""},
-		"cut, then good":    {[]answer{{status: 200, body: `{"value": "ey`}, good}, 2, ""},
-		"silent, then good": {[]answer{{}, good}, 2, ""},
-		"503 for ever":      {[]answer{{status: 503}}, 6, "ask GitHub for an ID token: GitHub answered 503 Service Unavailable"},
-		"reset for ever":    {[]answer{{err: errors.New("connection reset")}}, 6, "ask GitHub for an ID token: connection reset"},
-		"400":               {[]answer{{status: 400, body: "::error::no"}}, 1, "ask GitHub for an ID token: GitHub answered 400 Bad Request"},
-		"403":               {[]answer{{status: 403}}, 1, "ask GitHub for an ID token: GitHub answered 403 Forbidden"},
+		"503, then good":            {[]answer{{status: 503}, {status: 500}, good}, 3, ""},
+		"429, then good":            {[]answer{{status: 429}, good}, 2, ""},
+		"reset, then good":          {[]answer{{err: errors.New("connection reset")}, good}, 2, ""},
+		"cut, then good":            {[]answer{{status: 200, body: `{"value": "ey`}, good}, 2, ""},
+		"no response, then success": {[]answer{{}, good}, 2, ""},
+		"503 for ever":              {[]answer{{status: 503}}, 6, "ask GitHub for an ID token: GitHub answered 503 Service Unavailable"},
+		"reset for ever":            {[]answer{{err: errors.New("connection reset")}}, 6, "ask GitHub for an ID token: connection reset"},
+		"400":                       {[]answer{{status: 400, body: "::error::no"}}, 1, "ask GitHub for an ID token: GitHub answered 400 Bad Request"},
+		"403":                       {[]answer{{status: 403}}, 1, "ask GitHub for an ID token: GitHub answered 403 Forbidden"},
 		"redirect": {
 			[]answer{{status: 302, header: http.Header{"Location": {"https://evil.test/"}}}}, 1,
 			"ask GitHub for an ID token: GitHub answered 302 Found",

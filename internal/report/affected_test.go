@@ -38,7 +38,7 @@ func TestAffectedSummaryOfManyAndNone(t *testing.T) {
 		!strings.Contains(got, "\nThe log lists 1 more.\n") {
 		t.Errorf("got\n%.500s", got)
 	}
-	a = Affected{Scope: "everything", Reason: "no answer", Problem: "It is unknown what changed."}
+	a = Affected{Scope: "everything", Reason: "no response", Problem: "It is unknown what changed."}
 	if got := a.Summary(); !strings.HasPrefix(got, "## ❌ The affected workspaces are unknown") {
 		t.Errorf("got\n%s", got)
 	}

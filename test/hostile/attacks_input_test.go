@@ -62,7 +62,7 @@ func inputAttacks() table {
 				},
 			}
 		},
-		"length of a message of ours": ofInput(5000, "MESSAGE", "`@x"),
+		"length of a message": ofInput(5000, "MESSAGE", "`@x"),
 		"an ignore file": func(n int) attack {
 			return attack{
 				n:     500,
@@ -141,10 +141,10 @@ func gitHubAttacks() table {
 	return table{
 		"comments": comments(1000,
 			func(n int) string { return `[` + many(n, `{"id":%d,"body":"hello","user":{"login":"ada"}}`) + `]` }),
-		"comments like ours": comments(300, func(n int) string {
+		"comments with a copied marker": comments(300, func(n int) string {
 			return `[` + many(n, `{"id":%d,"node_id":"N%d","body":"`+marker+`hello","user":{"login":"ada"}}`) + `]`
 		}),
-		"comments of ours": comments(100, func(n int) string {
+		"comments of the action": comments(100, func(n int) string {
 			return `[` + many(n,
 				`{"id":%d,"node_id":"N%d","body":"`+marker+`hello","user":{"login":"github-actions[bot]","type":"Bot"}}`) + `]`
 		}),

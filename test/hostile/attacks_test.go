@@ -98,7 +98,7 @@ func answerAttacks() table {
 		}),
 		"problems of a refusal": grow(2000, "GET /workspaces/*",
 			func(n int) string { return `422!{"errors":[` + many(n, `{"detail":"no %d"}`) + `]}` }),
-		"a page for an answer": grow(20000, "GET /workspaces/*",
+		"a page as the response": grow(20000, "GET /workspaces/*",
 			func(n int) string { return `500!` + strings.Repeat("<script ", n) }),
 		"tags of the workspace": grow(1000, "GET /workspaces/*", func(n int) string {
 			return strings.TrimSuffix(workspace(`,"tags":{"data":[`+many(n, `{"type":"tags","id":"tag-%d"}`)+`]}`), "]}") + "," +

@@ -40,11 +40,11 @@ func TestOwnProblems(t *testing.T) {
 		t.Errorf("got the problems %q for a good workflow", got)
 	}
 	for name, c := range map[string]struct{ from, to, want string }{
-		"permissions for all": {"permissions: {}\nc", "permissions: {contents: read}\nc", "permissions for all jobs"},
-		"no time limit":       {"    timeout-minutes: 5\n", "", "no time limit"},
-		"a job without":       {"    permissions: {}\n", "", "has no permissions of its own"},
-		"no concurrency":      {"concurrency: x\n", "", "no concurrency"},
-		"another's trigger":   {"on: push", "on:\n  workflow_run:\n    workflows: [b]", "workflow_run"},
+		"permissions for all":         {"permissions: {}\nc", "permissions: {contents: read}\nc", "permissions for all jobs"},
+		"no time limit":               {"    timeout-minutes: 5\n", "", "no time limit"},
+		"a job without":               {"    permissions: {}\n", "", "has no permissions of its own"},
+		"no concurrency":              {"concurrency: x\n", "", "no concurrency"},
+		"trigger of another workflow": {"on: push", "on:\n  workflow_run:\n    workflows: [b]", "workflow_run"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

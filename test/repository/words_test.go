@@ -22,7 +22,7 @@ func TestWords(t *testing.T) {
 		"two words":                {"A plan that is no plan.", `"is no plan"`},
 		"British spelling":         {"The behaviour of a cancelled job.", `"behaviour"`},
 		"in the second line":       {"Fine.\nWhat became of it.", ":2:"},
-		"what Terraform says":      {"The resource is no longer needed.", ""},
+		"text of Terraform":        {"The resource is no longer needed.", ""},
 		"plain negation":           {"There is no token to store.", ""},
 		"GitHub's status":          {"if: needs.apply.result == 'cancelled' || cancelled()", ""},
 		"in code":                  {"The status `cancelled` is GitHub's.", ""},

@@ -72,7 +72,7 @@ func TestWorkflowProblems(t *testing.T) {
 			yaml: job + "      - uses: OWNER/scalr-run-action@v1\n        with: {workspace_id: ws-1}\n",
 			want: `no input "workspace_id"`,
 		},
-		"input of another": {
+		"input of another action": {
 			yaml: job + "      - uses: OWNER/scalr-run-action/environment@v1\n        with: {path: x}\n",
 			want: `no input "path"`,
 		},
@@ -126,7 +126,7 @@ func TestWorkflowProblems(t *testing.T) {
 		"comments in order": {
 			yaml: commenting("concurrency: {group: 'plan-${{ github.ref }}', cancel-in-progress: true}\n", "true"),
 		},
-		"nothing wrong": {yaml: job + "      - uses: OWNER/scalr-run-action@v1\n        with: {path: x}\n"},
+		"no problem": {yaml: job + "      - uses: OWNER/scalr-run-action@v1\n        with: {path: x}\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
