@@ -101,7 +101,7 @@ var identifying = []string{"repository_id", "repository", "project_id", "project
 func (s *Step) signInRefused(in inputs.Access, proof secret.Value, err error) error {
 	c, unreadable := job.ReadClaims(proof)
 	if unreadable != nil {
-		return Refuse(CodeSignInRefused, "%s The ID token that was sent cannot be read: %v.", Sentence(err), unreadable)
+		return Refuse(CodeSignInRefused, "%s. The ID token that was sent cannot be read: %v.", Sentence(err), unreadable)
 	}
 	claims := []string{fmt.Sprintf("sub=%q", c.Subject), fmt.Sprintf("aud=%q", c.Audience)}
 	for _, name := range shownClaims {
@@ -109,7 +109,7 @@ func (s *Step) signInRefused(in inputs.Access, proof secret.Value, err error) er
 			claims = append(claims, fmt.Sprintf("%s=%q", name, v))
 		}
 	}
-	text := fmt.Sprintf("%s The job's claims are %s. The assume policy of %s fits if its provider's url is %q, the provider's allowed "+
+	text := fmt.Sprintf("%s. The job's claims are %s. The assume policy of %s fits if its provider's url is %q, the provider's allowed "+
 		"audiences hold %q, and its conditions are %s.",
 		Sentence(err), strings.Join(claims, ", "), in.ServiceAccount, c.Issuer, strings.Join(c.Audience, " "), conditions(c))
 	if time.Now().After(c.Expires) && !c.Expires.IsZero() {
