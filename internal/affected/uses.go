@@ -46,7 +46,7 @@ func (f *finder) usesOf(root string, files []string) *uses {
 	return u
 }
 
-// visit records a path that a workspace uses, and appends the paths that it leads to.
+// visit records a path that a workspace uses, and appends the paths to which it links.
 func (f *finder) visit(u *uses, root, p string, pending []string) []string {
 	if p != root {
 		u.paths[p] = true

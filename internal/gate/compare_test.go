@@ -8,8 +8,8 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// TestSourcesDisagree: a source that reports less than another one is incomplete, and its zero is not used. A source
-// that reports as much is sufficient.
+// TestSourcesDisagree: a source that reports less than another one is incomplete, and its zero is not used. A
+// source that reports the same changes is sufficient.
 func TestSourcesDisagree(t *testing.T) {
 	t.Parallel()
 	const sum = "\nPlan: 1 to add, 0 to change, 0 to destroy.\n"

@@ -103,9 +103,8 @@ var statuses = []scalr.Status{
 var failedOrStopped = map[scalr.Status]bool{"errored": true, "discarded": true, "canceled": true}
 
 // TestEveryCombination compares every combination of the sources, in every status, with a simple rule: a gate
-// passes only if a source is complete, none reports a forbidden change, and none is unreliable. No other
-// combination passes, and
-// none fails without a reason.
+// passes only if a source is complete, none reports a forbidden change, and none is unreliable. Every other
+// combination must fail with a reason.
 func TestEveryCombination(t *testing.T) {
 	t.Parallel()
 	plans := map[string]tfplan.Plan{}

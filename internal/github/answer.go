@@ -15,7 +15,7 @@ import (
 	"scalr-run-action/internal/jsonstream"
 )
 
-// Limits in bytes for what is read from GitHub's responses. Responses are decoded as they arrive: of a list of
+// Limits for GitHub's responses, in bytes. Responses are decoded as they arrive: of a list of
 // comments, only one comment at a time is in memory.
 const (
 	answerLimit   = 48 << 20  // fits a page of 100 comments of the maximum length, with all characters escaped
@@ -195,7 +195,7 @@ func (a *collection) add(c remote) {
 	a.newestFirst()
 	a.text = 0
 	for i := range a.list {
-		if a.text += len(a.list[i].Body); a.text > mostText/2 { // a single text is never that long: see bodyLimit
+		if a.text += len(a.list[i].Body); a.text > mostText/2 { // a single text never exceeds the limit: see bodyLimit
 			a.text -= len(a.list[i].Body)
 			a.list[i].Body = ""
 		}

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// FuzzParse checks that parse returns what was written, and that other text is not mistaken for it.
+// FuzzParse checks that parse returns the written values, and rejects other text.
 func FuzzParse(f *testing.F) {
 	f.Add("", "", false)
 	f.Add("ws-1", "## Plan", true)

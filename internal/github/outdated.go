@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// Failure is a run that failed before it knew the id of its workspace, and so has no report of its own.
+// Failure is a run that failed before it knew the id of its workspace, and therefore has no report.
 type Failure struct {
 	Name, Tag   string // the first and the last key of Marker
 	Workspace   string // as in Post; the input that names the workspace

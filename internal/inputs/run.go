@@ -46,8 +46,7 @@ type Run struct {
 	RunID string
 	// ExpectedConfigurationID is the configuration version that the run must have; "" means any.
 	ExpectedConfigurationID string
-	// WaitForLock is how long a run that is not dry waits for a locked workspace; 0 means to fail
-	// immediately.
+	// WaitForLock is the maximum wait for a locked workspace before a run that is not dry; 0 means to fail immediately.
 	WaitForLock time.Duration
 	// Wait is false to return when the run has been created.
 	Wait bool

@@ -41,7 +41,8 @@ type Annotation struct {
 	Col     int    // from 1; 0 for none; counts only within one line
 }
 
-// The runner keeps this many annotations of a level for a step, and this much of a message (ExecutionContext.cs).
+// The runner's limits for the number of annotations of a level per step, and for the length of a message
+// (ExecutionContext.cs).
 const (
 	annotationsKept = 10
 	messageKept     = 4096

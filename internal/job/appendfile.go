@@ -92,7 +92,7 @@ func (j *Job) inCheckout(name string) (root, rel string, inside bool) {
 	return "", "", false
 }
 
-// maxOutputsRead is how much of an existing file is examined, in bytes.
+// maxOutputsRead is the number of bytes of an existing file that are examined.
 const maxOutputsRead = 16 << 20
 
 var assignmentStart = lazyregexp.New(`\ASCALR_[A-Z0-9_]+='`)

@@ -155,8 +155,8 @@ type clientPayload struct {
 	} `json:"pull_request"`
 }
 
-// payloadLimit limits how much of an event's file is read. GitHub's own limit is 25 MB, which only events with
-// long lists approach; the action uses none of them.
+// payloadLimit is the maximum number of bytes read from an event's file. GitHub's own limit is 25 MB, which only
+// events with long lists approach; the action does not use these.
 const payloadLimit = 8 << 20
 
 // readPayload returns what it can decode; a field with an unexpected type stays zero.

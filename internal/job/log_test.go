@@ -251,7 +251,7 @@ func TestAnnotationIsCut(t *testing.T) {
 	}
 }
 
-// Text must be redacted before it is truncated, since a part of a secret is not recognized.
+// Text must be redacted before it is truncated, because a truncated secret is not recognized.
 func TestAnnotationIsRedactedBeforeItIsCut(t *testing.T) {
 	t.Parallel()
 	j, out := onGitHub(t)

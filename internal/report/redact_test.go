@@ -41,7 +41,7 @@ func TestRedactedCoversAllTexts(t *testing.T) {
 	}
 }
 
-// fill sets every text, and gives every list and pointer one element.
+// fill sets every string, and fills every slice and pointer with one element.
 func fill(v reflect.Value, text string, depth int) {
 	if depth > 12 || !v.CanSet() {
 		return

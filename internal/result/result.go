@@ -21,7 +21,7 @@ const (
 	Canceled          Result = "canceled"
 )
 
-// The results of steps without a run, or whose run was not waited for to the end.
+// The results of steps without a run, and of steps that do not wait for the end of their run.
 const (
 	Checked     Result = "checked" // mode: check found no problem
 	Done        Result = "done"    // by the environment or the workspace action

@@ -25,8 +25,8 @@ func Text(s string) string {
 	return strings.Map(visibleRune, escapes.ReplaceAllString(s, ""))
 }
 
-// removeColors removes SGR sequences, which are frequent in logs. It only exists for speed: the rest of Text would remove
-// them, too.
+// removeColors removes SGR sequences, which are frequent in logs. It is an optimization: the remaining steps of
+// Text would remove them too.
 func removeColors(s string) string {
 	at := strings.Index(s, "\x1b[")
 	if at < 0 {

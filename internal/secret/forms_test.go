@@ -132,7 +132,8 @@ func TestParametersAreLimited(t *testing.T) {
 	}
 }
 
-// TestRegionsByASecretName: a region is not secret whatever its name is, and what only begins with one is.
+// TestRegionsByASecretName: a region is never secret, regardless of its name, but a longer text that starts with a
+// region is.
 func TestRegionsByASecretName(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]bool{

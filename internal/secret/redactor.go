@@ -155,8 +155,8 @@ func (r *Redactor) String(s string) string {
 // modified.
 func (r *Redactor) Bytes(b []byte) []byte { return r.redacted(b, (*Redactor).find) }
 
-// Rendered redacts a page made of redacted texts. It ignores short declared secrets, which are often words: they would
-// be found in the text and the markup of the page itself.
+// Rendered redacts a page made of redacted texts. It ignores short declared secrets, which are often words and
+// would match the text and the markup of the page itself.
 func (r *Redactor) Rendered(page string) string {
 	return string(r.redacted([]byte(page), (*Redactor).findAnywhere))
 }

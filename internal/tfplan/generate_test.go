@@ -272,7 +272,7 @@ func (g generator) object(b textBlock) map[string]any {
 		}
 	}
 	for _, n := range b.blocks {
-		if g.chance(60) || n.nesting == nestedSingle { // what is in it forces a replacement, so that it must be there
+		if g.chance(60) || n.nesting == nestedSingle { // its content forces a replacement, so it must exist
 			object[n.name] = g.nested(n.nesting, n.block)
 		}
 	}

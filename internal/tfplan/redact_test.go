@@ -40,7 +40,7 @@ func TestResultsContainNoSecret(t *testing.T) {
 					t.Fatal(err)
 				}
 				q := string(quoted)
-				// A line that is cut within the secret, one byte before its end.
+				// The line is cut within the secret, one byte before its end.
 				long := "      + long = \"" + strings.Repeat("x", maxLineLength-16-len(hidden)) + "-" + hidden + "-" +
 					strings.Repeat("y", 100)
 				planJSON := strings.NewReplacer("Q", q, "N", strings.Trim(q, `"`)).Replace(planTemplate)

@@ -297,8 +297,7 @@ func (a *account) tagRows(ctx context.Context) error {
 	return nil
 }
 
-// createTag sends the creation to its end, as createEnvironment does. The id is
-// empty if Scalr refuses.
+// createTag sends the creation to its end, as createEnvironment does. The id is empty if Scalr rejects the name.
 func (a *account) createTag(ctx context.Context, row, name string) (id string, err error) {
 	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.limit)
 	defer cancel()

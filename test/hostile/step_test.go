@@ -19,7 +19,7 @@ import (
 
 // attack is a step of the program with one input that grows with n.
 type attack struct {
-	n       int               // the smallest size; twice and four times as much are tried as well
+	n       int               // the smallest size; two and four times this size are tested too
 	program string            // the program's name; empty for the run action
 	env     map[string]string // besides the usual
 	files   map[string]string // in the checkout, besides main.tf

@@ -171,7 +171,7 @@ func TestPlayReviewedApplyCanceled(t *testing.T) {
 	}
 }
 
-// settled waits for the last run to end.
+// settled waits until the last run has ended.
 func (s *stage) settled() string {
 	status := ""
 	for range 300 {

@@ -11,8 +11,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// TestOwnWorkflows holds the repository's own workflows to the rules for the
-// examples, and to some more.
+// TestOwnWorkflows checks that the workflows of the repository follow the rules for the examples, and some
+// additional rules.
 func TestOwnWorkflows(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(".github/workflows/*.yml")

@@ -167,7 +167,7 @@ func TestVerifyFindsWhatNoScriptWrote(t *testing.T) {
 			main, "-m", "Release v1.2.3")
 		s.git("checkout", "-q", "--detach", "-f", main)
 		_, log, err := s.try(s.path(".github/release/verify"), releaseRepository, "v1.2.3", releaseImage, bad)
-		if err == nil || !strings.Contains(log, "the scripts make "+good) {
+		if err == nil || !strings.Contains(log, "the scripts create "+good) {
 			t.Errorf("%s: verified, or refused for another reason: %s", name, log)
 		}
 	}

@@ -53,7 +53,7 @@ func TestPlaceholdersLeaveNothing(t *testing.T) {
 	}
 }
 
-// TestPlaceholdersOfAnyDocument shows what becomes of forms that no document has today.
+// TestPlaceholdersOfAnyDocument checks formats that no document currently uses.
 func TestPlaceholdersOfAnyDocument(t *testing.T) {
 	t.Parallel()
 	s := newScratch(t)

@@ -27,8 +27,7 @@ type workflow struct {
 	scalr  *scalrsim.Server
 	github *githubtest.Server // nil if the workflow does not use GitHub
 	own    bool               // the checkout is this repository
-	// dir is the repository, payload the event, where the workflow is a recipe;
-	// more are arguments of act.
+	// For a recipe, dir is the repository and payload the event. more contains additional arguments of act.
 	dir, payload string
 	more         []string
 }

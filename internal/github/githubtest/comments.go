@@ -144,8 +144,8 @@ func (s *Server) listComments(q query) reply {
 	return out
 }
 
-// links has the form of GitHub's ("Using pagination in the REST API"), which
-// names the repository by its number.
+// links returns a Link header in GitHub's format ("Using pagination in the REST API"), which uses the id of the
+// repository.
 func (s *Server) links(number, per, page, last int) string {
 	var links []string
 	link := func(to int, rel string) {

@@ -52,8 +52,8 @@ func isIgnoredPair(line []uint16) bool {
 	return false
 }
 
-// Ignored reports whether a culture-sensitive comparison may ignore r. It includes more than necessary:
-// control, format, mark and private-use characters.
+// Ignored reports whether a culture-sensitive comparison may ignore r. For safety it includes all control, format,
+// mark and private-use characters.
 func Ignored(r rune) bool {
 	return !unicode.IsSpace(r) && unicode.In(
 		r, unicode.Cc, unicode.Cf, unicode.Mn, unicode.Me, unicode.Co, unicode.Other_Default_Ignorable_Code_Point,
