@@ -9,13 +9,13 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// companionStep is a step of the environment or the workspace action in the Scalr of configuredScalr.
+// companionStep is one step of the environment or workspace action, run against a new server from configuredScalr.
 type companionStep struct {
 	title  string
 	inputs []string
 }
 
-// configuredScalr has objects of each kind that the environment and the workspace action link.
+// configuredScalr returns a server with objects of each kind that the environment and workspace actions link.
 func configuredScalr(s *scalrsim.Server) {
 	for _, name := range []string{"guard", "cost"} {
 		s.AddPolicyGroup(name)
@@ -90,12 +90,13 @@ var workspaceSteps = []companionStep{
 	{title: "delete what is missing", inputs: []string{"mode=absent", "environment=production", "name=nowhere"}},
 }
 
-// rejected points to the setting that Scalr rejects.
+// rejected has the JSON pointer to the setting that Scalr rejects.
 var rejected = map[string]string{
 	"environment": "/data/relationships/default-provider-configurations", "workspace": "/data/attributes/terraform-version",
 }
 
-// TestCompanionTranscripts keeps what users see of the environment and the workspace action, and what they ask of Scalr.
+// TestCompanionTranscripts compares the logs, outputs and requests of the environment and workspace actions with
+// golden files.
 func TestCompanionTranscripts(t *testing.T) {
 	t.Parallel()
 	forCompanions(t, func(t *testing.T, name string, steps []companionStep) {
@@ -110,8 +111,8 @@ func TestCompanionTranscripts(t *testing.T) {
 	})
 }
 
-// TestCompanionErrorTranscripts refuses each request of each step, one at a time: the step fails with Scalr's
-// reason, unless it does not need the response.
+// TestCompanionErrorTranscripts rejects each request of each step, one at a time. The step must fail with Scalr's
+// message, unless it does not need the response.
 func TestCompanionErrorTranscripts(t *testing.T) {
 	t.Parallel()
 	forCompanions(t, func(t *testing.T, name string, steps []companionStep) {
@@ -119,26 +120,26 @@ func TestCompanionErrorTranscripts(t *testing.T) {
 		for _, s := range steps {
 			c.line("=== %s", s.title)
 			for _, status := range []int{http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusOK} {
-				m := &meddler{status: status, writes: status != http.StatusForbidden}
+				m := &faultTransport{status: status, writes: status != http.StatusForbidden}
 				if status == http.StatusUnprocessableEntity {
 					m.pointer = rejected[name]
 				}
-				m.spoil(func(m *meddler) *stepResult { return s.play(t, name, m).stepResult }, c.spoiledBy(m))
+				m.spoil(func(m *faultTransport) *stepResult { return s.play(t, name, m).stepResult }, c.spoiledBy(m))
 			}
 		}
 	})
 }
 
-// TestCompanionsRecoverFromLostResponses loses the response to each change, one at a time: the outputs are those of a
-// step without an error.
+// TestCompanionsRecoverFromLostResponses loses the response to each write request, one at a time. The outputs must be
+// the same as without the error.
 func TestCompanionsRecoverFromLostResponses(t *testing.T) {
 	t.Parallel()
 	forCompanions(t, func(t *testing.T, name string, steps []companionStep) {
 		for _, s := range steps {
-			whole, m := s.play(t, name, nil), &meddler{writes: true}
-			m.spoil(func(m *meddler) *stepResult { return s.play(t, name, m).stepResult }, func(v *stepResult) {
+			whole, m := s.play(t, name, nil), &faultTransport{writes: true}
+			m.spoil(func(m *faultTransport) *stepResult { return s.play(t, name, m).stepResult }, func(v *stepResult) {
 				if v.code != whole.code || !maps.Equal(v.outputs, whole.outputs) {
-					t.Errorf("%s, response to %s lost: exit %d, outputs %v, want exit %d, %v\n%s", s.title, m.spoiled, v.code, v.outputs,
+					t.Errorf("%s, response to %s lost: exit %d, outputs %v, want exit %d, %v\n%s", s.title, m.changed, v.code, v.outputs,
 						whole.code, whole.outputs, v.log)
 				}
 			})
@@ -146,7 +147,7 @@ func TestCompanionsRecoverFromLostResponses(t *testing.T) {
 	})
 }
 
-// forCompanions runs a test with the steps of each of the two actions.
+// forCompanions runs a test with the steps of both actions.
 func forCompanions(t *testing.T, test func(t *testing.T, name string, steps []companionStep)) {
 	for name, steps := range map[string][]companionStep{"environment": environmentSteps, "workspace": workspaceSteps} {
 		t.Run(name, func(t *testing.T) {
@@ -156,8 +157,8 @@ func forCompanions(t *testing.T, test func(t *testing.T, name string, steps []co
 	}
 }
 
-// play plays the step against a new Scalr.
-func (s companionStep) play(t *testing.T, action string, m *meddler) (v *companionResult) {
+// play runs the step against a new server.
+func (s companionStep) play(t *testing.T, action string, m *faultTransport) (v *companionResult) {
 	withCompanions(t, scalrsim.Scenario{Setup: configuredScalr}, func(d *companionTest) {
 		if m != nil {
 			m.RoundTripper = d.http

@@ -13,13 +13,14 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// runStep is a step of the run action.
+// runStep is one step of the run action.
 type runStep struct {
 	scenario string
 	inputs   []string
-	// existing are the inputs of a second step, which acts on the run of the first; it is the one that counts.
+	// existing are the inputs of a second step, which acts on the run of the first one. If set, the transcript is
+	// that of the second step.
 	existing []string
-	// interrupted is when the runner interrupts the step; 0 for never.
+	// interrupted is the time at which the step receives a signal; 0 for never.
 	interrupted time.Duration
 }
 
@@ -41,7 +42,7 @@ var (
 	gated = []string{"dry-run=false", "fail-on=destroy\nchanges\nwarnings\nneeds-confirmation\ncost-increase", "max-cost-increase=1"}
 )
 
-// modeSteps act on an existing run, or create none.
+// modeSteps are steps that act on an existing run or create no run.
 var modeSteps = []runStep{
 	{scenario: "plan-changes", inputs: []string{"mode=check"}},
 	{scenario: "locked", inputs: []string{"mode=check"}},
@@ -71,7 +72,7 @@ var modeSteps = []runStep{
 	{scenario: "applied", inputs: apply, existing: []string{"mode=cancel"}},
 }
 
-// interruptedSteps are interrupted in each phase of a run.
+// interruptedSteps are steps that are interrupted in each phase of a run.
 var interruptedSteps = []runStep{
 	{scenario: "queued", inputs: apply, interrupted: 10 * time.Second},
 	{scenario: "plan-changes", inputs: apply, interrupted: 4 * time.Second},
@@ -86,7 +87,7 @@ var interruptedSteps = []runStep{
 	{scenario: "slow-actions", inputs: apply, existing: []string{"mode=discard"}, interrupted: 2 * time.Second},
 }
 
-// refusedSteps are those of which each request is refused.
+// refusedSteps are the steps for TestRefusedRunTranscripts.
 var refusedSteps = []runStep{
 	{scenario: "plan-changes", inputs: []string{"mode=check"}},
 	{scenario: "applied", inputs: []string{"dry-run=false", "terraform-outputs=all"}},
@@ -98,11 +99,11 @@ var refusedSteps = []runStep{
 	{scenario: "plan-changes", inputs: apply, interrupted: 4 * time.Second},
 }
 
-// createSteps create a run in each scenario of the simulator.
+// createSteps returns a step for each scenario of the simulator.
 func createSteps() (list []runStep) {
 	for _, name := range slices.Sorted(maps.Keys(scalrsim.Scenarios())) {
 		if len(scalrsim.Scenarios()[name].Faults) > 0 || slices.Contains([]string{"execute", "huge-log", "huge-line", "hostile-log"}, name) {
-			continue // they need random times, Terraform, or a long time, or have tests of their own
+			continue // random, slow, or tested elsewhere
 		}
 		inputs := []string{"dry-run=false", "terraform-outputs=all", "timeout=30m"}
 		if name == "saved-plan" {
@@ -127,7 +128,7 @@ func TestRunTranscripts(t *testing.T) {
 			for _, s := range steps {
 				p := s.play(t, nil)
 				if !slices.Equal(s.inputs, gated) {
-					p.summary = "" // one form is enough
+					p.summary = "" // one variant is enough
 				}
 				c.add(s.title(), p)
 				c.line("took %s", p.took)
@@ -139,7 +140,7 @@ func TestRunTranscripts(t *testing.T) {
 	}
 }
 
-// TestRefusedRunTranscripts refuses each request of a step that creates a run or acts on one, one at a time.
+// TestRefusedRunTranscripts rejects each request of a step that creates a run or acts on one, one at a time.
 func TestRefusedRunTranscripts(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusForbidden, http.StatusConflict} {
@@ -148,15 +149,15 @@ func TestRefusedRunTranscripts(t *testing.T) {
 			c := newTranscripts(t, fmt.Sprint("run-refused-", status))
 			for _, s := range refusedSteps {
 				c.line("=== %s", s.title())
-				m := &meddler{status: status, once: true, writes: status == http.StatusConflict}
-				m.spoil(func(m *meddler) *stepResult { return s.play(t, m) }, c.spoiledBy(m))
+				m := &faultTransport{status: status, once: true, writes: status == http.StatusConflict}
+				m.spoil(func(m *faultTransport) *stepResult { return s.play(t, m) }, c.spoiledBy(m))
 			}
 		})
 	}
 }
 
-// play plays the step in virtual time against a new Scalr.
-func (s runStep) play(t *testing.T, m *meddler) *stepResult {
+// play runs the step against a new server in virtual time.
+func (s runStep) play(t *testing.T, m *faultTransport) *stepResult {
 	t.Helper()
 	first := newStepTest(t, scenario(t, s.scenario), s.inputs...)
 	r, a := first, &stepResult{t: t, dir: t.TempDir()}

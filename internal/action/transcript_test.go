@@ -16,8 +16,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// transcripts collects what users see of several steps, and compares it with a golden file in testdata/transcripts,
-// which people can read.
+// transcripts collects the logs, outputs and summaries of several steps and compares them with a golden file in
+// testdata/transcripts.
 type transcripts struct {
 	t    *testing.T
 	name string
@@ -30,14 +30,14 @@ func newTranscripts(t *testing.T, name string) *transcripts {
 	return c
 }
 
-// scalrLog is a part of the log that comes from Scalr; the words around it are random.
+// scalrLog matches the part of the log that is copied from Scalr, which contains random words.
 var scalrLog = regexp.MustCompile(`(?s)::stop-commands::(\w+)\n.*?\n::\w{26}::`)
 
-// collapsedSection is a part of the summary that the tests of package report compare.
+// collapsedSection matches a collapsed section of the summary. The tests of package report cover its content.
 var collapsedSection = regexp.MustCompile(`(?s)(> )*<details.*?</details>\n*`)
 
-// add adds the exit code, the outputs that are not empty, the log without Scalr's part, and the summary without
-// collapsed sections of a step.
+// add appends the exit code, the non-empty outputs, the log without the text from Scalr, and the summary without
+// collapsed sections.
 func (c *transcripts) add(title string, p *stepResult) {
 	c.t.Helper()
 	fmt.Fprintf(&c.text, "=== %s\nexit %d\n", title, p.code)
@@ -79,7 +79,7 @@ func (c *transcripts) compare() {
 	}
 }
 
-// firstDifference shows the first line that differs, with the title of its step.
+// firstDifference returns the first line that differs, with the title of its step.
 func firstDifference(got, want string) string {
 	title, wanted := "", strings.Split(want, "\n")
 	for i, line := range strings.Split(got, "\n") {
@@ -96,25 +96,25 @@ func firstDifference(got, want string) string {
 	return fmt.Sprintf("line %d and those after it are missing", len(strings.Split(got, "\n")))
 }
 
-// meddler spoils one request, counted from 1 among those that it looks at.
-type meddler struct {
+// faultTransport is a transport that changes the response to one request.
+type faultTransport struct {
 	http.RoundTripper
 	nth    int
-	writes bool // only requests that change something are counted
-	once   bool // repeated requests are counted once
-	// status is that of the response; 0 means that the request is received and its response is lost, 200 that Scalr changes
-	// nothing and responds with the object as it is.
+	writes bool // count only write requests
+	once   bool // count repeated requests once
+	// status is the status of the response. 0 means that the server executes the request and the response is lost;
+	// 200 means that the server ignores the change and returns the unchanged object.
 	status  int
 	pointer string // in the response
 
 	mu      sync.Mutex
 	count   int
 	seen    map[string]bool
-	spoiled string // the request
+	changed string // the changed request
 }
 
-func (m *meddler) RoundTrip(q *http.Request) (*http.Response, error) {
-	if !m.chosen(q) {
+func (m *faultTransport) RoundTrip(q *http.Request) (*http.Response, error) {
+	if !m.matches(q) {
 		return m.RoundTripper.RoundTrip(q)
 	}
 	if m.status == 0 {
@@ -141,7 +141,7 @@ func (m *meddler) RoundTrip(q *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-func (m *meddler) chosen(q *http.Request) bool {
+func (m *faultTransport) matches(q *http.Request) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.writes && q.Method == http.MethodGet || m.status == http.StatusOK && q.Method != http.MethodPatch {
@@ -156,26 +156,26 @@ func (m *meddler) chosen(q *http.Request) bool {
 	if m.count != m.nth {
 		return false
 	}
-	m.spoiled = op
+	m.changed = op
 	return true
 }
 
-// spoil plays a step once for each request that m can spoil.
-func (m *meddler) spoil(play func(*meddler) *stepResult, check func(*stepResult)) {
+// spoil runs a step once for each request that m can change.
+func (m *faultTransport) spoil(play func(*faultTransport) *stepResult, check func(*stepResult)) {
 	for {
 		m.nth++
-		m.count, m.seen, m.spoiled = 0, map[string]bool{}, ""
+		m.count, m.seen, m.changed = 0, map[string]bool{}, ""
 		p := play(m)
-		if m.spoiled == "" {
+		if m.changed == "" {
 			return
 		}
 		check(p)
 	}
 }
 
-// spoiledBy returns a function that adds how a step ended of which one request was spoiled.
-func (c *transcripts) spoiledBy(m *meddler) func(*stepResult) {
-	return func(p *stepResult) { c.ending(fmt.Sprint(m.status, " to ", m.spoiled), p) }
+// spoiledBy returns a function that appends the result of a step with one changed request.
+func (c *transcripts) spoiledBy(m *faultTransport) func(*stepResult) {
+	return func(p *stepResult) { c.ending(fmt.Sprint(m.status, " to ", m.changed), p) }
 }
 
 func (c *transcripts) ending(request string, p *stepResult) {
@@ -187,7 +187,7 @@ func (c *transcripts) ending(request string, p *stepResult) {
 	}
 	for line := range strings.Lines(scalrLog.ReplaceAllString(p.log, "(log of Scalr)")) {
 		if strings.HasPrefix(line, "::") && !strings.HasPrefix(line, "::add-mask::") {
-			line, _, _ = strings.Cut(strings.TrimSuffix(line, "\n"), "%0A") // without advice
+			line, _, _ = strings.Cut(strings.TrimSuffix(line, "\n"), "%0A") // without the advice
 			fmt.Fprintf(&c.text, "\n\t%s", line)
 		}
 	}

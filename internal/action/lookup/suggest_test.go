@@ -45,7 +45,7 @@ func TestDidYouMean(t *testing.T) {
 	}
 }
 
-// TestDidYouMeanIsLimited checks that only about maxCompared pairs of letters are compared.
+// TestDidYouMeanIsLimited checks that at most about maxCompared pairs of letters are compared.
 func TestDidYouMeanIsLimited(t *testing.T) {
 	t.Parallel()
 	wanted := strings.Repeat("n", maxSimilarLength)

@@ -11,7 +11,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// unplaced are responses that do not report the environment of a workspace.
+// unplaced returns a fault that removes the environment of workspaces from responses.
 func unplaced(op string) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Action: scalrsim.Misreport, Member: "environment", Times: -1}
 }
@@ -20,7 +20,7 @@ func refused(op string, nth int) scalrsim.Fault {
 	return scalrsim.Fault{Op: op, Nth: nth, Action: scalrsim.Status, Status: 403, Times: -1}
 }
 
-// same adds workspaces with one name.
+// same creates several workspaces with the same name.
 func same(n int) func(*scalrsim.Server) {
 	return func(s *scalrsim.Server) {
 		for range n {
@@ -29,7 +29,7 @@ func same(n int) func(*scalrsim.Server) {
 	}
 }
 
-// TestWorkspace compares what is found by the name of an environment and of a workspace, or the error, and the number of
+// TestWorkspace checks the workspace or the error for a name of an environment and of a workspace, and the number of
 // requests.
 func TestWorkspace(t *testing.T) {
 	t.Parallel()
@@ -37,7 +37,7 @@ func TestWorkspace(t *testing.T) {
 		environment, workspace string
 		setup                  func(*scalrsim.Server)
 		faults                 []scalrsim.Fault
-		want                   string // an id or a part of the error
+		want                   string // an id, or part of the error
 		requests               int
 	}{
 		"by name": {environment: "production", workspace: "network",
