@@ -49,9 +49,9 @@ func TestSignInTranscripts(t *testing.T) {
 		c.add(id.title, p)
 	}
 	for _, status := range []int{http.StatusForbidden, http.StatusUnauthorized, http.StatusInternalServerError} {
-		m := &meddler{status: status, once: true}
+		m := &faultTransport{status: status, once: true}
 		for m.nth = 1; m.nth <= 3; m.nth++ {
-			m.count, m.seen, m.spoiled = 0, map[string]bool{}, ""
+			m.count, m.seen, m.changed = 0, map[string]bool{}, ""
 			r, _ := signingIn(t, scenario(t, "plan-changes"), nil, "mode=check")
 			r.anyObjection = true
 			send := r.http
@@ -61,7 +61,7 @@ func TestSignInTranscripts(t *testing.T) {
 			}
 			p := r.play()
 			p.log = withoutMasks(p.log)
-			c.ending(fmt.Sprint(status, " to ", m.spoiled), p)
+			c.ending(fmt.Sprint(status, " to ", m.changed), p)
 		}
 	}
 }
