@@ -260,7 +260,7 @@ func TestAffectedByEvent(t *testing.T) {
 			with:    "pr-number=8",
 			want:    "app: db: net:",
 			scope:   everything,
-			says:    "GitHub answered 404",
+			says:    "GitHub returned 404",
 		},
 
 		"merge queue, first entry": {

@@ -57,7 +57,7 @@ func (t Thread) FindChange(ctx context.Context, q ChangeQuery) (Change, error) {
 	}
 	s, err := t.open()
 	if e := (*Error)(nil); errors.As(err, &e) {
-		e.Op = "ask GitHub" // not about a comment
+		e.Op = "query GitHub" // not about a comment
 	}
 	if err != nil {
 		return Change{}, err

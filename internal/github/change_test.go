@@ -114,9 +114,9 @@ func TestFindChange(t *testing.T) {
 	comment := github.Event{Name: "issue_comment", Ref: "refs/heads/main", Payload: []byte(`{"issue":{"number":7,"pull_request":{"url":"x"}}}`)}
 	all := strings.Join(slices.Sorted(maps.Keys(numbered(300))), " ")
 	for name, c := range map[string]struct {
-		query github.ChangeQuery
-		want  string // paths, or unknown: and a part of the reason
-		asks  int    // requests
+		query    github.ChangeQuery
+		want     string // paths, or unknown: and a part of the reason
+		requests int    // requests
 	}{
 		"push":                               {github.ChangeQuery{Event: push(sha("a"), sha("b")), Checkout: sha("b")}, "app/x", 1},
 		"push of links, renames, submodules": {github.ChangeQuery{Event: push(sha("c"), sha("d")), Checkout: sha("d")}, "cur lib new/x old/x", 1},
@@ -132,7 +132,7 @@ func TestFindChange(t *testing.T) {
 		},
 		"push, previous commit was deleted": {
 			github.ChangeQuery{Event: push(sha("9"), sha("b")), Checkout: sha("b")},
-			"list the files of acme/infra@9999999: GitHub answered 404: Not Found", 2,
+			"list the files of acme/infra@9999999: GitHub returned 404: Not Found", 2,
 		},
 		"push, something else checked out": {
 			github.ChangeQuery{Event: push(sha("a"), sha("b")), Checkout: sha("c")},
@@ -180,7 +180,7 @@ func TestFindChange(t *testing.T) {
 		},
 		"pr-number that is not there": {
 			github.ChangeQuery{Event: dispatch, Checkout: sha("d"), PullRequest: 8},
-			"find the pull request acme/infra#8: GitHub answered 404: Not Found", 1,
+			"find the pull request acme/infra#8: GitHub returned 404: Not Found", 1,
 		},
 		"another pull request than the event": {
 			github.ChangeQuery{Event: pullEvent(9, sha("c"), sha("b")), Checkout: sha("d"), PullRequest: 7},
@@ -215,7 +215,7 @@ func TestFindChange(t *testing.T) {
 		"base wins over the event":   {github.ChangeQuery{Event: push(sha("c"), sha("d")), Checkout: sha("d"), Base: sha("a")}, "cur db/x lib new/x old/x", 1},
 		"base that is not there": {
 			github.ChangeQuery{Event: dispatch, Checkout: sha("c"), Base: "gone"},
-			"list the files of acme/infra@gone: GitHub answered 404: Not Found", 2,
+			"list the files of acme/infra@gone: GitHub returned 404: Not Found", 2,
 		},
 		"base is a branch, same commit": {github.ChangeQuery{Event: dispatch, Checkout: sha("b"), Base: "main"}, "", 1},
 		"the base of a pull request wins": {
@@ -231,8 +231,8 @@ func TestFindChange(t *testing.T) {
 			if reason, isUnknown := strings.CutPrefix(c.want, unknown); isUnknown && strings.HasPrefix(got, unknown) && strings.Contains(got, reason) {
 				got = c.want
 			}
-			if got != c.want || len(s.Requests()) != c.asks {
-				t.Errorf("got %.300q by %d requests, want %.300q by %d", got, len(s.Requests()), c.want, c.asks)
+			if got != c.want || len(s.Requests()) != c.requests {
+				t.Errorf("got %.300q by %d requests, want %.300q by %d", got, len(s.Requests()), c.want, c.requests)
 			}
 			if objections := s.Objections(); len(objections) > 0 {
 				t.Error(objections)
@@ -279,13 +279,13 @@ func TestFindChangeIncompleteResponses(t *testing.T) {
 			strings.Replace(compared(`,"files":[]`), `"merge_base_commit":{"sha":"a`, `"merge_base_commit":{"sha":"x`, 1),
 			"app/x",
 		},
-		"no permission":        {githubtest.Compare, "403", "GitHub answered 403"},
-		"bad token":            {githubtest.Compare, "401", "GitHub answered 401"},
+		"no permission":        {githubtest.Compare, "403", "GitHub returned 403"},
+		"bad token":            {githubtest.Compare, "401", "GitHub returned 401"},
 		"a truncated tree":     {githubtest.ListTree, `{"tree":[],"truncated":true}`, "more files than GitHub lists"},
 		"truncated, perhaps":   {githubtest.ListTree, `{"tree":[]}`, "not a complete list"},
 		"no tree":              {githubtest.ListTree, `{"truncated":false}`, "not a complete list"},
 		"a tree without names": {githubtest.ListTree, `{"tree":[{"path":"a"}],"truncated":false}`, "not a complete list"},
-		"no tree but a page":   {githubtest.ListTree, "404", "GitHub answered 404"},
+		"no tree but a page":   {githubtest.ListTree, "404", "GitHub returned 404"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

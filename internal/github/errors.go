@@ -43,7 +43,7 @@ func (e *Error) Error() string {
 		text = e.Err.Error()
 	}
 	if e.Status != 0 {
-		text = fmt.Sprintf("GitHub answered %d: %s", e.Status, text)
+		text = fmt.Sprintf("GitHub returned %d: %s", e.Status, text)
 	}
 	if e.Op != "" {
 		text = e.Op + ": " + text

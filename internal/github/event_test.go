@@ -49,10 +49,10 @@ func TestFindPullRequest(t *testing.T) {
 	}
 	const named = `{"client_payload":{"pull_request":%s}}`
 	for name, test := range map[string]struct {
-		event github.Event
-		want  int
-		kind  github.Kind
-		asks  int
+		event    github.Event
+		want     int
+		kind     github.Kind
+		requests int
 	}{
 		"pull_request":         {github.Event{Name: "pull_request", Payload: []byte(`{"number":7,"pull_request":{"number":7}}`)}, 7, "", 0},
 		"pull_request_target":  {github.Event{Name: "pull_request_target", Payload: []byte(`{"pull_request":{"number":8}}`)}, 8, "", 0},
@@ -161,8 +161,8 @@ func TestFindPullRequest(t *testing.T) {
 			if got != test.want {
 				t.Errorf("number: got %d, want %d", got, test.want)
 			}
-			if got := len(s.Requests()); got != test.asks {
-				t.Errorf("requests: got %d, want %d", got, test.asks)
+			if got := len(s.Requests()); got != test.requests {
+				t.Errorf("requests: got %d, want %d", got, test.requests)
 			}
 		})
 	}
@@ -174,7 +174,7 @@ func TestFindPullRequestRefused(t *testing.T) {
 	s.Fail(githubtest.Fault{Operation: githubtest.CommitPulls, Status: 403, Body: `{"message":"Resource not accessible by integration"}`})
 	_, err := thread.FindPullRequest(context.Background(), github.Event{Name: "push", SHA: shaA, Ref: "refs/heads/main"})
 	wantKind(t, err, github.Forbidden)
-	if want := "find the pull request of acme/infra@aaaaaaa: GitHub answered 403: Resource not accessible by integration"; err.Error() != want {
+	if want := "find the pull request of acme/infra@aaaaaaa: GitHub returned 403: Resource not accessible by integration"; err.Error() != want {
 		t.Errorf("error:\ngot  %v\nwant %s", err, want)
 	}
 	thread.APIURL = "http://api.github.test"
@@ -205,7 +205,7 @@ func FuzzFindPullRequest(f *testing.F) {
 		}
 		for _, r := range s.Requests() {
 			if r.Operation == "" {
-				t.Errorf("asked for %s", r.URL)
+				t.Errorf("unexpected request for %s", r.URL)
 			}
 		}
 		head := github.Event{Name: name, Ref: ref, SHA: shaA, Payload: body}.Head("acme/infra", 7)

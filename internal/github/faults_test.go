@@ -118,57 +118,57 @@ func TestRefusals(t *testing.T) {
 	}{
 		"bad token": {
 			refused(githubtest.ListComments, 401, `{"message":"Bad credentials"}`),
-			"list the comments of acme/infra#7: GitHub answered 401: Bad credentials", github.Unauthorized,
+			"list the comments of acme/infra#7: GitHub returned 401: Bad credentials", github.Unauthorized,
 		},
 		"may not list": {
 			refused(githubtest.ListComments, 403, `{"message":"Resource not accessible by integration"}`),
-			"list the comments of acme/infra#7: GitHub answered 403: Resource not accessible by integration",
+			"list the comments of acme/infra#7: GitHub returned 403: Resource not accessible by integration",
 			github.Forbidden,
 		},
 		"may not write": {
 			refused(githubtest.CreateComment, 403, `{"message":"Resource not accessible by personal access token"}`),
-			"comment on acme/infra#7: GitHub answered 403: Resource not accessible by personal access token",
+			"comment on acme/infra#7: GitHub returned 403: Resource not accessible by personal access token",
 			github.Forbidden,
 		},
 		"no such thing": {
 			refused(githubtest.ListComments, 404, `{"message":"Not Found"}`),
-			"list the comments of acme/infra#7: GitHub answered 404: Not Found", github.Gone,
+			"list the comments of acme/infra#7: GitHub returned 404: Not Found", github.Gone,
 		},
 		"gone": {
 			refused(githubtest.CreateComment, 410, `{"message":"Issues are disabled for this repo"}`),
-			"comment on acme/infra#7: GitHub answered 410: Issues are disabled for this repo", github.Gone,
+			"comment on acme/infra#7: GitHub returned 410: Issues are disabled for this repo", github.Gone,
 		},
 		"invalid": {
 			refused(githubtest.CreateComment, 422, `{"message":"Validation Failed","errors":["spam","\n::error::\u001b[2Jx\u202e"]}`),
-			"comment on acme/infra#7: GitHub answered 422: Validation Failed: spam: ::error::x", github.Rejected,
+			"comment on acme/infra#7: GitHub returned 422: Validation Failed: spam: ::error::x", github.Rejected,
 		},
 		"a page of a proxy": {
 			refused(githubtest.ListComments, 407, page),
-			"list the comments of acme/infra#7: GitHub answered 407: Proxy Authentication Required", github.Rejected,
+			"list the comments of acme/infra#7: GitHub returned 407: Proxy Authentication Required", github.Rejected,
 		},
 		"many words": {
 			refused(githubtest.ListComments, 400, `{"message":"`+strings.Repeat("ä", 9999)+`"}`),
-			"list the comments of acme/infra#7: GitHub answered 400: " + strings.Repeat("ä", 299) + "…",
+			"list the comments of acme/infra#7: GitHub returned 400: " + strings.Repeat("ä", 299) + "…",
 			github.Rejected,
 		},
 		"redirect elsewhere": {
 			githubtest.Fault{Operation: githubtest.ListComments, Status: 302, Header: http.Header{"Location": {"https://evil.test/x"}}},
-			"list the comments of acme/infra#7: GitHub answered 302: a redirect to another host, evil.test, which is not followed",
+			"list the comments of acme/infra#7: GitHub returned 302: a redirect to another host, evil.test, which is not followed",
 			github.Rejected,
 		},
 		"redirect to http": {
 			githubtest.Fault{Operation: githubtest.ListComments, Status: 307, Header: http.Header{"Location": {"http://api.github.test/x"}}},
-			"list the comments of acme/infra#7: GitHub answered 307: a redirect to another host, api.github.test, which is not followed",
+			"list the comments of acme/infra#7: GitHub returned 307: a redirect to another host, api.github.test, which is not followed",
 			github.Rejected,
 		},
 		"redirect to a port": {
 			githubtest.Fault{Operation: githubtest.ListComments, Status: 308, Header: http.Header{"Location": {"https://api.github.test:8443/x"}}},
-			"list the comments of acme/infra#7: GitHub answered 308: a redirect to another host, api.github.test:8443, which is not followed",
+			"list the comments of acme/infra#7: GitHub returned 308: a redirect to another host, api.github.test:8443, which is not followed",
 			github.Rejected,
 		},
 		"redirect nowhere": {
 			refused(githubtest.ListComments, 301, ``),
-			"list the comments of acme/infra#7: GitHub answered 301: a redirect without a location", github.Rejected,
+			"list the comments of acme/infra#7: GitHub returned 301: a redirect without a location", github.Rejected,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

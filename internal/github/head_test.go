@@ -24,7 +24,7 @@ func TestPostForOldHead(t *testing.T) {
 		payload         string // in which A and B are commits
 		headRepo        string // of the pull request, whose head is B
 		superseded      bool
-		asks            int // for the pull request
+		requests        int // for the pull request
 	}{
 		"pull_request, head":        {"pull_request", shaC, "refs/pull/7/merge", pullEvent(7, "B"), "", false, 1},
 		"pull_request, older":       {"pull_request", shaC, "refs/pull/7/merge", pullEvent(7, "A"), "", true, 1},
@@ -64,14 +64,14 @@ func TestPostForOldHead(t *testing.T) {
 			for i, mode := range []github.Mode{github.Update, github.New, github.HideAndNew, github.ChangesOnly} {
 				post := of(itoa(int64(10+i)), string(mode))
 				post.Head = event.Head("acme/infra", 7)
-				before, asks := countWrites(s), s.Count(githubtest.GetPull)
+				before, requests := countWrites(s), s.Count(githubtest.GetPull)
 				_, err := thread.Publish(context.Background(), mode, post)
 				wantKind(t, err, kind)
 				if wrote := countWrites(s) > before; wrote == test.superseded {
 					t.Errorf("%s: wrote %t", mode, wrote)
 				}
-				if got := s.Count(githubtest.GetPull) - asks; got != test.asks {
-					t.Errorf("%s: asked for the pull request %d times, want %d", mode, got, test.asks)
+				if got := s.Count(githubtest.GetPull) - requests; got != test.requests {
+					t.Errorf("%s: %d requests for the pull request, want %d", mode, got, test.requests)
 				}
 			}
 		})
@@ -89,7 +89,7 @@ func TestUnreadableHead(t *testing.T) {
 		"no permission": {
 			githubtest.Fault{Status: 403, Body: `{"message":"Resource not accessible by integration"}`},
 			github.Forbidden,
-			"read the head of acme/infra#7: GitHub answered 403: Resource not accessible by integration",
+			"read the head of acme/infra#7: GitHub returned 403: Resource not accessible by integration",
 		},
 		"no head": {githubtest.Fault{Status: 200, Body: `{"number":7}`}, github.Rejected, "read the head of acme/infra#7: GitHub's response has no head"},
 		"not a commit": {

@@ -18,7 +18,7 @@ type flood struct {
 	comment func(n int) string // the n-th comment
 	pages   int
 	served  int // bytes of lists
-	asked   int // for lists
+	lists   int // for lists
 	writes  []string
 }
 
@@ -40,7 +40,7 @@ func (f *flood) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		body = "[" + strings.Join(list, ",") + "]"
 		f.served += len(body)
-		f.asked++
+		f.lists++
 	}
 	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }

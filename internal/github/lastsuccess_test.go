@@ -39,7 +39,7 @@ func TestLastSuccess(t *testing.T) {
 		},
 		"a workflow of another repository": {[]githubtest.WorkflowRun{{ID: 12, SHA: sha("d"), Conclusion: "failure"}, {SHA: sha("a")}},
 			"acme/shared/.github/workflows/x.yml@main", "", "cur db/x lib new/x old/x"},
-		"no workflow":    {nil, "", "", "read the workflow run 12 of acme/infra: GitHub answered 404: Not Found"},
+		"no workflow":    {nil, "", "", "read the workflow run 12 of acme/infra: GitHub returned 404: Not Found"},
 		"a pull request": {[]githubtest.WorkflowRun{{SHA: sha("a")}}, mine, "refs/pull/7/merge", unknown + "needs a run on a branch"},
 	} {
 		t.Run(name, func(t *testing.T) {

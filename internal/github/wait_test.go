@@ -21,7 +21,7 @@ func TestRateLimits(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault func(now time.Time) githubtest.Fault // now is the time of GitHub's clock
 		want  time.Duration                        // time waited; less than 0 means an error without a retry
-		asked time.Duration
+		delay time.Duration
 	}{
 		"Retry-After": {func(time.Time) githubtest.Fault {
 			return githubtest.SecondaryLimit(githubtest.CreateComment, 30*second)
@@ -69,8 +69,8 @@ func TestRateLimits(t *testing.T) {
 				took := time.Since(start)
 				if test.want < 0 {
 					wantKind(t, err, github.RateLimited)
-					if e := (*github.Error)(nil); took > 0 || errors.As(err, &e) && e.Wait != test.asked {
-						t.Errorf("waited %v for %+v, want 0 for %v", took, err, test.asked)
+					if e := (*github.Error)(nil); took > 0 || errors.As(err, &e) && e.Wait != test.delay {
+						t.Errorf("waited %v for %+v, want 0 for %v", took, err, test.delay)
 					}
 					return
 				}

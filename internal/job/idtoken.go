@@ -18,7 +18,7 @@ import (
 )
 
 // ErrNoIDToken means that the job lacks the permission id-token: write.
-var ErrNoIDToken = errors.New("the job cannot ask GitHub for an ID token: it lacks the permission id-token: write")
+var ErrNoIDToken = errors.New("the job cannot request an ID token: it lacks the permission id-token: write")
 
 const idTokenTimeout = 10 * time.Second // per attempt
 
@@ -37,7 +37,7 @@ func (j *Job) IDToken(ctx context.Context, audience string) (secret.Value, error
 	}
 	token, err := j.tryIDToken(ctx, audience)
 	if err != nil {
-		return secret.Value{}, fmt.Errorf("ask GitHub for an ID token: %w", err)
+		return secret.Value{}, fmt.Errorf("request an ID token from GitHub: %w", err)
 	}
 	j.Mask(token)
 	return token, nil
@@ -107,7 +107,7 @@ func idTokenError(err error) error {
 	var unreachable *url.Error
 	switch {
 	case errors.As(err, &refused):
-		err = fmt.Errorf("GitHub answered %d %s", refused.StatusCode, http.StatusText(refused.StatusCode))
+		err = fmt.Errorf("GitHub returned %d %s", refused.StatusCode, http.StatusText(refused.StatusCode))
 		if !transient(refused.StatusCode) {
 			return err
 		}

@@ -105,23 +105,23 @@ func TestIDTokenRetries(t *testing.T) {
 		"reset, then good":          {[]answer{{err: errors.New("connection reset")}, good}, 2, ""},
 		"cut, then good":            {[]answer{{status: 200, body: `{"value": "ey`}, good}, 2, ""},
 		"no response, then success": {[]answer{{}, good}, 2, ""},
-		"503 for ever":              {[]answer{{status: 503}}, 6, "ask GitHub for an ID token: GitHub answered 503 Service Unavailable"},
-		"reset for ever":            {[]answer{{err: errors.New("connection reset")}}, 6, "ask GitHub for an ID token: connection reset"},
-		"400":                       {[]answer{{status: 400, body: "::error::no"}}, 1, "ask GitHub for an ID token: GitHub answered 400 Bad Request"},
-		"403":                       {[]answer{{status: 403}}, 1, "ask GitHub for an ID token: GitHub answered 403 Forbidden"},
+		"503 for ever":              {[]answer{{status: 503}}, 6, "request an ID token from GitHub: GitHub returned 503 Service Unavailable"},
+		"reset for ever":            {[]answer{{err: errors.New("connection reset")}}, 6, "request an ID token from GitHub: connection reset"},
+		"400":                       {[]answer{{status: 400, body: "::error::no"}}, 1, "request an ID token from GitHub: GitHub returned 400 Bad Request"},
+		"403":                       {[]answer{{status: 403}}, 1, "request an ID token from GitHub: GitHub returned 403 Forbidden"},
 		"redirect": {
 			[]answer{{status: 302, header: http.Header{"Location": {"https://evil.test/"}}}}, 1,
-			"ask GitHub for an ID token: GitHub answered 302 Found",
+			"request an ID token from GitHub: GitHub returned 302 Found",
 		},
 		"unknown authority": {
 			[]answer{{err: &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}}}, 1,
-			"ask GitHub for an ID token: tls: failed to verify certificate: x509: certificate signed by unknown authority",
+			"request an ID token from GitHub: tls: failed to verify certificate: x509: certificate signed by unknown authority",
 		},
-		"empty value": {[]answer{{status: 200, body: `{"value": " "}`}}, 6, "ask GitHub for an ID token: GitHub's response contains no token"},
-		"not JSON":    {[]answer{{status: 200, body: "<html>"}}, 6, "ask GitHub for an ID token: GitHub's response is not JSON with a token"},
+		"empty value": {[]answer{{status: 200, body: `{"value": " "}`}}, 6, "request an ID token from GitHub: GitHub's response contains no token"},
+		"not JSON":    {[]answer{{status: 200, body: "<html>"}}, 6, "request an ID token from GitHub: GitHub's response is not JSON with a token"},
 		"a response of 1 MiB": {
 			[]answer{{status: 200, body: `{"value": "` + strings.Repeat("x", 1<<20) + `"}`}}, 6,
-			"ask GitHub for an ID token: GitHub's response is not JSON with a token",
+			"request an ID token from GitHub: GitHub's response is not JSON with a token",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
