@@ -55,7 +55,7 @@ var autolink = lazyregexp.New(`(?i)@\w|#\d|\bGH-\d|://|www\.|:[\w+-]+:`)
 // escape escapes text so that it has no meaning in Markdown, in HTML and for GitHub. Automatic links are broken by a
 // zero-width space.
 func escape(s string) string {
-	s = autolink.ReplaceAllStringFunc(s, func(at string) string { return at[:1] + "\u200B" + at[1:] })
+	s = breakAutolinks(s)
 	var out strings.Builder
 	for i, c := range s {
 		switch {
@@ -72,6 +72,20 @@ func escape(s string) string {
 		}
 	}
 	return out.String()
+}
+
+// breakAutolinks inserts a zero-width space after the first byte of each match of autolink. Matches may overlap, as in
+// @www.example.com.
+func breakAutolinks(s string) string {
+	var out strings.Builder
+	for {
+		at := autolink.FindStringIndex(s)
+		if at == nil {
+			return out.String() + s
+		}
+		out.WriteString(s[:at[0]+1] + "\u200B")
+		s = s[at[0]+1:]
+	}
 }
 
 // inWord reports whether the byte at i is between letters or digits, where an underscore does not mark emphasis.

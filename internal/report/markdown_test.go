@@ -65,6 +65,8 @@ func TestMentions(t *testing.T) {
 		"see #12":        "see &#35;&#8203;12",
 		"see GH-12":      "see G&#8203;H-12",
 		"high-12 gh-x":   "high-12 gh-x",
+		"@GH-1":          "@&#8203;G&#8203;H-1",
+		"@www.x.y":       "@&#8203;w&#8203;ww.x.y",
 		"https://x.y":    "https:&#8203;//x.y",
 		"www.x.y":        "w&#8203;ww.x.y",
 		"done :tada:":    "done :&#8203;tada:",
