@@ -10,10 +10,10 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// withoutGitLab are the claims of GitLab that other providers do not have.
+// withoutGitLab removes the claims that only GitLab has.
 var withoutGitLab = map[string]any{"project_id": "", "project_path": "", "ref": "", "ref_protected": ""}
 
-// identities are the claims of ID tokens, by what differs.
+// identities are ID tokens with different claims.
 var identities = []struct {
 	title  string
 	claims map[string]any
@@ -31,8 +31,8 @@ var identities = []struct {
 	{"no claims", map[string]any{"sub": "", "aud": "", "iss": ""}},
 }
 
-// TestSignInTranscripts keeps what users see of a sign-in that Scalr refuses, for each kind of ID token, and of a sign-in of
-// which one request is refused.
+// TestSignInTranscripts compares the log of a rejected sign-in with a golden file, for each kind of ID token and for
+// each request of the sign-in.
 func TestSignInTranscripts(t *testing.T) {
 	t.Parallel()
 	c := newTranscripts(t, "sign-in")
@@ -66,7 +66,7 @@ func TestSignInTranscripts(t *testing.T) {
 	}
 }
 
-// withoutMasks leaves out masks, which have random tokens.
+// withoutMasks removes mask commands, which contain random tokens.
 func withoutMasks(log string) string {
 	var kept strings.Builder
 	for line := range strings.Lines(log) {

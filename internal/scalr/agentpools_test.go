@@ -11,7 +11,7 @@ import (
 )
 
 // A workspace's own pool takes precedence over the default pool of its environment, and that over the account's.
-func TestAgentPoolOfAWorkspace(t *testing.T) {
+func TestAgentPoolOfWorkspace(t *testing.T) {
 	t.Parallel()
 	r := scalrtest.New(t, scalrsim.Scenario{})
 	own := r.Sim.AddAgentPool("own", scalrsim.Agent{Name: "a", Status: "busy"})
@@ -40,7 +40,7 @@ func TestAgentPoolOfAWorkspace(t *testing.T) {
 }
 
 // Inherited variables are not changed even if the server lists them too.
-func TestWorkspaceVariablesAreItsOwn(t *testing.T) {
+func TestWorkspaceVariablesExcludeInherited(t *testing.T) {
 	t.Parallel()
 	r := scalrtest.New(t, scalrsim.Scenario{})
 	r.Sim.AddVariable(scalrsim.EnvironmentID, map[string]any{"key": "region", "category": "terraform", "value": "us"})

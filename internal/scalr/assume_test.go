@@ -13,16 +13,16 @@ import (
 )
 
 // Scalr's document and the vendor's examples spell the member differently.
-func TestAssumeTriesTheOtherSpellingOnce(t *testing.T) {
+func TestAssumeTriesOtherRequestOnce(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		status, times int
 		sent          string // spellings in the order of the requests
 		want          error
 	}{
-		"rejects the first":        {400, 1, "id-token id_token", nil},
+		"rejects first request":    {400, 1, "id-token id_token", nil},
 		"validates the first":      {422, 1, "id-token id_token", nil},
-		"rejects both":             {422, 2, "id-token id_token", scalr.ErrInvalid},
+		"rejects both requests":    {422, 2, "id-token id_token", scalr.ErrInvalid},
 		"unauthorized":             {401, 1, "id-token", scalr.ErrUnauthorized},
 		"forbidden":                {403, 1, "id-token", scalr.ErrForbidden},
 		"accepts the first":        {0, 0, "id-token", nil},

@@ -20,21 +20,21 @@ func TestCancellationInterruptsWaits(t *testing.T) {
 		fault scalrsim.Fault
 		do    func(context.Context, *scalrtest.Harness, scalr.Run) error
 	}{
-		"between looks": {
+		"between polls": {
 			scalrtest.Status(readRun, 429, -1, "Retry-After", "60"),
 			func(ctx context.Context, r *scalrtest.Harness, run scalr.Run) error {
 				_, err := r.PollRun(ctx, run.ID)
 				return err
 			},
 		},
-		"in a look": {
+		"during poll": {
 			scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Stall},
 			func(ctx context.Context, r *scalrtest.Harness, run scalr.Run) error {
 				_, err := r.PollRun(ctx, run.ID)
 				return err
 			},
 		},
-		"in half an answer": {
+		"during response": {
 			scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Hang, Bytes: 9},
 			func(ctx context.Context, r *scalrtest.Harness, run scalr.Run) error {
 				_, err := r.PollRun(ctx, run.ID)
@@ -55,14 +55,14 @@ func TestCancellationInterruptsWaits(t *testing.T) {
 				return err
 			},
 		},
-		"for the upload": {
+		"while waiting for upload": {
 			scalrtest.Edit("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`),
 			func(ctx context.Context, r *scalrtest.Harness, _ scalr.Run) error {
 				_, err := r.UploadConfiguration(ctx, true)
 				return err
 			},
 		},
-		"for a lost run": {scalrsim.Fault{Op: createRun, Action: scalrsim.Reset}, scalrtest.CreateAnother},
+		"while searching for run": {scalrsim.Fault{Op: createRun, Action: scalrsim.Reset}, scalrtest.CreateAnother},
 		"at the log": {scalrsim.Fault{Op: "GET /plans/*/output", Times: -1, Action: scalrsim.Stall},
 			func(ctx context.Context, r *scalrtest.Harness, run scalr.Run) error {
 				_, err := r.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID})
@@ -74,7 +74,7 @@ func TestCancellationInterruptsWaits(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := scalrtest.New(t, scalrsim.Scenario{Script: scalrtest.LongPlan()})
 				run := r.MustStartRun(true)
-				if name == "for a lost run" { // the run must not be found
+				if name == "while searching for run" { // the run must not be found
 					run.ConfigurationID = "cv-lost"
 				}
 				r.Sim.AddFault(c.fault)

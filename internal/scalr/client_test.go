@@ -18,7 +18,7 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-func TestNewWantsHTTPS(t *testing.T) {
+func TestNewRequiresHTTPS(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]bool{
 		"https://acme.scalr.io": true, "https://acme.scalr.io:8443/path": true, "http://127.0.0.1:8080": true, "http://127.8.9.1": true,
@@ -60,7 +60,7 @@ func TestPages(t *testing.T) {
 }
 
 // T22: an id from any source is checked before it is used in an address.
-func TestIDsThatAreNone(t *testing.T) {
+func TestInvalidIDs(t *testing.T) {
 	t.Parallel()
 	r := scalrtest.New(t, scalrsim.Scenario{})
 	for _, id := range []string{"", ".", "..", "../runs", "a/b", "a?b", "a%2fb", "a b", "a\n", strings.Repeat("a", 129), "-a"} {
@@ -117,7 +117,7 @@ func TestTokenIsRenewed(t *testing.T) {
 	})
 }
 
-func TestTokenThatCannotBeRenewed(t *testing.T) {
+func TestTokenCannotBeRenewed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := scalrtest.New(t, scalrsim.Scenario{Faults: []scalrsim.Fault{scalrtest.Status(readPlace, 401, -1)}})
@@ -138,7 +138,7 @@ func TestTokenThatCannotBeRenewed(t *testing.T) {
 }
 
 // Parts of a run that the response does not include are read one by one.
-func TestServerThatIncludesNothing(t *testing.T) {
+func TestServerWithoutIncludedResources(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for _, world := range []scalrsim.Config{{}, {NoIncluded: true}, {Null: true}} {
@@ -160,7 +160,7 @@ func TestServerThatIncludesNothing(t *testing.T) {
 }
 
 // A list ends even if the server returns the same page repeatedly.
-func TestListThatDoesNotGetAhead(t *testing.T) {
+func TestListWithRepeatedPage(t *testing.T) {
 	t.Parallel()
 	requests := 0
 	client, _ := dialed(t, "https://acme.scalr.test", roundTrip(func(r *http.Request) (*http.Response, error) {

@@ -22,10 +22,10 @@ import (
 // forgiven lists the permitted differences of client and simulator from the document, each with its reason. Keep it
 // short: every entry weakens the check.
 var forgiven = []struct{ complaint, reason string }{
-	{`: answer 4\d\d: /errors/0: property "title" is unsupported`, "the service sends it; the vendor's own clients say that the document lacks it"},
+	{`: response 4\d\d: /errors/0: property "title" is unsupported`, "the service sends it; the vendor's own clients say that the document lacks it"},
 	{`^PATCH .*: request: /data/.*: property "[a-z-]+" is missing`, "a PATCH leaves out what it does not change"},
 	{`^PATCH .*: request: /data/id: readOnly property "id" in request`, "JSON:API asks for it in a PATCH"},
-	{`^GET /(policy-groups|provider-configurations): answer 200: .*: property "[a-z-]+" is missing`, "only these fields were asked for"},
+	{`^GET /(policy-groups|provider-configurations): response 200: .*: property "[a-z-]+" is missing`, "only these fields were asked for"},
 }
 
 func TestContract(t *testing.T) {
@@ -95,11 +95,11 @@ func TestContractObjects(t *testing.T) {
 		},
 		"unknown query":     {"GET", "/runs?filter[cv]=1", "", "", 404, "", `GET /runs: request: query parameter filter[cv] is not in the document`},
 		"unknown operation": {"GET", "/nothing", "", "", 404, "", `GET /api/iacp/v3/nothing: unknown operation: no matching operation was found`},
-		"wrong status":      {"GET", "/runs", "", "", 201, "", `GET /runs: answer: status 201 is not in the document`},
+		"wrong status":      {"GET", "/runs", "", "", 201, "", `GET /runs: response: status 201 is not in the document`},
 		"unknown member of an answer": {"GET", "/runs", "", "", 200, `{"data":[{"type":"runs","id":"run-1","attributes":{"colour":"red"}}]}`,
-			`GET /runs: answer 200: /data/0/attributes: property "colour" is unsupported`},
+			`GET /runs: response 200: /data/0/attributes: property "colour" is unsupported`},
 		"unknown member of a problem": {"GET", "/runs", "", "", 404, `{"errors":[{"hint":"x"}]}`,
-			`GET /runs: answer 404: /errors/0: property "hint" is unsupported`},
+			`GET /runs: response 404: /errors/0: property "hint" is unsupported`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -61,8 +61,8 @@ func TestBombs(t *testing.T) {
 		}, "larger than 16 MiB"},
 		"H30 endless resources": {endlessly(200, `{"data":[`, `{"a":1},`), "needs more than 8 MiB of memory"},
 		"H30 endless elements":  {endlessly(200, `{"data":{"attributes":{"x":[`, `[],`), "larger than 16 MiB"},
-		"H30 an endless text":   {endlessly(200, `{"data":{"attributes":{"x":"`, `x`), "larger than 16 MiB"},
-		"H30 an endless error":  {endlessly(403, "", "no "), "Forbidden: no no no"},
+		"H30 endless string":    {endlessly(200, `{"data":{"attributes":{"x":"`, `x`), "larger than 16 MiB"},
+		"H30 endless error":     {endlessly(403, "", "no "), "Forbidden: no no no"},
 		"H30 endless errors":    {endlessly(403, `{"errors":[`, `{"detail":"no"},`), "no; no; no; no; no; and "},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -93,10 +93,10 @@ func allocated() uint64 {
 func TestHeaderFloods(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ start, flood string }{
-		"20 MiB of headers":      {"HTTP/1.1 200 OK\r\n", "X-Flood: " + strings.Repeat("x", 1000) + "\r\n"},
-		"one header of 20 MiB":   {"HTTP/1.1 200 OK\r\nX-Flood: ", strings.Repeat("x", 1000)},
-		"a status without end":   {"HTTP/1.1 200 ", strings.Repeat("x", 1000)},
-		"a flood of 1xx answers": {"", "HTTP/1.1 103 Early Hints\r\nLink: <" + strings.Repeat("x", 1000) + ">\r\n\r\n"},
+		"20 MiB of headers":     {"HTTP/1.1 200 OK\r\n", "X-Flood: " + strings.Repeat("x", 1000) + "\r\n"},
+		"one header of 20 MiB":  {"HTTP/1.1 200 OK\r\nX-Flood: ", strings.Repeat("x", 1000)},
+		"endless status line":   {"HTTP/1.1 200 ", strings.Repeat("x", 1000)},
+		"endless 1xx responses": {"", "HTTP/1.1 103 Early Hints\r\nLink: <" + strings.Repeat("x", 1000) + ">\r\n\r\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

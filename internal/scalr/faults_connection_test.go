@@ -81,20 +81,20 @@ func TestTLSFaultsAreReportedImmediately(t *testing.T) {
 		network scalr.Network
 		says    []string
 	}{
-		"C14 unknown authority": {with(good), scalr.Certificate, []string{"unknown authority", "Example Corp Root"}},
-		"C15 expired":           {with(a.issue(t, "localhost", -9, -2)), scalr.Certificate, []string{"expired", day(-9), day(-2)}},
-		"C15 not yet valid":     {with(a.issue(t, "localhost", 2, 9)), scalr.Certificate, []string{"not yet valid", day(2), day(9)}},
-		"C16 another name":      {with(a.issue(t, "other.example", -1, 1)), scalr.Certificate, []string{"127.0.0.1"}},
+		"C14 unknown authority":          {with(good), scalr.Certificate, []string{"unknown authority", "Example Corp Root"}},
+		"C15 expired certificate":        {with(a.issue(t, "localhost", -9, -2)), scalr.Certificate, []string{"expired", day(-9), day(-2)}},
+		"C15 future certificate":         {with(a.issue(t, "localhost", 2, 9)), scalr.Certificate, []string{"not yet valid", day(2), day(9)}},
+		"C16 certificate for other name": {with(a.issue(t, "other.example", -1, 1)), scalr.Certificate, []string{"127.0.0.1"}},
 		"C17 TLS 1.1 only": {
 			with(good, func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 }),
 			scalr.OldTLS, []string{"TLS", "1.2 is required"},
 		},
-		"C17 a client certificate is wanted": {
+		"C17 client certificate required": {
 			with(good, func(c *tls.Config) { c.ClientAuth, c.MaxVersion = tls.RequireAnyClientCert, tls.VersionTLS12 }),
 			scalr.NotTLS, []string{"no TLS with 127.0.0.1"},
 		},
 		"C18 plain HTTP":     {strings.Replace(plain.URL, "http:", "https:", 1), scalr.NotTLS, []string{"answered without TLS"}},
-		"C18 something else": {"https://" + raw(t, "SSH-2.0-x\r\n"), scalr.NotTLS, []string{"answered without TLS"}},
+		"C18 other protocol": {"https://" + raw(t, "SSH-2.0-x\r\n"), scalr.NotTLS, []string{"answered without TLS"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			transport := productTransport()
@@ -275,7 +275,7 @@ func TestIPv6(t *testing.T) {
 }
 
 // H22-H27, T08 with real sockets: redirects to another port, for which net/http itself would forward the token.
-func TestTokenIsSentToItsOriginOnly(t *testing.T) {
+func TestTokenIsSentOnlyToItsOrigin(t *testing.T) {
 	t.Parallel()
 	sniffed := make(chan string, 100)
 	sniffer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -110,7 +110,7 @@ func TestPrivateAuthority(t *testing.T) {
 
 // T09: if the base URL leads to this machine, links may too, as with a loopback address. Behind a proxy the base URL
 // leads elsewhere, and a link whose name resolves to this machine is detected when it is dialed.
-func TestLinkToThisMachine(t *testing.T) {
+func TestLinkToLoopbackAddress(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t)
 	for name, c := range map[string]struct {
@@ -119,21 +119,21 @@ func TestLinkToThisMachine(t *testing.T) {
 		want    string
 	}{
 		"beside the base URL": {"https://acme.example.test:%s/log", false, `log: "a line", <nil>`},
-		"under another name":  {"https://blob.example.test:%s/log", false, `log: "a line", <nil>`},
-		"under another name, while the base not": {
+		"other name":          {"https://blob.example.test:%s/log", false, `log: "a line", <nil>`},
+		"other name, public base URL": {
 			"https://blob.example.test:%s/log", true,
 			"log: read the plan log: blob.example.test:%s: the address points to this machine",
 		},
-		"at the usual port, while the base not": {
+		"default port, base URL with port": {
 			"https://blob.example.test/log", true,
 			"log: read the plan log: blob.example.test: the address points to this machine",
 		},
-		"a loopback address, while the base not": {"https://127.0.0.1:%s/log", true, "log: read the plan log: the link points to this machine"},
-		"a metadata service, and the base is here": {
+		"loopback address, public base URL": {"https://127.0.0.1:%s/log", true, "log: read the plan log: the link points to this machine"},
+		"metadata service, loopback base URL": {
 			"https://meta.example.test:%s/log", false,
 			"log: read the plan log: meta.example.test:%s: the address is link-local",
 		},
-		"plain http, and the base is here": {
+		"plain http, loopback base URL": {
 			"http://blob.example.test:%s/log", false,
 			"log: read the plan log: the link is not https: blob.example.test:%s",
 		},
@@ -248,11 +248,11 @@ func TestProxies(t *testing.T) {
 			newProxy(t, "", 503), func(p *proxy) []string { return []string{"HTTPS_PROXY=" + with(p.Server)} },
 			"retrying: read workspace ws-1: the proxy 127.0.0.1:", 1,
 		},
-		"C23 down": {
+		"C23 unavailable": {
 			newProxy(t, "", 200), func(*proxy) []string { return []string{"HTTPS_PROXY=" + with(closed)} },
 			"retrying: read workspace ws-1: the proxy could not be reached: 127.0.0.1:", 0,
 		},
-		"C25 half a URL": {
+		"C25 incomplete URL": {
 			newProxy(t, "", 200),
 			func(*proxy) []string { return []string{"HTTPS_PROXY=http://user:" + password + "@["} },
 			"retrying: read workspace ws-1: the proxy could not be reached", 0,

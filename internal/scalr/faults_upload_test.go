@@ -53,31 +53,32 @@ func uploadFaults() map[string]uploadFault {
 			is: scalr.ErrUnavailable, puts: 1, most: time.Second}
 	}
 	return map[string]uploadFault{
-		"U01 no address":              {faults: []scalrsim.Fault{link(`null`)}, is: scalr.ErrNoUpload},
-		"U02 relative":                refused("/upload/x?signature=" + scalrtest.CanarySignature),
-		"U02 http":                    refused("http://blob.scalr.test/x?signature=" + scalrtest.CanarySignature),
-		"U02 a file":                  refused("file:///etc/passwd?signature=" + scalrtest.CanarySignature),
-		"U02 userinfo":                refused("https://u:" + scalrtest.CanaryUserinfo + "@blob.scalr.test/x"),
-		"U02 not an address":          refused("https://[::1/x?signature=" + scalrtest.CanarySignature),
-		"U02 very long":               refused("https://blob.scalr.test/x?a=" + strings.Repeat("b&c=", 1<<20) + "&signature=" + scalrtest.CanarySignature),
-		"U02 opaque":                  refused("https:blob.scalr.test/x?signature=" + scalrtest.CanarySignature),
-		"T09 the metadata service":    refused("https://169.254.169.254/x?signature=" + scalrtest.CanarySignature),
-		"T09 mapped to IPv6":          refused("https://[::ffff:169.254.169.254]/x?signature=" + scalrtest.CanarySignature),
-		"T09 AWS over IPv6":           refused("https://[fd00:ec2::254]/x?signature=" + scalrtest.CanarySignature),
-		"T09 Alibaba":                 refused("https://100.100.100.200/x?signature=" + scalrtest.CanarySignature),
-		"T09 this machine":            refused("https://127.0.0.1/x?signature=" + scalrtest.CanarySignature),
-		"T09 this machine by name":    refused("https://LocalHost./x?signature=" + scalrtest.CanarySignature),
-		"T09 this machine over http":  refused("http://127.0.0.1/x?signature=" + scalrtest.CanarySignature),
-		"T09 Oracle":                  refused("https://192.0.0.192/x?signature=" + scalrtest.CanarySignature),
-		"T09 this machine translated": refused("https://[64:ff9b::7f00:1]/x?signature=" + scalrtest.CanarySignature),
-		"T09 this machine tunneled":   refused("https://[2002:7f00:1::]/x?signature=" + scalrtest.CanarySignature),
-		"T09 metadata translated":     refused("https://[64:ff9b:1::a9fe:a9fe]/x?signature=" + scalrtest.CanarySignature),
-		"T09 this machine as decimal": refused("https://2130706433/x?signature=" + scalrtest.CanarySignature),
-		"T09 this machine as octal":   refused("https://0177.0.0.1/x?signature=" + scalrtest.CanarySignature),
-		"T09 this machine as letters": refused("https://１２７.0.0.1/x?signature=" + scalrtest.CanarySignature),
-		"T09 a name of this machine":  refused("https://storage.localhost/x?signature=" + scalrtest.CanarySignature),
-		"T09 metadata by name":        refused("https://metadata.google.internal/x?signature=" + scalrtest.CanarySignature),
-		"T09 no address at all":       refused("https://0.0.0.0/x?signature=" + scalrtest.CanarySignature),
+		"U01 no address":  {faults: []scalrsim.Fault{link(`null`)}, is: scalr.ErrNoUpload},
+		"U02 relative":    refused("/upload/x?signature=" + scalrtest.CanarySignature),
+		"U02 http":        refused("http://blob.scalr.test/x?signature=" + scalrtest.CanarySignature),
+		"U02 file":        refused("file:///etc/passwd?signature=" + scalrtest.CanarySignature),
+		"U02 userinfo":    refused("https://u:" + scalrtest.CanaryUserinfo + "@blob.scalr.test/x"),
+		"U02 invalid URL": refused("https://[::1/x?signature=" + scalrtest.CanarySignature),
+		"U02 very long": refused("https://blob.scalr.test/x?a=" +
+			strings.Repeat("b&c=", 1<<20) + "&signature=" + scalrtest.CanarySignature),
+		"U02 opaque":                               refused("https:blob.scalr.test/x?signature=" + scalrtest.CanarySignature),
+		"T09 metadata service":                     refused("https://169.254.169.254/x?signature=" + scalrtest.CanarySignature),
+		"T09 mapped to IPv6":                       refused("https://[::ffff:169.254.169.254]/x?signature=" + scalrtest.CanarySignature),
+		"T09 AWS over IPv6":                        refused("https://[fd00:ec2::254]/x?signature=" + scalrtest.CanarySignature),
+		"T09 Alibaba":                              refused("https://100.100.100.200/x?signature=" + scalrtest.CanarySignature),
+		"T09 loopback address":                     refused("https://127.0.0.1/x?signature=" + scalrtest.CanarySignature),
+		"T09 localhost":                            refused("https://LocalHost./x?signature=" + scalrtest.CanarySignature),
+		"T09 loopback address over http":           refused("http://127.0.0.1/x?signature=" + scalrtest.CanarySignature),
+		"T09 Oracle":                               refused("https://192.0.0.192/x?signature=" + scalrtest.CanarySignature),
+		"T09 loopback address, NAT64":              refused("https://[64:ff9b::7f00:1]/x?signature=" + scalrtest.CanarySignature),
+		"T09 loopback address, 6to4":               refused("https://[2002:7f00:1::]/x?signature=" + scalrtest.CanarySignature),
+		"T09 metadata service, NAT64":              refused("https://[64:ff9b:1::a9fe:a9fe]/x?signature=" + scalrtest.CanarySignature),
+		"T09 loopback address, decimal":            refused("https://2130706433/x?signature=" + scalrtest.CanarySignature),
+		"T09 loopback address, octal":              refused("https://0177.0.0.1/x?signature=" + scalrtest.CanarySignature),
+		"T09 loopback address, full-width letters": refused("https://１２７.0.0.1/x?signature=" + scalrtest.CanarySignature),
+		"T09 name of loopback address":             refused("https://storage.localhost/x?signature=" + scalrtest.CanarySignature),
+		"T09 name of metadata service":             refused("https://metadata.google.internal/x?signature=" + scalrtest.CanarySignature),
+		"T09 unspecified address":                  refused("https://0.0.0.0/x?signature=" + scalrtest.CanarySignature),
 		"U03 expired": {
 			faults: []scalrsim.Fault{{Op: put, Action: scalrsim.Expired}}, is: scalr.ErrInvalid, expired: true,
 			puts: 1, says: []string{"AccessDenied: Request has expired (HTTP 403)"},
@@ -91,15 +92,15 @@ func uploadFaults() map[string]uploadFault {
 				"<Error><Code>SignatureDoesNotMatch</Code><Message>no</Message><StringToSign>"+scalrtest.CanarySignature+"</StringToSign></Error>")},
 			is: scalr.ErrInvalid, expired: true, puts: 1, says: []string{"SignatureDoesNotMatch: no"},
 		},
-		"U05 reset half-way": {faults: []scalrsim.Fault{{Op: put, Action: scalrsim.Reset, Bytes: 20}}, puts: 2},
-		"U06 500 and 503":    {faults: []scalrsim.Fault{scalrtest.Status(put, 500, 1), {Op: put, Nth: 2, Action: scalrsim.Status, Status: 503}}, puts: 3},
-		"U06 429 with a wait": {
+		"U05 reset during upload": {faults: []scalrsim.Fault{{Op: put, Action: scalrsim.Reset, Bytes: 20}}, puts: 2},
+		"U06 500 and 503":         {faults: []scalrsim.Fault{scalrtest.Status(put, 500, 1), {Op: put, Nth: 2, Action: scalrsim.Status, Status: 503}}, puts: 3},
+		"U06 429 with Retry-After": {
 			faults: []scalrsim.Fault{scalrtest.Status(put, 429, 1, "Retry-After", "7")}, puts: 2, least: 7 * time.Second,
 			most: 10 * time.Second,
 		},
-		"U06 408":                     {faults: []scalrsim.Fault{scalrtest.Status(put, 408, 1)}, puts: 2},
-		"U07 stored, the answer lost": {faults: []scalrsim.Fault{{Op: put, Phase: scalrsim.After, Action: scalrsim.Reset}}, puts: 2},
-		"U07 stored, then refused": {
+		"U06 408":           {faults: []scalrsim.Fault{scalrtest.Status(put, 408, 1)}, puts: 2},
+		"U07 lost response": {faults: []scalrsim.Fault{{Op: put, Phase: scalrsim.After, Action: scalrsim.Reset}}, puts: 2},
+		"U07 lost response, then 403": {
 			faults: []scalrsim.Fault{{Op: put, Phase: scalrsim.After, Action: scalrsim.Reset}, {Op: put, Nth: 2, Times: -1, Action: scalrsim.Expired}},
 			puts:   2,
 		},
@@ -115,33 +116,33 @@ func uploadFaults() map[string]uploadFault {
 			faults: []scalrsim.Fault{storage(401, "<Error/>")}, is: scalr.ErrInvalid, puts: 1,
 			says: []string{"401 Unauthorized"},
 		},
-		"U10 a loop of redirects": {
+		"U10 redirect loop": {
 			faults: []scalrsim.Fault{{Op: put, Times: -1, Action: scalrsim.Redirect, Status: 307,
 				Target: home + "/upload/loop?signature=" + scalrtest.CanarySignature}},
 			is: scalr.ErrRedirected, puts: 4,
 		},
-		"U10 to http":                 hops("http://blob.scalr.test/x?signature=" + scalrtest.CanarySignature),
-		"U10 to the metadata service": hops("https://169.254.169.254/x?signature=" + scalrtest.CanarySignature),
-		"U10 to a file":               hops("file:///x"),
-		"U10 to userinfo":             hops("https://u:" + scalrtest.CanaryUserinfo + "@blob.scalr.test/x"),
-		"U10 to no address":           hops("https://[::1/?signature=" + scalrtest.CanarySignature),
-		"U10 to nowhere":              hops("https://blob.scalr.test:x/?signature=" + scalrtest.CanarySignature),
-		"U11 slow, but it moves": {
+		"U10 redirect to http":             hops("http://blob.scalr.test/x?signature=" + scalrtest.CanarySignature),
+		"U10 redirect to metadata service": hops("https://169.254.169.254/x?signature=" + scalrtest.CanarySignature),
+		"U10 redirect to file":             hops("file:///x"),
+		"U10 redirect to userinfo":         hops("https://u:" + scalrtest.CanaryUserinfo + "@blob.scalr.test/x"),
+		"U10 redirect to invalid URL":      hops("https://[::1/?signature=" + scalrtest.CanarySignature),
+		"U10 redirect to invalid port":     hops("https://blob.scalr.test:x/?signature=" + scalrtest.CanarySignature),
+		"U11 slow upload": {
 			faults: []scalrsim.Fault{{Op: put, Action: scalrsim.Trickle, Bytes: 1, Delay: 10 * time.Second}}, puts: 1,
 			least: 10 * time.Minute,
 		},
 		"U11 stalled":     {faults: []scalrsim.Fault{{Op: put, Action: scalrsim.Stall}}, puts: 2, least: time.Minute, most: 65 * time.Second},
 		"H11 60 s of 503": {faults: []scalrsim.Fault{outage(put, time.Minute)}, least: time.Minute, most: 80 * time.Second},
-		"U06 503 for ever": {
+		"U06 permanent 503": {
 			faults: []scalrsim.Fault{scalrtest.Status(put, 503, -1)}, is: scalr.ErrUnavailable, least: 100 * time.Second,
 			most: 2*time.Minute + time.Second,
 		},
-		"U08 417 again and again": {faults: []scalrsim.Fault{storage(417, "")}, is: scalr.ErrInvalid, puts: 1},
-		"T07 a page with the address": {
+		"U08 permanent 417": {faults: []scalrsim.Fault{storage(417, "")}, is: scalr.ErrInvalid, puts: 1},
+		"T07 page with the address": {
 			faults: []scalrsim.Fault{{Op: put, Times: -1, Action: scalrsim.Status, Status: 400, Body: "<p>PUT /upload?signature=SIG</p>"}},
 			is:     scalr.ErrInvalid, puts: 1,
 		},
-		"U12 pending for ever": {
+		"U12 permanently pending": {
 			faults: []scalrsim.Fault{scalrtest.Edit("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`)},
 			least:  5*time.Minute - 2*time.Second, most: 5 * time.Minute, says: []string{`is still "pending" after `},
 		},
@@ -150,13 +151,13 @@ func uploadFaults() map[string]uploadFault {
 				`"error-message":null`, `"error-message":"not a\ngzip \u001b[31mfile"`)},
 			says: []string{"was not accepted: not a gzip file"},
 		},
-		"U14 an unknown status": {faults: []scalrsim.Fault{scalrtest.Edit("GET /configuration-versions/*", 5,
+		"U14 unknown status": {faults: []scalrsim.Fault{scalrtest.Edit("GET /configuration-versions/*", 5,
 			`"status":"pending"`, `"status":"scanning"`, `"status":"uploaded"`, `"status":"scanning"`)}},
-		"H17 404 of our own version": {
+		"H17 404 for configuration version": {
 			faults: []scalrsim.Fault{{Op: "GET /configuration-versions/*", During: 10 * time.Second, Action: scalrsim.Status, Status: 404}},
 			least:  10 * time.Second, most: 30 * time.Second,
 		},
-		"R10 a lost answer": {faults: []scalrsim.Fault{{Op: createCV, Phase: scalrsim.After, Action: scalrsim.Reset}}},
+		"R10 lost response": {faults: []scalrsim.Fault{{Op: createCV, Phase: scalrsim.After, Action: scalrsim.Reset}}},
 	}
 }
 
@@ -245,7 +246,7 @@ func wantWholeBodies(t *testing.T, puts []scalrsim.Request) {
 	}
 }
 
-func TestUploadIsDoneWithItsDataWhenItReturns(t *testing.T) {
+func TestUploadStopsReadingBeforeReturn(t *testing.T) {
 	t.Parallel()
 	// This transport continues to read the body after it has returned a response, as net/http may do.
 	release, done := make(chan struct{}), make(chan error, 1)
@@ -278,7 +279,7 @@ func TestUploadIsDoneWithItsDataWhenItReturns(t *testing.T) {
 	}
 }
 
-func TestUploadAsksFirstWhenItIsLarge(t *testing.T) {
+func TestLargeUploadExpectsContinue(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		size int64

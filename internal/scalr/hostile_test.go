@@ -23,9 +23,9 @@ func wireOf(t *testing.T, answer func() io.Reader) *scalr.Client {
 	return client
 }
 
-// TestReferencesTimesResources: 700,000 references and 2.7 million included resources. A linear search for each
+// TestManyReferencesAndResources: 700,000 references and 2.7 million included resources. A linear search for each
 // reference would take hours; the client refuses that many and uses a map for fewer.
-func TestReferencesTimesResources(t *testing.T) {
+func TestManyReferencesAndResources(t *testing.T) {
 	t.Parallel()
 	answer := func(references, resources int) string {
 		return `{"data":{"type":"runs","id":"run-1","attributes":{"status":"planning"},"relationships":{"status-transitions":{"data":[` +
@@ -43,9 +43,9 @@ func TestReferencesTimesResources(t *testing.T) {
 	}
 }
 
-// TestDecodingEndsWithItsContext: an interrupted step stops decoding an endless response. The server sends without
+// TestDecodingEndsWithContext: an interrupted step stops decoding an endless response. The server sends without
 // delay, so that no wait for data detects the end of the context.
-func TestDecodingEndsWithItsContext(t *testing.T) {
+func TestDecodingEndsWithContext(t *testing.T) {
 	t.Parallel()
 	for name, unit := range map[string]string{"elements": `[],`, "texts": `"x",`, "white space": " ", "one text": ""} {
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -75,8 +75,8 @@ func TestDecodingEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// TestHugeAnswerWhileFollowing: a single response above the size limit does not end the monitoring of a run.
-func TestHugeAnswerWhileFollowing(t *testing.T) {
+// TestHugeResponseWhileFollowing: a single response above the size limit does not end the monitoring of a run.
+func TestHugeResponseWhileFollowing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0
@@ -116,7 +116,7 @@ func TestEndlessLists(t *testing.T) {
 				_, _, err := runs.FindByConfiguration(t.Context(), c, "ws-1", "cv-1")
 				return err
 			}, 102, ""}, // and the run itself
-		"runs that are not over": {1000, `{"type":"runs","id":"run-%d","attributes":{"status":"pending"}}`,
+		"unfinished runs": {1000, `{"type":"runs","id":"run-%d","attributes":{"status":"pending"}}`,
 			func(c *scalr.Client) error { _, err := c.ActiveRuns(t.Context(), "ws-1"); return err }, 1, ""},
 	} {
 		requests, id := 0, 0
@@ -137,9 +137,9 @@ func TestEndlessLists(t *testing.T) {
 	}
 }
 
-// TestPolicyChecksAreNotLeftOut: a run with more policy checks than the limit is invalid, since each check could be the
+// TestPolicyChecksAreComplete: a run with more policy checks than the limit is invalid, since each check could be the
 // failed one.
-func TestPolicyChecksAreNotLeftOut(t *testing.T) {
+func TestPolicyChecksAreComplete(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for n, ok := range map[int]bool{100: true, 101: false} {

@@ -38,7 +38,7 @@ func TestFilters(t *testing.T) {
 		{"all environments", environments(scalr.EnvironmentFilter{}), ""},
 		{"environments of an account", environments(scalr.EnvironmentFilter{AccountID: "acc-1"}), "filter[account]=acc-1"},
 		{"environments by name", environments(scalr.EnvironmentFilter{Name: "a b"}), "filter[name]=a b"},
-		{"environments by a name with the syntax of an operator", environments(scalr.EnvironmentFilter{Name: "in:a"}), ""},
+		{"environments by name with operator syntax", environments(scalr.EnvironmentFilter{Name: "in:a"}), ""},
 		{"environments by query", environments(scalr.EnvironmentFilter{Query: "prod"}), "query=prod"},
 		{"environments by tag", environments(scalr.EnvironmentFilter{Tag: "tag-1"}), "filter[tag]=tag-1"},
 		{"environments by policy group", environments(scalr.EnvironmentFilter{PolicyGroup: "pgrp-1"}), "filter[policy-group]=pgrp-1"},
@@ -97,8 +97,8 @@ func TestUnreadableCosts(t *testing.T) {
 	}
 }
 
-// TestCountsOfAnApply: each count is read from its own attribute.
-func TestCountsOfAnApply(t *testing.T) {
+// TestApplyCounts: each count is read from its own attribute.
+func TestApplyCounts(t *testing.T) {
 	t.Parallel()
 	client, _ := respondingWith(t, `{"data":{"type":"runs","id":"run-1","attributes":{"status":"applied"},"relationships":{"apply":`+
 		`{"data":{"type":"applies","id":"apply-1"}},"plan":{"data":{"type":"plans","id":"plan-1"}}}},"included":[`+
@@ -118,8 +118,8 @@ func TestCountsOfAnApply(t *testing.T) {
 	}
 }
 
-// TestRelatedResourcesOfAnotherType: a related resource of an unexpected type is ignored.
-func TestRelatedResourcesOfAnotherType(t *testing.T) {
+// TestRelatedResourcesOfOtherType: a related resource of an unexpected type is ignored.
+func TestRelatedResourcesOfOtherType(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[string]string{"configuration-versions": "x-1", "workspaces": "", "": "x-1"} {
 		client, _ := respondingWith(t, `{"data":{"type":"runs","id":"run-1","attributes":{"status":"planned"},"relationships":{`+
@@ -219,15 +219,15 @@ func TestEnsureTagReportsCreation(t *testing.T) {
 		problem string // a part of the error
 		posts   int
 	}{
-		"created": {tagServer{creations: []int{201}, list: 200}, true, "", 1},
-		"the response is lost, and the tag is listed":       {tagServer{creations: []int{504}, list: 200, listed: true}, true, "", 1},
-		"the response is lost, and the tag is not listed":   {tagServer{creations: []int{504, 201}, list: 200}, true, "", 2},
-		"all responses are lost, and the tag is not listed": {tagServer{creations: []int{504}, list: 200}, false, "504", 3},
-		"another client created it":                         {tagServer{creations: []int{422}, list: 200, listed: true}, false, "", 1},
-		"refused":                                           {tagServer{creations: []int{422}, list: 200}, false, "taken", 1},
-		"the response is lost, and the list is forbidden":   {tagServer{creations: []int{504}, list: 403}, false, "it is unknown whether it exists", 1},
-		"refused, and the list is forbidden":                {tagServer{creations: []int{422}, list: 403}, false, "it is unknown whether it exists", 1},
-		"forbidden":                                         {tagServer{creations: []int{403}, list: 200}, false, "403", 1},
+		"created":                            {tagServer{creations: []int{201}, list: 200}, true, "", 1},
+		"lost response, tag listed":          {tagServer{creations: []int{504}, list: 200, listed: true}, true, "", 1},
+		"lost response, tag not listed":      {tagServer{creations: []int{504, 201}, list: 200}, true, "", 2},
+		"all responses lost, tag not listed": {tagServer{creations: []int{504}, list: 200}, false, "504", 3},
+		"created by another client":          {tagServer{creations: []int{422}, list: 200, listed: true}, false, "", 1},
+		"refused":                            {tagServer{creations: []int{422}, list: 200}, false, "taken", 1},
+		"lost response, list forbidden":      {tagServer{creations: []int{504}, list: 403}, false, "it is unknown whether it exists", 1},
+		"rejected, list forbidden":           {tagServer{creations: []int{422}, list: 403}, false, "it is unknown whether it exists", 1},
+		"forbidden":                          {tagServer{creations: []int{403}, list: 200}, false, "403", 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			client, _ := dialed(t, "https://acme.scalr.test", &c.server)
@@ -243,8 +243,8 @@ func TestEnsureTagReportsCreation(t *testing.T) {
 	}
 }
 
-// TestCreatedWorkspacesHaveTheirTags: the request contains the environment, and the tags if there are any.
-func TestCreatedWorkspacesHaveTheirTags(t *testing.T) {
+// TestCreatedWorkspacesHaveTags: the request contains the environment, and the tags if there are any.
+func TestCreatedWorkspacesHaveTags(t *testing.T) {
 	t.Parallel()
 	for tags, want := range map[string]string{
 		"":            `"relationships":{"environment":{"data":{"type":"environments","id":"env-1"}}}`,

@@ -42,35 +42,35 @@ func logFaults() map[string]logFault {
 		return scalrsim.Fault{Op: op, Times: -1, Action: scalrsim.Redirect, Target: target}
 	}
 	return map[string]logFault{
-		"as it is":            {body: text},
-		"L01 204":             {mode: scalrsim.LogAtEnd, none: true},
-		"L01 empty":           {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Empty}}},
-		"L02 404":             {faults: []scalrsim.Fault{scalrtest.Status(planLog, 404, 1)}, is: scalr.ErrNotFound},
-		"L03 on another host": {mode: scalrsim.LogRedirects, body: text},
-		"L03 the link expired": {
+		"unchanged":      {body: text},
+		"L01 204":        {mode: scalrsim.LogAtEnd, none: true},
+		"L01 empty":      {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Empty}}},
+		"L02 404":        {faults: []scalrsim.Fault{scalrtest.Status(planLog, 404, 1)}, is: scalr.ErrNotFound},
+		"L03 other host": {mode: scalrsim.LogRedirects, body: text},
+		"L03 expired link": {
 			mode: scalrsim.LogRedirects, faults: []scalrsim.Fault{{Op: blob, Action: scalrsim.Expired}},
 			is: scalr.ErrInvalid, says: "Request has expired",
 		},
-		"L03 the store shows it": {
+		"L03 error with address": {
 			mode:   scalrsim.LogRedirects,
 			faults: []scalrsim.Fault{{Op: blob, Action: scalrsim.Edit, Status: 500, Change: same}}, body: text,
 		},
-		"L03 the store is silent": {
+		"L03 no response from storage": {
 			mode: scalrsim.LogRedirects, faults: []scalrsim.Fault{{Op: blob, Action: scalrsim.Stall}},
 			is: scalr.ErrUnavailable, took: 10 * time.Second,
 		},
-		"L03 the store is gone": {
+		"L03 storage unavailable": {
 			mode: scalrsim.LogRedirects, faults: []scalrsim.Fault{{Op: blob, Action: scalrsim.Refuse}},
 			is: scalr.ErrUnavailable, says: "blob.scalr.test",
 		},
-		"L04 500":               {faults: []scalrsim.Fault{scalrtest.Status(planLog, 500, 1)}, is: scalr.ErrUnavailable},
-		"L05 cut in the middle": {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Break, Bytes: 15}}, body: text[:15], broken: scalr.BrokenOff},
-		"L15 stalls at once":    {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Stall}}, is: scalr.ErrUnavailable, took: 10 * time.Second},
-		"L15 stalls half-way": {
+		"L04 500":                {faults: []scalrsim.Fault{scalrtest.Status(planLog, 500, 1)}, is: scalr.ErrUnavailable},
+		"L05 truncated":          {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Break, Bytes: 15}}, body: text[:15], broken: scalr.BrokenOff},
+		"L15 stalls immediately": {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Stall}}, is: scalr.ErrUnavailable, took: 10 * time.Second},
+		"L15 stalls during body": {
 			faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Hang, Bytes: 15}}, body: text[:15],
 			broken: scalr.TimedOut, took: 10 * time.Second,
 		},
-		"L15 slow, but it moves": {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Trickle, Bytes: 4, Delay: 9 * time.Second}}, body: text},
+		"L15 slow body": {faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Trickle, Bytes: 4, Delay: 9 * time.Second}}, body: text},
 		"L16 gzip": {
 			faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Garbage, Body: zipped(text), Header: http.Header{"Content-Encoding": {"gzip"}}}},
 			body:   text,
@@ -80,26 +80,26 @@ func logFaults() map[string]logFault {
 			faults: []scalrsim.Fault{{Op: planLog, Action: scalrsim.Garbage, Body: "\x1f\x8bx"}},
 			is:     scalr.ErrUnavailable, says: "not valid gzip",
 		},
-		"H28 a loop of redirects": {
+		"H28 redirect loop": {
 			mode:   scalrsim.LogRedirects,
 			faults: []scalrsim.Fault{hop(blob, "https://blob.scalr.test/logs/x?signature="+scalrtest.CanarySignature)},
 			is:     scalr.ErrRedirected, says: "too many redirects",
 		},
-		"T09 the metadata service": {
+		"T09 metadata service": {
 			faults: []scalrsim.Fault{hop(planLog, "https://169.254.169.254/latest/meta-data/?signature="+scalrtest.CanarySignature)},
 			is:     scalr.ErrUnavailable, says: "169.254.169.254",
 		},
-		"T09 its name over http": {
+		"T09 name of metadata service over http": {
 			faults: []scalrsim.Fault{hop(planLog, "http://metadata.google.internal/?signature="+scalrtest.CanarySignature)},
 			is:     scalr.ErrUnavailable, says: "not https",
 		},
-		"T09 this machine": {faults: []scalrsim.Fault{hop(planLog, "https://[::1]:2375/")}, is: scalr.ErrUnavailable, says: "this machine"},
-		"U02 a file":       {faults: []scalrsim.Fault{hop(planLog, "file:///etc/passwd")}, is: scalr.ErrUnavailable},
+		"T09 loopback address": {faults: []scalrsim.Fault{hop(planLog, "https://[::1]:2375/")}, is: scalr.ErrUnavailable, says: "this machine"},
+		"U02 file":             {faults: []scalrsim.Fault{hop(planLog, "file:///etc/passwd")}, is: scalr.ErrUnavailable},
 		"U02 userinfo": {
 			faults: []scalrsim.Fault{hop(planLog, "https://u:"+scalrtest.CanaryUserinfo+"@blob.scalr.test/")},
 			is:     scalr.ErrUnavailable, says: "credentials",
 		},
-		"U02 no address": {faults: []scalrsim.Fault{hop(planLog, "https://[::1?signature="+scalrtest.CanarySignature)}, is: scalr.ErrUnavailable},
+		"U02 missing address": {faults: []scalrsim.Fault{hop(planLog, "https://[::1?signature="+scalrtest.CanarySignature)}, is: scalr.ErrUnavailable},
 	}
 }
 
@@ -175,7 +175,7 @@ func (c logFault) read(t *testing.T, body *scalr.LogBody) error {
 	return err
 }
 
-func TestLogTellsItsSize(t *testing.T) {
+func TestLogReportsSize(t *testing.T) {
 	t.Parallel()
 	const text = "one line\n"
 	for name, c := range map[string]struct {

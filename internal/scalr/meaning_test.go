@@ -38,7 +38,7 @@ const statuses = `
 	errored              failed
 	canceled             stopped`
 
-func TestMeaningOfStatuses(t *testing.T) {
+func TestStatuses(t *testing.T) {
 	t.Parallel()
 	lines := strings.Split(strings.TrimSpace(statuses), "\n")
 	if len(lines) != 28 {
@@ -65,7 +65,7 @@ func TestUnknownStatuses(t *testing.T) {
 }
 
 // S01: the order of a run's statuses.
-func TestStatusesInTheirOrder(t *testing.T) {
+func TestStatusOrder(t *testing.T) {
 	t.Parallel()
 	life := []scalr.Status{"pending", "pre_plan_queued", "pre_plan_running", "pre_plan_finished", "plan_queued", "planning", "planned", "cost_estimating",
 		"planned_and_saved", "confirmed", "apply_queued", "applying", "post_apply_running", "applied"}
@@ -87,27 +87,27 @@ func TestWaitingAndIdle(t *testing.T) {
 		run           scalr.Run
 		waiting, idle bool
 	}{
-		"changes to confirm":     {scalr.Run{Status: "planned", Plan: plan(&yes)}, true, false},
-		"changes are unknown":    {scalr.Run{Status: "planned"}, true, false},
-		"no changes":             {scalr.Run{Status: "planned", Plan: plan(&no)}, false, true},
-		"no changes, by the run": {scalr.Run{Status: "planned", HasChanges: &no}, false, true},
-		"no changes, but counted": {
+		"changes to confirm":          {scalr.Run{Status: "planned", Plan: plan(&yes)}, true, false},
+		"unknown changes":             {scalr.Run{Status: "planned"}, true, false},
+		"no changes":                  {scalr.Run{Status: "planned", Plan: plan(&no)}, false, true},
+		"no changes according to run": {scalr.Run{Status: "planned", HasChanges: &no}, false, true},
+		"no changes, but counts": {
 			scalr.Run{Status: "planned", Plan: &scalr.Plan{Status: "finished", HasChanges: &no, Destructions: &three}},
 			true, false,
 		},
-		"the plan knows better":    {scalr.Run{Status: "planned", Plan: plan(&yes), HasChanges: &no}, true, false},
-		"a dry run":                {scalr.Run{Status: "planned", Dry: true, Plan: plan(&yes)}, false, false},
-		"S08 applies by itself":    {scalr.Run{Status: "planned", AutoApply: true, Plan: plan(&yes)}, false, false},
-		"S08 an estimate to come":  {scalr.Run{Status: "planned", Plan: plan(&yes), Cost: &scalr.CostEstimate{Status: "pending"}}, false, false},
-		"S08 an estimate is there": {scalr.Run{Status: "cost_estimated", Plan: plan(&yes), Cost: &scalr.CostEstimate{Status: "finished"}}, true, false},
-		"S08 a check to come":      {scalr.Run{Status: "cost_estimated", Plan: plan(&yes), Policies: check("queued")}, false, false},
-		"S08 a soft failure":       {scalr.Run{Status: "policy_checked", Plan: plan(&yes), Policies: check("soft_failed")}, false, false},
-		"S08 an overridden one":    {scalr.Run{Status: "policy_checked", Plan: plan(&yes), Policies: check("overridden")}, true, false},
-		"S06 an override":          {scalr.Run{Status: "policy_override", Plan: plan(&yes), Policies: check("soft_failed")}, true, false},
-		"S09 a saved plan":         {scalr.Run{Status: "planned_and_saved", Plan: plan(&yes)}, true, false},
-		"planning":                 {scalr.Run{Status: "planning"}, false, false},
-		"over":                     {scalr.Run{Status: "applied"}, false, false},
-		"unknown":                  {scalr.Run{Status: "quantum_checking", Plan: plan(&yes)}, false, false},
+		"plan contradicts run":        {scalr.Run{Status: "planned", Plan: plan(&yes), HasChanges: &no}, true, false},
+		"dry run":                     {scalr.Run{Status: "planned", Dry: true, Plan: plan(&yes)}, false, false},
+		"S08 auto-apply":              {scalr.Run{Status: "planned", AutoApply: true, Plan: plan(&yes)}, false, false},
+		"S08 pending cost estimate":   {scalr.Run{Status: "planned", Plan: plan(&yes), Cost: &scalr.CostEstimate{Status: "pending"}}, false, false},
+		"S08 finished cost estimate":  {scalr.Run{Status: "cost_estimated", Plan: plan(&yes), Cost: &scalr.CostEstimate{Status: "finished"}}, true, false},
+		"S08 pending policy check":    {scalr.Run{Status: "cost_estimated", Plan: plan(&yes), Policies: check("queued")}, false, false},
+		"S08 soft failure":            {scalr.Run{Status: "policy_checked", Plan: plan(&yes), Policies: check("soft_failed")}, false, false},
+		"S08 overridden soft failure": {scalr.Run{Status: "policy_checked", Plan: plan(&yes), Policies: check("overridden")}, true, false},
+		"S06 override":                {scalr.Run{Status: "policy_override", Plan: plan(&yes), Policies: check("soft_failed")}, true, false},
+		"S09 saved plan":              {scalr.Run{Status: "planned_and_saved", Plan: plan(&yes)}, true, false},
+		"planning":                    {scalr.Run{Status: "planning"}, false, false},
+		"over":                        {scalr.Run{Status: "applied"}, false, false},
+		"unknown":                     {scalr.Run{Status: "quantum_checking", Plan: plan(&yes)}, false, false},
 	} {
 		if c.run.Waiting() != c.waiting || c.run.NothingToApply() != c.idle {
 			t.Errorf("%s: waiting %v, idle %v; want %v, %v", name, c.run.Waiting(), c.run.NothingToApply(), c.waiting, c.idle)
@@ -123,12 +123,12 @@ func TestSettled(t *testing.T) {
 		run  scalr.Run
 		want bool
 	}{
-		"nothing reported":     {scalr.Run{}, false},
-		"planning":             {scalr.Run{Plan: plan("running")}, false},
-		"a dry run that ended": {scalr.Run{Plan: plan("finished")}, true},
-		"an apply to come":     {scalr.Run{Plan: plan("finished"), Apply: apply("pending")}, false},
-		"an apply that ended":  {scalr.Run{Plan: plan("finished"), Apply: apply("errored")}, true},
-		"S14 unreachable":      {scalr.Run{Plan: plan("unreachable"), Apply: apply("unreachable")}, true},
+		"nothing reported": {scalr.Run{}, false},
+		"planning":         {scalr.Run{Plan: plan("running")}, false},
+		"finished dry run": {scalr.Run{Plan: plan("finished")}, true},
+		"pending apply":    {scalr.Run{Plan: plan("finished"), Apply: apply("pending")}, false},
+		"finished apply":   {scalr.Run{Plan: plan("finished"), Apply: apply("errored")}, true},
+		"S14 unreachable":  {scalr.Run{Plan: plan("unreachable"), Apply: apply("unreachable")}, true},
 	} {
 		if got := c.run.TasksFinal(); got != c.want {
 			t.Errorf("%s: got %v", name, got)
@@ -137,7 +137,7 @@ func TestSettled(t *testing.T) {
 }
 
 // S14: a task that was never started has no log.
-func TestLogsThatThereMayBe(t *testing.T) {
+func TestAvailableLogs(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[scalr.TaskStatus]string{"": "", "pending": "", "queued": "", "unreachable": "",
 		"running": "open", "finished": "final", "errored": "final", "canceled": "final"} {

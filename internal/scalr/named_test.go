@@ -55,22 +55,22 @@ func TestEnvironmentNamed(t *testing.T) {
 		list, whole, account string
 		want                 string // the id, "" if there is none, "error" or "ambiguous"
 	}{
-		"found":                                 {one, whole("prod", "acc-1"), "acc-1", "env-1"},
-		"in any account":                        {one, whole("prod", "acc-1"), "", "env-1"},
-		"in any account, which is not reported": {listOf(prod("env-1", "prod", "")), whole("prod", ""), "", "env-1"},
-		"no environment":                        {listOf(), "", "acc-1", ""},
-		"another name":                          {listOf(prod("env-1", "Prod", "acc-1")), whole("Prod", "acc-1"), "acc-1", ""},
-		"another account":                       {listOf(prod("env-1", "prod", "acc-2")), whole("prod", "acc-2"), "acc-1", ""},
-		"the name is in both accounts":          {inBoth, whole("prod", "acc-1"), "acc-1", "env-1"},
-		"two in the account":                    {twice, whole("prod", "acc-1"), "acc-1", "ambiguous"},
-		"the list is forbidden":                 {"403", whole("prod", "acc-1"), "acc-1", "error"},
-		"deleted after the list":                {one, "", "acc-1", ""},
-		"the environment is forbidden":          {one, "403", "acc-1", "error"},
-		"renamed after the list":                {one, whole("old", "acc-1"), "acc-1", ""},
-		"moved after the list":                  {one, whole("prod", "acc-2"), "acc-1", ""},
-		"the list omits the account":            {listOf(prod("env-1", "prod", "")), whole("prod", "acc-1"), "acc-1", "env-1"},
-		"the account is not reported":           {one, whole("prod", ""), "acc-1", "error"},
-		"the list omits another account":        {listOf(prod("env-1", "prod", "")), whole("prod", "acc-2"), "acc-1", ""},
+		"found":                         {one, whole("prod", "acc-1"), "acc-1", "env-1"},
+		"any account":                   {one, whole("prod", "acc-1"), "", "env-1"},
+		"any account, unreported":       {listOf(prod("env-1", "prod", "")), whole("prod", ""), "", "env-1"},
+		"missing environment":           {listOf(), "", "acc-1", ""},
+		"another name":                  {listOf(prod("env-1", "Prod", "acc-1")), whole("Prod", "acc-1"), "acc-1", ""},
+		"another account":               {listOf(prod("env-1", "prod", "acc-2")), whole("prod", "acc-2"), "acc-1", ""},
+		"same name in both accounts":    {inBoth, whole("prod", "acc-1"), "acc-1", "env-1"},
+		"two in account":                {twice, whole("prod", "acc-1"), "acc-1", "ambiguous"},
+		"list forbidden":                {"403", whole("prod", "acc-1"), "acc-1", "error"},
+		"deleted after the list":        {one, "", "acc-1", ""},
+		"environment forbidden":         {one, "403", "acc-1", "error"},
+		"renamed after the list":        {one, whole("old", "acc-1"), "acc-1", ""},
+		"moved after the list":          {one, whole("prod", "acc-2"), "acc-1", ""},
+		"account missing in list":       {listOf(prod("env-1", "prod", "")), whole("prod", "acc-1"), "acc-1", "env-1"},
+		"unreported account":            {one, whole("prod", ""), "acc-1", "error"},
+		"other account missing in list": {listOf(prod("env-1", "prod", "")), whole("prod", "acc-2"), "acc-1", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

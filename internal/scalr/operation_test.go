@@ -2,7 +2,7 @@ package scalr
 
 import "testing"
 
-func TestOperationsHaveDistinctWords(t *testing.T) {
+func TestOperationsHaveDistinctNames(t *testing.T) {
 	t.Parallel()
 	words := map[string]Operation{}
 	for _, o := range Operations() {

@@ -10,8 +10,8 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// TestRefusalQuotesTitleAndDetail reads error documents from the wire.
-func TestRefusalQuotesTitleAndDetail(t *testing.T) {
+// TestErrorQuotesTitleAndDetail reads error documents from the wire.
+func TestErrorQuotesTitleAndDetail(t *testing.T) {
 	t.Parallel()
 	long, title := strings.Repeat("x", 5000), strings.Repeat("t", 5000)
 	for name, test := range map[string]struct{ body, want string }{
@@ -19,15 +19,15 @@ func TestRefusalQuotesTitleAndDetail(t *testing.T) {
 			`{"errors":[{"title":"Conflict","detail":"The workspace is locked."}]}`,
 			"list tags: Conflict: The workspace is locked. (HTTP 409)",
 		},
-		"title only":     {`{"errors":[{"title":"Run not found"}]}`, "list tags: Run not found (HTTP 409)"},
-		"detail only":    {`{"errors":[{"title":null,"detail":"Locked"}]}`, "list tags: Locked (HTTP 409)"},
-		"same text":      {`{"errors":[{"title":"Locked","detail":"Locked"}]}`, "list tags: Locked (HTTP 409)"},
-		"repeated title": {`{"errors":[{"title":"Run not found.","detail":"run not found: run-1"}]}`, "list tags: run not found: run-1 (HTTP 409)"},
-		"begins alike":   {`{"errors":[{"title":"Lock","detail":"Locked by jane"}]}`, "list tags: Lock: Locked by jane (HTTP 409)"},
-		"title within":   {`{"errors":[{"title":"Not found","detail":"Run not found"}]}`, "list tags: Not found: Run not found (HTTP 409)"},
-		"sentence":       {`{"errors":[{"title":"Not allowed.","detail":"Ask the owner."}]}`, "list tags: Not allowed. Ask the owner. (HTTP 409)"},
-		"quote at end":   {`{"errors":[{"title":"No run 'a'","detail":"Gone"}]}`, "list tags: No run 'a': Gone (HTTP 409)"},
-		"code only":      {`{"errors":[{"code":"E17"}]}`, "list tags: E17 (HTTP 409)"},
+		"title only":            {`{"errors":[{"title":"Run not found"}]}`, "list tags: Run not found (HTTP 409)"},
+		"detail only":           {`{"errors":[{"title":null,"detail":"Locked"}]}`, "list tags: Locked (HTTP 409)"},
+		"same text":             {`{"errors":[{"title":"Locked","detail":"Locked"}]}`, "list tags: Locked (HTTP 409)"},
+		"repeated title":        {`{"errors":[{"title":"Run not found.","detail":"run not found: run-1"}]}`, "list tags: run not found: run-1 (HTTP 409)"},
+		"common prefix":         {`{"errors":[{"title":"Lock","detail":"Locked by jane"}]}`, "list tags: Lock: Locked by jane (HTTP 409)"},
+		"detail contains title": {`{"errors":[{"title":"Not found","detail":"Run not found"}]}`, "list tags: Not found: Run not found (HTTP 409)"},
+		"sentence":              {`{"errors":[{"title":"Not allowed.","detail":"Ask the owner."}]}`, "list tags: Not allowed. Ask the owner. (HTTP 409)"},
+		"quote at end":          {`{"errors":[{"title":"No run 'a'","detail":"Gone"}]}`, "list tags: No run 'a': Gone (HTTP 409)"},
+		"code only":             {`{"errors":[{"code":"E17"}]}`, "list tags: E17 (HTTP 409)"},
 		"several": {
 			`{"errors":[{"title":"Invalid","detail":"Too short","source":{"pointer":"/data/attributes/name"}},{"title":"Taken","detail":"By another"}]}`,
 			"list tags: Invalid: Too short (/data/attributes/name); Taken: By another (HTTP 409)"},
@@ -42,8 +42,8 @@ func TestRefusalQuotesTitleAndDetail(t *testing.T) {
 	}
 }
 
-// TestRefusalHidesSecrets redacts title and detail.
-func TestRefusalHidesSecrets(t *testing.T) {
+// TestErrorRedactsSecrets redacts title and detail.
+func TestErrorRedactsSecrets(t *testing.T) {
 	t.Parallel()
 	const token = "tok-8c1e5c1bd0aa4e7f"
 	r := redaction{client: redactor(), links: redactor()}

@@ -21,8 +21,8 @@ func TestRunsPage(t *testing.T) {
 		whole bool
 		name  string
 	}{
-		"all comes along":     {scalrsim.Config{}, true, "network"},
-		"nothing comes along": {scalrsim.Config{NoIncluded: true}, false, ""},
+		"all included":     {scalrsim.Config{}, true, "network"},
+		"nothing included": {scalrsim.Config{NoIncluded: true}, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

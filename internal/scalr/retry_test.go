@@ -20,29 +20,29 @@ func TestRetryAfter(t *testing.T) {
 		date  string
 		want  time.Duration
 	}{
-		"H05 seconds":                        {[]string{"3"}, "", 3 * time.Second},
-		"H05 spaces":                         {[]string{" 3 "}, "", 3 * time.Second},
-		"H06 zero":                           {[]string{"0"}, "", 0},
-		"H07 a date":                         {[]string{"Sat, 01 Jan 2000 00:00:07 GMT"}, "Sat, 01 Jan 2000 00:00:00 GMT", 7 * time.Second},
-		"H07 the server is an hour ahead":    {[]string{"Sat, 01 Jan 2000 01:00:07 GMT"}, "Sat, 01 Jan 2000 01:00:00 GMT", 7 * time.Second},
-		"H07 the server is an hour behind":   {[]string{"Fri, 31 Dec 1999 23:00:07 GMT"}, "Fri, 31 Dec 1999 23:00:00 GMT", 7 * time.Second},
-		"H07 RFC 850":                        {[]string{"Saturday, 01-Jan-00 00:00:07 GMT"}, "Sat, 01 Jan 2000 00:00:00 GMT", 7 * time.Second},
-		"H07 asctime":                        {[]string{"Sat Jan  1 00:00:07 2000"}, "Sat, 01 Jan 2000 00:00:00 GMT", 7 * time.Second},
-		"H39 a junk Date, so our own clock":  {[]string{"Sat, 01 Jan 2000 00:00:07 GMT"}, "yesterday", 7 * time.Second},
-		"H08 none":                           {nil, "", never},
-		"H09 a day":                          {[]string{"86400"}, "", 2 * time.Minute},
-		"H09 a number beyond durations":      {[]string{"1000000000000"}, "", 2 * time.Minute},
-		"H09 a number beyond integers":       {[]string{"99999999999999999999999"}, "", never},
-		"H09 1e12":                           {[]string{"1e12"}, "", never},
-		"H09 negative":                       {[]string{"-1"}, "", never},
-		"H09 NaN":                            {[]string{"NaN"}, "", never},
-		"H09 a word":                         {[]string{"abc"}, "", never},
-		"H09 empty":                          {[]string{""}, "", never},
-		"H09 two values":                     {[]string{"1", "2"}, "", never},
-		"H09 two values in one":              {[]string{"1, 2"}, "", never},
-		"H09 a date in the past":             {[]string{"Sat, 01 Jan 1994 00:00:07 GMT"}, "Sat, 01 Jan 2000 00:00:00 GMT", 0},
-		"H09 a date in another millennium":   {[]string{"Fri, 31 Dec 9999 23:59:59 GMT"}, "Sat, 01 Jan 2000 00:00:00 GMT", 2 * time.Minute},
-		"H09 such a date and a Date of zero": {[]string{"Fri, 31 Dec 9999 23:59:59 GMT"}, "Mon, 01 Jan 0001 00:00:00 GMT", 2 * time.Minute},
+		"H05 seconds":                   {[]string{"3"}, "", 3 * time.Second},
+		"H05 spaces":                    {[]string{" 3 "}, "", 3 * time.Second},
+		"H06 zero":                      {[]string{"0"}, "", 0},
+		"H07 date":                      {[]string{"Sat, 01 Jan 2000 00:00:07 GMT"}, "Sat, 01 Jan 2000 00:00:00 GMT", 7 * time.Second},
+		"H07 server an hour ahead":      {[]string{"Sat, 01 Jan 2000 01:00:07 GMT"}, "Sat, 01 Jan 2000 01:00:00 GMT", 7 * time.Second},
+		"H07 server an hour behind":     {[]string{"Fri, 31 Dec 1999 23:00:07 GMT"}, "Fri, 31 Dec 1999 23:00:00 GMT", 7 * time.Second},
+		"H07 RFC 850":                   {[]string{"Saturday, 01-Jan-00 00:00:07 GMT"}, "Sat, 01 Jan 2000 00:00:00 GMT", 7 * time.Second},
+		"H07 asctime":                   {[]string{"Sat Jan  1 00:00:07 2000"}, "Sat, 01 Jan 2000 00:00:00 GMT", 7 * time.Second},
+		"H39 invalid Date, local clock": {[]string{"Sat, 01 Jan 2000 00:00:07 GMT"}, "yesterday", 7 * time.Second},
+		"H08 none":                      {nil, "", never},
+		"H09 one day":                   {[]string{"86400"}, "", 2 * time.Minute},
+		"H09 exceeds durations":         {[]string{"1000000000000"}, "", 2 * time.Minute},
+		"H09 exceeds integers":          {[]string{"99999999999999999999999"}, "", never},
+		"H09 1e12":                      {[]string{"1e12"}, "", never},
+		"H09 negative":                  {[]string{"-1"}, "", never},
+		"H09 NaN":                       {[]string{"NaN"}, "", never},
+		"H09 word":                      {[]string{"abc"}, "", never},
+		"H09 empty":                     {[]string{""}, "", never},
+		"H09 two values":                {[]string{"1", "2"}, "", never},
+		"H09 two values in one header":  {[]string{"1, 2"}, "", never},
+		"H09 past date":                 {[]string{"Sat, 01 Jan 1994 00:00:07 GMT"}, "Sat, 01 Jan 2000 00:00:00 GMT", 0},
+		"H09 date far in the future":    {[]string{"Fri, 31 Dec 9999 23:59:59 GMT"}, "Sat, 01 Jan 2000 00:00:00 GMT", 2 * time.Minute},
+		"H09 future date, zero Date":    {[]string{"Fri, 31 Dec 9999 23:59:59 GMT"}, "Mon, 01 Jan 0001 00:00:00 GMT", 2 * time.Minute},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -76,8 +76,8 @@ func again(p policy, err error) (wait time.Duration, ok bool) {
 	return wait, h.Attempts > 1
 }
 
-// TestWorthAnotherAttempt: which errors are retried, by operation.
-func TestWorthAnotherAttempt(t *testing.T) {
+// TestRetryableErrors: which errors are retried, by operation.
+func TestRetryableErrors(t *testing.T) {
 	t.Parallel()
 	answer := func(status int) *Error { return &Error{HTTPStatus: status} }
 	trouble := func(n Network) *Error { return &Error{Network: n} }
@@ -87,35 +87,35 @@ func TestWorthAnotherAttempt(t *testing.T) {
 		err  error
 		want string // one character per policy, in order: + retried, - not retried
 	}{
-		"no connection":             {trouble(Unreachable), "++++"},
-		"the name cannot be looked": {trouble(NameTrouble), "++++"},
-		"broken off":                {trouble(BrokenOff), "++-+"},
-		"silence":                   {trouble(TimedOut), "++-+"},
-		"something else":            {trouble(OtherTrouble), "++-+"},
-		"half an answer":            {malformed(Op{}, ""), "++-+"},
-		"proxy down":                {trouble(ProxyTrouble), "++++"},
-		"proxy refuses":             {trouble(ProxyDenied), "----"},
-		"certificate":               {trouble(Certificate), "----"},
-		"no TLS":                    {trouble(NotTLS), "----"},
-		"old TLS":                   {trouble(OldTLS), "----"},
-		"forbidden address":         {trouble(NotAllowed), "----"},
-		"408":                       {answer(408), "++-+"},
-		"425":                       {answer(425), "++-+"},
-		"429":                       {answer(429), "++++"},
-		"500":                       {answer(500), "++-+"},
-		"502":                       {answer(502), "++-+"},
-		"503":                       {answer(503), "++-+"},
-		"504":                       {answer(504), "++-+"},
-		"302":                       {answer(302), "----"},
-		"400":                       {answer(400), "----"},
-		"401":                       {answer(401), "-+--"},
-		"403":                       {answer(403), "----"},
-		"404":                       {answer(404), "-+--"},
-		"409":                       {answer(409), "----"},
-		"422":                       {answer(422), "----"},
-		"a page":                    {&Error{HTTPStatus: 200, NotAPIResponse: true}, "++-+"},
-		"too large":                 {&Error{HTTPStatus: 200, Permanent: true}, "----"},
-		"an error that is not ours": {fmt.Errorf("made up"), "----"},
+		"no connection":            {trouble(Unreachable), "++++"},
+		"failed name lookup":       {trouble(NameTrouble), "++++"},
+		"interrupted":              {trouble(BrokenOff), "++-+"},
+		"silence":                  {trouble(TimedOut), "++-+"},
+		"other error":              {trouble(OtherTrouble), "++-+"},
+		"truncated response":       {malformed(Op{}, ""), "++-+"},
+		"proxy unavailable":        {trouble(ProxyTrouble), "++++"},
+		"proxy refuses connection": {trouble(ProxyDenied), "----"},
+		"certificate":              {trouble(Certificate), "----"},
+		"no TLS":                   {trouble(NotTLS), "----"},
+		"old TLS":                  {trouble(OldTLS), "----"},
+		"forbidden address":        {trouble(NotAllowed), "----"},
+		"408":                      {answer(408), "++-+"},
+		"425":                      {answer(425), "++-+"},
+		"429":                      {answer(429), "++++"},
+		"500":                      {answer(500), "++-+"},
+		"502":                      {answer(502), "++-+"},
+		"503":                      {answer(503), "++-+"},
+		"504":                      {answer(504), "++-+"},
+		"302":                      {answer(302), "----"},
+		"400":                      {answer(400), "----"},
+		"401":                      {answer(401), "-+--"},
+		"403":                      {answer(403), "----"},
+		"404":                      {answer(404), "-+--"},
+		"409":                      {answer(409), "----"},
+		"422":                      {answer(422), "----"},
+		"web page":                 {&Error{HTTPStatus: 200, NotAPIResponse: true}, "++-+"},
+		"too large":                {&Error{HTTPStatus: 200, Permanent: true}, "----"},
+		"unrelated error":          {fmt.Errorf("made up"), "----"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -132,7 +132,7 @@ func TestWorthAnotherAttempt(t *testing.T) {
 	}
 }
 
-func TestOneAttemptIsAll(t *testing.T) {
+func TestSingleAttempt(t *testing.T) {
 	t.Parallel()
 	if _, ok := again(noRetry, &Error{HTTPStatus: 503}); ok {
 		t.Error("the policy without retries retries")
@@ -148,12 +148,12 @@ func TestWaits(t *testing.T) {
 		err         *Error
 		least, most time.Duration
 	}{
-		"H05 as long as asked, and spread":   {defaultPolicy, ask(3 * time.Second), 3 * time.Second, 3500 * time.Millisecond},
-		"H05 asked for nothing, no storm":    {defaultPolicy, ask(0), 0, 500 * time.Millisecond},
-		"H09 no longer than the limit":       {defaultPolicy, ask(retryAfterMax), 119 * time.Second, 120 * time.Second},
-		"H14 a hiccup of the sign-in":        {followPolicy, &Error{HTTPStatus: 401}, 5 * time.Second, 5 * time.Second},
-		"X14 in a hurry":                     {urgentPolicy, &Error{HTTPStatus: 503}, 0, time.Second},
-		"X14 in a hurry, asked for a minute": {urgentPolicy, ask(time.Minute), time.Second, time.Second},
+		"H05 Retry-After with jitter":         {defaultPolicy, ask(3 * time.Second), 3 * time.Second, 3500 * time.Millisecond},
+		"H05 zero with jitter":                {defaultPolicy, ask(0), 0, 500 * time.Millisecond},
+		"H09 limited":                         {defaultPolicy, ask(retryAfterMax), 119 * time.Second, 120 * time.Second},
+		"H14 temporary 401":                   {followPolicy, &Error{HTTPStatus: 401}, 5 * time.Second, 5 * time.Second},
+		"X14 urgent":                          {urgentPolicy, &Error{HTTPStatus: 503}, 0, time.Second},
+		"X14 urgent, Retry-After of a minute": {urgentPolicy, ask(time.Minute), time.Second, time.Second},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -36,7 +36,7 @@ var signedTargets = map[string]struct {
 		"/q7Zp3Vx9Lr2T/Bm4Gs6Yf0Jh7?t=9f2c7d1e44b0&n=1767225600&w=s3cr3t-upl0ad",
 		[]string{"q7Zp3Vx9Lr2T", "Bm4Gs6Yf0Jh7", "9f2c7d1e44b0", "s3cr3t-upl0ad", "n=1767225600"},
 	},
-	"a secret path": {"/Bm4Gs6Yf0Jh7q7Zp3Vx9Lr2T", []string{"Bm4Gs6Yf0Jh7", "q7Zp3Vx9Lr2T"}},
+	"secret path": {"/Bm4Gs6Yf0Jh7q7Zp3Vx9Lr2T", []string{"Bm4Gs6Yf0Jh7", "q7Zp3Vx9Lr2T"}},
 }
 
 // echoes are responses of a storage server that quotes the rejected request.
@@ -48,26 +48,26 @@ var echoes = map[string]func(u *url.URL) (*http.Response, error){
 		decoded, _ := url.QueryUnescape(u.RawQuery)
 		return answered(400, "<Error><Code>AccessDenied</Code><Message>Request has expired: "+u.Path+" with "+decoded+"</Message></Error>"), nil
 	},
-	"a page": func(u *url.URL) (*http.Response, error) {
+	"web page": func(u *url.URL) (*http.Response, error) {
 		return answered(400, "<h1>Request has expired</h1> <a href='/'>"+html.EscapeString(u.String())+"</a>"), nil
 	},
-	"a page that is cut": func(u *url.URL) (*http.Response, error) {
+	"truncated page": func(u *url.URL) (*http.Response, error) {
 		return answered(400, "Request has expired "+strings.Repeat("x ", 60)+html.EscapeString(u.String())), nil
 	},
-	"a path that is cut": func(u *url.URL) (*http.Response, error) {
+	"truncated path": func(u *url.URL) (*http.Response, error) {
 		return answered(400, "Request has expired "+strings.Repeat("x ", 75)+u.RequestURI()), nil
 	},
 	"JSON": func(u *url.URL) (*http.Response, error) {
 		return answered(400, `{"message": `+strconv.Quote("Request has expired: "+u.String())+`}`), nil
 	},
-	"the path alone": func(u *url.URL) (*http.Response, error) { return answered(404, "Request has expired: "+u.Path), nil },
-	"an object's key": func(u *url.URL) (*http.Response, error) {
+	"only path": func(u *url.URL) (*http.Response, error) { return answered(404, "Request has expired: "+u.Path), nil },
+	"object key": func(u *url.URL) (*http.Response, error) {
 		return answered(404, "Request has expired: "+u.Path[1:]), nil
 	},
-	"the line of the request": func(u *url.URL) (*http.Response, error) {
+	"request line": func(u *url.URL) (*http.Response, error) {
 		return nil, fmt.Errorf("Request has expired: malformed HTTP response %q", "PUT "+u.RequestURI()+" HTTP/1.1")
 	},
-	"an address that the store cuts": func(u *url.URL) (*http.Response, error) {
+	"truncated address": func(u *url.URL) (*http.Response, error) {
 		return answered(400, "Request has expired: "+u.String()[:len("https://"+storageHost)+12]+"..."), nil
 	},
 	"debug data": func(u *url.URL) (*http.Response, error) {
@@ -179,9 +179,9 @@ func wantHidden(t *testing.T, err error, target string, secrets []string) {
 	}
 }
 
-// TestLogsDoNotShowTheirOwnAddress: the address is redacted even if a storage server or a proxy returns 200 with a text
+// TestLogsRedactTheirAddress: the address is redacted even if a storage server or a proxy returns 200 with a text
 // that quotes it in place of a log.
-func TestLogsDoNotShowTheirOwnAddress(t *testing.T) {
+func TestLogsRedactTheirAddress(t *testing.T) {
 	t.Parallel()
 	for kind, target := range signedTargets {
 		for name, pieces := range map[string]func(io.Reader) io.Reader{

@@ -10,8 +10,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestStatesOfTasks: the meaning of Scalr's task statuses.
-func TestStatesOfTasks(t *testing.T) {
+// TestTaskStates: the meaning of Scalr's task statuses.
+func TestTaskStates(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[scalr.TaskStatus]struct{ final, started bool }{
 		"":            {false, false},
@@ -39,8 +39,8 @@ func TestStatesOfTasks(t *testing.T) {
 	}
 }
 
-// TestWorkspaceOfALockedEnvironment: the environment's settings that affect a workspace are read with it.
-func TestWorkspaceOfALockedEnvironment(t *testing.T) {
+// TestWorkspaceOfLockedEnvironment: the environment's settings that affect a workspace are read with it.
+func TestWorkspaceOfLockedEnvironment(t *testing.T) {
 	t.Parallel()
 	client, _ := respondingWith(t, `{"data":{"type":"workspaces","id":"ws-1","attributes":{"name":"network","locked":false},"relationships":{`+
 		`"environment":{"data":{"type":"environments","id":"env-1"}}}},"included":[{"type":"environments","id":"env-1","attributes":{`+

@@ -26,43 +26,43 @@ func TestNetworkErrors(t *testing.T) {
 		tries int // attempts before the client gives up; 0: many
 		says  string
 	}{
-		"C01 no such name": {
+		"C01 unknown name": {
 			dial(&net.DNSError{Err: "no such host", Name: "acme.scalr.test", IsNotFound: true}), scalr.UnknownHost, 2,
 			"no such host: acme.scalr.test",
 		},
-		"C02 the resolver fails": {
+		"C02 resolver fails": {
 			dial(&net.DNSError{Err: "server misbehaving", Name: "acme.scalr.test", IsTemporary: true}),
 			scalr.NameTrouble, 0, "acme.scalr.test could not be looked up",
 		},
-		"C02 the resolver is silent": {dial(&net.DNSError{Err: "i/o timeout", IsTimeout: true}), scalr.NameTrouble, 0, "could not be looked up"},
+		"C02 no response from resolver": {dial(&net.DNSError{Err: "i/o timeout", IsTimeout: true}), scalr.NameTrouble, 0, "could not be looked up"},
 		"C04 refused": {
 			dial(os.NewSyscallError("connect", syscall.ECONNREFUSED)), scalr.Unreachable, 0,
 			"acme.scalr.test: connection refused",
 		},
-		"C05 no answer to a dial": {dial(timeout{}), scalr.Unreachable, 0, "no connection in time"},
-		"C05 no route":            {dial(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), scalr.Unreachable, 0, "no route to host"},
-		"C22 the proxy refuses": {
+		"C05 dial timeout": {dial(timeout{}), scalr.Unreachable, 0, "no connection in time"},
+		"C05 no route":     {dial(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), scalr.Unreachable, 0, "no route to host"},
+		"C22 proxy refuses connection": {
 			&httpx.ProxyRefusal{Proxy: "proxy:3128", Status: 407}, scalr.ProxyDenied, 1,
 			"the proxy proxy:3128 answered 407 Proxy Authentication Required",
 		},
-		"C22 the proxy is in trouble": {&httpx.ProxyRefusal{Proxy: "proxy:3128", Status: 503}, scalr.ProxyTrouble, 0, "the proxy proxy:3128 answered 503"},
-		"C23 the proxy is down": {
+		"C22 proxy error": {&httpx.ProxyRefusal{Proxy: "proxy:3128", Status: 503}, scalr.ProxyTrouble, 0, "the proxy proxy:3128 answered 503"},
+		"C23 proxy unavailable": {
 			&net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial(os.NewSyscallError("connect", syscall.ECONNREFUSED))},
 			scalr.ProxyTrouble, 0, "the proxy could not be reached: connection refused",
 		},
-		"T09 a metadata service": {dial(httpx.ErrAddressRefused), scalr.NotAllowed, 1, "link-local"},
-		"T09 this machine":       {dial(httpx.ErrThisMachine), scalr.NotAllowed, 1, "acme.scalr.test: the address points to this machine"},
-		"C10 closed":             {io.EOF, scalr.BrokenOff, 0, "ended in the middle"},
+		"T09 metadata service": {dial(httpx.ErrAddressRefused), scalr.NotAllowed, 1, "link-local"},
+		"T09 loopback address": {dial(httpx.ErrThisMachine), scalr.NotAllowed, 1, "acme.scalr.test: the address points to this machine"},
+		"C10 closed":           {io.EOF, scalr.BrokenOff, 0, "ended in the middle"},
 		"C09 reset": {
 			&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, scalr.BrokenOff, 0,
 			"ended in the middle",
 		},
-		"C07 no header in time": {errors.New("net/http: timeout awaiting response headers"), scalr.OtherTrouble, 0, "awaiting response headers"},
-		"C13 a stream is reset": {
+		"C07 header timeout": {errors.New("net/http: timeout awaiting response headers"), scalr.OtherTrouble, 0, "awaiting response headers"},
+		"C13 stream reset": {
 			errors.New("stream error: stream ID 7; INTERNAL_ERROR; received from peer"), scalr.OtherTrouble, 0,
 			"INTERNAL_ERROR",
 		},
-		"T07 an error with secrets": {errors.New("odd: " + scalrsim.Token), scalr.OtherTrouble, 0, "odd: ***"},
+		"T07 error with secrets": {errors.New("odd: " + scalrsim.Token), scalr.OtherTrouble, 0, "odd: ***"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

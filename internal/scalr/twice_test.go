@@ -25,17 +25,17 @@ func TestDuplicateMembers(t *testing.T) {
 		op        string
 		requests  int
 	}{
-		"attributes":                     {`"data":{`, `"data":{"attributes":{"is-destroy":true},`, readRun, 2},
-		"relationships":                  {`"data":{`, `"data":{"relationships":{"workspace":` + elsewhere + `},`, readRun, 2},
-		"id":                             {`"data":{`, `"data":{"id":"run-9",`, readRun, 2},
-		"type":                           {`"data":{`, `"data":{"type":"plans",`, readRun, 2},
-		"included":                       {`"included":`, `"included":[],"included":`, readRun, 2},
-		"data of a relationship":         {`"workspace":{"data":`, `"workspace":{"data":{"type":"workspaces","id":"ws-9"},"data":`, readRun, 2},
-		"a relationship, the first null": {`"workspace":{`, `"workspace":{"data":null},"workspace":{`, readRun, 2},
-		"id of a reference":              {`"workspace":{"data":{`, `"workspace":{"data":{"id":"ws-9",`, readRun, 2},
-		"a plan that differs":            {`"included":[`, `"included":[` + plan("3") + `,` + plan("0") + `,`, readRun, 2},
-		"a plan that is the same":        {`"included":[`, `"included":[` + plan("3") + `,` + plan("3") + `,`, readRun, 1},
-		"a user that differs": {`"included":[`, `"included":[{"type":"users","id":"u-9","attributes":{"email":"a"}},` +
+		"attributes":               {`"data":{`, `"data":{"attributes":{"is-destroy":true},`, readRun, 2},
+		"relationships":            {`"data":{`, `"data":{"relationships":{"workspace":` + elsewhere + `},`, readRun, 2},
+		"id":                       {`"data":{`, `"data":{"id":"run-9",`, readRun, 2},
+		"type":                     {`"data":{`, `"data":{"type":"plans",`, readRun, 2},
+		"included":                 {`"included":`, `"included":[],"included":`, readRun, 2},
+		"data of a relationship":   {`"workspace":{"data":`, `"workspace":{"data":{"type":"workspaces","id":"ws-9"},"data":`, readRun, 2},
+		"relationship, first null": {`"workspace":{`, `"workspace":{"data":null},"workspace":{`, readRun, 2},
+		"id of a reference":        {`"workspace":{"data":{`, `"workspace":{"data":{"id":"ws-9",`, readRun, 2},
+		"different plan":           {`"included":[`, `"included":[` + plan("3") + `,` + plan("0") + `,`, readRun, 2},
+		"same plan":                {`"included":[`, `"included":[` + plan("3") + `,` + plan("3") + `,`, readRun, 1},
+		"different user": {`"included":[`, `"included":[{"type":"users","id":"u-9","attributes":{"email":"a"}},` +
 			`{"type":"users","id":"u-9","attributes":{"email":"b"}},`, readRun, 1},
 		"meta":        {`"meta":{`, `"meta":{"pagination":{"total-count":7}},"meta":{`, listWorkspaces, 2},
 		"pagination":  {`"pagination":{`, `"pagination":{"total-count":7},"pagination":{`, listWorkspaces, 2},
@@ -171,8 +171,8 @@ func TestUnreadableValues(t *testing.T) {
 	}
 }
 
-// TestWorkspaceAtItsWorst: an invalid value of a workspace is treated as the most restrictive one.
-func TestWorkspaceAtItsWorst(t *testing.T) {
+// TestWorkspaceWorstCase: an invalid value of a workspace is treated as the most restrictive one.
+func TestWorkspaceWorstCase(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		member, value string
@@ -207,8 +207,8 @@ func TestWorkspaceAtItsWorst(t *testing.T) {
 	}
 }
 
-// TestRelatedToSomethingElse: a workspace relationship to another type than workspaces is ignored.
-func TestRelatedToSomethingElse(t *testing.T) {
+// TestRelationshipToOtherType: a workspace relationship to another type than workspaces is ignored.
+func TestRelationshipToOtherType(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[string]string{"workspaces": scalrsim.WorkspaceID, "environments": "", "Workspaces": ""} {
 		t.Run(kind, func(t *testing.T) {
@@ -228,9 +228,9 @@ func TestRelatedToSomethingElse(t *testing.T) {
 	}
 }
 
-// TestInvalidDocumentsEndSoon: a document that contains a member twice or has an invalid id is requested three times,
+// TestInvalidDocumentsFailEarly: a document that contains a member twice or has an invalid id is requested three times,
 // and then the error describes the problem.
-func TestInvalidDocumentsEndSoon(t *testing.T) {
+func TestInvalidDocumentsFailEarly(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(string) string{
 		"contains a member twice": func(body string) string {

@@ -43,49 +43,49 @@ func createFaults() map[string]createFault {
 	const lists = "GET /runs"
 	after := scalrsim.After
 	return map[string]createFault{
-		"no fault":                   {posts: 1, sure: true, most: time.Second},
-		"R01 reset after the commit": {faults: []scalrsim.Fault{lose(after)}, posts: 1, most: 5 * time.Second},
-		"R02 504 after the commit": {
+		"no fault":               {posts: 1, sure: true, most: time.Second},
+		"R01 reset after commit": {faults: []scalrsim.Fault{lose(after)}, posts: 1, most: 5 * time.Second},
+		"R02 504 after commit": {
 			faults: []scalrsim.Fault{{Op: createRun, Phase: after, Action: scalrsim.Status, Status: 504}}, posts: 1,
 			most: 5 * time.Second,
 		},
-		"R03 silence after the commit": {
+		"R03 no response after commit": {
 			faults: []scalrsim.Fault{{Op: createRun, Phase: after, Action: scalrsim.Stall}}, posts: 1,
 			least: 30 * time.Second, most: 35 * time.Second,
 		},
-		"R04 reset before the commit": {faults: []scalrsim.Fault{lose(scalrsim.Before)}, posts: 2, least: 30 * time.Second, most: 35 * time.Second},
-		"R04 503 before the commit": {
+		"R04 reset before commit": {faults: []scalrsim.Fault{lose(scalrsim.Before)}, posts: 2, least: 30 * time.Second, most: 35 * time.Second},
+		"R04 503 before commit": {
 			faults: []scalrsim.Fault{scalrtest.Status(createRun, 503, 1)}, posts: 2, least: 60 * time.Second,
 			most: 65 * time.Second,
 		},
-		"R05 a commit 5 s late":  {faults: []scalrsim.Fault{lateBy(5 * time.Second)}, posts: 1, most: 10 * time.Second},
-		"R05 a commit 20 s late": {faults: []scalrsim.Fault{lateBy(20 * time.Second)}, posts: 1, most: 30 * time.Second},
-		"R05 a commit 50 s late": {faults: []scalrsim.Fault{lateBy(50 * time.Second)}, posts: 2, swept: 1},
-		"R05 20 s late and lists lag 10 s": {
+		"R05 commit after 5 s":  {faults: []scalrsim.Fault{lateBy(5 * time.Second)}, posts: 1, most: 10 * time.Second},
+		"R05 commit after 20 s": {faults: []scalrsim.Fault{lateBy(20 * time.Second)}, posts: 1, most: 30 * time.Second},
+		"R05 commit after 50 s": {faults: []scalrsim.Fault{lateBy(50 * time.Second)}, posts: 2, swept: 1},
+		"R05 commit after 20 s, lists delayed 10 s": {
 			faults: []scalrsim.Fault{lateBy(20 * time.Second)}, world: scalrsim.Config{ListLag: 10 * time.Second},
 			posts: 1, most: 40 * time.Second,
 		},
-		"R06 lists lag 10 s": {
+		"R06 lists delayed 10 s": {
 			faults: []scalrsim.Fault{lose(after)}, world: scalrsim.Config{ListLag: 10 * time.Second}, posts: 1,
 			least: 10 * time.Second, most: 20 * time.Second,
 		},
-		"R06 a look that is answered late": {
+		"R06 delayed list response": {
 			faults: []scalrsim.Fault{lateBy(26 * time.Second), {Op: lists, Nth: 5, Phase: after, Action: scalrsim.Delay, Delay: 20 * time.Second}},
 			posts:  1, least: 35 * time.Second, most: 40 * time.Second,
 		},
-		"R07 and the list fails five times": {faults: []scalrsim.Fault{lose(after), scalrtest.Status(lists, 500, 5)}, posts: 1, most: 30 * time.Second},
-		"R07 and the list fails for ever": {
+		"R07 list fails five times": {faults: []scalrsim.Fault{lose(after), scalrtest.Status(lists, 500, 5)}, posts: 1, most: 30 * time.Second},
+		"R07 list fails permanently": {
 			faults: []scalrsim.Fault{lose(after), scalrtest.Status(lists, 500, -1)}, posts: 1, unknown: true,
 			is: scalr.ErrUnavailable, live: 1, says: "500",
 		},
-		"R08 the server creates two": {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}}, posts: 1, sure: true, swept: 1},
-		"R09 201 without an id":      {faults: []scalrsim.Fault{scalrtest.WithID(createRun, "")}, posts: 1, most: 5 * time.Second},
-		"R09 201 and half of the JSON": {
+		"R08 duplicate run":     {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}}, posts: 1, sure: true, swept: 1},
+		"R09 201 without an id": {faults: []scalrsim.Fault{scalrtest.WithID(createRun, "")}, posts: 1, most: 5 * time.Second},
+		"R09 201 with truncated JSON": {
 			faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Truncate, Bytes: 30}}, posts: 1,
 			most: 5 * time.Second,
 		},
-		"R09 201 and a page":  {faults: []scalrsim.Fault{scalrtest.Garbage(createRun, "text/html", "<h1>Hi</h1>", 1)}, posts: 1, most: 5 * time.Second},
-		"R09 201 and nothing": {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Empty}}, posts: 1, most: 5 * time.Second},
+		"R09 201 with web page": {faults: []scalrsim.Fault{scalrtest.Garbage(createRun, "text/html", "<h1>Hi</h1>", 1)}, posts: 1, most: 5 * time.Second},
+		"R09 201 without body":  {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Empty}}, posts: 1, most: 5 * time.Second},
 		"R11 409": {
 			faults: []scalrsim.Fault{scalrtest.Problem(createRun, 409, `{"errors":[{"detail":"locked by ada"}]}`)}, posts: 1,
 			is: scalr.ErrConflict, live: -1, sure: true, says: "locked by ada",
@@ -94,25 +94,25 @@ func createFaults() map[string]createFault {
 			faults: []scalrsim.Fault{notUploaded(422, 1)}, posts: 2, sure: true, least: 2 * time.Second,
 			most: 3 * time.Second,
 		},
-		"R12 422, not uploaded at all": {
+		"R12 422, never uploaded": {
 			faults: []scalrsim.Fault{notUploaded(422, -1)}, posts: 2, is: scalr.ErrInvalid, live: -1, sure: true,
 			says: "No configuration versions available",
 		},
-		"R12 404, a copy that lags": {faults: []scalrsim.Fault{notUploaded(404, 1)}, posts: 2, sure: true, most: 3 * time.Second},
+		"R12 404 of outdated replica": {faults: []scalrsim.Fault{notUploaded(404, 1)}, posts: 2, sure: true, most: 3 * time.Second},
 		"R13 429": {
 			faults: []scalrsim.Fault{scalrtest.Status(createRun, 429, 2, "Retry-After", "2")}, posts: 3, sure: true,
 			least: 4 * time.Second, most: 6 * time.Second,
 		},
-		"R13 429 for ever": {
+		"R13 permanent 429": {
 			faults: []scalrsim.Fault{scalrtest.Status(createRun, 429, -1)}, is: scalr.ErrRateLimited, live: -1, sure: true,
 			most: 121 * time.Second,
 		},
 		"R13 no connection, five times": {faults: []scalrsim.Fault{{Op: createRun, Times: 5, Action: scalrsim.Refuse}}, posts: 6, sure: true},
-		"R14 the oldest first, 3 pages": {
+		"R14 ascending list, 3 pages": {
 			faults: []scalrsim.Fault{{Op: createRun, Nth: 251, Phase: after, Action: scalrsim.Reset}},
 			world:  scalrsim.Config{OldestRun: true}, setup: crowd, posts: 251, most: 5 * time.Second,
 		},
-		"R14 the newest first, 3 pages": {
+		"R14 descending list, 3 pages": {
 			faults: []scalrsim.Fault{{Op: createRun, Nth: 251, Phase: after, Action: scalrsim.Reset}}, setup: crowd,
 			posts: 251, most: 5 * time.Second,
 		},
@@ -121,7 +121,7 @@ func createFaults() map[string]createFault {
 			is: scalr.ErrUnavailable, live: -1, least: 90 * time.Second, most: 100 * time.Second,
 			says: "configuration version cv-",
 		},
-		"R18 closed when the POST is sent": {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.EOF}}, posts: 2},
+		"R18 closed during POST": {faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.EOF}}, posts: 2},
 		"H11 60 s of 503": {
 			faults: []scalrsim.Fault{{Op: everything, During: time.Minute, Action: scalrsim.Status, Status: 503}},
 			posts:  2, most: 90 * time.Second,
@@ -250,7 +250,7 @@ func b2i(b bool) int {
 }
 
 // R17, T20: two jobs with the same workspace, commit and message both lose their responses.
-func TestCreateUsesOnlyItsOwnRun(t *testing.T) {
+func TestCreateReturnsOwnRun(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := scalrtest.New(t, scalrsim.Scenario{Script: scalrtest.LongPlan(), Config: scalrsim.Config{ListLag: 5 * time.Second},
@@ -284,7 +284,7 @@ func TestCreateUsesOnlyItsOwnRun(t *testing.T) {
 }
 
 // X04, X05: a creation stops when its context ends, and the error reports that the run may exist.
-func TestCreateEndsWithItsContext(t *testing.T) {
+func TestCreateEndsWithContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := scalrtest.New(t, scalrsim.Scenario{Script: scalrtest.LongPlan(),
@@ -311,7 +311,7 @@ func TestCreateEndsWithItsContext(t *testing.T) {
 }
 
 // A canceled context ends the wait for a lagging replica; no nonexistent run is reported.
-func TestCreateStopsWhileAReplicaLags(t *testing.T) {
+func TestCreateInterruptedWithOutdatedReplica(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := scalrtest.New(t, scalrsim.Scenario{Faults: []scalrsim.Fault{notUploaded(422, 1)}})

@@ -38,7 +38,7 @@ func TestCancelDuplicatesNeedsWorkspaceAndConfiguration(t *testing.T) {
 	})
 }
 
-func TestCancelDuplicatesReportsAnApply(t *testing.T) {
+func TestCancelDuplicatesReportsApply(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := scalrtest.New(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}},
@@ -60,11 +60,11 @@ func TestCancelDuplicatesReportsOnlyStoppedRuns(t *testing.T) {
 		stopped int
 		problem string
 	}{
-		"in progress":                      {scalrtest.Edit(readRun, 1, "nothing", ""), 1, ""},
-		"finished after the list":          {scalrtest.Edit(readRun, 1, `"status":"planning"`, `"status":"errored"`), 0, ""},
-		"of another configuration version": {scalrtest.Edit(readRun, 1, `"id":"cv-`, `"id":"cv-other-`), 0, "is not of configuration version"},
-		"of another workspace":             {scalrtest.Edit(readRun, 1, `"id":"ws-`, `"id":"ws-other-`), 0, "is not of configuration version"},
-		"the stop is forbidden":            {scalrtest.Status("POST /runs/*/actions/*", 403, 1), 0, "403"},
+		"in progress":                 {scalrtest.Edit(readRun, 1, "nothing", ""), 1, ""},
+		"finished after the list":     {scalrtest.Edit(readRun, 1, `"status":"planning"`, `"status":"errored"`), 0, ""},
+		"other configuration version": {scalrtest.Edit(readRun, 1, `"id":"cv-`, `"id":"cv-other-`), 0, "is not of configuration version"},
+		"other workspace":             {scalrtest.Edit(readRun, 1, `"id":"ws-`, `"id":"ws-other-`), 0, "is not of configuration version"},
+		"stop forbidden":              {scalrtest.Status("POST /runs/*/actions/*", 403, 1), 0, "403"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := scalrtest.New(t, scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}}, Script: scalrtest.LongPlan()})
@@ -85,9 +85,9 @@ func TestHasDuplicate(t *testing.T) {
 		twice, known, ended bool
 		want                bool
 	}{
-		"a second run":                        {twice: true, known: true, want: true},
-		"no second run":                       {known: true},
-		"a finished second run":               {twice: true, known: true, ended: true},
+		"duplicate run":                       {twice: true, known: true, want: true},
+		"no duplicate run":                    {known: true},
+		"finished duplicate run":              {twice: true, known: true, ended: true},
 		"runs without configuration versions": {twice: true},
 	} {
 		synctest.Test(t, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 )
 
 // R08: of several runs the oldest is used, regardless of the order of the list.
-func TestFindReturnsTheOldestRun(t *testing.T) {
+func TestFindReturnsOldestRun(t *testing.T) {
 	t.Parallel()
 	for _, oldest := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -31,7 +31,7 @@ func TestFindReturnsTheOldestRun(t *testing.T) {
 	}
 }
 
-func TestBlockingRunIsTheOldestRealRun(t *testing.T) {
+func TestBlockingRunIsOldestRealRun(t *testing.T) {
 	t.Parallel()
 	for _, oldest := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -52,16 +52,16 @@ func TestBlockingRunIsTheOldestRealRun(t *testing.T) {
 }
 
 // A run is found only if the run itself does not report another configuration version, regardless of the list.
-func TestFindReadsTheRunItself(t *testing.T) {
+func TestFindReadsRun(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		fault scalrsim.Fault
 		found bool
 	}{
-		"it reports the same":                        {scalrtest.Edit(readRun, 1, "nothing", ""), true},
-		"it reports another configuration version":   {scalrtest.Edit(readRun, 1, `"id":"cv-`, `"id":"cv-other-`), false},
-		"it does not report a configuration version": {scalrtest.Edit(readRun, 1, `"configuration-version"`, `"was-once"`), true},
-		"it cannot be read":                          {scalrtest.Status(readRun, 500, 1), true},
+		"same configuration version":       {scalrtest.Edit(readRun, 1, "nothing", ""), true},
+		"other configuration version":      {scalrtest.Edit(readRun, 1, `"id":"cv-`, `"id":"cv-other-`), false},
+		"unreported configuration version": {scalrtest.Edit(readRun, 1, `"configuration-version"`, `"was-once"`), true},
+		"unreadable run":                   {scalrtest.Status(readRun, 500, 1), true},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := scalrtest.New(t, scalrsim.Scenario{Script: scalrtest.LongPlan()})
@@ -92,7 +92,7 @@ func TestFindNeedsWorkspaceAndConfiguration(t *testing.T) {
 }
 
 // The blocking run is unknown if the list cannot be read.
-func TestBlockingRunIsUnknownWithoutAList(t *testing.T) {
+func TestBlockingRunWithoutList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := scalrtest.New(t, scalrsim.Scenario{Script: scalrtest.LongPlan()})

@@ -45,55 +45,55 @@ func stops() map[string]stopping {
 	beforePlan.Plan, afterPlan.Plan, inApply.Plan = "running", "finished", "finished"
 	inApply.Apply = "running"
 	return map[string]stopping{
-		"X06 queued":                       {truth: rests("pending"), stops: "discard:202"},
-		"X07 in the plan's queue":          {truth: passes("plan_queued"), stops: "cancel:202"},
-		"X07 planning":                     {truth: passes("planning"), stops: "cancel:202"},
-		"X07 planning, dry":                {truth: passes("planning"), dry: true, stops: "cancel:202"},
-		"X08 waits for a person":           {truth: rests("planned"), stops: "discard:202"},
-		"X08 waits after its policies":     {truth: rests("policy_checked"), stops: "discard:202"},
-		"X08 waits for an override":        {truth: rests("policy_override"), stops: "discard:202"},
-		"X08 a saved plan":                 {truth: rests("planned_and_saved"), stops: "discard:202"},
-		"X09 confirmed":                    {truth: passes("confirmed"), goes: true},
-		"X09 applying":                     {truth: passes("applying"), goes: true},
-		"X09 after the apply":              {truth: passes("post_apply_running"), goes: true},
-		"X09 applying, and may be stopped": {truth: passes("applying"), apply: true, stops: "cancel:202"},
-		"X15 applied":                      {truth: passes("applied"), over: true},
-		"X15 canceled":                     {truth: passes("canceled"), over: true},
-		"X15 canceled since we looked":     {truth: passes("canceled"), last: "planning", over: true},
-		"X15 canceled, and the look fails": {
+		"X06 queued":                   {truth: rests("pending"), stops: "discard:202"},
+		"X07 plan queued":              {truth: passes("plan_queued"), stops: "cancel:202"},
+		"X07 planning":                 {truth: passes("planning"), stops: "cancel:202"},
+		"X07 planning, dry":            {truth: passes("planning"), dry: true, stops: "cancel:202"},
+		"X08 waits for confirmation":   {truth: rests("planned"), stops: "discard:202"},
+		"X08 waits after policy check": {truth: rests("policy_checked"), stops: "discard:202"},
+		"X08 waits for override":       {truth: rests("policy_override"), stops: "discard:202"},
+		"X08 saved plan":               {truth: rests("planned_and_saved"), stops: "discard:202"},
+		"X09 confirmed":                {truth: passes("confirmed"), goes: true},
+		"X09 applying":                 {truth: passes("applying"), goes: true},
+		"X09 after apply":              {truth: passes("post_apply_running"), goes: true},
+		"X09 applying, AllowApply":     {truth: passes("applying"), apply: true, stops: "cancel:202"},
+		"X15 applied":                  {truth: passes("applied"), over: true},
+		"X15 canceled":                 {truth: passes("canceled"), over: true},
+		"X15 canceled since last poll": {truth: passes("canceled"), last: "planning", over: true},
+		"X15 canceled, poll fails": {
 			truth: passes("canceled"), last: "planning", stops: "cancel:204",
 			fault: []scalrsim.Fault{scalrtest.Status(look, 500, 1)},
 		},
-		"X15 errored, and the look fails": {
+		"X15 errored, poll fails": {
 			truth: passes("errored"), last: "planning", stops: "cancel:409", over: true,
 			fault: []scalrsim.Fault{scalrtest.Status(look, 500, 1)},
 		},
-		"X13 planning, thought to wait": {
+		"X13 planning, last poll waiting": {
 			truth: passes("planning"), last: "planned", dry: true, stops: "discard:409 cancel:202",
 			fault: []scalrsim.Fault{scalrtest.Status(look, 500, 1)},
 		},
-		"X24 waits, thought to plan": {
+		"X24 waiting, last poll planning": {
 			truth: rests("planned"), last: "planning", stops: "cancel:409 discard:202",
 			fault: []scalrsim.Fault{scalrtest.Edit(look, 1, `"status":"planned"`, `"status":"planning"`)},
 		},
-		"X24 the same, and no look helps": {
+		"X24 waiting, outdated polls": {
 			truth: rests("planned"), last: "planning", dry: true, stops: "cancel:409 discard:202",
 			fault: []scalrsim.Fault{scalrtest.Status(look, 500, -1)},
 		},
-		"X24 confirmed since we looked": {truth: passes("applying"), last: "planned", goes: true},
-		"X24 confirmed, and the first look hangs": {truth: passes("applying"), last: "planned", stops: "discard:409", goes: true,
+		"X24 confirmed since last poll": {truth: passes("applying"), last: "planned", goes: true},
+		"X24 confirmed, first poll hangs": {truth: passes("applying"), last: "planned", stops: "discard:409", goes: true,
 			fault: []scalrsim.Fault{{Op: look, Action: scalrsim.Stall}}},
-		"X24 confirmed, and no look comes back": {
+		"X24 confirmed, all polls hang": {
 			truth: passes("applying"), last: "planned", stops: "discard:409", is: scalr.ErrUnavailable,
 			fault: []scalrsim.Fault{hang},
 		},
-		"X24 confirmed, and a stale copy says it waits": {truth: passes("applying"), last: "confirmed", goes: true,
+		"X24 confirmed, one outdated poll": {truth: passes("applying"), last: "confirmed", goes: true,
 			fault: []scalrsim.Fault{scalrtest.Edit(look, -1, `"status":"applying"`, `"status":"planned"`)}},
-		"X24 confirmed, and all copies say it waits": {truth: passes("applying"), last: "planned", is: scalr.ErrConflict,
+		"X24 confirmed, outdated polls": {truth: passes("applying"), last: "planned", is: scalr.ErrConflict,
 			stops: "discard:409 discard:409 discard:409 discard:409 discard:409 discard:409",
 			fault: []scalrsim.Fault{scalrtest.Edit(look, -1, `"status":"applying"`, `"status":"planned"`)}},
-		"X07 the look hangs": {truth: passes("planning"), stops: "cancel:202", fault: []scalrsim.Fault{hang}},
-		"X07 the read fails": {truth: passes("planning"), stops: "cancel:202", fault: []scalrsim.Fault{scalrtest.Status(look, 500, -1)}},
+		"X07 poll hangs": {truth: passes("planning"), stops: "cancel:202", fault: []scalrsim.Fault{hang}},
+		"X07 read fails": {truth: passes("planning"), stops: "cancel:202", fault: []scalrsim.Fault{scalrtest.Status(look, 500, -1)}},
 		"X23 401": {
 			truth: passes("planning"), stops: "cancel:401", is: scalr.ErrUnauthorized,
 			fault: []scalrsim.Fault{scalrtest.Status("POST /runs/*/actions/*", 401, -1)},
@@ -106,24 +106,24 @@ func stops() map[string]stopping {
 			truth: passes("planning"), stops: "cancel:404", is: scalr.ErrNotFound,
 			fault: []scalrsim.Fault{scalrtest.Status("POST /runs/*/actions/*", 404, -1)},
 		},
-		"X13 409 for ever": {
+		"X13 permanent 409": {
 			truth: passes("planning"),
 			stops: "cancel:409 discard:409 cancel:409 discard:409 cancel:409 discard:409 cancel:409 discard:409",
 			is:    scalr.ErrConflict, fault: []scalrsim.Fault{scalrtest.Status("POST /runs/*/actions/*", 409, -1)},
 		},
-		"S02 unknown, before the plan is done": {truth: []scalrsim.Step{beforePlan, {Status: "errored"}}, stops: "cancel:202"},
-		"S02 unknown, after the plan": {
+		"S02 unknown, before plan": {truth: []scalrsim.Step{beforePlan, {Status: "errored"}}, stops: "cancel:202"},
+		"S02 unknown, after plan": {
 			truth: []scalrsim.Step{afterPlan, {Status: "errored"}},
 			is:    scalr.ErrConflict,
 			stops: "discard:409 discard:409 discard:409 discard:409 discard:409 discard:409",
 		},
 		"S02 unknown, dry":      {truth: []scalrsim.Step{afterPlan, {Status: "errored"}}, dry: true, stops: "discard:409 cancel:202"},
 		"S02 unknown, applying": {truth: []scalrsim.Step{inApply, {Status: "errored"}}, goes: true},
-		"S08 passes by and goes on to a policy": {
+		"S08 passes planned, then policy check": {
 			truth: []scalrsim.Step{{Status: "cost_estimated", For: 1200 * time.Millisecond}, {Status: "policy_checking", For: time.Hour}, {Status: "errored"}},
 			stops: "discard:409 cancel:202",
 		},
-		"S08 passes by and is applied": {
+		"S08 passes planned, then applied": {
 			truth: []scalrsim.Step{{Status: "planned", For: 1200 * time.Millisecond}, {Status: "applying", For: time.Hour}, {Status: "errored"}},
 			stops: "discard:409", goes: true,
 		},
@@ -200,16 +200,16 @@ func TestStopRetriesWithinGracePeriod(t *testing.T) {
 	const act = "POST /runs/*/actions/cancel"
 	minute := "60"
 	for name, f := range map[string]scalrsim.Fault{
-		"503":                          scalrtest.Status(act, 503, -1),
-		"503 with a wait":              scalrtest.Status(act, 503, -1, "Retry-After", minute),
-		"429 with a wait":              scalrtest.Status(act, 429, -1, "Retry-After", minute),
-		"hang":                         {Op: act, Times: -1, Action: scalrsim.Stall},
-		"reset":                        {Op: act, Times: -1, Action: scalrsim.Reset},
-		"refused":                      {Op: act, Times: -1, Action: scalrsim.Refuse},
-		"everything hangs":             {Op: everything, Times: -1, Action: scalrsim.Stall},
-		"a response byte by byte":      {Op: act, Times: -1, Action: scalrsim.Trickle, Status: 500, Bytes: 1, Delay: time.Second, Phase: scalrsim.After},
-		"a page instead of an error":   {Op: act, Times: -1, Action: scalrsim.HTML, Status: 502},
-		"the response is lost, thrice": {Op: act, Times: 3, Phase: scalrsim.After, Action: scalrsim.Reset},
+		"503":                       scalrtest.Status(act, 503, -1),
+		"503 with Retry-After":      scalrtest.Status(act, 503, -1, "Retry-After", minute),
+		"429 with Retry-After":      scalrtest.Status(act, 429, -1, "Retry-After", minute),
+		"hang":                      {Op: act, Times: -1, Action: scalrsim.Stall},
+		"reset":                     {Op: act, Times: -1, Action: scalrsim.Reset},
+		"refused":                   {Op: act, Times: -1, Action: scalrsim.Refuse},
+		"everything hangs":          {Op: everything, Times: -1, Action: scalrsim.Stall},
+		"one byte at a time":        {Op: act, Times: -1, Action: scalrsim.Trickle, Status: 500, Bytes: 1, Delay: time.Second, Phase: scalrsim.After},
+		"web page":                  {Op: act, Times: -1, Action: scalrsim.HTML, Status: 502},
+		"response lost three times": {Op: act, Times: 3, Phase: scalrsim.After, Action: scalrsim.Reset},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -253,10 +253,10 @@ func TestStopCallsOnSent(t *testing.T) {
 		fault  scalrsim.Fault
 		within time.Duration
 	}{
-		"accepted":                       {scalrtest.Edit(readRun, 1, "nothing", ""), 0},
-		"no response":                    {scalrsim.Fault{Op: act, Times: -1, Action: scalrsim.Stall}, 0},
-		"no response to the read either": {scalrsim.Fault{Op: everything, Times: -1, Action: scalrsim.Stall}, 500 * time.Millisecond},
-		"no connection":                  {scalrsim.Fault{Op: act, Times: -1, Action: scalrsim.Refuse}, 5 * time.Second},
+		"accepted":            {scalrtest.Edit(readRun, 1, "nothing", ""), 0},
+		"no response":         {scalrsim.Fault{Op: act, Times: -1, Action: scalrsim.Stall}, 0},
+		"no response to read": {scalrsim.Fault{Op: everything, Times: -1, Action: scalrsim.Stall}, 500 * time.Millisecond},
+		"no connection":       {scalrsim.Fault{Op: act, Times: -1, Action: scalrsim.Refuse}, 5 * time.Second},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := scalrtest.New(t, scalrsim.Scenario{Script: scalrtest.LongPlan()})
