@@ -92,7 +92,7 @@ func TestShortSecretsInEveryEncoding(t *testing.T) {
 	}
 }
 
-// TestJSONWithUnmatchedEnds: an end without a beginning is not JSON, and is not passed on as if it were.
+// TestJSONWithUnmatchedEnds: unmatched brackets and other invalid JSON are errors.
 func TestJSONWithUnmatchedEnds(t *testing.T) {
 	t.Parallel()
 	for _, document := range []string{"]", "}", "1]", "[1]]", `{"a":1}}`, "[1}", `{"a":1]`, "[1,]", `{"a":1,}`, `{"a"}`, `{"a":}`, "[1] ]"} {
@@ -104,7 +104,7 @@ func TestJSONWithUnmatchedEnds(t *testing.T) {
 	}
 }
 
-// TestJSONCharactersInPieces: a character that arrives in pieces is passed on whole, and an invalid byte once.
+// TestJSONCharactersInPieces: a character that is split across writes is written completely, and an invalid byte is replaced once.
 func TestJSONCharactersInPieces(t *testing.T) {
 	t.Parallel()
 	for document, want := range map[string]string{

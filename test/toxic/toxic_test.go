@@ -278,8 +278,8 @@ func TestDown(t *testing.T) {
 	}
 }
 
-// TestSignal: the stop arrives in time over a slow line, and over one that is
-// cut the step ends all the same.
+// TestSignal checks that the stop request arrives in time over a slow connection, and that the step ends even if
+// the connection is lost.
 func TestSignal(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ toxic, says string }{
