@@ -40,6 +40,8 @@ type fleetStep struct {
 	git map[string]string
 	// during runs concurrently with the step.
 	during func(*stepResult)
+	// changes, if set, changes the response to one request.
+	changes *faultTransport
 }
 
 // commitID returns the commit ID for a letter.
@@ -135,7 +137,7 @@ func (f *fleetStep) play() *stepResult {
 				"GITHUB_WORKFLOW_REF": "acme/infra/.github/workflows/apply.yml@refs/heads/main",
 			},
 			http: func(*scalrsim.Server) http.RoundTripper {
-				return &byHost{server.Client().Transport, f.hub.Client().Transport}
+				return f.changes.through(&byHost{server.Client().Transport, f.hub.Client().Transport})
 			},
 		}
 		r.set(f.inputs...)

@@ -22,6 +22,8 @@ type fleet struct {
 	listed []map[string]any
 	// inputs and env are set for each overview.
 	inputs, env []string
+	// changes, if set, changes the response to one request of each overview step.
+	changes *faultTransport
 }
 
 // inFleet runs a test with n workspaces, service-000 and so on, in three environments.
@@ -90,7 +92,7 @@ func (f *fleet) play(run, attempt, head string, inputs ...string) *stepResult {
 		name, value, _ := strings.Cut(e, "=")
 		r.env[name] = value
 	}
-	transport := hosts{hub: f.hub.Client().Transport, scalr: f.sim.Client().Transport}
+	transport := f.changes.through(hosts{hub: f.hub.Client().Transport, scalr: f.sim.Client().Transport})
 	r.http = func(*scalrsim.Server) http.RoundTripper { return transport }
 	p := &stepResult{t: f.t, dir: f.t.TempDir(), server: f.sim}
 	before := len(f.sim.Requests())

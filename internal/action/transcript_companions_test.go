@@ -12,6 +12,7 @@ import (
 // companionStep is one step of the environment or workspace action, run against a new server from configuredScalr.
 type companionStep struct {
 	title  string
+	before []string // inputs of a step that runs before, if not empty
 	inputs []string
 }
 
@@ -46,6 +47,10 @@ var environmentSteps = []companionStep{
 	{title: "remove tags that it does not have", inputs: []string{"name=tagged", "tags=red", "tags-mode=remove"}},
 	{title: "replace tags", inputs: []string{"name=tagged", "tags=eu\ngreen", "tags-mode=replace"}},
 	{title: "clear tags", inputs: []string{"name=tagged", "tags-mode=clear"}},
+	{title: "unlink policy groups", before: []string{"name=staging", "policy-groups=guard\ncost"},
+		inputs: []string{"name=staging", "policy-groups=guard\ncost", "policy-groups-mode=remove"}},
+	{title: "replace provider configurations", before: []string{"name=staging", "provider-configurations=aws\nbackup"},
+		inputs: []string{"name=staging", "provider-configurations=azurerm"}},
 	{title: "show", inputs: []string{"mode=show", "name=tagged"}},
 	{title: "list", inputs: []string{"mode=list"}},
 	{title: "list by a tag", inputs: []string{"mode=list", "filter-tag=eu"}},
@@ -160,10 +165,10 @@ func forCompanions(t *testing.T, test func(t *testing.T, name string, steps []co
 // play runs the step against a new server.
 func (s companionStep) play(t *testing.T, action string, m *faultTransport) (v *companionResult) {
 	withCompanions(t, scalrsim.Scenario{Setup: configuredScalr}, func(d *companionTest) {
-		if m != nil {
-			m.RoundTripper = d.http
-			d.http = m
+		if s.before != nil {
+			d.play("scalr-"+action, nil, s.before...)
 		}
+		d.http = m.through(d.http)
 		v = d.play("scalr-"+action, nil, s.inputs...)
 	})
 	return v

@@ -113,6 +113,15 @@ type faultTransport struct {
 	changed string // the changed request
 }
 
+// through returns a transport whose requests m changes; m may be nil.
+func (m *faultTransport) through(to http.RoundTripper) http.RoundTripper {
+	if m == nil {
+		return to
+	}
+	m.RoundTripper = to
+	return m
+}
+
 func (m *faultTransport) RoundTrip(q *http.Request) (*http.Response, error) {
 	if !m.matches(q) {
 		return m.RoundTripper.RoundTrip(q)
