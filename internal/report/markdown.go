@@ -43,6 +43,8 @@ func prose(s string) string {
 		out.WriteString(escape(s[:at[0]]))
 		if inner := strings.TrimSpace(s[at[0]+1 : at[1]-1]); inner != "" {
 			out.WriteString(htmlCode(inner))
+		} else {
+			out.WriteString(escape("``")) // without it, the texts around it could form a link
 		}
 		s = s[at[1]:]
 	}
