@@ -47,7 +47,7 @@ func (e *StillPendingError) Error() string {
 // Secrets returns the parts of the upload address that must not be shown. It returns none for an address that is too
 // long to be used.
 func (v Configuration) Secrets() []secret.Value {
-	if len(v.upload.Reveal()) > mostLink {
+	if len(v.upload.Reveal()) > maxLink {
 		return nil
 	}
 	u, err := url.Parse(v.upload.Reveal())

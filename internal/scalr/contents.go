@@ -25,7 +25,7 @@ type Some struct {
 }
 
 func (s *Some) add(w Workspace) {
-	if s.Count++; s.Count <= mostIDs {
+	if s.Count++; s.Count <= maxIDs {
 		s.First = append(s.First, cmp.Or(w.Name, w.ID))
 	}
 }

@@ -19,19 +19,19 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// forgiven lists the permitted differences of client and simulator from the document, each with its reason. Keep it
-// short: every entry weakens the check.
-var forgiven = []struct{ complaint, reason string }{
+// knownDifferences lists the permitted differences of client and simulator from the document, each with its reason.
+// Keep it short: every entry weakens the check.
+var knownDifferences = []struct{ complaint, reason string }{
 	{`: response 4\d\d: /errors/0: property "title" is unsupported`, "the service sends it; the vendor's own clients say that the document lacks it"},
 	{`^PATCH .*: request: /data/.*: property "[a-z-]+" is missing`, "a PATCH leaves out what it does not change"},
 	{`^PATCH .*: request: /data/id: readOnly property "id" in request`, "JSON:API asks for it in a PATCH"},
-	{`^GET /(policy-groups|provider-configurations): response 200: .*: property "[a-z-]+" is missing`, "only these fields were asked for"},
+	{`^GET /(policy-groups|provider-configurations): response 200: .*: property "[a-z-]+" is missing`, "only these fields were requested"},
 }
 
 func TestContract(t *testing.T) {
 	t.Parallel()
 	w := described(t)
-	for _, scenario := range toured() {
+	for _, scenario := range contractScenarios() {
 		t.Run(scenario.Name, func(t *testing.T) { // not parallel: they share the recorder's transport
 			synctest.Test(t, func(t *testing.T) { tour(t, w, scenario) })
 		})
@@ -39,13 +39,13 @@ func TestContract(t *testing.T) {
 	t.Run("places", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) { tourPlaces(t, w) })
 	})
-	used := make([]bool, len(forgiven))
+	used := make([]bool, len(knownDifferences))
 	for _, c := range w.Differences() {
-		if !excused(c, used) {
+		if !isKnownDifference(c, used) {
 			t.Errorf("%s", c)
 		}
 	}
-	for i, f := range forgiven {
+	for i, f := range knownDifferences {
 		if !used[i] {
 			t.Errorf("the exception for %q is no longer needed", f.complaint)
 		}
@@ -57,8 +57,8 @@ func TestContract(t *testing.T) {
 	}
 }
 
-func excused(complaint string, used []bool) bool {
-	for i, f := range forgiven {
+func isKnownDifference(complaint string, used []bool) bool {
+	for i, f := range knownDifferences {
 		if regexp.MustCompile(f.complaint).MatchString(complaint) {
 			used[i] = true
 			return true
@@ -96,7 +96,7 @@ func TestContractObjects(t *testing.T) {
 		"unknown query":     {"GET", "/runs?filter[cv]=1", "", "", 404, "", `GET /runs: request: query parameter filter[cv] is not in the document`},
 		"unknown operation": {"GET", "/nothing", "", "", 404, "", `GET /api/iacp/v3/nothing: unknown operation: no matching operation was found`},
 		"wrong status":      {"GET", "/runs", "", "", 201, "", `GET /runs: response: status 201 is not in the document`},
-		"unknown member of an answer": {"GET", "/runs", "", "", 200, `{"data":[{"type":"runs","id":"run-1","attributes":{"colour":"red"}}]}`,
+		"unknown member of a response": {"GET", "/runs", "", "", 200, `{"data":[{"type":"runs","id":"run-1","attributes":{"colour":"red"}}]}`,
 			`GET /runs: response 200: /data/0/attributes: property "colour" is unsupported`},
 		"unknown member of a problem": {"GET", "/runs", "", "", 404, `{"errors":[{"hint":"x"}]}`,
 			`GET /runs: response 404: /errors/0: property "hint" is unsupported`},
@@ -126,8 +126,8 @@ func TestContractObjects(t *testing.T) {
 	}
 }
 
-// toured lists the scenarios in which Scalr itself sends all responses, with its current statuses.
-func toured() []scalrsim.Scenario {
+// contractScenarios lists the scenarios in which Scalr itself sends all responses, with its current statuses.
+func contractScenarios() []scalrsim.Scenario {
 	var all []scalrsim.Scenario
 	for _, name := range slices.Sorted(maps.Keys(scalrsim.Scenarios())) {
 		s := scalrsim.Scenarios()[name]
@@ -181,16 +181,16 @@ func tour(t *testing.T, w *openapitest.Recorder, scenario scalrsim.Scenario) {
 
 func tourRun(r *scalrtest.Harness, run scalr.Run) {
 	ctx := r.T.Context()
-	run = tourUntilRest(r, run)
+	run = tourUntilFinal(r, run)
 	if !run.Status.IsFinal() {
 		runs.Blocking(ctx, r.Client, run.WorkspaceID, run.ID)
 		_ = r.Confirm(ctx, run.ID, "go")
 		for _, p := range run.Policies {
 			_ = r.Override(ctx, p.ID)
 		}
-		run = tourUntilRest(r, run)
+		run = tourUntilFinal(r, run)
 		_, _ = runs.Stop(ctx, r.Client, run, runs.StopOptions{Comment: "enough", AllowApply: true})
-		run = tourUntilRest(r, run)
+		run = tourUntilFinal(r, run)
 	}
 	logs, _ := run.Logs()
 	for _, l := range logs {
@@ -210,7 +210,7 @@ func tourRun(r *scalrtest.Harness, run scalr.Run) {
 	}
 }
 
-func tourUntilRest(r *scalrtest.Harness, run scalr.Run) scalr.Run {
+func tourUntilFinal(r *scalrtest.Harness, run scalr.Run) scalr.Run {
 	for range 20 {
 		time.Sleep(time.Second)
 		look, err := r.PollRun(r.T.Context(), run.ID)

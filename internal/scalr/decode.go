@@ -3,8 +3,8 @@ package scalr
 // runIncludes requests everything that a read of a run needs in one request (openapi.yml, get_run, include).
 const runIncludes = "plan,apply,cost-estimate,policy-checks,created-by,status-transitions"
 
-// mostTransitions is the maximum number of transitions kept of a run, the latest ones.
-const mostTransitions = 200
+// maxTransitions is the maximum number of transitions kept of a run, the latest ones.
+const maxTransitions = 200
 
 func (d document) run(r resource) Run {
 	a := r.Attributes
@@ -24,7 +24,7 @@ func (d document) run(r resource) Run {
 		run.Policies = append(run.Policies, d.policyCheck(id))
 	}
 	transitions := r.refs("status-transitions")
-	for _, id := range transitions[max(0, len(transitions)-mostTransitions):] {
+	for _, id := range transitions[max(0, len(transitions)-maxTransitions):] {
 		if t, ok := d.included("status-transitions", id); ok {
 			run.Transitions = append(run.Transitions, Transition{
 				Status: Status(t.Attributes.text("status")), At: t.Attributes.time("occurred-at"),

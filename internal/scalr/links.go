@@ -10,9 +10,9 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// mostLink is the maximum length in bytes of a usable link: object stores do not accept longer ones, and searching for
+// maxLink is the maximum length in bytes of a usable link: object stores do not accept longer ones, and searching for
 // the parts of a link takes time. It is less than maxText, so that no truncated link is used.
-const mostLink = 8 << 10
+const maxLink = 8 << 10
 
 // validateServerURL checks an address issued by the server: it must be absolute, contain no credentials, and have a
 // host that requests may be sent to. Addresses of this machine are allowed only if the base URL leads here too, and
@@ -21,7 +21,7 @@ func (c *Client) validateServerURL(op Op, raw string) (*url.URL, error) {
 	refuse := func(why string) (*url.URL, error) {
 		return nil, &Error{Op: op, Note: why, Network: NotAllowed, Permanent: true}
 	}
-	if len(raw) > mostLink {
+	if len(raw) > maxLink {
 		return refuse("the link is longer than 8 KiB")
 	}
 	u, err := url.Parse(raw)

@@ -20,13 +20,13 @@ type AmbiguousError struct {
 
 func (e *AmbiguousError) Error() string {
 	ids, more := e.IDs, ""
-	if len(ids) > mostIDs {
-		ids, more = ids[:mostIDs], fmt.Sprintf(" and %d more", len(ids)-mostIDs)
+	if len(ids) > maxIDs {
+		ids, more = ids[:maxIDs], fmt.Sprintf(" and %d more", len(ids)-maxIDs)
 	}
 	return fmt.Sprintf("%d %ss are named %q: %s%s", len(e.IDs), e.Thing, e.Name, strings.Join(ids, ", "), more)
 }
 
-const mostIDs = 10 // listed in an error
+const maxIDs = 10 // listed in an error
 
 // onlyOne returns the object that was found, if there is exactly one.
 func onlyOne[T any](thing, name string, found []T, id func(T) string) (one T, ok bool, err error) {

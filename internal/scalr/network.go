@@ -60,8 +60,8 @@ func (c *Client) connectionError(ctx context.Context, op Op, err error) error {
 	return noAnswer(ctx, op, c.base.Host, err, c.redaction())
 }
 
-// mostNote is the maximum length in bytes of a network error's text.
-const mostNote = 400
+// maxNote is the maximum length in bytes of a network error's text.
+const maxNote = 400
 
 func noAnswer(ctx context.Context, op Op, host string, err error, secrets *redaction) error {
 	cause := context.Cause(ctx)
@@ -75,7 +75,7 @@ func noAnswer(ctx context.Context, op Op, host string, err error, secrets *redac
 	e.Network, e.Note = diagnose(err, host)
 	// A server controls part of the text of such an error. It is truncated after redaction, since half a secret would
 	// not be recognized.
-	e.Note = sanitize.Note(secrets.text(e.Note), mostNote)
+	e.Note = sanitize.Note(secrets.text(e.Note), maxNote)
 	return e
 }
 

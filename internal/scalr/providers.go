@@ -40,7 +40,7 @@ func (r resource) provider() Provider {
 func (a attributes) required() map[string]any {
 	values := map[string]any{}
 	for _, name := range []string{"name", "provider-name"} {
-		if s := a.text(name); s != "" && len(s) <= longestName {
+		if s := a.text(name); s != "" && len(s) <= maxNameLength {
 			values[name] = s
 		}
 	}

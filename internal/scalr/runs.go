@@ -162,7 +162,7 @@ func (c *Client) ListRuns(ctx context.Context, workspaceID string, e Effort, vis
 	})
 }
 
-const mostSeen = 1000 // number of runs searched for active ones
+const maxSeen = 1000 // number of runs searched for active ones
 
 // ActiveRuns lists the runs of a workspace that are not final, among its newest thousand. It makes a single attempt.
 func (c *Client) ActiveRuns(ctx context.Context, workspaceID string) ([]Run, error) {
@@ -173,7 +173,7 @@ func (c *Client) ActiveRuns(ctx context.Context, workspaceID string) ([]Run, err
 			list = append(list, r)
 		}
 		seen++
-		return seen < mostSeen
+		return seen < maxSeen
 	})
 	return list, err
 }
@@ -190,9 +190,9 @@ func (c *Client) RunsInProgress(ctx context.Context, workspaceID string) ([]Run,
 			list = append(list, Run{ID: run.ID, Status: run.Status})
 		}
 		seen++
-		return seen < mostSeen
+		return seen < maxSeen
 	})
-	if err == nil && !whole && seen < mostSeen {
+	if err == nil && !whole && seen < maxSeen {
 		err = malformed(op, "the list contradicts its own length")
 	}
 	return list, err

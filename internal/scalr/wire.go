@@ -124,14 +124,14 @@ func (a attributes) text(name string) string {
 	return s
 }
 
-// longestName is the maximum length of a name in bytes: 255 characters of up to four bytes.
-const longestName = 1020
+// maxNameLength is the maximum length of a name in bytes: 255 characters of up to four bytes.
+const maxNameLength = 1020
 
 // name returns the name of an object unchanged, since names are compared: two names that only look alike are different.
 // It is "" if no valid name was reported.
 func (a attributes) name() string {
 	s := a.text("name")
-	if len(s) > longestName {
+	if len(s) > maxNameLength {
 		return ""
 	}
 	return s

@@ -28,7 +28,7 @@ type stopping struct {
 	is    error
 }
 
-func rests(status string) []scalrsim.Step {
+func isWaiting(status string) []scalrsim.Step {
 	return []scalrsim.Step{{Status: status, For: time.Hour, Waits: true}, {Status: "errored"}}
 }
 
@@ -45,14 +45,14 @@ func stops() map[string]stopping {
 	beforePlan.Plan, afterPlan.Plan, inApply.Plan = "running", "finished", "finished"
 	inApply.Apply = "running"
 	return map[string]stopping{
-		"X06 queued":                   {truth: rests("pending"), stops: "discard:202"},
+		"X06 queued":                   {truth: isWaiting("pending"), stops: "discard:202"},
 		"X07 plan queued":              {truth: passes("plan_queued"), stops: "cancel:202"},
 		"X07 planning":                 {truth: passes("planning"), stops: "cancel:202"},
 		"X07 planning, dry":            {truth: passes("planning"), dry: true, stops: "cancel:202"},
-		"X08 waits for confirmation":   {truth: rests("planned"), stops: "discard:202"},
-		"X08 waits after policy check": {truth: rests("policy_checked"), stops: "discard:202"},
-		"X08 waits for override":       {truth: rests("policy_override"), stops: "discard:202"},
-		"X08 saved plan":               {truth: rests("planned_and_saved"), stops: "discard:202"},
+		"X08 waits for confirmation":   {truth: isWaiting("planned"), stops: "discard:202"},
+		"X08 waits after policy check": {truth: isWaiting("policy_checked"), stops: "discard:202"},
+		"X08 waits for override":       {truth: isWaiting("policy_override"), stops: "discard:202"},
+		"X08 saved plan":               {truth: isWaiting("planned_and_saved"), stops: "discard:202"},
 		"X09 confirmed":                {truth: passes("confirmed"), goes: true},
 		"X09 applying":                 {truth: passes("applying"), goes: true},
 		"X09 after apply":              {truth: passes("post_apply_running"), goes: true},
@@ -73,11 +73,11 @@ func stops() map[string]stopping {
 			fault: []scalrsim.Fault{scalrtest.Status(look, 500, 1)},
 		},
 		"X24 waiting, last poll planning": {
-			truth: rests("planned"), last: "planning", stops: "cancel:409 discard:202",
+			truth: isWaiting("planned"), last: "planning", stops: "cancel:409 discard:202",
 			fault: []scalrsim.Fault{scalrtest.Edit(look, 1, `"status":"planned"`, `"status":"planning"`)},
 		},
 		"X24 waiting, outdated polls": {
-			truth: rests("planned"), last: "planning", dry: true, stops: "cancel:409 discard:202",
+			truth: isWaiting("planned"), last: "planning", dry: true, stops: "cancel:409 discard:202",
 			fault: []scalrsim.Fault{scalrtest.Status(look, 500, -1)},
 		},
 		"X24 confirmed since last poll": {truth: passes("applying"), last: "planned", goes: true},

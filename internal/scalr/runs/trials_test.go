@@ -50,7 +50,7 @@ func TestExactlyOneRunInManyTrials(t *testing.T) {
 // run that Create returned.
 func trial(t *testing.T, seed uint64) (live int, returned bool, posts int) {
 	dice := rand.New(rand.NewPCG(seed, 7))
-	sim := scalrsim.New(scalrsim.Scenario{Script: scalrtest.LongPlan(), Faults: misfortune(dice),
+	sim := scalrsim.New(scalrsim.Scenario{Script: scalrtest.LongPlan(), Faults: creationFault(dice),
 		Config: scalrsim.Config{Processing: -1, ListLag: time.Duration(dice.Int64N(int64(10 * time.Second))), OldestRun: dice.IntN(2) == 0}})
 	defer sim.Close()
 	r := &scalrtest.Harness{T: t, Sim: sim}
@@ -78,8 +78,8 @@ func trial(t *testing.T, seed uint64) (live int, returned bool, posts int) {
 	return live, returned, len(r.Received(createRun))
 }
 
-// misfortune returns faults for three creations in four, and occasionally for a list.
-func misfortune(dice *rand.Rand) []scalrsim.Fault {
+// creationFault returns faults for three creations in four, and occasionally for a list.
+func creationFault(dice *rand.Rand) []scalrsim.Fault {
 	var faults []scalrsim.Fault
 	for n := range 3 {
 		if dice.IntN(4) == 0 {
