@@ -29,8 +29,8 @@ var All = []Tree{
 // Large creates the large repository, which the trees "ignored" and "copies" contain.
 func Large(dir string) error { return modules(dir, 3, 3910, 1.4, 0.7) }
 
-// modules creates n modules of about a dozen files each. The share alike of them are copies of another module
-// with a few changed lines.
+// modules creates n modules of about a dozen files each. A fraction of them, given by alike, are copies of
+// another module with a few changed lines.
 func modules(dir string, seed uint64, n int, size, alike float64) error {
 	kinds := max(3, int(float64(n)*(1-alike)))
 	for i := range n {

@@ -36,7 +36,7 @@ func TestAcceptedWithoutEffect(t *testing.T) {
 			scenario: "waits-for-approval",
 			op:       confirmOp,
 			second:   []string{"mode=confirm"},
-			says:     `accepted to confirm run run-`,
+			says:     `accepted the request to confirm run run-`,
 		},
 		"confirm and cancel": {
 			scenario: "waits-for-approval",
@@ -54,13 +54,13 @@ func TestAcceptedWithoutEffect(t *testing.T) {
 			scenario: "policy-soft",
 			op:       overrideOp,
 			second:   []string{"mode=override"},
-			says:     `accepted to override run run-`,
+			says:     `accepted the request to override run run-`,
 		},
 		"discard": {
 			scenario: "waits-for-approval",
 			op:       discardOp,
 			second:   []string{"mode=discard"},
-			says:     `accepted to discard run run-`,
+			says:     `accepted the request to discard run run-`,
 		},
 		"discard before override": {
 			scenario: "policy-soft",
@@ -90,7 +90,7 @@ func TestGatePassedAndConfirmWithoutEffect(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, with(scenario(t, "cost-increase"), acceptedFault(confirmOp, 0)), "dry-run=false", "auto-apply=true",
 		"fail-on=cost-increase", "max-cost-increase=1000", "timeout=10m")
-	r.play().want(5, "result=timed-out").logContains(`accepted to confirm run run-`, "discarded").stops("discard 202")
+	r.play().want(5, "result=timed-out").logContains(`accepted the request to confirm run run-`, "discarded").stops("discard 202")
 }
 
 // TestSlowEffect checks that the step waits for an action that takes effect five minutes after the 202.
@@ -171,7 +171,7 @@ func TestSlowActions(t *testing.T) {
 		p := newStepTest(t, with(scenario(t, "waits-for-approval"), acceptedFault(discardOp, 0)), "dry-run=false",
 			"auto-apply=true", "fail-on=changes").play()
 		p.want(1, "result=rejected", "status=planned").
-			logContains("Scalr accepted to discard the run, but it is still planned and may still be applied: " + p.outputs["run-url"])
+			logContains("Scalr accepted the request to discard the run, but it is still planned and may still be applied: " + p.outputs["run-url"])
 	})
 }
 

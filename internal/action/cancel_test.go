@@ -109,7 +109,7 @@ func TestCancel(t *testing.T) {
 			scenario: slowly(t, "ignores-stop"),
 			when:     "planning",
 			stops:    []string{"cancel 202"},
-			says:     "accepted to cancel",
+			says:     "accepted the request to cancel",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

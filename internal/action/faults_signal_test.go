@@ -231,12 +231,12 @@ func TestPostStopsRunOfKilledStep(t *testing.T) {
 		says  string
 		stops []string
 	}{
-		"in first poll":                {readRun, "Scalr has accepted to", []string{"cancel 202"}},
-		"before response":              {createRun, "Scalr has accepted to", []string{"cancel 202"}},
+		"in first poll":                {readRun, "Scalr accepted the request to", []string{"cancel 202"}},
+		"before response":              {createRun, "Scalr accepted the request to", []string{"cancel 202"}},
 		"before configuration version": {createVersion, "", nil},
-		"on strict server":             {readRun, "Scalr has accepted to", []string{"cancel 202"}},
+		"on strict server":             {readRun, "Scalr accepted the request to", []string{"cancel 202"}},
 		"with duplicate run":           {readRun, "of the same configuration version was stopped.", []string{"cancel 202"}},
-		"with outdated lists":          {createRun, "Scalr has accepted to", []string{"cancel 202"}},
+		"with outdated lists":          {createRun, "Scalr accepted the request to", []string{"cancel 202"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

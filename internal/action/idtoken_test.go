@@ -149,7 +149,7 @@ func TestSignInWithIDTokenRejected(t *testing.T) {
 				`project_path="acme/other"`,
 				`ref_protected="true"`,
 				`url is "https://gitlab.com"`,
-				`hold "https://acme.scalr.io"`,
+				`contain "https://acme.scalr.io"`,
 				`conditions are project_id eq "21" and environment eq "production"`,
 			},
 		},
@@ -168,7 +168,7 @@ func TestSignInWithIDTokenRejected(t *testing.T) {
 				"sub":           "repo:acme@123456/infra@789012:environment:production",
 			},
 			says: []string{
-				`conditions are repository_id eq "789012" and environment eq "production"; a condition on sub must hold ` +
+				`conditions are repository_id eq "789012" and environment eq "production"; a condition on sub must contain ` +
 					`the ids too`,
 			},
 		},

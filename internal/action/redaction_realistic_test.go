@@ -53,7 +53,7 @@ func TestOnlySecretsAreRedacted(t *testing.T) {
 			lines.WriteString("secret_" + string(rune('a'+i)) + "=" + s + "\n")
 		}
 		r, p, redactedComment := play("sensitive-variables=" + lines.String())
-		wants, gots := reference.places(), p.places()
+		wants, gots := reference.writtenText(), p.writtenText()
 		wants["the comment"], gots["the comment"] = visiblePart(comment), visiblePart(redactedComment)
 		for where, text := range wants {
 			if where == "plan-json-file" {

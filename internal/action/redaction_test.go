@@ -14,8 +14,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// places returns all texts that a step writes, by kind.
-func (p *stepResult) places() map[string]string {
+// writtenText returns everything that a step writes, by destination.
+func (p *stepResult) writtenText() map[string]string {
 	p.t.Helper()
 	all := map[string]string{"the log": varying.ReplaceAllString(p.log, ""), "the summary": p.summary}
 	for _, name := range planFiles {
@@ -92,7 +92,7 @@ func TestEnvironmentVariablesAreNotRedacted(t *testing.T) {
 			if masks := p.masked(r); len(masks) > 0 {
 				t.Errorf("the runner must mask %q", masks)
 			}
-			sameTexts(t, reference.places(), p.places())
+			sameTexts(t, reference.writtenText(), p.writtenText())
 			for _, v := range p.sent(t, "variables") {
 				if v["category"] == "shell" && v["key"] != "CANARY" && v["sensitive"] != false {
 					t.Errorf("%v is stored as sensitive", v)
@@ -198,7 +198,7 @@ func TestSensitiveOutputsAreMaskedOnlyIfWritten(t *testing.T) {
 			if masks := p.masked(r); !slices.Equal(masks, want) {
 				t.Errorf("the runner must mask\n%q\nwant\n%q", masks, want)
 			}
-			texts, references := p.places(), reference.places()
+			texts, references := p.writtenText(), reference.writtenText()
 			for _, place := range []string{"the output terraform-outputs", "the output terraform-outputs-file"} {
 				delete(texts, place)
 				delete(references, place)
@@ -223,7 +223,7 @@ func TestNumbersInJSON(t *testing.T) {
 			Change struct{ Before, After map[string]any }
 		} `json:"resource_changes"`
 	}
-	if err := json.Unmarshal([]byte(p.places()["plan-json-file"]), &plan); err != nil || len(plan.Changes) != 1 {
+	if err := json.Unmarshal([]byte(p.writtenText()["plan-json-file"]), &plan); err != nil || len(plan.Changes) != 1 {
 		t.Fatalf("the plan JSON is none: %v", err)
 	}
 	before, after := plan.Changes[0].Change.Before, plan.Changes[0].Change.After
@@ -264,7 +264,7 @@ func TestPlanJSONFileIsValid(t *testing.T) {
 			s.Logs.PlanJSON = c.document
 			r := newStepTest(t, s, "sensitive-variables=password=hunter-two-2")
 			p := r.play().want(0, "result=planned")
-			text, kept := p.places()["plan-json-file"]
+			text, kept := p.writtenText()["plan-json-file"]
 			if kept != c.kept {
 				t.Fatalf("kept: %v, want %v\n%s", kept, c.kept, p.log)
 			}

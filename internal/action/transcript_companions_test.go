@@ -129,7 +129,7 @@ func TestCompanionErrorTranscripts(t *testing.T) {
 				if status == http.StatusUnprocessableEntity {
 					m.pointer = rejected[name]
 				}
-				m.spoil(func(m *faultTransport) *stepResult { return s.play(t, name, m).stepResult }, c.spoiledBy(m))
+				m.runWithEachFault(func(m *faultTransport) *stepResult { return s.play(t, name, m).stepResult }, c.appendFaultResult(m))
 			}
 		}
 	})
@@ -142,7 +142,7 @@ func TestCompanionsRecoverFromLostResponses(t *testing.T) {
 	forCompanions(t, func(t *testing.T, name string, steps []companionStep) {
 		for _, s := range steps {
 			whole, m := s.play(t, name, nil), &faultTransport{writes: true}
-			m.spoil(func(m *faultTransport) *stepResult { return s.play(t, name, m).stepResult }, func(v *stepResult) {
+			m.runWithEachFault(func(m *faultTransport) *stepResult { return s.play(t, name, m).stepResult }, func(v *stepResult) {
 				if v.code != whole.code || !maps.Equal(v.outputs, whole.outputs) {
 					t.Errorf("%s, response to %s lost: exit %d, outputs %v, want exit %d, %v\n%s", s.title, m.changed, v.code, v.outputs,
 						whole.code, whole.outputs, v.log)

@@ -150,7 +150,7 @@ func TestRefusedRunTranscripts(t *testing.T) {
 			for _, s := range refusedSteps {
 				c.line("=== %s", s.title())
 				m := &faultTransport{status: status, once: true, writes: status == http.StatusConflict}
-				m.spoil(func(m *faultTransport) *stepResult { return s.play(t, m) }, c.spoiledBy(m))
+				m.runWithEachFault(func(m *faultTransport) *stepResult { return s.play(t, m) }, c.appendFaultResult(m))
 			}
 		})
 	}

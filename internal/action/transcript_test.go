@@ -102,8 +102,8 @@ type faultTransport struct {
 	nth    int
 	writes bool // count only write requests
 	once   bool // count repeated requests once
-	// status is the status of the response. 0 means that the server executes the request and the response is lost;
-	// 200 means that the server ignores the change and returns the unchanged object.
+	// status is the HTTP status of the response. 0: the server executes the request, and the response is lost.
+	// 200: the server ignores the change and returns the unchanged object.
 	status  int
 	pointer string // in the response
 
@@ -169,8 +169,8 @@ func (m *faultTransport) matches(q *http.Request) bool {
 	return true
 }
 
-// spoil runs a step once for each request that m can change.
-func (m *faultTransport) spoil(play func(*faultTransport) *stepResult, check func(*stepResult)) {
+// runWithEachFault runs a step once for each request that m can change.
+func (m *faultTransport) runWithEachFault(play func(*faultTransport) *stepResult, check func(*stepResult)) {
 	for {
 		m.nth++
 		m.count, m.seen, m.changed = 0, map[string]bool{}, ""
@@ -182,8 +182,8 @@ func (m *faultTransport) spoil(play func(*faultTransport) *stepResult, check fun
 	}
 }
 
-// spoiledBy returns a function that appends the result of a step with one changed request.
-func (c *transcripts) spoiledBy(m *faultTransport) func(*stepResult) {
+// appendFaultResult returns a function that appends the result of a step with one changed request.
+func (c *transcripts) appendFaultResult(m *faultTransport) func(*stepResult) {
 	return func(p *stepResult) { c.ending(fmt.Sprint(m.status, " to ", m.changed), p) }
 }
 

@@ -29,7 +29,7 @@ func atSettings(t *testing.T, s scalrsim.Scenario, play func(*settingsTest)) {
 	})
 }
 
-// network runs the mode present on the workspace network.
+// network runs the workspace action with `mode: present` on the workspace "network".
 func (d *settingsTest) network(inputs ...string) *companionResult {
 	d.t.Helper()
 	return d.workspace(append([]string{"workspace-id=" + scalrsim.WorkspaceID}, inputs...)...)

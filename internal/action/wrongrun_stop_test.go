@@ -41,7 +41,7 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 			post.step(b)
 		})
 		a.want(3, "error-code=wrong-run").logContains(loud)
-		b.logContains("Scalr has accepted to cancel it").stops("discard 403", "cancel 202")
+		b.logContains("Scalr accepted the request to cancel it").stops("discard 403", "cancel 202")
 	})
 	t.Run("R23 accepted without effect", func(t *testing.T) {
 		t.Parallel()
@@ -49,7 +49,7 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 		s.Script.IgnoreStop = true
 		s.Script.Deviations["is-destroy"] = true
 		newStepTest(t, with(s, acceptedFault(discardOp, 0))).play().want(3, "error-code=wrong-run").
-			logContains("Scalr accepted to discard it, but it is still ", loud)
+			logContains("Scalr accepted the request to discard it, but it is still ", loud)
 	})
 	t.Run("R23 applied already", func(t *testing.T) {
 		t.Parallel()
@@ -123,7 +123,7 @@ func TestPostVerifiesRun(t *testing.T) {
 		stops int
 		says  string
 	}{
-		"X25 created run": {stops: 1, says: "Scalr has accepted to"},
+		"X25 created run": {stops: 1, says: "Scalr accepted the request to"},
 		"X25 other workspace": {
 			fault: ref(misreported(readRun, 1, "workspace", scalrsim.EdgeWorkspaceID)),
 			says:  "belongs to workspace " + scalrsim.EdgeWorkspaceID + ", not to workspace " + scalrsim.WorkspaceID,
@@ -145,7 +145,7 @@ func TestPostVerifiesRun(t *testing.T) {
 			state: map[string]string{"run-id": ""},
 			says:  "not to workspace " + scalrsim.WorkspaceID,
 		},
-		"X25 found by configuration version": {state: map[string]string{"run-id": ""}, stops: 1, says: "Scalr has accepted to"},
+		"X25 found by configuration version": {state: map[string]string{"run-id": ""}, stops: 1, says: "Scalr accepted the request to"},
 		"X25 state with other workspace": {
 			state: map[string]string{"workspace-id": scalrsim.EdgeWorkspaceID},
 			says:  "not to workspace " + scalrsim.EdgeWorkspaceID,
@@ -157,7 +157,7 @@ func TestPostVerifiesRun(t *testing.T) {
 		"X25 missing in one response": {
 			fault: &scalrsim.Fault{Op: readRun, Action: scalrsim.Misreport, Member: "workspace"},
 			stops: 1,
-			says:  "Scalr has accepted to",
+			says:  "Scalr accepted the request to",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -157,7 +157,7 @@ func headerName(h header) string {
 }
 
 // TestTrailer checks that an archive is complete if it consists of blocks and the last one contains
-// only zeros, for any sizes of reads.
+// only zeros, regardless of the read size.
 func TestTrailer(t *testing.T) {
 	t.Parallel()
 	zeros := func(n int) string { return strings.Repeat("\x00", n) }

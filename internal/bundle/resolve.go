@@ -14,7 +14,7 @@ const maxHops = 40
 // could cause a million lookups.
 const maxSteps = 1024
 
-var errTooManySteps = errors.New("there are too many path components on the way")
+var errTooManySteps = errors.New("resolving the path takes too many lookups")
 
 // view is a tree of names in which links can be resolved: the checkout, the bundle or a prebuilt archive.
 type view interface {

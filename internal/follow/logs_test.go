@@ -28,7 +28,7 @@ func TestLogs(t *testing.T) {
 	}
 	half := planning(20*time.Second, text)
 	half.Logs.HalfLine = true
-	spoil := func(op string, f scalrsim.Fault) scalrsim.Scenario {
+	withFault := func(op string, f scalrsim.Fault) scalrsim.Scenario {
 		f.Op = op
 		s := planning(20*time.Second, text)
 		if strings.HasPrefix(op, "GET /logs") {
@@ -48,19 +48,19 @@ func TestLogs(t *testing.T) {
 		{"half lines", half, text, 11 * time.Second, 0},
 		{"L01 204 for a minute", mode(scalrsim.LogAtEnd), text, 12 * time.Second, 0},
 		{"redirected", mode(scalrsim.LogRedirects), text, 12 * time.Second, 0},
-		{"L02 404", spoil(output, scalrsim.Fault{Action: scalrsim.Status, Status: 404, Times: -1}), "", 13 * time.Second, 1},
-		{"L03 link expired", spoil("GET /logs/*", scalrsim.Fault{Action: scalrsim.Expired, Nth: 2, Times: 2}), text, 12 * time.Second, 0},
-		{"L04 5xx forever", spoil(output, scalrsim.Fault{Action: scalrsim.Status, Status: 503, Times: -1}), "", 20 * time.Second, 1},
-		{"L04 5xx at end", spoil(output, scalrsim.Fault{Action: scalrsim.Status, Status: 503, Nth: 3, During: 25 * time.Second}), text, 20 * time.Second, 1},
-		{"L05 cut", spoil(output, scalrsim.Fault{Action: scalrsim.Break, Bytes: 5000, Nth: 2, Times: 3}), text, 12 * time.Second, 0},
-		{"L05 cut before new bytes", spoil(output, scalrsim.Fault{Action: scalrsim.Break, Bytes: 100, Nth: 3, Times: 2}), text, 12 * time.Second, 0},
+		{"L02 404", withFault(output, scalrsim.Fault{Action: scalrsim.Status, Status: 404, Times: -1}), "", 13 * time.Second, 1},
+		{"L03 link expired", withFault("GET /logs/*", scalrsim.Fault{Action: scalrsim.Expired, Nth: 2, Times: 2}), text, 12 * time.Second, 0},
+		{"L04 5xx forever", withFault(output, scalrsim.Fault{Action: scalrsim.Status, Status: 503, Times: -1}), "", 20 * time.Second, 1},
+		{"L04 5xx at end", withFault(output, scalrsim.Fault{Action: scalrsim.Status, Status: 503, Nth: 3, During: 25 * time.Second}), text, 20 * time.Second, 1},
+		{"L05 cut", withFault(output, scalrsim.Fault{Action: scalrsim.Break, Bytes: 5000, Nth: 2, Times: 3}), text, 12 * time.Second, 0},
+		{"L05 cut before new bytes", withFault(output, scalrsim.Fault{Action: scalrsim.Break, Bytes: 100, Nth: 3, Times: 2}), text, 12 * time.Second, 0},
 		{"L12 a second late", lagging(time.Second, text), text, 12 * time.Second, 0},
 		{"L12 two seconds late", lagging(2*time.Second, text), text, 12 * time.Second, 0},
 		{"L12 eight seconds late", lagging(8*time.Second, text), text, 12 * time.Second, 0},
 		{"L12 late, unknown end", lagging(4*time.Second, endless), endless, 15 * time.Second, 0},
-		{"L15 stalls", spoil(output, scalrsim.Fault{Action: scalrsim.Hang, Bytes: 3000, Nth: 2, Times: 1}), text, 12 * time.Second, 0},
-		{"L15 trickles", spoil(output, scalrsim.Fault{Action: scalrsim.Trickle, Bytes: 100, Delay: time.Second, Nth: 2, Times: 1}), text, 12 * time.Second, 0},
-		{"L15 stalls forever", spoil(output, scalrsim.Fault{Action: scalrsim.Stall, Times: -1}), "", 16 * time.Second, 1},
+		{"L15 stalls", withFault(output, scalrsim.Fault{Action: scalrsim.Hang, Bytes: 3000, Nth: 2, Times: 1}), text, 12 * time.Second, 0},
+		{"L15 trickles", withFault(output, scalrsim.Fault{Action: scalrsim.Trickle, Bytes: 100, Delay: time.Second, Nth: 2, Times: 1}), text, 12 * time.Second, 0},
+		{"L15 stalls forever", withFault(output, scalrsim.Fault{Action: scalrsim.Stall, Times: -1}), "", 16 * time.Second, 1},
 		{"S14 no log", planning(20*time.Second, "x"), "x", 14 * time.Second, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -116,8 +116,8 @@ func Amount(s string) (*big.Rat, bool) {
 	return new(big.Rat).SetString(s)
 }
 
-// costIncreases reports whether the estimate exceeds the limit: the maximum of its own increase and of the difference
-// of its totals counts.
+// costIncreases reports whether the estimate exceeds the limit. It compares the limit with the larger of the reported
+// increase and the difference between the totals.
 func (c Conditions) costIncreases(e *scalr.CostEstimate) (Answer, string) {
 	if e == nil || e.Status != scalr.TaskFinished {
 		return Unknown, "Scalr has no cost estimate for this run"

@@ -122,7 +122,7 @@ func (s *session) pushChange(ctx context.Context, q ChangeQuery, p changePayload
 	case !isNoCommit(p.Before):
 		return s.twoCommits(ctx, of, p.Before, p.After)
 	case !onBranch:
-		return Change{}, unknownChange("the first push of the tag %s does not describe a change", strings.TrimPrefix(branch, "refs/tags/"))
+		return Change{}, unknownChange("the first push of tag %s has no previous commit to compare with", strings.TrimPrefix(branch, "refs/tags/"))
 	case p.Repository.DefaultBranch == "":
 		return Change{}, unknownChange("the event does not name the default branch, with which the first push of %s is compared", branch)
 	case p.Repository.DefaultBranch == branch:

@@ -150,7 +150,7 @@ func TestFindChange(t *testing.T) {
 		},
 		"first push of a tag": {
 			github.ChangeQuery{Event: on("refs/tags/v1", push(none, sha("b"))), Checkout: sha("b")},
-			unknown + "the first push of the tag v1", 0,
+			unknown + "the first push of tag v1", 0,
 		},
 
 		"pull request, its head":            {github.ChangeQuery{Event: pullEvent(7, sha("d"), sha("b")), Checkout: sha("d")}, "cur db/x lib new/x old/x", 1},

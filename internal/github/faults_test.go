@@ -120,7 +120,7 @@ func TestRefusals(t *testing.T) {
 			refused(githubtest.ListComments, 401, `{"message":"Bad credentials"}`),
 			"list the comments of acme/infra#7: GitHub returned 401: Bad credentials", github.Unauthorized,
 		},
-		"may not list": {
+		"no permission to list": {
 			refused(githubtest.ListComments, 403, `{"message":"Resource not accessible by integration"}`),
 			"list the comments of acme/infra#7: GitHub returned 403: Resource not accessible by integration",
 			github.Forbidden,
@@ -285,10 +285,10 @@ func TestOutage(t *testing.T) {
 		kind  github.Kind
 		once  bool
 	}{
-		"refused for 40 s":    {refused, 40 * second, "", false},
-		"refused for ever":    {refused, time.Hour, github.Unreachable, false},
-		"no such host":        {&net.DNSError{Err: "no such host", Name: "api.github.test", IsNotFound: true}, time.Hour, github.Unreachable, true},
-		"unknown certificate": {x509.UnknownAuthorityError{}, time.Hour, github.Unreachable, true},
+		"refused for 40 s":          {refused, 40 * second, "", false},
+		"refused for every attempt": {refused, time.Hour, github.Unreachable, false},
+		"no such host":              {&net.DNSError{Err: "no such host", Name: "api.github.test", IsNotFound: true}, time.Hour, github.Unreachable, true},
+		"unknown certificate":       {x509.UnknownAuthorityError{}, time.Hour, github.Unreachable, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -43,17 +43,17 @@ func TestParse(t *testing.T) {
 		marker string
 		state  state
 	}{
-		"open":                 {"<!-- m -->\n<!-- post " + nonce + " -->\ntext", "<!-- m -->", state{nonce: nonce}},
-		"closed":               {"<!-- m -->\n<!-- post " + nonce + " closed -->\ntext", "<!-- m -->", state{nonce: nonce, closed: true}},
-		"line ends of the web": {"<!-- m -->\r\n<!-- post " + nonce + " closed -->\r\ntext", "<!-- m -->", state{nonce: nonce, closed: true}},
-		"no text":              {"<!-- m -->\n<!-- post " + nonce + " -->", "<!-- m -->", state{nonce: nonce}},
-		"no state":             {"<!-- m -->\ntext", "<!-- m -->", state{}},
-		"state too late":       {"<!-- m -->\n\n<!-- post " + nonce + " closed -->", "<!-- m -->", state{}},
-		"state and more":       {"<!-- m -->\n<!-- post " + nonce + " closed --> x", "<!-- m -->", state{}},
-		"no nonce":             {"<!-- m -->\n<!-- post closed -->", "<!-- m -->", state{}},
-		"nothing":              {"", "", state{}},
-		"marker not first":     {"x\n<!-- m -->", "x", state{}},
-		"marker and more":      {"<!-- m --> x", "<!-- m --> x", state{}},
+		"open":                      {"<!-- m -->\n<!-- post " + nonce + " -->\ntext", "<!-- m -->", state{nonce: nonce}},
+		"closed":                    {"<!-- m -->\n<!-- post " + nonce + " closed -->\ntext", "<!-- m -->", state{nonce: nonce, closed: true}},
+		"line ends of the web":      {"<!-- m -->\r\n<!-- post " + nonce + " closed -->\r\ntext", "<!-- m -->", state{nonce: nonce, closed: true}},
+		"no text":                   {"<!-- m -->\n<!-- post " + nonce + " -->", "<!-- m -->", state{nonce: nonce}},
+		"no state":                  {"<!-- m -->\ntext", "<!-- m -->", state{}},
+		"state too late":            {"<!-- m -->\n\n<!-- post " + nonce + " closed -->", "<!-- m -->", state{}},
+		"text after the state line": {"<!-- m -->\n<!-- post " + nonce + " closed --> x", "<!-- m -->", state{}},
+		"no nonce":                  {"<!-- m -->\n<!-- post closed -->", "<!-- m -->", state{}},
+		"nothing":                   {"", "", state{}},
+		"marker not first":          {"x\n<!-- m -->", "x", state{}},
+		"marker and more":           {"<!-- m --> x", "<!-- m --> x", state{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -120,7 +120,7 @@ func TestOlderRunAfterAnApply(t *testing.T) {
 func TestSupersededWhileWaiting(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]githubtest.Fault{
-		"limited":             {Operation: githubtest.EditComment, Status: 429, Header: http.Header{}},
+		"rate limited":        {Operation: githubtest.EditComment, Status: 429, Header: http.Header{}},
 		"trouble":             {Operation: githubtest.EditComment, Status: 502, Header: http.Header{}},
 		"a slow list":         {Operation: githubtest.ListComments, Delay: 10 * second},
 		"a slow pull request": {Operation: githubtest.GetPull, Delay: 10 * second},
@@ -171,7 +171,7 @@ func waiting(f githubtest.Fault) githubtest.Fault {
 func TestCreationIsSupersededWhileWaiting(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]githubtest.Fault{
-		"limited":         {Operation: githubtest.CreateComment, Status: 429, Header: http.Header{}},
+		"rate limited":    {Operation: githubtest.CreateComment, Status: 429, Header: http.Header{}},
 		"lost before":     {Operation: githubtest.CreateComment, Reset: true},
 		"lost after":      {Operation: githubtest.CreateComment, Phase: githubtest.After, Reset: true},
 		"slow":            {Operation: githubtest.CreateComment, Delay: 10 * second},

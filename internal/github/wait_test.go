@@ -50,7 +50,7 @@ func TestRateLimits(t *testing.T) {
 		"Retry-After 61": {func(time.Time) githubtest.Fault {
 			return githubtest.SecondaryLimit(githubtest.CreateComment, 61*second)
 		}, -1, 61 * second},
-		"Retry-After for ever": {func(time.Time) githubtest.Fault { return header(429, "Retry-After", "99999999999999999") }, -1, 24 * time.Hour},
+		"Retry-After without end": {func(time.Time) githubtest.Fault { return header(429, "Retry-After", "99999999999999999") }, -1, 24 * time.Hour},
 		"GraphQL": {func(now time.Time) githubtest.Fault {
 			f := githubtest.PrimaryLimit(githubtest.Viewer, now.Add(15*second))
 			f.Status, f.Body = 200, `{"data":null,"errors":[{"type":"RATE_LIMITED","message":"slow down"}]}`

@@ -32,7 +32,8 @@ func TestBelow(t *testing.T) {
 	}
 }
 
-// TestConstant checks that templates and directives make a string variable, and escaped ones do not.
+// TestConstant checks that a string with an interpolation or a directive is not constant, and that a string with an
+// escaped one is.
 func TestConstant(t *testing.T) {
 	t.Parallel()
 	for content, want := range map[string]bool{

@@ -219,7 +219,7 @@ func (r *reader) placeholders(l line) bool {
 	known := []string{"environment", "workspace"}
 	for _, m := range placeholder.FindAllStringSubmatch(l.text, -1) {
 		if !slices.Contains(known, m[1]) || !strings.HasSuffix(m[0], "}") {
-			r.badf("directories", "line %d has a placeholder that does not exist, %s: %s. %sWrite {environment} and {workspace}, such as "+
+			r.badf("directories", "line %d has an unknown placeholder, %s: %s. %sWrite {environment} and {workspace}, such as "+
 				"directories: infra/{environment}/{workspace}", l.number, r.quote(m[0]), r.quote(l.text), didYouMean(m[1], known))
 			return false
 		}
@@ -235,7 +235,7 @@ func (r *reader) affectedBy() affected.Patterns {
 			continue
 		}
 		if what := unprintable(l.text); what != "" {
-			r.badf(name, "line %d holds %s: %s. Write one pattern per line, such as affected-by: global/", l.number, what, r.quote(l.text))
+			r.badf(name, "line %d contains %s: %s. Write one pattern per line, such as affected-by: global/", l.number, what, r.quote(l.text))
 			continue
 		}
 		pattern, ok, err := affected.ParsePattern(l.text)

@@ -26,7 +26,7 @@ func (r *reader) parseBaseURL(v string) (u *url.URL, problem string) {
 		return nil, problem
 	}
 	if what := strayCharacter(v); what != "" {
-		return nil, "holds " + what + ": " + r.quote(v) + ". Write the address alone, such as base-url: " + exampleURL
+		return nil, "contains " + what + ": " + r.quote(v) + ". Write the address alone, such as base-url: " + exampleURL
 	}
 	full, problem := r.withScheme(v)
 	if problem != "" {
@@ -57,7 +57,7 @@ func (r *reader) concealed(v string) string {
 	if u, problem := r.parseBaseURL(v[:i]); problem == "" {
 		meant = u.String()
 	}
-	return "holds " + part + " (not shown). Remove it: base-url: " + meant
+	return "contains " + part + " (not shown). Remove it: base-url: " + meant
 }
 
 // strayCharacter describes a character that is not allowed in an address.

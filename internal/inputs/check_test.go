@@ -195,14 +195,14 @@ func checkText(t *testing.T, text string) {
 	}
 	for _, c := range text {
 		if unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) {
-			t.Errorf("holds the character %U", c)
+			t.Errorf("contains the character %U", c)
 		}
 	}
 	if strings.Contains(text, "##[") {
-		t.Error("holds a command of the runner")
+		t.Error("contains a command of the runner")
 	}
 	if m := machineWords.FindString(quoted.ReplaceAllString(text, "")); m != "" {
-		t.Errorf("holds words of the machine: %q", m)
+		t.Errorf("contains words of the machine: %q", m)
 	}
 }
 

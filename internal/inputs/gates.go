@@ -32,7 +32,7 @@ func (r *reader) failOn() FailOn {
 	return f
 }
 
-// comment reads how to comment; true means update.
+// comment reads the input comment; true means update.
 func (r *reader) comment() CommentMode {
 	v := r.value("comment")
 	switch strings.ToLower(v) {
@@ -64,7 +64,7 @@ func (r *reader) commentTag() string {
 		return ""
 	}
 	if !commentTag.MatchString(v) || !utf8.ValidString(v) {
-		r.badf("comment-tag", "holds a character that is not allowed: %s. Use letters, digits, spaces and . _ : / -, "+
+		r.badf("comment-tag", "contains a character that is not allowed: %s. Use letters, digits, spaces and . _ : / -, "+
 			"such as comment-tag: eu-west-1", r.quote(v))
 		return ""
 	}

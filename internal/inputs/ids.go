@@ -65,7 +65,7 @@ func otherKind(v, wanted string) string {
 	return ""
 }
 
-// byName advises which input to use for a name instead of an id.
+// byName returns advice: the input to use for a name instead of an id.
 func (r *reader) byName(name, v string) string {
 	if !plainName.MatchString(v) || r.shown(v) != v {
 		return ""

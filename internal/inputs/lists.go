@@ -42,7 +42,7 @@ func (r *reader) names(name, example string) []string {
 		switch what, length := unprintable(l.text), utf8.RuneCountInString(l.text); {
 		case !r.requireEvaluated(name, l.text):
 		case what != "":
-			r.badf(name, "line %d holds %s: %s. Write one name or id per line, such as %s: %s", l.number, what, r.quote(l.text), name, example)
+			r.badf(name, "line %d contains %s: %s. Write one name or id per line, such as %s: %s", l.number, what, r.quote(l.text), name, example)
 		case length > maxName:
 			r.badf(name, "line %d is %s long, at most %d are allowed: %s. Write one name or id per line, such as %s: %s",
 				l.number, count(length), maxName, r.quote(l.text), name, example)

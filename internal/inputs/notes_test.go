@@ -52,16 +52,16 @@ func TestNotes(t *testing.T) {
 		{"secrets among plain variables", row{with: with{"environment-variables": "AWS_REGION=eu-west-1\nGITHUB_TOKEN=x\nAPI_KEY=x\nclient_secret=x\n" +
 			"PGPASSWORD=x\nGOOGLE_CREDENTIALS=x\n" +
 			"AWS_ACCESS_KEY_ID=x\nKEYBOARD=x\nTOKEN=x\nEMPTY_KEY="}}, nil,
-			warning("environment-variables are stored and shown as plain text, and these seem to hold secrets: " +
+			warning("environment-variables are stored and shown as plain text, and these seem to contain secrets: " +
 				"GITHUB_TOKEN, API_KEY, client_secret, PGPASSWORD, GOOGLE_CREDENTIALS. " +
 				"Set secrets with sensitive-environment-variables.")},
 		{"secrets among secrets", row{with: with{"sensitive-environment-variables": "API_KEY=x9Q2xLw7", "variables": "api_key=x"}}, nil, nil},
 		{"too short to be masked", row{with: with{"sensitive-variables": "a=abc\nb=abcd\n\nc=true\nd=\ne:=\"abc\""}}, nil,
 			warning("sensitive-variables: the value of line 1, 4, 6 is stored as sensitive but not masked: it is shorter than 4 bytes, or a word such as true, " +
-				"and every other text that holds it would be masked as well.")},
+				"and every other text that contains it would be masked as well.")},
 		{"environment variable that is too short", row{with: with{"sensitive-environment-variables": "A=12"}}, nil,
 			warning("sensitive-environment-variables: the value of line 1 is stored as sensitive but not masked: it is shorter than 4 bytes, or a word such as true, " +
-				"and every other text that holds it would be masked as well.")},
+				"and every other text that contains it would be masked as well.")},
 		{"unused by confirm", row{with: with{"mode": "confirm", "run-id": "run-1", "dry-run": "false", "auto-apply": "true", "variables": "a=1"}}, nil,
 			warning("mode: confirm acts on a run that exists; auto-apply, variables have no effect.")},
 		{"lock of a dry run", row{with: with{"wait-for-lock": "5m"}}, nil,

@@ -34,7 +34,7 @@ func (r *reader) path(name string) string {
 func strayPath(v string) string {
 	switch {
 	case unprintable(v) != "":
-		return "holds " + unprintable(v)
+		return "contains " + unprintable(v)
 	case len(v) > 4096:
 		return "is longer than 4096 characters"
 	case webAddress(v):

@@ -109,7 +109,7 @@ func TestQuotedValue(t *testing.T) {
 			t.Parallel()
 			_, err := load("", row{with: with{"mode": tt.value}}.source())
 			if err == nil || !strings.Contains(err.Error(), ": "+tt.want+". ") {
-				t.Errorf("got %v, want it to hold %s", err, tt.want)
+				t.Errorf("got %v, want it to contain %s", err, tt.want)
 			}
 		})
 	}

@@ -124,7 +124,7 @@ func (r *reader) line(name string, max int, example string) string {
 // fits checks that v is a single-line text of at most max characters.
 func (r *reader) fits(name, v string, max int, example string) bool {
 	if what := unprintable(v); what != "" {
-		r.badf(name, "holds %s: %s. Write plain text in one line, such as %s: %s", what, r.quote(v), name, example)
+		r.badf(name, "contains %s: %s. Write plain text in one line, such as %s: %s", what, r.quote(v), name, example)
 		return false
 	}
 	if n := utf8.RuneCountInString(v); n > max {

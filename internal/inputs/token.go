@@ -71,9 +71,9 @@ func brokenToken(v string) string { return brokenCredential(v, longestToken) }
 func brokenCredential(v string, longest int) string {
 	switch n := len(v); {
 	case strings.Contains(v, "${{"):
-		return "holds the text of an expression: the expression was not evaluated (" + count(n) + ")"
+		return "contains the text of an expression: the expression was not evaluated (" + count(n) + ")"
 	case strings.Trim(v, "*") == "":
-		return "holds asterisks alone: a masked value was pasted (" + count(n) + ")"
+		return "contains asterisks alone: a masked value was pasted (" + count(n) + ")"
 	case len(v) > len("bearer ") && strings.EqualFold(v[:len("bearer ")], "bearer "):
 		return "begins with the word Bearer, which this action adds itself (" + count(n) + ")"
 	case strings.ContainsAny(v[:1], `"'`):
@@ -103,7 +103,7 @@ func foreignCharacter(v string) string {
 			class = "a control character"
 		}
 		if class != "" {
-			return fmt.Sprintf("holds %s among its %s", class, count(len(v)))
+			return fmt.Sprintf("contains %s among its %s", class, count(len(v)))
 		}
 	}
 	return ""

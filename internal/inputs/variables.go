@@ -76,7 +76,7 @@ func (r *reader) warnOfSecrets(list variableList, good []Variable) {
 		}
 	}
 	if len(names) > 0 {
-		r.warnf("environment-variables are stored and shown as plain text, and these seem to hold secrets: %s. "+
+		r.warnf("environment-variables are stored and shown as plain text, and these seem to contain secrets: %s. "+
 			"Set secrets with sensitive-environment-variables.", cutRunes(strings.Join(names, ", "), maxQuoted))
 	}
 }
@@ -103,7 +103,7 @@ func (r *reader) variableLines(list variableList, places map[string]string) []Va
 	}
 	if len(exposed) > 0 {
 		r.warnf("%s: the value of line %s is stored as sensitive but not masked: it is shorter than %d bytes, or a word such as true, "+
-			"and every other text that holds it would be masked as well.", list.input, cutRunes(strings.Join(exposed, ", "), maxQuoted), secret.Shortest)
+			"and every other text that contains it would be masked as well.", list.input, cutRunes(strings.Join(exposed, ", "), maxQuoted), secret.Shortest)
 	}
 	return good
 }

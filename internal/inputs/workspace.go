@@ -141,7 +141,7 @@ var workspaceName = lazyregexp.New(`^[\p{L}\p{N}_-]*$`)
 // workspace may have any name.
 func (r *reader) newName(v string) {
 	if !workspaceName.MatchString(v) {
-		r.badf("name", "holds a character that a workspace's name cannot have: %s. Use letters, digits, - and _, such as name: network-eu", r.quote(v))
+		r.badf("name", "contains a character that a workspace's name cannot have: %s. Use letters, digits, - and _, such as name: network-eu", r.quote(v))
 	}
 }
 

@@ -18,7 +18,7 @@ const (
 	LevelNotice
 )
 
-// String returns the runner's name of the level.
+// String returns the workflow command for the level.
 func (l Level) String() string {
 	switch l {
 	case LevelWarning:

@@ -33,7 +33,7 @@ func (j *Job) SetOutput(name, value string) error {
 	case !namePattern.MatchString(name):
 		err = errors.New("the name is not made of letters, digits, - and _")
 	case strings.ContainsRune(value, 0):
-		err = errors.New("the value holds a NUL character")
+		err = errors.New("the value contains a NUL character")
 	case j.OnGitHub() && j.Env("GITHUB_OUTPUT") != "":
 		err = j.appendPair("output", name, value)
 	case !j.OnGitHub() && j.Env("SCALR_OUTPUT_FILE") != "":

@@ -69,7 +69,7 @@ func TestSetOutputRefuses(t *testing.T) {
 	for name, c := range map[string]struct{ file, name, value, want string }{
 		"line end":        {path, "a", "b\nc", "set output a: the value is more than one line"},
 		"carriage return": {path, "a", "b\rc", "set output a: the value is more than one line"},
-		"NUL":             {path, "a", "b\x00c", "set output a: the value holds a NUL character"},
+		"NUL":             {path, "a", "b\x00c", "set output a: the value contains a NUL character"},
 		"name":            {path, "a=b", "c", "set output a=b: the name is not made of letters, digits, - and _"},
 		"empty name":      {path, "", "c", "set output : the name is not made of letters, digits, - and _"},
 		"directory":       {dir, "a", "b", "set output a: open " + dir + ": is a directory"},

@@ -105,8 +105,8 @@ func TestIDTokenRetries(t *testing.T) {
 		"reset, then good":          {[]answer{{err: errors.New("connection reset")}, good}, 2, ""},
 		"cut, then good":            {[]answer{{status: 200, body: `{"value": "ey`}, good}, 2, ""},
 		"no response, then success": {[]answer{{}, good}, 2, ""},
-		"503 for ever":              {[]answer{{status: 503}}, 6, "request an ID token from GitHub: GitHub returned 503 Service Unavailable"},
-		"reset for ever":            {[]answer{{err: errors.New("connection reset")}}, 6, "request an ID token from GitHub: connection reset"},
+		"503 for every attempt":     {[]answer{{status: 503}}, 6, "request an ID token from GitHub: GitHub returned 503 Service Unavailable"},
+		"reset for every attempt":   {[]answer{{err: errors.New("connection reset")}}, 6, "request an ID token from GitHub: connection reset"},
 		"400":                       {[]answer{{status: 400, body: "::error::no"}}, 1, "request an ID token from GitHub: GitHub returned 400 Bad Request"},
 		"403":                       {[]answer{{status: 403}}, 1, "request an ID token from GitHub: GitHub returned 403 Forbidden"},
 		"redirect": {

@@ -146,7 +146,7 @@ func TestMask(t *testing.T) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 			if step := runnertest.Read(out.String() + "a } true\n"); len(step.Log) != 1 || step.Log[0] != "a } true" {
-				t.Errorf("the mask spoils the log: %q", step.Log)
+				t.Errorf("the mask changes the log: %q", step.Log)
 			}
 			j, out = newJob(t)
 			j.Mask(secret.New(c.value))

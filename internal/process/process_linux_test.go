@@ -121,10 +121,10 @@ func TestDebugVariablesAreCleared(t *testing.T) {
 	t.Parallel()
 	others := []string{"INPUT_RUN-ID=run-1", "GOMAXPROCS=2", "GODEBUG_OTHER=1", "EMPTY=", "BYTES=\xff"}
 	for name, env := range map[string][]string{
-		"none":    nil,
-		"each":    {"GODEBUG=gctrace=0", "GOTRACEBACK=crash", "GOGC=off", "GOMEMLIMIT=100MiB", "DEBUG_HTTP2_GOROUTINES=1"},
-		"one":     {"GOGC=1"},
-		"limited": {"GOMEMLIMIT=1"},
+		"none":           nil,
+		"each":           {"GODEBUG=gctrace=0", "GOTRACEBACK=crash", "GOGC=off", "GOMEMLIMIT=100MiB", "DEBUG_HTTP2_GOROUTINES=1"},
+		"one":            {"GOGC=1"},
+		"memory limited": {"GOMEMLIMIT=1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -230,7 +230,7 @@ func TestSignalsStop(t *testing.T) {
 		name := unix.SignalName(sig)
 		switch sig {
 		case syscall.SIGKILL, syscall.SIGSTOP, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU, syscall.SIGHUP:
-			continue // not handleable, suspends the process, or ends the test program
+			continue // cannot be caught, stops the process, or terminates the test binary
 		}
 		if err := cmd.Process.Signal(sig); err != nil {
 			t.Fatalf("%s: %v", name, err)

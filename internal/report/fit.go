@@ -213,7 +213,7 @@ func (f *fitting) section(at int) string {
 // fallbackPage returns the page if not even its fixed parts fit: the headline and a link to the run.
 func fallbackPage(page []section, limit int, run string) string {
 	head := page[0].open
-	if text := head + "More does not fit here: " + run + ".\n"; len(text) <= limit {
+	if text := head + "The full report does not fit here: " + run + ".\n"; len(text) <= limit {
 		return text
 	}
 	if len(head) <= limit {

@@ -73,7 +73,7 @@ func plannedMixed(t testing.TB) Report {
 		{
 			Name:     "s3-lifecycle",
 			Result:   "advisory_failed",
-			Messages: []string{"`aws_s3_bucket.assets` has no lifecycle rule; old versions are kept for ever."},
+			Messages: []string{"`aws_s3_bucket.assets` has no lifecycle rule; old versions are kept forever."},
 		},
 	}}}
 	return r

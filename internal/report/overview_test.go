@@ -163,9 +163,9 @@ func TestOverviewHeadline(t *testing.T) {
 			o:    overviewOf(rowOf(t, "planned-mixed", "production", "a"), rowOf(t, "planned-update", "production", "b")),
 			want: "📋 2 workspaces · 2 with changes: 3 to add, 5 to change, 0 to destroy · **+31.08 USD** per month for 1 of 2",
 		},
-		"nothing":               {overviewOf(), "✅ No workspace is affected"},
-		"all without changes":   {overviewOf(unchanged(), unchanged()), "✅ 2 workspaces without changes"},
-		"the list was not made": {rejected(Overview{Unlisted: true}), "❌ Which workspaces are affected is unknown"},
+		"nothing":                           {overviewOf(), "✅ No workspace is affected"},
+		"all without changes":               {overviewOf(unchanged(), unchanged()), "✅ 2 workspaces without changes"},
+		"the list of workspaces is missing": {rejected(Overview{Unlisted: true}), "❌ Which workspaces are affected is unknown"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -106,7 +106,7 @@ func (o Overview) waiting(l layout) string {
 	if text == "" {
 		return ""
 	}
-	return "#### ⏸️ Waits for a person\n\n" + text + "\n"
+	return "#### ⏸️ Waiting for a person\n\n" + text + "\n"
 }
 
 // failures lists the errors, once for all workspaces with the same errors.

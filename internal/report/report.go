@@ -13,8 +13,8 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// Report is all that is known of a run, or of the reason why there is none. Zero fields are unknown; a Report with only
-// a Result can be rendered.
+// Report contains everything known about a run, or the reason why there is none. Zero fields are unknown; a Report with
+// only a Result can be rendered.
 type Report struct {
 	Result    result.Result
 	ErrorCode string   // the stable error code

@@ -228,7 +228,7 @@ func readAttributes(r *jsonstream.Reader) (attributes, error) {
 	return all, err
 }
 
-// readAttribute reads a value as one of the types that attributes contains.
+// readAttribute reads the value of an attribute as one of the types listed at attributes.
 func readAttribute(r *jsonstream.Reader, name string) (any, error) {
 	c, err := r.Peek()
 	switch {

@@ -23,7 +23,7 @@ var (
 	ErrUnauthorized = errors.New("the token was rejected")
 	ErrForbidden    = errors.New("not allowed")
 	ErrNotFound     = errors.New("not found, or not visible to the token")
-	ErrConflict     = errors.New("in conflict with the present state")
+	ErrConflict     = errors.New("conflicts with the current state")
 	ErrInvalid      = errors.New("not accepted")
 	ErrRedirected   = errors.New("answered with a redirect")
 	ErrRateLimited  = errors.New("rate limited")

@@ -56,7 +56,7 @@ func flow(r *scalrtest.Harness) bool {
 // The retries of a hundred jobs are spread over time when a server fails.
 func TestHundredClientsSpreadRetries(t *testing.T) {
 	t.Parallel()
-	for name, header := range map[string][]string{"503": nil, "503 with the same wait for all": {"Retry-After", "5"}} {
+	for name, header := range map[string][]string{"503": nil, "503 with Retry-After": {"Retry-After", "5"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

@@ -115,7 +115,7 @@ func TestEndlessLists(t *testing.T) {
 			func(c *scalr.Client) error {
 				_, _, err := runs.FindByConfiguration(t.Context(), c, "ws-1", "cv-1")
 				return err
-			}, 102, ""}, // and the run itself
+			}, 102, ""}, // with the request for the run itself
 		"unfinished runs": {1000, `{"type":"runs","id":"run-%d","attributes":{"status":"pending"}}`,
 			func(c *scalr.Client) error { _, err := c.ActiveRuns(t.Context(), "ws-1"); return err }, 1, ""},
 	} {

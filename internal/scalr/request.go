@@ -137,7 +137,7 @@ func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {
 	}
 	req, err := http.NewRequestWithContext(c.traceConn(ctx), k.method, c.address(k), body)
 	if err != nil {
-		return nil, fmt.Errorf("%s: the address cannot be made", k.op)
+		return nil, fmt.Errorf("%s: the request URL is invalid", k.op)
 	}
 	req.Header.Set("Accept", documentType)
 	if k.plain {

@@ -111,8 +111,8 @@ func (j *retryable) allows(e *Error) bool {
 	return e.temporary()
 }
 
-// delay returns the limits of the wait after an error. Except for urgent requests, it is never shorter than the server
-// requests, plus a random part, so that clients with the same Retry-After do not all retry at the same time.
+// delay returns the limits of the wait after an error. Except for urgent requests, the wait is at least
+// Retry-After plus a random part, so that clients with the same Retry-After do not all retry at the same time.
 func (p policy) delay(e *Error) retry.Delay {
 	delay := retry.AtLeast(0)
 	switch {

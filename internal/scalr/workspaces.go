@@ -10,7 +10,8 @@ import (
 	"scalr-run-action/internal/sanitize"
 )
 
-// workspaceIncludes are the related resources that contain the lock holder and the names of environment and tags.
+// workspaceIncludes lists the relationships whose resources a response includes: the client reads from them the names
+// of the environment and of the tags, and the user or run that locked the workspace.
 const workspaceIncludes = "environment,tags,locked-by,locked-by-run"
 
 // Workspace reads a workspace.

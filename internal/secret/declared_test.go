@@ -276,7 +276,7 @@ users:
 	}
 }
 
-func TestLines(t *testing.T) {
+func TestDeclaredLines(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		value secret.Value

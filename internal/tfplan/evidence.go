@@ -102,7 +102,7 @@ func (e *evidence) allowsSign(sign string) bool {
 	was, will, differs := e.existsBefore, e.existsAfter || e.unknown, e.differs || e.sensitive
 	switch sign {
 	case "-":
-		return was && (differs || !will) // an empty list equals none, but is shown
+		return was && (differs || !will) // an empty list counts as no value, but Terraform prints it
 	case "+":
 		return will && (differs || !was)
 	case "":

@@ -212,7 +212,7 @@ func (g generator) tree(depth int) any {
 	return object
 }
 
-// changed returns a value with some of its texts changed.
+// changed returns a value with some of its strings changed.
 func (g generator) changed(value any) any {
 	switch value := value.(type) {
 	case string:

@@ -155,7 +155,7 @@ func (m message) flag(field uint64, value bool) message {
 	return m.number(field, 1)
 }
 
-// fieldsOf returns the fields of a message that contain bytes; the last one of each number.
+// fieldsOf returns the length-delimited fields of a message by field number; the last occurrence wins.
 func fieldsOf(m []byte) map[uint64][]byte {
 	fields := map[uint64][]byte{}
 	for len(m) > 0 {

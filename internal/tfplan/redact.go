@@ -66,7 +66,7 @@ func redactedLines(r *secret.Redactor, lines []string) []string {
 	return strings.Split(r.String(strings.Join(lines, "\n")), "\n")
 }
 
-// redactedValue returns a JSON value with its texts, names and numbers redacted.
+// redactedValue returns a JSON value with its strings, member names and numbers redacted.
 func redactedValue(r *secret.Redactor, value any) any {
 	switch value := value.(type) {
 	case string:

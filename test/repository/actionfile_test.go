@@ -9,13 +9,13 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// actionFile is what users may write about one action.
+// actionFile contains the documented parts of one action.yml.
 type actionFile struct {
 	description     string
 	inputs, outputs []field
 }
 
-// field is an input or an output as action.yml describes it.
+// field is an input or an output in action.yml.
 type field struct {
 	group         string // the comment above the first of its group
 	name, preset  string

@@ -114,9 +114,8 @@ func TestReplacesOnlyItself(t *testing.T) {
 	}
 }
 
-// TestOnlyRunsCreatesAndStops: one request to create, cancel or discard a run is not
-// enough, since its response may be lost or the run may have moved. The protocols for
-// that are in internal/scalr/runs, the only caller of the client's methods.
+// TestOnlyRunsCreatesAndStops checks that only internal/scalr/runs calls the client's methods that create, cancel or
+// discard a run: a single request is not enough, since its response may be lost or the run's status may have changed.
 func TestOnlyRunsCreatesAndStops(t *testing.T) {
 	t.Parallel()
 	callers := map[string][]string{"CreateRun": nil, "CancelRun": nil, "DiscardRun": nil}

@@ -53,7 +53,7 @@ func TestPlaceholdersLeaveNothing(t *testing.T) {
 	}
 }
 
-// TestPlaceholdersOfAnyDocument checks formats that no document currently uses.
+// TestPlaceholdersOfAnyDocument checks how the script rewrites link forms that no current document contains.
 func TestPlaceholdersOfAnyDocument(t *testing.T) {
 	t.Parallel()
 	s := newScratch(t)

@@ -151,7 +151,7 @@ func TestConfine(t *testing.T) {
 	}{
 		{name: "allowed host", command: "</dev/tcp/allowed.test/443", works: true},
 		{name: "its second address", command: "</dev/tcp/127.0.0.8/443", works: true},
-		{name: "another port of it", command: "</dev/tcp/allowed.test/444"},
+		{name: "another port of the allowed host", command: "</dev/tcp/allowed.test/444"},
 		{name: "packets to it", command: "echo x >/dev/udp/127.0.0.7/443"},
 		{name: "another host", command: "</dev/tcp/127.0.0.9/443"},
 		{name: "another host by name", command: "</dev/tcp/other.test/443"},

@@ -149,7 +149,7 @@ type played struct {
 	log                    string
 	outputs, state         map[string]string
 	summary                string
-	step                   runnertest.Step // its log, parsed like the runner
+	step                   runnertest.Step // the step's log, parsed as the runner parses it
 	began, signalled, over time.Time
 }
 

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -177,7 +178,11 @@ func (r *command) overrideEach(ctx context.Context, run scalr.Run) (conflict err
 		}
 	}
 	if overridden > 0 {
-		r.Job.Infof("Overrode %d policy checks of run %s", overridden, run.ID)
+		checks := "1 policy check"
+		if overridden > 1 {
+			checks = fmt.Sprintf("%d policy checks", overridden)
+		}
+		r.Job.Infof("Overrode %s of run %s", checks, run.ID)
 	}
 	return conflict
 }

@@ -77,7 +77,7 @@ func (r *command) reject(ctx context.Context, run scalr.Run, failures []gate.Fai
 }
 
 const (
-	// effectTime is the time during which a rejected run is followed after Scalr accepted to discard it: Scalr queues
+	// effectTime is the time during which a rejected run is followed after Scalr accepted the request to discard it: Scalr queues
 	// the operation, which can take minutes.
 	effectTime = 5 * time.Minute
 	// effectInterval is the maximum poll interval during effectTime.
@@ -98,7 +98,7 @@ func (r *command) awaitEffect(ctx context.Context, run scalr.Run) scalr.Run {
 	}
 }
 
-// effectOf returns a sentence about the state of a run after Scalr accepted to stop it.
+// effectOf returns a sentence about the state of a run after Scalr accepted the request to stop it.
 func (r *command) effectOf(verb string, last scalr.Run) string {
 	switch {
 	case last.Status == scalr.StatusDiscarded || last.Status == scalr.StatusCanceled:
@@ -108,7 +108,7 @@ func (r *command) effectOf(verb string, last scalr.Run) string {
 	case last.Status.IsFinal():
 		return fmt.Sprintf(" The run ended as %s: %s", last.Status, r.facts.runURL)
 	}
-	return fmt.Sprintf(" Scalr accepted to %s the run, but it is still %s and may still be applied: %s", verb, last.Status, r.facts.runURL)
+	return fmt.Sprintf(" Scalr accepted the request to %s the run, but it is still %s and may still be applied: %s", verb, last.Status, r.facts.runURL)
 }
 
 // interruptedReject handles an interruption while the gates are evaluated or the run is discarded: it repeats the

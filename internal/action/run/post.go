@@ -83,7 +83,7 @@ func (r *command) stopLeftover(ctx context.Context, left state) (message string,
 	case stop.AlreadyFinal:
 		return "", nil
 	}
-	return "Run " + run.ID + " of the canceled step: Scalr has accepted to " + stop.Verb + " it. " + r.facts.runURL, nil
+	return "Run " + run.ID + " of the canceled step: Scalr accepted the request to " + stop.Verb + " it. " + r.facts.runURL, nil
 }
 
 // findLeftover finds the run by its id, or by its configuration version if the step was killed before it received the

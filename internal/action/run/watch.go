@@ -172,7 +172,7 @@ func (a acceptance) withoutEffect(run scalr.Run) string {
 	if a.verb == "" || run.Status != a.in {
 		return ""
 	}
-	return fmt.Sprintf("Scalr accepted to %s run %s, but the run was still %q. ", a.verb, run.ID, run.Status)
+	return fmt.Sprintf("Scalr accepted the request to %s run %s, but the run was still %q. ", a.verb, run.ID, run.Status)
 }
 
 // describeStop returns a sentence about the state of the run after an interruption.
@@ -190,5 +190,5 @@ func (r *command) describeStop(e follow.Ending) string {
 	case e.Run.Status.IsFinal():
 		return where + "was stopped by this step; its final status is " + string(e.Run.Status) + "."
 	}
-	return "Scalr has accepted to " + e.Stop.Verb + " run " + e.Run.ID + ": " + r.facts.runURL
+	return "Scalr accepted the request to " + e.Stop.Verb + " run " + e.Run.ID + ": " + r.facts.runURL
 }

@@ -70,7 +70,7 @@ func (r *command) stopWrongRun(ctx context.Context, wrong *unexpectedRun) step.O
 		Problem: wrong.problem + " " + r.stopOutcome(stop, last, err)})
 }
 
-// awaitStop waits until the run is final after Scalr accepted to stop it, for at most the grace period for stops.
+// awaitStop waits until the run is final after Scalr accepted the request to stop it, for at most the grace period for stops.
 func (r *command) awaitStop(ctx context.Context, run scalr.Run) scalr.Run {
 	ctx, cancel := context.WithTimeout(ctx, r.Env.Timing.StopGrace)
 	defer cancel()
@@ -95,5 +95,5 @@ func (r *command) stopOutcome(stop runs.StopResult, last scalr.Run, err error) s
 	case last.Status.IsFinal():
 		return fmt.Sprintf("It was stopped and ended as %s: %s", last.Status, r.facts.runURL)
 	}
-	return fmt.Sprintf("Scalr accepted to %s it, but it is still %s and may still be applied: %s", stop.Verb, last.Status, r.facts.runURL)
+	return fmt.Sprintf("Scalr accepted the request to %s it, but it is still %s and may still be applied: %s", stop.Verb, last.Status, r.facts.runURL)
 }

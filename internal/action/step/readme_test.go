@@ -29,7 +29,7 @@ const (
 )
 
 // messageWords are the parts of each message that a user would search for. "…" stands for a variable part. The text
-// between ‹ and › is variable in the code, but always the same for this error code. TestREADMEWords checks that the
+// between ‹ and › is variable in the code, but always the same for this error code. TestCodeWordsAppearInMessages checks that the
 // program contains them.
 var messageWords = map[Code]string{
 	"input-invalid":                     "… problems with the inputs:",
@@ -188,9 +188,9 @@ func meaning(a advice) string {
 	return strings.ToUpper(a.cause[:1]) + a.cause[1:]
 }
 
-// TestREADMEWords checks that the words of each code appear in a string of the program, so that a search for a logged
+// TestCodeWordsAppearInMessages checks that the words of each code appear in a string of the program, so that a search for a logged
 // message finds the code.
-func TestREADMEWords(t *testing.T) {
+func TestCodeWordsAppearInMessages(t *testing.T) {
 	t.Parallel()
 	texts := programTexts(t)
 	for code := range advices {

@@ -110,7 +110,7 @@ func (s *Step) signInRefused(in inputs.Access, proof secret.Value, err error) er
 		}
 	}
 	text := fmt.Sprintf("%s. The job's claims are %s. The assume policy of %s fits if its provider's url is %q, the provider's allowed "+
-		"audiences hold %q, and its conditions are %s.",
+		"audiences contain %q, and its conditions are %s.",
 		Sentence(err), strings.Join(claims, ", "), in.ServiceAccount, c.Issuer, strings.Join(c.Audience, " "), conditions(c))
 	if time.Now().After(c.Expires) && !c.Expires.IsZero() {
 		text += fmt.Sprintf(" The ID token expired at %s.", c.Expires.UTC().Format("2006-01-02 15:04:05 MST"))
@@ -136,7 +136,7 @@ func conditions(c job.Claims) string {
 	}
 	text := strings.Join(all, " and ")
 	if immutableSubject.MatchString(c.Subject) {
-		text += "; a condition on sub must hold the ids too, as above"
+		text += "; a condition on sub must contain the ids too, as above"
 	}
 	return text
 }

@@ -24,7 +24,7 @@ type Options struct {
 	OldName    string // owner/name before a renaming, redirected from
 	Pulls      []Pull
 	Token      string         // the only one accepted; ghs_githubtest if empty
-	Login      string         // of the token; github-actions[bot] if empty
+	Login      string         // the user that the token belongs to; github-actions[bot] if empty
 	ReadOnly   bool           // the token is read-only, as for a fork
 	NoLink     bool           // leave out the Link header, as some proxies do
 	NoHistory  bool           // do not report previous texts of comments

@@ -229,8 +229,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// TestTooEarly checks that a request before the end of a rate limit causes an objection.
-func TestTooEarly(t *testing.T) {
+// TestRequestBeforeRateLimitReset checks that a request before the end of a rate limit causes an objection.
+func TestRequestBeforeRateLimitReset(t *testing.T) {
 	t.Parallel()
 	const early = "GET /repos/acme/infra/issues/7/comments came 1s too early after a rate limit"
 	for name, test := range map[string]struct {

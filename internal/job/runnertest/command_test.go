@@ -74,7 +74,7 @@ func TestSuspicious(t *testing.T) {
 	}
 }
 
-func TestHostile(t *testing.T) {
+func TestHostileTexts(t *testing.T) {
 	t.Parallel()
 	all := runnertest.Hostile()
 	if len(all) < 100 {

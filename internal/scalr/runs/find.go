@@ -35,8 +35,8 @@ func Blocking(ctx context.Context, c *scalr.Client, workspaceID, waiting string)
 	return blocking, ok && err == nil
 }
 
-// maxKept is the maximum number of runs kept for one configuration version, the oldest ones. More than one is already
-// an error of the server.
+// maxKept is the maximum number of runs kept for one configuration version, the oldest ones. The server should never
+// return more than one.
 const maxKept = 100
 
 // withConfiguration lists the workspace's runs of the configuration version, oldest first, regardless of Scalr's order.
