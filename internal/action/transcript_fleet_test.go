@@ -38,11 +38,11 @@ func TestAffectedTranscripts(t *testing.T) {
 	for _, title := range []string{"2 a module", "7 by a name"} {
 		c.line("=== %s", title)
 		m := &faultTransport{status: http.StatusForbidden, once: true}
-		m.spoil(func(m *faultTransport) *stepResult {
+		m.runWithEachFault(func(m *faultTransport) *stepResult {
 			s := affectedSteps(t)[title]
 			s.changes = m
 			return s.play()
-		}, c.spoiledBy(m))
+		}, c.appendFaultResult(m))
 	}
 }
 
@@ -60,12 +60,12 @@ func TestOverviewTranscripts(t *testing.T) {
 			c.add(strings.Join(inputs, " "), f.play("12", "1", oldHead, inputs...))
 		}
 		m := &faultTransport{status: http.StatusForbidden, once: true}
-		m.spoil(func(m *faultTransport) *stepResult {
+		m.runWithEachFault(func(m *faultTransport) *stepResult {
 			f.changes = m
 			return f.play("12", "1", oldHead, "fail-on=none")
 		}, func(p *stepResult) {
 			if !strings.Contains(m.changed, "/plans/") { // plans are read at the same time
-				c.spoiledBy(m)(p)
+				c.appendFaultResult(m)(p)
 			}
 		})
 	})
