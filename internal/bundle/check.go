@@ -87,7 +87,7 @@ func (c *checker) entry(h *tar.Header, content io.Reader) error {
 
 func (c *checker) add(h *tar.Header, name string, content io.Reader) error {
 	if h.Typeflag != tar.TypeDir {
-		c.match(name)
+		c.classify(name)
 	}
 	switch h.Typeflag {
 	case tar.TypeReg, tar.TypeGNUSparse:
@@ -104,8 +104,8 @@ func (c *checker) add(h *tar.Header, name string, content io.Reader) error {
 	return fmt.Errorf("it is not a file, directory or link (type %q)", h.Typeflag)
 }
 
-// match records files that are excluded from directories or cause a warning there.
-func (c *checker) match(name string) {
+// classify records files that are excluded from directories or cause a warning there.
+func (c *checker) classify(name string) {
 	switch base := []byte(path.Base(name)); {
 	case hasExcludedComponent(name):
 		c.neverUploaded.add(name)

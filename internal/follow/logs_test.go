@@ -177,7 +177,7 @@ func TestLogShrinks(t *testing.T) {
 		f := short(2)
 		f.Nth = 0
 		play(t, planning(20*time.Second, text), true, func(r *followTest) {
-			r.spoilAfter(20*time.Second+500*time.Millisecond, f)
+			r.addFaultsAfter(20*time.Second+500*time.Millisecond, f)
 			r.follow("planned_and_finished")
 			if r.wantText("plan", text); slices.Contains(r.seen.events, "plan restarted") {
 				t.Error("a stale copy was printed")
@@ -187,7 +187,7 @@ func TestLogShrinks(t *testing.T) {
 	t.Run("empty at the end", func(t *testing.T) {
 		t.Parallel()
 		play(t, planning(20*time.Second, text), true, func(r *followTest) {
-			r.spoilAfter(19*time.Second, scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Empty, Times: -1})
+			r.addFaultsAfter(19*time.Second, scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Empty, Times: -1})
 			r.follow("planned_and_finished")
 			if slices.Contains(r.seen.events, "plan restarted") || r.seen.text["plan"].Len() < len(text)/2 {
 				t.Error("printed lines were discarded")
@@ -254,7 +254,7 @@ func TestBrokenReadsAtTheEnd(t *testing.T) {
 	s := planning(5*time.Second, text)
 	s.Logs.Mode = scalrsim.LogAtEnd
 	play(t, s, true, func(r *followTest) {
-		r.spoilAfter(5*time.Second, scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Break, Bytes: 800_000, Times: 6})
+		r.addFaultsAfter(5*time.Second, scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Break, Bytes: 800_000, Times: 6})
 		r.follow("planned_and_finished")
 		r.wantText("plan", text)
 	})

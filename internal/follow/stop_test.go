@@ -35,7 +35,7 @@ func TestStopAfterContext(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			play(t, planning(time.Hour, log(3, planned)), true, func(r *followTest) {
-				r.spoilAfter(19*time.Second, c.faults...)
+				r.addFaultsAfter(19*time.Second, c.faults...)
 				began := time.Now()
 				ending, err := r.Follow(r.interruptedAfter(20*time.Second), r.run)
 				took := time.Since(began) - 20*time.Second
@@ -50,8 +50,8 @@ func TestStopAfterContext(t *testing.T) {
 	}
 }
 
-// spoilAfter adds the faults after the duration d.
-func (r *followTest) spoilAfter(d time.Duration, faults ...scalrsim.Fault) {
+// addFaultsAfter adds the faults after the duration d.
+func (r *followTest) addFaultsAfter(d time.Duration, faults ...scalrsim.Fault) {
 	go func() {
 		time.Sleep(d)
 		for _, f := range faults {

@@ -85,11 +85,11 @@ func checkAddress(host, address string, issued bool) error {
 	if err != nil {
 		return err
 	}
-	place := PlaceOf(at.Addr())
+	scope := PlaceOf(at.Addr())
 	switch {
-	case place.Blocked():
+	case scope.Blocked():
 		return ErrAddressRefused
-	case place == ThisMachine && issued:
+	case scope == ThisMachine && issued:
 		return ErrThisMachine
 	case strings.EqualFold(strings.TrimSuffix(host, "."), localhost) && !at.Addr().Unmap().IsLoopback():
 		return ErrNotThisMachine // plain http would send the token there

@@ -199,7 +199,7 @@ func (r *Reader) key() error {
 		return nil
 	}
 	if c, err := r.skipSpace(); err != nil || c != '"' {
-		return orSyntax(err)
+		return syntaxErrorIfNil(err)
 	}
 	if err := r.skipText(); err != nil {
 		return err
@@ -224,7 +224,8 @@ func (r *Reader) separator() (more bool, err error) {
 	return false, ErrSyntax
 }
 
-func orSyntax(err error) error {
+// syntaxErrorIfNil returns err, or ErrSyntax if err is nil.
+func syntaxErrorIfNil(err error) error {
 	if err == nil {
 		err = ErrSyntax
 	}
@@ -234,7 +235,7 @@ func orSyntax(err error) error {
 func (r *Reader) word(w string) error {
 	for i := range len(w) {
 		if c, err := r.next(); err != nil || c != w[i] {
-			return orSyntax(err)
+			return syntaxErrorIfNil(err)
 		}
 	}
 	return nil
@@ -287,7 +288,7 @@ func (r *Reader) digits() error {
 		case err == nil && '0' <= c && c <= '9':
 			r.at++
 		case n == 0:
-			return orSyntax(err)
+			return syntaxErrorIfNil(err)
 		default:
 			return nil
 		}

@@ -9,7 +9,7 @@ import (
 // text reads a string and decodes at most limit bytes of it.
 func (r *Reader) text(limit int) (string, error) {
 	if c, err := r.skipSpace(); err != nil || c != '"' {
-		return "", orSyntax(err)
+		return "", syntaxErrorIfNil(err)
 	}
 	var decoded []byte
 	err := r.characters(func(plain []byte) {

@@ -290,7 +290,7 @@ func readRelationship(r *jsonstream.Reader) (to relationship, err error) {
 		if err != nil {
 			return err
 		}
-		if to.many = c == '['; to.many {
+		if to.isList = c == '['; to.isList {
 			return elements(r, func() error { return to.readReference(r) })
 		}
 		return to.readReference(r)
@@ -301,7 +301,7 @@ func readRelationship(r *jsonstream.Reader) (to relationship, err error) {
 func (to *relationship) readReference(r *jsonstream.Reader) error {
 	return members(r, func(name string) (err error) {
 		switch {
-		case name == "type" && !to.many:
+		case name == "type" && !to.isList:
 			to.kind, _, err = r.Text(maxType)
 			return err
 		case name != "id":

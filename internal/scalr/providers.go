@@ -31,7 +31,7 @@ func (c *Client) Providers(ctx context.Context) ([]Provider, error) {
 
 func (r resource) provider() Provider {
 	return Provider{ID: r.ID, Name: r.Attributes.name(), Shared: r.Attributes.flag("is-shared"),
-		Environments: r.refs("environments"), reported: r.Relationships["environments"].many, required: r.Attributes.required()}
+		Environments: r.refs("environments"), reported: r.Relationships["environments"].isList, required: r.Attributes.required()}
 }
 
 // required returns the attributes that openapi.yml, ProviderConfiguration requires in every document, unchanged. It

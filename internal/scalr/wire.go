@@ -26,9 +26,9 @@ type resource struct {
 
 // relationship contains the ids of related resources.
 type relationship struct {
-	ids  []string
-	many bool   // the ids are in a list
-	kind string // type of the related resource, if there is one and it was reported
+	ids    []string
+	isList bool   // the ids are in a list
+	kind   string // type of the related resource, if there is one and it was reported
 }
 
 type reference struct {
@@ -94,7 +94,7 @@ var related = map[string]string{"workspace": "workspaces", "environment": "envir
 // relationship requires.
 func (r resource) ref(name string) string {
 	to := r.Relationships[name]
-	if to.many || len(to.ids) != 1 || to.kind != "" && related[name] != "" && to.kind != related[name] {
+	if to.isList || len(to.ids) != 1 || to.kind != "" && related[name] != "" && to.kind != related[name] {
 		return ""
 	}
 	return to.ids[0]
@@ -102,7 +102,7 @@ func (r resource) ref(name string) string {
 
 // refs returns the ids of a to-many relationship.
 func (r resource) refs(name string) []string {
-	if to := r.Relationships[name]; to.many {
+	if to := r.Relationships[name]; to.isList {
 		return to.ids
 	}
 	return nil

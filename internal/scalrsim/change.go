@@ -154,11 +154,11 @@ func planDocument(changes []Change) []byte {
 		resources = append(resources, object{"address": c.Address, "mode": "managed", "type": kind, "name": name,
 			"provider_name": "terraform.io/builtin/terraform", "change": change})
 	}
-	return encoded(object{"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": resources,
+	return encode(object{"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": resources,
 		"output_changes": object{}, "complete": true, "errored": false, "applyable": hasChanges(changes)})
 }
 
-func encoded(document object) []byte {
+func encode(document object) []byte {
 	body, err := json.Marshal(document)
 	if err != nil {
 		return nil // cannot happen for these types

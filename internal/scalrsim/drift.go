@@ -67,6 +67,6 @@ func driftDocument(drift []Change) []byte {
 		found = append(found, object{"address": c.Address, "mode": "managed", "type": kind, "name": name,
 			"provider_name": "terraform.io/builtin/terraform", "change": change})
 	}
-	return encoded(object{"format_version": "1.2", "terraform_version": "1.11.4", "planned_values": object{}, "resource_drift": found,
+	return encode(object{"format_version": "1.2", "terraform_version": "1.11.4", "planned_values": object{}, "resource_drift": found,
 		"output_changes": object{}, "complete": true, "errored": false, "applyable": len(drift) > 0})
 }

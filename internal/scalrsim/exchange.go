@@ -156,8 +156,8 @@ func (s *Server) handle(c *call, f *Fault) reply {
 		s.late = append(s.late, lateCommit{time.Now().Add(f.Delay), c})
 		return replace(f)
 	}
-	if spoil, ok := responseEdits[f.Action]; ok {
-		return spoil(s.dispatch(c), f)
+	if edit, ok := responseEdits[f.Action]; ok {
+		return edit(s.dispatch(c), f)
 	}
 	if f.Phase == After || f.Action == Twice {
 		a := s.dispatch(c)
@@ -180,9 +180,9 @@ func (s *Server) advance() {
 			waiting = append(waiting, l)
 			continue
 		}
-		s.replaying = l.due
+		s.commitTime = l.due
 		s.dispatch(l.call)
-		s.replaying = time.Time{}
+		s.commitTime = time.Time{}
 	}
 	s.late = waiting
 	s.expireLock(now)

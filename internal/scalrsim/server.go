@@ -32,7 +32,7 @@ type Server struct {
 	mu               sync.Mutex
 	api, blob        string // origins
 	started          time.Time
-	replaying        time.Time // time of the current late commit, or zero
+	commitTime       time.Time // time of the current late commit, or zero
 	ids              map[string]int
 	resources        []*resource
 	versions         []*version
@@ -105,8 +105,8 @@ func (s *Server) Close() {
 
 // now returns the time that handlers must use. It is in the past during a late commit.
 func (s *Server) now() time.Time {
-	if !s.replaying.IsZero() {
-		return s.replaying
+	if !s.commitTime.IsZero() {
+		return s.commitTime
 	}
 	return time.Now()
 }

@@ -22,14 +22,14 @@ func (s *Stream) Next(piece []byte) []byte {
 	s.redactor.mu.RLock()
 	defer s.redactor.mu.RUnlock()
 	// A match depends on the text that follows it: another match, or a character.
-	certain := len(s.buffer) - 2*s.redactor.maxMatch - utf8Max
+	settledLength := len(s.buffer) - 2*s.redactor.maxMatch - utf8Max
 	if s.redactor.maxMatch == 0 {
-		certain = len(s.buffer)
+		settledLength = len(s.buffer)
 	}
-	if certain-s.released < minRelease && s.redactor.maxMatch > 0 {
+	if settledLength-s.released < minRelease && s.redactor.maxMatch > 0 {
 		return nil
 	}
-	return s.release(certain)
+	return s.release(settledLength)
 }
 
 const utf8Max = 4 // bytes of a character

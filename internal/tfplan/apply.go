@@ -24,7 +24,7 @@ var (
 	byProvisioner = lazyregexp.New(` \([\w-]+\): `)
 )
 
-var doneWords = map[string]string{"Creation": "created", "Modifications": "changed", "Destruction": "destroyed"}
+var actionByNoun = map[string]string{"Creation": "created", "Modifications": "changed", "Destruction": "destroyed"}
 
 // Apply returns the results of an apply according to the log.
 func (l *Log) Apply() Apply {
@@ -41,7 +41,7 @@ func (l *Log) recordDone(line string) {
 		return
 	}
 	if m := doneLine.FindStringSubmatch(line); m != nil && !byProvisioner.MatchString(m[1]+": ") {
-		l.done = append(l.done, Done{Address: strings.Clone(m[1]), What: doneWords[m[2]]})
+		l.done = append(l.done, Done{Address: strings.Clone(m[1]), What: actionByNoun[m[2]]})
 		l.doneSize += changeOverhead + len(m[1])
 	}
 }

@@ -16,10 +16,10 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// detail sets the diff of a change and what forces a replacement. It takes Terraform's
+// setDiff sets the diff of a change and what forces a replacement. It takes Terraform's
 // own text if the log contains it exactly once for this change and it agrees with the
 // JSON, else it renders the JSON: the author of a configuration can write to the log.
-func (p *planText) detail(to *Change, raw []byte, drifted bool) {
+func (p *planText) setDiff(to *Change, raw []byte, drifted bool) {
 	var c tfjson.ResourceChange
 	if tooDeep(raw) || decode(raw, &c) != nil || c.Change == nil {
 		return

@@ -16,7 +16,7 @@ const (
 // the budget. Texts that are too long are first divided at lines that occur once on
 // both sides.
 func lineDiff(before, after []string, budget *int) []hunk {
-	d := differ{budget: budget}
+	d := lineDiffer{budget: budget}
 	d.trimCommon(before, after, func(before, after []string) {
 		if d.withinBudget(before, after) {
 			d.compare(before, after)
@@ -32,13 +32,13 @@ func lineDiff(before, after []string, budget *int) []hunk {
 	return append(d.hunks, d.current)
 }
 
-type differ struct {
+type lineDiffer struct {
 	hunks   []hunk
 	current hunk
 	budget  *int
 }
 
-func (d *differ) keep(lines ...string) {
+func (d *lineDiffer) keep(lines ...string) {
 	if len(d.current.removed)+len(d.current.added) > 0 && len(lines) > 0 {
 		d.hunks, d.current = append(d.hunks, d.current), hunk{}
 	}
@@ -46,7 +46,7 @@ func (d *differ) keep(lines ...string) {
 }
 
 // trimCommon removes the common prefix and suffix of both texts and compares the rest.
-func (d *differ) trimCommon(before, after []string, compare func(before, after []string)) {
+func (d *lineDiffer) trimCommon(before, after []string, compare func(before, after []string)) {
 	head := 0
 	for head < min(len(before), len(after)) && before[head] == after[head] {
 		head++
@@ -60,12 +60,12 @@ func (d *differ) trimCommon(before, after []string, compare func(before, after [
 	d.keep(before[len(before)-tail:]...)
 }
 
-func (d *differ) withinBudget(before, after []string) bool {
+func (d *lineDiffer) withinBudget(before, after []string) bool {
 	return len(before)*len(after) <= min(maxPairs, *d.budget)
 }
 
 // compare finds the longest common subsequence if it is within the budget.
-func (d *differ) compare(before, after []string) {
+func (d *lineDiffer) compare(before, after []string) {
 	if len(before) == 0 || len(after) == 0 || !d.withinBudget(before, after) {
 		d.current.removed, d.current.added = append(d.current.removed, before...), append(d.current.added, after...)
 		return
@@ -145,7 +145,7 @@ func anchors(before, after []string) []pair {
 func places(lines []string) map[string]int {
 	at := make(map[string]int, len(lines))
 	for i, l := range lines {
-		if _, again := at[l]; again {
+		if _, duplicate := at[l]; duplicate {
 			i = -1
 		}
 		at[l] = i

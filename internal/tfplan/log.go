@@ -67,7 +67,7 @@ func (l *Log) totals() Totals {
 	t.Drift = max(t.Drift, l.previous.Drift)
 	t.Reads = max(t.Reads, l.previous.Reads)
 	t.Warnings = max(l.warnings(), l.previous.Warnings)
-	t.OtherCounts = t.OtherCounts.worst(l.previous.OtherCounts)
+	t.OtherCounts = t.OtherCounts.maximum(l.previous.OtherCounts)
 	for _, d := range l.previous.Problems {
 		t.addProblem(d)
 	}

@@ -21,7 +21,7 @@ func (b *OtherCounts) add(c OtherCounts) {
 	b.Invocations += c.Invocations
 }
 
-// worst returns the maximum of each number.
-func (b OtherCounts) worst(c OtherCounts) OtherCounts {
+// maximum returns the maximum of each number.
+func (b OtherCounts) maximum(c OtherCounts) OtherCounts {
 	return OtherCounts{max(b.Moves, c.Moves), max(b.Forgets, c.Forgets), max(b.Invocations, c.Invocations)}
 }

@@ -83,7 +83,7 @@ func (l *Log) Plan(ctx context.Context, planJSON io.Reader) Plan {
 	}
 	plan.Changes, plan.Drift, plan.Outputs = doc.changes.changes, doc.drift.changes, doc.outputs
 	plan.Omitted = doc.changes.omitted + doc.drift.omitted
-	plan.Planned, plan.OutputDiff, plan.OtherCounts = doc.planned, doc.outputDiff, plan.JSON.OtherCounts.worst(plan.Text.OtherCounts)
+	plan.Planned, plan.OutputDiff, plan.OtherCounts = doc.planned, doc.outputDiff, plan.JSON.OtherCounts.maximum(plan.Text.OtherCounts)
 	return plan.Redacted(l.redact)
 }
 

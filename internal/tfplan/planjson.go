@@ -193,7 +193,7 @@ func (p *planJSON) changes(to *list, drifted bool) error {
 		}
 		c.Unit = p.texts.unitOf(c, drifted)
 		if raw != nil && p.size < maxTextSize {
-			p.texts.detail(&c, raw, drifted)
+			p.texts.setDiff(&c, raw, drifted)
 			p.size += len(c.Diff)
 		}
 		to.changes = append(to.changes, c)

@@ -171,7 +171,7 @@ func (p *planText) sum(line string) {
 func (p *planText) close(sum Totals) {
 	p.closedTotals.Counts.add(p.openTotals.Counts.Worst(sum.Counts))
 	p.closedTotals.Others += max(p.openTotals.Others, sum.Others)
-	p.closedTotals.OtherCounts.add(p.openTotals.OtherCounts.worst(sum.OtherCounts))
+	p.closedTotals.OtherCounts.add(p.openTotals.OtherCounts.maximum(sum.OtherCounts))
 	p.announced = max(sum.OtherCounts.Invocations-p.openTotals.OtherCounts.Invocations, 0)
 	p.closedTotals.Most = p.closedTotals.Most.Worst(p.openTotals.Counts.Worst(sum.Counts))
 	p.closedTotals.Drift += p.openTotals.Drift

@@ -35,7 +35,7 @@ func (p *planText) bodyLine(line string) bool {
 		p.current.shallow = true // OpenTofu does not indent the lines by the block's depth
 	}
 	if p.current.shallow {
-		line = deeper(line)
+		line = addIndent(line)
 	}
 	if !first && line != "" && !strings.HasPrefix(line, "    ") {
 		return false // no end mark: discard the block
@@ -50,8 +50,8 @@ func (p *planText) bodyLine(line string) bool {
 	return true
 }
 
-// deeper adds the indentation that a line has in other blocks.
-func deeper(line string) string {
+// addIndent adds the indentation that a line has in other blocks.
+func addIndent(line string) string {
 	if line == "}" || strings.HasPrefix(line, "    ") {
 		return "    " + line
 	}

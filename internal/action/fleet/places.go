@@ -126,19 +126,19 @@ func workspacesNamed(list []scalr.Workspace, names []inputs.WorkspaceName) ([]sc
 // findPlaces finds the directories of all workspaces to which a configuration can be uploaded.
 func (c *affectedCommand) findPlaces(list []scalr.Workspace) ([]*place, error) {
 	var places []*place
-	var without []string
+	var notUploadable []string
 	for _, ws := range list {
 		p := &place{ws: ws}
 		if ws.VCS != "" || ws.ModuleVersionID != "" || ws.ExecutionMode == "local" {
-			without = append(without, p.name().String())
+			notUploadable = append(notUploadable, p.name().String())
 			continue
 		}
 		p.candidates, p.exact = c.candidates(p)
 		places = append(places, p)
 	}
-	if len(without) > 0 {
+	if len(notUploadable) > 0 {
 		c.Job.Noticef("Left out, since nothing can be uploaded to them (they use a repository or a module, or the execution mode local): %s.",
-			listFirst(without))
+			listFirst(notUploadable))
 	}
 	c.warnUnknownWorkspaces(list)
 	var mismatches []string

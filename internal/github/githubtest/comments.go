@@ -137,7 +137,7 @@ func (s *Server) listComments(q query) reply {
 	}
 	start := min((page-1)*per, len(all))
 	end := min(start+per, len(all))
-	out := answer(http.StatusOK, "["+strings.Join(all[start:end], ",")+"]")
+	out := newReply(http.StatusOK, "["+strings.Join(all[start:end], ",")+"]")
 	if last := (len(all) + per - 1) / per; last > 1 && !s.options.NoLink {
 		out.header.Set("Link", s.links(number, per, page, last))
 	}
@@ -179,13 +179,13 @@ func (s *Server) createComment(q query, late time.Duration) reply {
 		return *problem
 	}
 	c := s.add(number, s.options.Login, body, late)
-	return answer(http.StatusCreated, s.commentJSON(c))
+	return newReply(http.StatusCreated, s.commentJSON(c))
 }
 
 func (s *Server) getComment(q query) reply {
 	for _, c := range s.comments {
 		if fmt.Sprint(c.ID) == q.arguments[0] {
-			return answer(http.StatusOK, s.commentJSON(c))
+			return newReply(http.StatusOK, s.commentJSON(c))
 		}
 	}
 	return refuse(http.StatusNotFound, "Not Found")
@@ -208,7 +208,7 @@ func (s *Server) editComment(q query) reply {
 			return *problem
 		}
 		c.edit(s.options.Login, body)
-		return answer(http.StatusOK, s.commentJSON(c))
+		return newReply(http.StatusOK, s.commentJSON(c))
 	}
 	return refuse(http.StatusNotFound, "Not Found")
 }
@@ -228,7 +228,7 @@ func (s *Server) bodyOf(q query) (string, *reply) {
 }
 
 func invalid(message string) reply {
-	return answer(http.StatusUnprocessableEntity, `{"message":"Validation Failed",`+
+	return newReply(http.StatusUnprocessableEntity, `{"message":"Validation Failed",`+
 		`"errors":[{"resource":"IssueComment","code":"unprocessable","field":"data","message":`+
 		quote(message)+`}],"documentation_url":"https://docs.github.com/rest/issues/comments"}`)
 }

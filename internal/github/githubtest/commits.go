@@ -67,7 +67,7 @@ func (s *Server) compare(q query) reply {
 	if page := q.values.Get("page"); page != "" && page != "1" {
 		files = nil
 	}
-	return answer(http.StatusOK, fmt.Sprintf(`{"url":%s,"base_commit":%s,"merge_base_commit":%s,"status":"%s",`+
+	return newReply(http.StatusOK, fmt.Sprintf(`{"url":%s,"base_commit":%s,"merge_base_commit":%s,"status":"%s",`+
 		`"ahead_by":%d,"behind_by":%d,"total_commits":1,"commits":[%s],"files":[%s]}`,
 		quote(s.api()), commitJSON(base), commitJSON(mergeBase), status, len(inHead), len(inBase), commitJSON(head), strings.Join(files, ",")))
 }
@@ -136,7 +136,7 @@ func (s *Server) getCommit(q query) reply {
 	if !ok {
 		return refuse(http.StatusUnprocessableEntity, "No commit found for SHA: "+q.arguments[0])
 	}
-	return answer(http.StatusOK, commitJSON(c))
+	return newReply(http.StatusOK, commitJSON(c))
 }
 
 func (s *Server) listTree(q query) reply {
@@ -160,7 +160,7 @@ func (s *Server) listTree(q query) reply {
 	}
 	most := cmp.Or(s.options.MostFiles, 100_000)
 	truncated := len(entries) > most
-	return answer(http.StatusOK, fmt.Sprintf(`{"sha":%s,"url":%s,"tree":[%s],"truncated":%t}`, quote(objectName("tree of "+c.SHA)), quote(s.api()),
+	return newReply(http.StatusOK, fmt.Sprintf(`{"sha":%s,"url":%s,"tree":[%s],"truncated":%t}`, quote(objectName("tree of "+c.SHA)), quote(s.api()),
 		strings.Join(entries[:min(len(entries), most)], ","), truncated))
 }
 

@@ -20,12 +20,12 @@ type reply struct {
 	broken bool // no response: the connection is closed
 }
 
-func answer(status int, body string) reply {
+func newReply(status int, body string) reply {
 	return reply{status: status, header: http.Header{}, body: body}
 }
 
 func refuse(status int, message string) reply {
-	return answer(status, fmt.Sprintf(`{"message":%s,"documentation_url":"https://docs.github.com/rest","status":"%d"}`, quote(message), status))
+	return newReply(status, fmt.Sprintf(`{"message":%s,"documentation_url":"https://docs.github.com/rest","status":"%d"}`, quote(message), status))
 }
 
 // ServeHTTP responds like GitHub, or as the configured faults require.
@@ -130,7 +130,7 @@ func (s *Server) play(r *http.Request, q query, f *Fault) reply {
 	s.mu.Lock()
 	s.remember(f)
 	s.mu.Unlock()
-	out = answer(f.Status, f.Body)
+	out = newReply(f.Status, f.Body)
 	for name, values := range f.Header {
 		out.header[name] = values
 	}

@@ -38,7 +38,7 @@ func (s *Server) graph(q query) reply {
 	variables, _ := q.fields["variables"].(map[string]any)
 	switch q.op {
 	case Viewer:
-		return answer(http.StatusOK, `{"data":{"viewer":{"login":`+quote(s.options.Login)+`}}}`)
+		return newReply(http.StatusOK, `{"data":{"viewer":{"login":`+quote(s.options.Login)+`}}}`)
 	case IsMinimized:
 		return s.nodes(variables)
 	case History:
@@ -72,7 +72,7 @@ func (s *Server) minimize(c *Comment, reason string) reply {
 		s.objections = append(s.objections, fmt.Sprintf("the comment %d is folded already", c.ID))
 	}
 	c.Minimized = reason
-	return answer(http.StatusOK, `{"data":{"minimizeComment":{"minimizedComment":{"body":`+quote(c.Body)+`}}}}`)
+	return newReply(http.StatusOK, `{"data":{"minimizeComment":{"minimizedComment":{"body":`+quote(c.Body)+`}}}}`)
 }
 
 func (s *Server) unminimize(variables map[string]any) reply {
@@ -80,7 +80,7 @@ func (s *Server) unminimize(variables map[string]any) reply {
 		for _, c := range s.comments {
 			if v == nodeID(c) {
 				c.Minimized = ""
-				return answer(http.StatusOK, `{"data":{"unminimizeComment":{"clientMutationId":null}}}`)
+				return newReply(http.StatusOK, `{"data":{"unminimizeComment":{"clientMutationId":null}}}`)
 			}
 		}
 	}
@@ -113,7 +113,7 @@ func (s *Server) nodes(variables map[string]any) reply {
 	if len(errors) > 0 {
 		body += `,"errors":[` + strings.Join(errors, ",") + `]`
 	}
-	return answer(http.StatusOK, body+"}")
+	return newReply(http.StatusOK, body+"}")
 }
 
 var firstEdits = regexp.MustCompile(`userContentEdits\(first: ?(\d+)\)`)
@@ -123,7 +123,7 @@ var firstEdits = regexp.MustCompile(`userContentEdits\(first: ?(\d+)\)`)
 func (s *Server) history(text string, variables map[string]any) reply {
 	m := firstEdits.FindStringSubmatch(text)
 	if s.options.NoHistory || m == nil {
-		return answer(http.StatusOK, `{"errors":[{"message":"Field 'userContentEdits' doesn't exist on type 'IssueComment'"}]}`)
+		return newReply(http.StatusOK, `{"errors":[{"message":"Field 'userContentEdits' doesn't exist on type 'IssueComment'"}]}`)
 	}
 	for _, v := range variables {
 		for _, c := range s.comments {
@@ -141,10 +141,10 @@ func (s *Server) history(text string, variables map[string]any) reply {
 			if c.Edits == 0 {
 				edits = nil
 			}
-			return answer(http.StatusOK, `{"data":{"node":{"body":`+quote(c.Body)+minimized(c)+`,"userContentEdits":{"nodes":[`+strings.Join(edits, ",")+`]}}}}`)
+			return newReply(http.StatusOK, `{"data":{"node":{"body":`+quote(c.Body)+minimized(c)+`,"userContentEdits":{"nodes":[`+strings.Join(edits, ",")+`]}}}}`)
 		}
 	}
-	return answer(http.StatusOK, `{"data":{"node":null},"errors":[{"type":"NOT_FOUND","path":["node"],"message":"Could not resolve to a node"}]}`)
+	return newReply(http.StatusOK, `{"data":{"node":null},"errors":[{"type":"NOT_FOUND","path":["node"],"message":"Could not resolve to a node"}]}`)
 }
 
 func minimized(c *Comment) string {
@@ -155,5 +155,5 @@ func minimized(c *Comment) string {
 }
 
 func graphError(field, kind, message string) reply {
-	return answer(http.StatusOK, fmt.Sprintf(`{"data":{"%s":null},"errors":[{"type":"%s","path":["%s"],"message":%s}]}`, field, kind, field, quote(message)))
+	return newReply(http.StatusOK, fmt.Sprintf(`{"data":{"%s":null},"errors":[{"type":"%s","path":["%s"],"message":%s}]}`, field, kind, field, quote(message)))
 }

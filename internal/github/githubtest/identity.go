@@ -53,5 +53,5 @@ func (s *Server) identityToken(q query) reply {
 	part := func(v any) string { return base64.RawURLEncoding.EncodeToString([]byte(quote(v))) }
 	token := part(map[string]string{"alg": "RS256", "typ": "JWT", "kid": "githubtest"}) + "." + part(claims) + "." +
 		base64.RawURLEncoding.EncodeToString([]byte("this is not a signature"))
-	return answer(http.StatusOK, `{"count":`+quote(len(token))+`,"value":`+quote(token)+`}`)
+	return newReply(http.StatusOK, `{"count":`+quote(len(token))+`,"value":`+quote(token)+`}`)
 }

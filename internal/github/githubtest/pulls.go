@@ -69,7 +69,7 @@ func (s *Server) commitPulls(q query) reply {
 			found = append(found, s.pullJSON(p))
 		}
 	}
-	return answer(http.StatusOK, "["+strings.Join(found, ",")+"]")
+	return newReply(http.StatusOK, "["+strings.Join(found, ",")+"]")
 }
 
 // listPulls supports the filters state and head. GitHub ignores a head that is not owner:branch.
@@ -85,13 +85,13 @@ func (s *Server) listPulls(q query) reply {
 			found = append(found, s.pullJSON(p))
 		}
 	}
-	return answer(http.StatusOK, "["+strings.Join(found, ",")+"]")
+	return newReply(http.StatusOK, "["+strings.Join(found, ",")+"]")
 }
 
 func (s *Server) getPull(q query) reply {
 	for _, p := range s.options.Pulls {
 		if fmt.Sprint(p.Number) == q.arguments[0] {
-			return answer(http.StatusOK, s.pullJSON(p))
+			return newReply(http.StatusOK, s.pullJSON(p))
 		}
 	}
 	return refuse(http.StatusNotFound, "Not Found")
@@ -102,5 +102,5 @@ func (s *Server) getUser() reply {
 	if strings.HasSuffix(s.options.Login, "[bot]") {
 		return refuse(http.StatusForbidden, "Resource not accessible by integration")
 	}
-	return answer(http.StatusOK, fmt.Sprintf(`{"login":%s,"id":41,"type":"User"}`, quote(s.options.Login)))
+	return newReply(http.StatusOK, fmt.Sprintf(`{"login":%s,"id":41,"type":"User"}`, quote(s.options.Login)))
 }

@@ -52,13 +52,13 @@ func (s *Server) listRuns(q query) reply {
 	if n := atoi(q.values.Get("per_page")); n > 0 {
 		per = min(n, 100)
 	}
-	return answer(http.StatusOK, fmt.Sprintf(`{"total_count":%d,"workflow_runs":[%s]}`, len(found), strings.Join(found[:min(len(found), per)], ",")))
+	return newReply(http.StatusOK, fmt.Sprintf(`{"total_count":%d,"workflow_runs":[%s]}`, len(found), strings.Join(found[:min(len(found), per)], ",")))
 }
 
 func (s *Server) getRun(q query) reply {
 	for _, r := range s.runs {
 		if fmt.Sprint(r.ID) == q.arguments[0] {
-			return answer(http.StatusOK, s.runJSON(r))
+			return newReply(http.StatusOK, s.runJSON(r))
 		}
 	}
 	return refuse(http.StatusNotFound, "Not Found")
