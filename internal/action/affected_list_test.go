@@ -135,7 +135,7 @@ func TestAffectedErrors(t *testing.T) {
 			inputs:     "directories=infra/{env}/{workspace}",
 			code:       2,
 			outputs:    "result=invalid error-code=input-invalid",
-			says:       "a placeholder that does not exist",
+			says:       "an unknown placeholder",
 		},
 		"unknown workspace": {
 			workspaces: "app",
