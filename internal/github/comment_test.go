@@ -25,7 +25,7 @@ func play(t *testing.T, o githubtest.Options) (*githubtest.Server, github.Thread
 			t.Errorf("GitHub objects: %s", o)
 		}
 		for _, f := range s.Unused() {
-			t.Errorf("the fault was not played: %+v", f)
+			t.Errorf("the fault was not injected: %+v", f)
 		}
 	})
 	return s, threadOf(s)

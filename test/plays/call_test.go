@@ -16,8 +16,8 @@ func (j *jobRun) call() error {
 	if err != nil {
 		return err
 	}
-	inner := &performance{stage: j.stage, file: content, event: j.event, caller: j.granted, cancelWhen: j.cancelWhen}
-	in := j.performance.scope().with("matrix", j.matrix)
+	inner := &execution{testbed: j.testbed, file: content, event: j.event, caller: j.granted, cancelWhen: j.cancelWhen}
+	in := j.execution.scope().with("matrix", j.matrix)
 	if j.spec.Name != "" {
 		if j.record.title, err = fill(j.spec.Name, in); err != nil {
 			return err
@@ -30,11 +30,11 @@ func (j *jobRun) call() error {
 	if inner.inputs, err = callInputs(text, j.spec.With, in); err != nil {
 		return err
 	}
-	if err := inner.perform(text); err != nil {
+	if err := inner.execute(text); err != nil {
 		return fmt.Errorf("%s: %w", content, err)
 	}
 	if inner.canceled() {
-		j.performance.cancel()
+		j.execution.cancel()
 	}
 	j.record.result = "success"
 	for _, r := range inner.jobs {
@@ -94,7 +94,7 @@ func callInputs(called []byte, with map[string]yaml.Node, in scope) (object, err
 }
 
 // called returns the outputs of a called workflow.
-func (p *performance) called() (object, error) {
+func (p *execution) called() (object, error) {
 	jobs := object{}
 	for name, each := range p.needs {
 		jobs[name] = each

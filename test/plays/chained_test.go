@@ -19,11 +19,11 @@ output "where" { value = terraform_data.service.output }
 `, url)
 }
 
-// TestPlayChained passes outputs of one configuration, including hostile ones, to the next and requests the URL of
+// TestExampleChained passes outputs of one configuration, including hostile ones, to the next and requests the URL of
 // the service.
-func TestPlayChained(t *testing.T) {
+func TestExampleChained(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, withTerraform(t), "jq", "curl")
+	s := newTestbed(t, withTerraform(t), "jq", "curl")
 	s.scalr.AddWorkspace(scalrsim.StagingID, "network", nil)
 	s.scalr.AddWorkspace(scalrsim.StagingID, "service", nil)
 	url, visits := mailbox(t)
@@ -32,7 +32,7 @@ resource "terraform_data" "vpc" { input = "vpc-1\" $(touch pwned)\nsubnets=[] $$
 output "vpc_id" { value = terraform_data.vpc.output }
 output "subnet_ids" { value = ["subnet-a", "subnet-b"] }
 `})
-	job := s.play("chained.yml", push("merged", "infra/network/main.tf")).ended("apply", "success")
+	job := s.run("chained.yml", push("merged", "infra/network/main.tf")).ended("apply", "success")
 	if got := job.step("service").outputs["terraform-outputs"]; !strings.Contains(got,
 		`"where":"vpc-1\" $(touch pwned)\nsubnets=[] ${var.x} %{if} $${y}:subnet-a+subnet-b"`) {
 		t.Errorf("the service was made with %s", got)
@@ -44,7 +44,7 @@ output "subnet_ids" { value = ["subnet-a", "subnet-b"] }
 	// The network has no changes; its outputs are passed on nevertheless.
 	s.commit("again", map[string]string{"infra/network/main.tf": s.commits[commit("merged")]["infra/network/main.tf"],
 		"infra/service/main.tf": strings.Replace(service(url), `":`, `"/`, 1)})
-	job = s.play("chained.yml", push("again", "infra/service/main.tf")).ended("apply", "success")
+	job = s.run("chained.yml", push("again", "infra/service/main.tf")).ended("apply", "success")
 	if network, service := job.step("network").outputs["result"],
 		job.step("service").outputs["result"]; network != "no-changes" || service != "no-changes" {
 		t.Errorf("the network ended as %s, the service as %s", network, service)

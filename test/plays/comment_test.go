@@ -8,7 +8,7 @@ import (
 )
 
 // reviewed sets GitHub's data on pull request 7: its head, its reviews, and how many commits it is behind.
-func (s *stage) reviewed(head string, pull object, behind int, reviews ...object) {
+func (s *testbed) reviewed(head string, pull object, behind int, reviews ...object) {
 	s.t.Helper()
 	all := object{
 		"state": "open",
@@ -43,19 +43,19 @@ func review(login, state, head, association string) object {
 	}
 }
 
-// TestPlayCommands plans and then applies a pull request by comments.
-func TestPlayCommands(t *testing.T) {
+// TestExampleCommands plans and then applies a pull request by comments.
+func TestExampleCommands(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, withTerraformInSoak(t), "jq")
+	s := newTestbed(t, withTerraformInSoak(t), "jq")
 	s.commit("first", network("a"))
 	s.reviewed("first", nil, 0, review("jane", "CHANGES_REQUESTED", "older", "MEMBER"),
 		review("jane", "COMMENTED", "first", "MEMBER"), review("jane", "APPROVED", "first", "MEMBER"))
-	plan := s.play("issue-comment.yml", comment(7, "/plan", "MEMBER"))
+	plan := s.run("issue-comment.yml", comment(7, "/plan", "MEMBER"))
 	plan.ended("apply", "skipped")
 	if got := plan.ended("plan", "success").step("run"); got.outputs["summary"] != "1 to add, 0 to change, 0 to destroy" {
 		t.Errorf("the plan: %s", got.word())
 	}
-	apply := s.play("issue-comment.yml", comment(7, "/apply", "OWNER"))
+	apply := s.run("issue-comment.yml", comment(7, "/apply", "OWNER"))
 	apply.ended("plan", "skipped")
 	if got := apply.ended("apply", "success").step("run"); got.outputs["result"] != "applied" {
 		t.Errorf("the apply: %s", got.word())
@@ -68,14 +68,14 @@ func TestPlayCommands(t *testing.T) {
 	}
 }
 
-// TestPlayApplyAfterMerge merges another change while /apply waits for its reviewers: no run undoes that change.
-func TestPlayApplyAfterMerge(t *testing.T) {
+// TestExampleApplyAfterMerge merges another change while /apply waits for its reviewers: no run undoes that change.
+func TestExampleApplyAfterMerge(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, scripted(), "jq")
+	s := newTestbed(t, scripted(), "jq")
 	s.commit("first", network("a"))
 	s.reviewed("first", nil, 0, review("jane", "APPROVED", "first", "MEMBER"))
 	s.github.next = map[string]string{"/compare/main..." + commit("first"): `{"behind_by":2}`}
-	apply := s.play("issue-comment.yml", comment(7, "/apply", "OWNER")).ended("apply", "failure")
+	apply := s.run("issue-comment.yml", comment(7, "/apply", "OWNER")).ended("apply", "failure")
 	if got := apply.step("Compare with the default branch again").word(); !strings.Contains(got, "2 commits behind") {
 		t.Errorf("the comparison ended as %q", got)
 	}
@@ -84,9 +84,9 @@ func TestPlayApplyAfterMerge(t *testing.T) {
 	}
 }
 
-// TestPlayCommandsRefused checks that only authorized users start runs, and that only an approved, current commit
+// TestExampleCommandsRefused checks that only authorized users start runs, and that only an approved, current commit
 // of this repository is applied.
-func TestPlayCommandsRefused(t *testing.T) {
+func TestExampleCommandsRefused(t *testing.T) {
 	t.Parallel()
 	approved := review("jane", "APPROVED", "first", "MEMBER")
 	for name, c := range map[string]struct {
@@ -159,10 +159,10 @@ func TestPlayCommandsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, scripted(), "jq")
+			s := newTestbed(t, scripted(), "jq")
 			s.commit("first", network("a"))
 			s.reviewed("first", c.pull, c.behind, c.reviews...)
-			p := s.play("issue-comment.yml", comment(7, c.body, c.association))
+			p := s.run("issue-comment.yml", comment(7, c.body, c.association))
 			p.ended("plan", "skipped")
 			p.ended("apply", "skipped")
 			got := strings.Join(s.github.bodies(7), "\n")
@@ -174,29 +174,29 @@ func TestPlayCommandsRefused(t *testing.T) {
 	}
 }
 
-// TestPlayDispatch tests every operation of dispatch.yml, and a rejected review.
-func TestPlayDispatch(t *testing.T) {
+// TestExampleDispatch tests every operation of dispatch.yml, and a rejected review.
+func TestExampleDispatch(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, withTerraformInSoak(t))
+	s := newTestbed(t, withTerraformInSoak(t))
 	s.commit("main", network("a", "b"))
 	inputs := func(operation, target string) event {
 		return byHand(object{"operation": operation, "environment": "production", "workspace": "network", "target": target})
 	}
-	s.play("dispatch.yml", inputs("plan", "terraform_data.a")).ended("apply", "skipped")
+	s.run("dispatch.yml", inputs("plan", "terraform_data.a")).ended("apply", "skipped")
 	if run := s.scalr.Runs()[0]; !run.Dry {
 		t.Errorf("a plan is not a dry run: %v", run)
 	}
-	applied := s.play("dispatch.yml", inputs("apply", ""))
+	applied := s.run("dispatch.yml", inputs("apply", ""))
 	if got := applied.ended("apply", "success").
 		step("OWNER/scalr-run-action@v1"); got.outputs["summary"] != "2 added, 0 changed, 0 destroyed" {
 		t.Errorf("the apply: %s", got.word())
 	}
 	applied.ended("discard", "skipped")
-	s.play("dispatch.yml", inputs("plan destruction", "")).ended("apply", "skipped")
+	s.run("dispatch.yml", inputs("plan destruction", "")).ended("apply", "skipped")
 	s.reviews["production"] = "failure"
-	s.play("dispatch.yml", inputs("destroy", "")).ended("discard", "success")
+	s.run("dispatch.yml", inputs("destroy", "")).ended("discard", "success")
 	delete(s.reviews, "production")
-	if got := s.play("dispatch.yml", inputs("destroy", "")).ended("apply", "success").
+	if got := s.run("dispatch.yml", inputs("destroy", "")).ended("apply", "success").
 		step("OWNER/scalr-run-action@v1"); got.outputs["summary"] != "0 added, 0 changed, 2 destroyed" {
 		t.Errorf("the destruction: %s", got.word())
 	}
@@ -209,14 +209,14 @@ func TestPlayDispatch(t *testing.T) {
 	}
 }
 
-// TestPlayApplyWithToken checks the comment on the merged pull request.
-func TestPlayApplyWithToken(t *testing.T) {
+// TestExampleApplyWithToken checks the comment on the merged pull request.
+func TestExampleApplyWithToken(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, alwaysWithTerraform())
+	s := newTestbed(t, alwaysWithTerraform())
 	s.commit("merged", network("a"))
 	s.github.memory.Push(7, commit("head"))
 	s.github.memory.Merge(7, commit("merged"), time.Now())
-	if got := s.play("apply-on-main-token.yml", push("merged", networkFile)).ended("apply", "success").
+	if got := s.run("apply-on-main-token.yml", push("merged", networkFile)).ended("apply", "success").
 		step("run"); got.outputs["result"] != "applied" {
 		t.Errorf("the apply: %s", got.word())
 	}

@@ -22,10 +22,10 @@ resource "terraform_data" "worker" { count = var.workers }
 `}
 }
 
-// TestPlayAlert checks that a configured alert only sets values from the file.
-func TestPlayAlert(t *testing.T) {
+// TestExampleAlert checks that a configured alert only sets values from the file.
+func TestExampleAlert(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, withTerraform(t))
+	s := newTestbed(t, withTerraform(t))
 	for _, name := range []string{"checkout", "search"} {
 		s.scalr.AddWorkspace(scalrsim.EnvironmentID, name, nil)
 	}
@@ -36,7 +36,7 @@ func TestPlayAlert(t *testing.T) {
 		"priority":  "CRITICAL",
 		"condition": "Checkout queue is long",
 	}
-	job := s.play("alert.yml", dispatch("newrelic-alert", payload)).ended("answer", "success")
+	job := s.run("alert.yml", dispatch("newrelic-alert", payload)).ended("answer", "success")
 	if got := job.step("run").outputs["summary"]; got != "8 added, 0 changed, 0 destroyed" {
 		t.Errorf("the run: %s", got)
 	}
@@ -45,7 +45,7 @@ func TestPlayAlert(t *testing.T) {
 		"https://github.com/acme/infra/actions/runs/1/attempts/1" {
 		t.Errorf("got the message %q", run.Attributes["message"])
 	}
-	if s.play("alert.yml", dispatch("slack-command", payload)).started {
+	if s.run("alert.yml", dispatch("slack-command", payload)).started {
 		t.Error("another dispatch started the workflow")
 	}
 }
@@ -78,7 +78,7 @@ var hostile = []any{
 	"d1bc04e1\nworkspace=production/network",
 }
 
-func TestPlayAlertRefusesHostilePayloads(t *testing.T) {
+func TestExampleAlertRefusesHostilePayloads(t *testing.T) {
 	t.Parallel()
 	good := object{
 		"issueId":   "d1bc04e1-3f5b",
@@ -86,7 +86,7 @@ func TestPlayAlertRefusesHostilePayloads(t *testing.T) {
 		"priority":  "CRITICAL",
 		"condition": "Checkout queue is long",
 	}
-	s := newStage(t, scripted())
+	s := newTestbed(t, scripted())
 	s.commit("main", workers())
 	for _, name := range []string{"issueId", "condition"} {
 		for _, text := range hostile {
@@ -99,14 +99,14 @@ func TestPlayAlertRefusesHostilePayloads(t *testing.T) {
 			s.refuses("alert.yml", "answer", "newrelic-alert", good, name, text, "success")
 		}
 	}
-	s.play("alert.yml", dispatch("newrelic-alert", nil)).ended("answer", "success")
-	s.play("alert.yml", dispatch("newrelic-alert", list{"x"})).ended("answer", "success")
+	s.run("alert.yml", dispatch("newrelic-alert", nil)).ended("answer", "success")
+	s.run("alert.yml", dispatch("newrelic-alert", list{"x"})).ended("answer", "success")
 	s.nothingWritten()
 }
 
-func TestPlayChatRefusesHostilePayloads(t *testing.T) {
+func TestExampleChatRefusesHostilePayloads(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, scripted(), "jq", "curl")
+	s := newTestbed(t, scripted(), "jq", "curl")
 	s.commit("main", workers())
 	url, letters := mailbox(t)
 	s.secrets["SLACK_WEBHOOK_URL"] = url
@@ -131,13 +131,13 @@ func TestPlayChatRefusesHostilePayloads(t *testing.T) {
 }
 
 // refuses runs a dispatch with one invalid value. No step after the check may start, and the value must have no effect.
-func (s *stage) refuses(file, job, kind string, good object, name string, value any, result string) {
+func (s *testbed) refuses(file, job, kind string, good object, name string, value any, result string) {
 	s.t.Helper()
 	payload := maps.Clone(good)
 	payload[name] = value
 	e := dispatch(kind, payload)
 	e.about += fmt.Sprintf(" with %s %.60q", name, fmt.Sprint(value))
-	p := s.play(file, e)
+	p := s.run(file, e)
 	record := p.ended(job, result)
 	if got := record.steps[0].outputs; len(got) > 0 {
 		s.t.Errorf("%s %q: the check gave the outputs %q", name, value, got)
@@ -156,17 +156,17 @@ func (s *stage) refuses(file, job, kind string, good object, name string, value 
 	s.workspaces = nil
 }
 
-func (s *stage) nothingWritten() {
+func (s *testbed) nothingWritten() {
 	s.t.Helper()
 	if got := s.scalr.Requests(); len(got) > 0 {
 		s.t.Errorf("Scalr got %d requests, the first %s %s", len(got), got[0].Method, got[0].Path)
 	}
 }
 
-// TestPlayChat tests both commands, and a run that fails.
-func TestPlayChat(t *testing.T) {
+// TestExampleChat tests both commands, and a run that fails.
+func TestExampleChat(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, withTerraform(t), "jq", "curl")
+	s := newTestbed(t, withTerraform(t), "jq", "curl")
 	s.scalr.AddWorkspace(scalrsim.StagingID, "checkout", nil)
 	s.commit("main", workers())
 	url, letters := mailbox(t)
@@ -190,7 +190,7 @@ func TestPlayChat(t *testing.T) {
 		{command: "plan", workspace: "search", user: "U555555", ends: "failure", posts: "staging/search: refused "},
 	} {
 		payload := object{"command": c.command, "workspace": c.workspace, "user": c.user}
-		s.play("chat.yml", dispatch("slack-command", payload)).ended("command", c.ends)
+		s.run("chat.yml", dispatch("slack-command", payload)).ended("command", c.ends)
 		got := letters()
 		if len(got) != i+1 || !strings.HasPrefix(got[i], `POST application/json {`) ||
 			!strings.Contains(got[i], fmt.Sprintf(`"text": "%s`, c.posts)) {

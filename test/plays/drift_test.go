@@ -8,13 +8,13 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestPlayDrift simulates five days: no drift, drift, the same drift, no drift, drift again. Terraform's built-in
+// TestExampleDrift simulates five days: no drift, drift, the same drift, no drift, drift again. Terraform's built-in
 // resources cannot drift, so the simulator generates the refresh-only plans, which contain drift and no resource
 // changes.
-func TestPlayDrift(t *testing.T) {
+func TestExampleDrift(t *testing.T) {
 	t.Parallel()
 	drifted := []scalrsim.Change{{Address: "terraform_data.a", Action: "update"}}
-	s := newStage(t, scripted(), "jq")
+	s := newTestbed(t, scripted(), "jq")
 	s.commit("main", network("a"))
 	for i, morning := range []struct {
 		changes []scalrsim.Change
@@ -34,7 +34,7 @@ func TestPlayDrift(t *testing.T) {
 		scenario := scripted()
 		scenario.Script.Plan.Changes = morning.changes
 		s.open(scenario)
-		job := s.play("drift.yml", schedule()).ended("drift", "success")
+		job := s.run("drift.yml", schedule()).ended("drift", "success")
 		if got := s.github.issueList(); got != morning.issues {
 			t.Errorf("morning %d: got the issues %q, want %q", i, got, morning.issues)
 		}
@@ -49,14 +49,14 @@ func TestPlayDrift(t *testing.T) {
 	}
 }
 
-// TestPlayDriftUnknown checks that a failed check for drift neither opens nor closes the issue.
-func TestPlayDriftUnknown(t *testing.T) {
+// TestExampleDriftUnknown checks that a failed check for drift neither opens nor closes the issue.
+func TestExampleDriftUnknown(t *testing.T) {
 	t.Parallel()
 	scenario := scripted()
 	scenario.Script.Plan.Fails = "No credentials"
-	s := newStage(t, scenario, "jq")
+	s := newTestbed(t, scenario, "jq")
 	s.commit("main", network("a"))
-	s.play("drift.yml", schedule()).ended("drift", "failure")
+	s.run("drift.yml", schedule()).ended("drift", "failure")
 	if got := s.github.wrote(0); len(got) > 0 {
 		t.Errorf("something was written on GitHub: %s", got)
 	}

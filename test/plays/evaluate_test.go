@@ -7,8 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// cast is a scope with a value of every type.
-func cast(outcomes ...string) scope {
+// testScope returns a scope with a value of every type.
+func testScope(outcomes ...string) scope {
 	return scope{object{
 		"github": object{"event_name": "merge_group", "event": object{"number": 7.0, "pull_request": nil}},
 		"steps": object{
@@ -123,7 +123,7 @@ func TestEvaluate(t *testing.T) {
 		"1 == none":            errorText("no context"),
 		"matrix[none]":         errorText("no context"),
 	} {
-		got, err := evaluate(text, cast("success"))
+		got, err := evaluate(text, testScope("success"))
 		if wrong, ok := want.(errorText); ok {
 			if err == nil || !strings.Contains(err.Error(), string(wrong)) {
 				t.Errorf("%s: got %v and the error %v, want one with %q", text, got, err, wrong)
@@ -154,7 +154,7 @@ func TestFill(t *testing.T) {
 		"${{ 'x'":                             errorText("no end"),
 		"${{ none }}":                         errorText("no context"),
 	} {
-		got, err := fillValue(text, cast())
+		got, err := fillValue(text, testScope())
 		if wrong, ok := want.(errorText); ok {
 			if err == nil || !strings.Contains(err.Error(), string(wrong)) {
 				t.Errorf("%s: got %v and the error %v, want one with %q", text, got, err, wrong)
@@ -167,7 +167,7 @@ func TestFill(t *testing.T) {
 	}
 }
 
-func TestHolds(t *testing.T) {
+func TestEvalIf(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		condition, status string
@@ -185,14 +185,14 @@ func TestHolds(t *testing.T) {
 		{condition: "!cancelled()", status: "cancelled"},
 		{condition: "'success'", status: "failure"},
 	} {
-		if got, err := holds(c.condition, cast(c.status)); got != c.want || err != nil {
+		if got, err := evalIf(c.condition, testScope(c.status)); got != c.want || err != nil {
 			t.Errorf("%q after %s: got %v, %v, want %v", c.condition, c.status, got, err, c.want)
 		}
 	}
 	if _, err := evaluate("success()", scope{}); err == nil {
 		t.Error("a status was returned where none may be asked for")
 	}
-	if _, err := holds("nothing(", cast("failure")); err == nil {
+	if _, err := evalIf("nothing(", testScope("failure")); err == nil {
 		t.Error("a condition that cannot be read was no error")
 	}
 }

@@ -7,14 +7,14 @@ import (
 	"testing"
 )
 
-// TestEveryExampleIsPlayed checks that a test runs each file in examples.
-func TestEveryExampleIsPlayed(t *testing.T) {
+// TestEveryExampleRuns checks that a test runs each file in examples.
+func TestEveryExampleRuns(t *testing.T) {
 	t.Parallel()
 	examples, err := filepath.Glob(filepath.Join("..", "..", "examples", "*.yml"))
 	if err != nil || len(examples) == 0 {
 		t.Fatalf("got no examples: %v", err)
 	}
-	var plays strings.Builder
+	var tests strings.Builder
 	files, err := filepath.Glob("*_test.go")
 	if err != nil {
 		t.Fatal(err)
@@ -24,11 +24,11 @@ func TestEveryExampleIsPlayed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plays.Write(content)
+		tests.Write(content)
 	}
 	for _, file := range examples {
-		if !strings.Contains(plays.String(), `"`+filepath.Base(file)+`"`) {
-			t.Errorf("no play names %s", filepath.Base(file))
+		if !strings.Contains(tests.String(), `"`+filepath.Base(file)+`"`) {
+			t.Errorf("no test runs %s", filepath.Base(file))
 		}
 	}
 }

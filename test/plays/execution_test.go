@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// performance is one run of a workflow, with its inputs and its results.
-type performance struct {
-	stage    *stage
+// execution is one run of a workflow, with its inputs and its results.
+type execution struct {
+	testbed  *testbed
 	file     string
 	workflow *workflow
 	event    event
@@ -39,42 +39,42 @@ type jobRecord struct {
 	steps       []*stepRecord
 }
 
-// play runs an example for an event. An unsupported feature fails the test.
-func (s *stage) play(file string, e event) *performance {
+// run runs an example for an event. An unsupported feature fails the test.
+func (s *testbed) run(file string, e event) *execution {
 	s.t.Helper()
-	return s.playUntil(file, e, nil)
+	return s.runUntil(file, e, nil)
 }
 
-// playUntil runs an example and cancels it when the function returns true.
-func (s *stage) playUntil(file string, e event, cancelWhen func(step, log string) bool) *performance {
+// runUntil runs an example and cancels it when the function returns true.
+func (s *testbed) runUntil(file string, e event, cancelWhen func(step, log string) bool) *execution {
 	s.t.Helper()
 	content, err := document("examples/" + file)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return s.playText(file, string(content), e, cancelWhen)
+	return s.runText(file, string(content), e, cancelWhen)
 }
 
-// playText is playUntil for a workflow that is not an example.
-func (s *stage) playText(file, content string, e event, cancelWhen func(step, log string) bool) *performance {
+// runText is runUntil for a workflow that is not an example.
+func (s *testbed) runText(file, content string, e event, cancelWhen func(step, log string) bool) *execution {
 	s.t.Helper()
-	p := &performance{stage: s, file: file, event: e, secrets: s.secrets, cancelWhen: cancelWhen}
-	if err := p.perform([]byte(content)); err != nil {
-		s.t.Fatalf("%s cannot be played: %v", file, err)
+	p := &execution{testbed: s, file: file, event: e, secrets: s.secrets, cancelWhen: cancelWhen}
+	if err := p.execute([]byte(content)); err != nil {
+		s.t.Fatalf("%s cannot be run: %v", file, err)
 	}
 	return p
 }
 
-func (p *performance) perform(content []byte) (err error) {
+func (p *execution) execute(content []byte) (err error) {
 	if p.workflow, err = readWorkflow(content); err != nil {
 		return err
 	}
 	if p.started, err = triggered(&p.workflow.On, p.event); err != nil || !p.started && p.caller == nil {
-		p.stage.print("%s · %s: not started", p.file, p.event.about)
+		p.testbed.print("%s · %s: not started", p.file, p.event.about)
 		return err
 	}
-	p.stage.github.saw(p.event)
-	p.ctx, p.cancel = context.WithCancel(p.stage.t.Context())
+	p.testbed.github.saw(p.event)
+	p.ctx, p.cancel = context.WithCancel(p.testbed.t.Context())
 	defer p.cancel()
 	p.needs = object{}
 	if given, ok := p.event.payload["inputs"].(object); ok && p.caller == nil {
@@ -83,7 +83,7 @@ func (p *performance) perform(content []byte) (err error) {
 	if p.group, err = fill(p.workflow.Concurrency.Group, p.scope().only("github", "inputs", "vars")); err != nil {
 		return err
 	}
-	p.stage.print("%s · %s", p.file, p.event.about)
+	p.testbed.print("%s · %s", p.file, p.event.about)
 	order, err := p.workflow.order()
 	if err != nil {
 		return err
@@ -97,10 +97,10 @@ func (p *performance) perform(content []byte) (err error) {
 }
 
 // canceled reports whether the workflow run was canceled.
-func (p *performance) canceled() bool { return p.ctx.Err() != nil }
+func (p *execution) canceled() bool { return p.ctx.Err() != nil }
 
 // scope returns the contexts for all expressions of the workflow.
-func (p *performance) scope() scope {
+func (p *execution) scope() scope {
 	e := p.event
 	branch := func(side string) any {
 		return member(member(member(e.payload, "pull_request"), side), "ref")
@@ -118,7 +118,7 @@ func (p *performance) scope() scope {
 		"run_id":     "1",
 		"server_url": "https://github.com",
 	}}
-	for name, value := range p.stage.vars {
+	for name, value := range p.testbed.vars {
 		contexts["vars"].(object)[name] = value
 	}
 	if p.inputs != nil {
@@ -128,11 +128,11 @@ func (p *performance) scope() scope {
 }
 
 // job runs or skips a job.
-func (p *performance) job(name string) error {
+func (p *execution) job(name string) error {
 	j := p.workflow.Jobs[name]
 	in := p.scope()
 	in.status = func(asked string) bool { return p.status(asked, j) }
-	if ok, err := holds(j.If, in); err != nil || !ok {
+	if ok, err := evalIf(j.If, in); err != nil || !ok {
 		p.end(&jobRecord{name: name, title: name, result: "skipped", outputs: object{}})
 		return err
 	}
@@ -145,19 +145,19 @@ func (p *performance) job(name string) error {
 		}
 	}
 	mark := p.marked()
-	records, err := p.playAll(name, combined)
+	records, err := p.runAll(name, combined)
 	if err != nil {
 		return err
 	}
 	p.end(records...)
 	if len(records) > 1 {
-		p.stage.print("    all of them together %s", p.since(mark))
+		p.testbed.print("    all of them together %s", p.since(mark))
 	}
 	return nil
 }
 
-// playAll runs every combination of a job, some concurrently.
-func (p *performance) playAll(name string, combined []object) ([]*jobRecord, error) {
+// runAll runs every combination of a job, some concurrently.
+func (p *execution) runAll(name string, combined []object) ([]*jobRecord, error) {
 	limit := p.workflow.Jobs[name].limit(len(combined))
 	records, problems := make([]*jobRecord, len(combined)), make([]error, len(combined))
 	var all sync.WaitGroup
@@ -186,7 +186,7 @@ func (j *job) limit(combinations int) int {
 }
 
 // one runs one combination of a job.
-func (p *performance) one(name string, matrix object, alone bool) (*jobRecord, error) {
+func (p *execution) one(name string, matrix object, alone bool) (*jobRecord, error) {
 	spec := p.workflow.Jobs[name]
 	granted, err := grantsOf(p.workflow, spec)
 	if err == nil && p.caller != nil {
@@ -196,21 +196,21 @@ func (p *performance) one(name string, matrix object, alone bool) (*jobRecord, e
 		return nil, err
 	}
 	j := &jobRun{
-		performance: p,
-		spec:        spec,
-		matrix:      matrix,
-		granted:     granted,
-		alone:       alone,
-		record:      &jobRecord{name: name, title: name, outputs: object{}},
+		execution: p,
+		spec:      spec,
+		matrix:    matrix,
+		granted:   granted,
+		alone:     alone,
+		record:    &jobRecord{name: name, title: name, outputs: object{}},
 	}
 	if spec.Uses != "" {
 		return j.record, j.call()
 	}
-	return j.record, j.perform()
+	return j.record, j.execute()
 }
 
 // end records and prints the result of a job, which is that of the worst combination.
-func (p *performance) end(records ...*jobRecord) {
+func (p *execution) end(records ...*jobRecord) {
 	result := object{"result": "success", "outputs": object{}}
 	for _, worse := range []string{"skipped", "cancelled", "failure"} {
 		for _, r := range records {
@@ -230,7 +230,7 @@ func (p *performance) end(records ...*jobRecord) {
 }
 
 // status evaluates the status functions in the `if:` of a job.
-func (p *performance) status(asked string, j *job) bool {
+func (p *execution) status(asked string, j *job) bool {
 	switch asked {
 	case "always":
 		return true
@@ -249,7 +249,7 @@ func (p *performance) status(asked string, j *job) bool {
 	return succeeded && !p.canceled()
 }
 
-func (p *performance) ancestors(j *job) []string {
+func (p *execution) ancestors(j *job) []string {
 	var all []string
 	for _, name := range j.needs() {
 		all = append(append(all, name), p.ancestors(p.workflow.Jobs[name])...)

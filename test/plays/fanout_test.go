@@ -13,10 +13,10 @@ func tenant(count int) map[string]string {
 	}
 }
 
-// TestPlayFanOut checks that every environment with the tag is planned, and no other.
-func TestPlayFanOut(t *testing.T) {
+// TestExampleFanOut checks that every environment with the tag is planned, and no other.
+func TestExampleFanOut(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, withTerraformInSoak(t), "jq")
+	s := newTestbed(t, withTerraformInSoak(t), "jq")
 	workspaces := map[string]string{} // id to environment
 	for _, name := range []string{"tenant-c", "tenant-a", "tenant-b"} {
 		workspaces[s.scalr.AddWorkspace(s.scalr.AddEnvironment(name, "tenant"), "app", nil)] = name
@@ -25,7 +25,7 @@ func TestPlayFanOut(t *testing.T) {
 	s.commit("two", tenant(2))
 	s.commit("none", tenant(0))
 
-	p := s.play("fan-out.yml", pull(7, "opened", "two", "infra/tenant/main.tf"))
+	p := s.run("fan-out.yml", pull(7, "opened", "two", "infra/tenant/main.tf"))
 	p.ended("list", "success")
 	p.ended("plan", "success success success")
 	var titles []string
@@ -50,12 +50,12 @@ func TestPlayFanOut(t *testing.T) {
 	}
 	s.oneComment(0, "tenant-a/app", "tenant-b/app", "tenant-c/app", "6 to add")
 
-	s.play("fan-out.yml", pull(7, "synchronize", "none", "infra/tenant/main.tf")).ended("plan", "success success success")
+	s.run("fan-out.yml", pull(7, "synchronize", "none", "infra/tenant/main.tf")).ended("plan", "success success success")
 	s.oneComment(1, "3 workspaces without changes")
 }
 
 // oneComment checks that there is one comment with the number of edits, which contains the texts.
-func (s *stage) oneComment(edits int, texts ...string) {
+func (s *testbed) oneComment(edits int, texts ...string) {
 	s.t.Helper()
 	comments := s.github.memory.Comments(7)
 	if len(comments) != 1 || comments[0].Edits != edits {
@@ -69,13 +69,13 @@ func (s *stage) oneComment(edits int, texts ...string) {
 	}
 }
 
-// TestPlayFanOutToNothing checks that the matrix is skipped if no environment has the tag, because GitHub rejects
+// TestExampleFanOutToNothing checks that the matrix is skipped if no environment has the tag, because GitHub rejects
 // an empty matrix.
-func TestPlayFanOutToNothing(t *testing.T) {
+func TestExampleFanOutToNothing(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, scripted(), "jq")
+	s := newTestbed(t, scripted(), "jq")
 	s.commit("two", tenant(2))
-	p := s.play("fan-out.yml", pull(7, "opened", "two", "infra/tenant/main.tf"))
+	p := s.run("fan-out.yml", pull(7, "opened", "two", "infra/tenant/main.tf"))
 	p.ended("list", "success")
 	p.ended("plan", "skipped")
 	if s.writes() > 0 || len(s.scalr.Runs()) > 0 {

@@ -34,7 +34,7 @@ func function(name string, arguments []node) (node, error) {
 	}
 	f, ok := functions[name]
 	if !ok {
-		return nil, fmt.Errorf("the function %q is not one that the player knows", name)
+		return nil, fmt.Errorf("the function %q is not supported", name)
 	}
 	if f.arguments >= 0 && len(arguments) != f.arguments || len(arguments) < -f.arguments {
 		return nil, fmt.Errorf("%s has %d arguments", name, len(arguments))

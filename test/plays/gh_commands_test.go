@@ -78,7 +78,7 @@ func (g *github) ghAPI(c ghCall, flags map[string]string, words []string) (strin
 	case response.StatusCode >= 300:
 		return "", fmt.Errorf("%s (HTTP %d)", answer, response.StatusCode)
 	case response.Header.Get("Link") != "":
-		return "", fmt.Errorf("the stage gives one page only")
+		return "", fmt.Errorf("the simulated gh returns one page only")
 	case flags["silent"] != "":
 		return "", nil
 	}
@@ -87,7 +87,7 @@ func (g *github) ghAPI(c ghCall, flags map[string]string, words []string) (strin
 
 func (g *github) ghPullRequest(c ghCall, flags map[string]string, words []string) (string, error) {
 	if len(words) != 1 || flags["json"] != "state" || flags["jq"] != ".state" {
-		return "", fmt.Errorf("pr view: the stage reports the state only")
+		return "", fmt.Errorf("pr view: the simulated gh reports the state only")
 	}
 	if err := g.may(c, http.MethodGet, "/pulls/"+words[0]); err != nil {
 		return "", err
@@ -160,7 +160,7 @@ func (i *issue) change(verb string, flags map[string]string) {
 
 func (g *github) listIssues(flags map[string]string) (string, error) {
 	if flags["state"] != "open" || flags["json"] != "number,title" {
-		return "", fmt.Errorf("issue list: the stage lists numbers and titles of open issues")
+		return "", fmt.Errorf("issue list: the simulated gh lists numbers and titles of open issues")
 	}
 	found := list{}
 	for _, i := range slices.Backward(g.issues) {

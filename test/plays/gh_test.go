@@ -106,7 +106,7 @@ func (g *github) gh(c ghCall) (out string, err error) {
 
 func split(known map[string]bool, args []string) (flags map[string]string, words []string, err error) {
 	if known == nil {
-		return nil, nil, fmt.Errorf("the stage does not know this command")
+		return nil, nil, fmt.Errorf("the simulated gh does not support this command")
 	}
 	flags = map[string]string{}
 	for len(args) > 0 {
@@ -116,7 +116,7 @@ func split(known map[string]bool, args []string) (flags map[string]string, words
 		case !isFlag:
 			words = append(words, args[0])
 		case !ok || valued && len(args) < 2:
-			return nil, nil, fmt.Errorf("the stage does not know the flag %s", args[0])
+			return nil, nil, fmt.Errorf("the simulated gh does not support the flag %s", args[0])
 		case valued:
 			flags[name] = args[1]
 			args = args[1:]

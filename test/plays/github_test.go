@@ -14,7 +14,7 @@ import (
 	"scalr-run-action/internal/github/githubtest"
 )
 
-// github is the simulated GitHub of a stage. It adds to githubtest: a token for each job, which has the job's
+// github is the simulated GitHub of a testbed. It adds to githubtest: a token for each job, which has the job's
 // permissions
 // and expires with the job, issues, and the state of pull requests.
 type github struct {

@@ -16,7 +16,7 @@ import (
 
 // jobRun is one job that runs on its own runner.
 type jobRun struct {
-	*performance
+	*execution
 	spec    *job
 	matrix  object
 	granted grants
@@ -42,7 +42,7 @@ type post struct {
 
 // scope returns the contexts and functions for expressions of the job.
 func (j *jobRun) scope() scope {
-	in := j.performance.scope().with("matrix", j.matrix)
+	in := j.execution.scope().with("matrix", j.matrix)
 	github := maps.Clone(in.contexts["github"].(object))
 	github["token"], github["workspace"], github["job"] = j.token, j.workspace, j.record.name
 	in = in.with("github", github).with("steps", j.steps).
@@ -66,8 +66,8 @@ func (j *jobRun) status(asked string) bool {
 // cut reports whether the job was canceled.
 func (j *jobRun) cut() bool { return j.life.Err() != nil }
 
-// perform runs the job from the review of its environment to its outputs.
-func (j *jobRun) perform() error {
+// execute runs the job from the review of its environment to its outputs.
+func (j *jobRun) execute() error {
 	begins, err := j.begin()
 	if err != nil || !begins {
 		return err
@@ -92,7 +92,7 @@ func (j *jobRun) perform() error {
 
 // begin evaluates the name of the job and requests the review of its environment.
 func (j *jobRun) begin() (bool, error) {
-	in := j.performance.scope().with("matrix", j.matrix)
+	in := j.execution.scope().with("matrix", j.matrix)
 	if j.spec.Name != "" {
 		title, err := fill(j.spec.Name, in)
 		if err != nil {
@@ -107,7 +107,7 @@ func (j *jobRun) begin() (bool, error) {
 	if err != nil || name == "" {
 		return err == nil, err
 	}
-	if j.record.result = j.stage.reviews[name]; j.record.result == "cancelled" {
+	if j.record.result = j.testbed.reviews[name]; j.record.result == "cancelled" {
 		j.cancel()
 	}
 	return j.record.result == "", nil
@@ -124,7 +124,7 @@ func (j *jobRun) environment(in scope) (name, url string, err error) {
 			case "url":
 				url = value.Value
 			default:
-				return "", "", fmt.Errorf("environment: %s is not played", key)
+				return "", "", fmt.Errorf("environment: %s is not supported", key)
 			}
 		}
 	} else {
@@ -136,14 +136,14 @@ func (j *jobRun) environment(in scope) (name, url string, err error) {
 
 // open prepares the runner: empty directories, a token, and the values to mask.
 func (j *jobRun) open() (end func(), err error) {
-	dir := j.stage.t.TempDir()
+	dir := j.testbed.t.TempDir()
 	j.workspace, j.temp = filepath.Join(dir, "work", "infra"), filepath.Join(dir, "temp")
 	for _, each := range []string{j.workspace, j.temp, filepath.Join(j.temp, "home"), filepath.Join(j.temp, "files")} {
 		if err := os.MkdirAll(each, 0o755); err != nil {
 			return nil, err
 		}
 	}
-	j.stage.opened(j.workspace)
+	j.testbed.opened(j.workspace)
 	payload, err := json.Marshal(j.event.payload)
 	if err == nil {
 		err = os.WriteFile(filepath.Join(j.temp, "event.json"), payload, 0o644)
@@ -153,9 +153,9 @@ func (j *jobRun) open() (end func(), err error) {
 	}
 	j.steps, j.life = object{}, j.ctx
 	if j.canceled() {
-		j.life = j.stage.t.Context()
+		j.life = j.testbed.t.Context()
 	}
-	token, end := j.stage.github.token(j.granted)
+	token, end := j.testbed.github.token(j.granted)
 	j.token = token
 	j.masker.Add(token)
 	for _, secret := range j.secrets {
@@ -197,7 +197,7 @@ func (j *jobRun) close() error {
 			j.record.outputs[name] = value
 		}
 	}
-	_, url, err := j.environment(j.performance.scope().with("matrix", j.matrix))
+	_, url, err := j.environment(j.execution.scope().with("matrix", j.matrix))
 	if err == nil {
 		j.record.url, err = fill(url, in)
 	}
@@ -207,7 +207,7 @@ func (j *jobRun) close() error {
 // stepContext returns the context for a step. A step that starts after a cancellation is not canceled.
 func (j *jobRun) stepContext() context.Context {
 	if j.cut() {
-		return j.stage.t.Context()
+		return j.testbed.t.Context()
 	}
 	return j.life
 }

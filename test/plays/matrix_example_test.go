@@ -7,10 +7,10 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestPlayMatrix plans the workspaces that a pull request changes, and checks the required job.
-func TestPlayMatrix(t *testing.T) {
+// TestExampleMatrix plans the workspaces that a pull request changes, and checks the required job.
+func TestExampleMatrix(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, withTerraformInSoak(t), "git", "jq")
+	s := newTestbed(t, withTerraformInSoak(t), "git", "jq")
 	s.scalr.AddWorkspace(scalrsim.StagingID, "network", nil)
 	s.scalr.AddWorkspace(scalrsim.StagingID, "database", nil)
 	s.scalr.AddWorkspace(scalrsim.EnvironmentID, "database", nil)
@@ -29,18 +29,18 @@ func TestPlayMatrix(t *testing.T) {
 	s.commit("broken", files("infra/database/main.tf", `resource "terraform_data" "database" { input = nothing.at.all }`))
 	s.commit("words", files("docs/words with spaces.md", "changed"))
 
-	p := s.play("matrix.yml", pull(7, "opened", "module"))
+	p := s.run("matrix.yml", pull(7, "opened", "module"))
 	p.ended("plan", "success success success success")
 	p.ended("all", "success")
 	if got := s.github.bodies(7); len(got) != 1 || !strings.Contains(got[0], "4 workspaces") {
 		t.Errorf("got %q, want one comment for four workspaces", got)
 	}
 
-	p = s.play("matrix.yml", pull(8, "opened", "database"))
+	p = s.run("matrix.yml", pull(8, "opened", "database"))
 	p.ended("plan", "success success")
 	p.ended("all", "success")
 
-	p = s.play("matrix.yml", pull(7, "synchronize", "broken"))
+	p = s.run("matrix.yml", pull(7, "synchronize", "broken"))
 	p.ended("plan", "failure failure")
 	p.ended("all", "failure")
 	got := s.github.bodies(7)
@@ -58,7 +58,7 @@ func TestPlayMatrix(t *testing.T) {
 // TestMatrixRequiresPlans checks that a skipped plan fails the required job unless no workspace has changed.
 func TestMatrixRequiresPlans(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, scripted(), "git", "jq")
+	s := newTestbed(t, scripted(), "git", "jq")
 	s.commit("main", network("a"))
 	s.commit("words",
 		map[string]string{"README.md": "changed", "infra/network/main.tf": network("a")["infra/network/main.tf"]})
@@ -68,7 +68,7 @@ func TestMatrixRequiresPlans(t *testing.T) {
 		"failure": {pull(7, "opened", "network").fromFork()},
 	} {
 		for _, e := range events {
-			p := s.play("matrix.yml", e)
+			p := s.run("matrix.yml", e)
 			p.ended("plan", "skipped")
 			p.ended("all", result)
 		}

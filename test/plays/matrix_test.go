@@ -24,7 +24,7 @@ func combinations(matrix *yaml.Node, in scope) ([]object, error) {
 		case !ok:
 			return nil, fmt.Errorf("matrix %s is not a list", name)
 		case name == "exclude":
-			return nil, fmt.Errorf("exclude is not played")
+			return nil, fmt.Errorf("exclude is not supported")
 		case name == "include":
 			include = values
 			continue

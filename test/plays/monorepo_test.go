@@ -8,11 +8,11 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestPlayMonorepo plans the workspaces that pull requests affect: one, several through a shared file, one that
+// TestExampleMonorepo plans the workspaces that pull requests affect: one, several through a shared file, one that
 // fails, and none.
-func TestPlayMonorepo(t *testing.T) {
+func TestExampleMonorepo(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, alwaysWithTerraform())
+	s := newTestbed(t, alwaysWithTerraform())
 	s.scalr.AddWorkspace(scalrsim.EnvironmentID, "database", nil)
 	s.scalr.AddWorkspace(scalrsim.StagingID, "network", nil)
 	resource := func(name string) string { return `resource "terraform_data" "` + name + `" {}` }
@@ -43,7 +43,7 @@ func TestPlayMonorepo(t *testing.T) {
 	} {
 		number++
 		s.github.pull(number, "OPEN")
-		p := s.play("monorepo.yml", pull(number, "opened", c.head))
+		p := s.run("monorepo.yml", pull(number, "opened", c.head))
 		p.ended("affected", "success")
 		p.ended("plan", c.plan)
 		p.ended("overview", c.overview)

@@ -21,9 +21,9 @@ func network(subnets ...string) map[string]string {
 
 const networkFile = "infra/network/main.tf"
 
-// TestPlayApplyThenPlan applies merged changes without a stored secret, then plans a pull request that destroys
+// TestExampleApplyThenPlan applies merged changes without a stored secret, then plans a pull request that destroys
 // some resources.
-func TestPlayApplyThenPlan(t *testing.T) {
+func TestExampleApplyThenPlan(t *testing.T) {
 	t.Parallel()
 	scenario := withTerraform(t)
 	scenario.Config.Identity = scalrsim.Identity{
@@ -31,7 +31,7 @@ func TestPlayApplyThenPlan(t *testing.T) {
 		Audience: "scalr-github-actions",
 		Claims:   map[string]string{"repository": repository},
 	}
-	s := newStage(t, scenario)
+	s := newTestbed(t, scenario)
 	s.commit("merged", network("a", "b"))
 	s.commit("smaller", network("a"))
 	s.commit("bigger", network("a", "b", "c"))
@@ -39,20 +39,20 @@ func TestPlayApplyThenPlan(t *testing.T) {
 	s.dryRun()
 }
 
-func (s *stage) applyOnMain() {
+func (s *testbed) applyOnMain() {
 	t := s.t
-	if p := s.play("apply-on-main.yml", push("merged", "README.md")); p.started {
+	if p := s.run("apply-on-main.yml", push("merged", "README.md")); p.started {
 		t.Error("a change of something else was applied")
 	}
 	s.reviews["production"] = "failure"
-	s.play("apply-on-main.yml", push("merged", networkFile)).ended("apply", "failure")
+	s.run("apply-on-main.yml", push("merged", networkFile)).ended("apply", "failure")
 	if len(s.scalr.Requests()) > 0 {
 		t.Errorf("Scalr was asked before anybody approved: %s", s.wrote(0))
 	}
 	delete(s.reviews, "production")
 	secrets := s.secrets
 	s.secrets = nil // no token is stored
-	job := s.play("apply-on-main.yml", push("merged", networkFile)).ended("apply", "success")
+	job := s.run("apply-on-main.yml", push("merged", networkFile)).ended("apply", "success")
 	s.secrets = secrets
 	run := job.step("run")
 	if run.outputs["summary"] != "2 added, 0 changed, 0 destroyed" {
@@ -66,14 +66,14 @@ func (s *stage) applyOnMain() {
 	}
 }
 
-func (s *stage) dryRun() {
+func (s *testbed) dryRun() {
 	t := s.t
 	before := s.writes()
-	if s.play("dry-run.yml", pull(7, "opened", "smaller", networkFile).fromFork()).
+	if s.run("dry-run.yml", pull(7, "opened", "smaller", networkFile).fromFork()).
 		ended("plan", "skipped"); s.writes() != before {
 		t.Error("the pull request of a fork reached Scalr")
 	}
-	job := s.play("dry-run.yml", pull(7, "opened", "smaller", networkFile)).ended("plan", "success")
+	job := s.run("dry-run.yml", pull(7, "opened", "smaller", networkFile)).ended("plan", "success")
 	plan := job.step("plan")
 	if plan.outputs["summary"] != "0 to add, 0 to change, 1 to destroy" ||
 		!strings.Contains(plan.summary, "1 to destroy") {
@@ -84,7 +84,7 @@ func (s *stage) dryRun() {
 		"to destroy]" {
 		t.Errorf("got the warnings %s", got)
 	}
-	job = s.play("dry-run.yml", pull(7, "synchronize", "bigger", networkFile)).ended("plan", "success")
+	job = s.run("dry-run.yml", pull(7, "synchronize", "bigger", networkFile)).ended("plan", "success")
 	if got := job.steps[2].outcome; got != "skipped" {
 		t.Errorf("a plan that destroys nothing warned: %s", got)
 	}
@@ -99,8 +99,8 @@ func (s *stage) dryRun() {
 	}
 }
 
-// TestPlayReviewedApply tests each outcome of a review.
-func TestPlayReviewedApply(t *testing.T) {
+// TestExampleReviewedApply tests each outcome of a review.
+func TestExampleReviewedApply(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		review         string // result of the second job without an approval
@@ -113,10 +113,10 @@ func TestPlayReviewedApply(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t, withTerraform(t))
+			s := newTestbed(t, withTerraform(t))
 			s.commit("merged", network("a", "b"))
 			s.reviews["production"] = c.review
-			p := s.play("reviewed-apply.yml", push("merged", networkFile))
+			p := s.run("reviewed-apply.yml", push("merged", networkFile))
 			if got := p.ended("plan", "success").step("run").outputs["result"]; got != "saved" && got != "needs-confirmation" {
 				t.Errorf("the plan ended as %s", got)
 			}
@@ -138,12 +138,12 @@ func acting(command string) map[string]string {
 	}
 }
 
-// TestPlayReviewedApplyThatFails checks that a failed run is not discarded.
-func TestPlayReviewedApplyThatFails(t *testing.T) {
+// TestExampleReviewedApplyThatFails checks that a failed run is not discarded.
+func TestExampleReviewedApplyThatFails(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, withTerraform(t))
+	s := newTestbed(t, withTerraform(t))
 	s.commit("merged", acting("exit 1"))
-	p := s.play("reviewed-apply.yml", push("merged", networkFile))
+	p := s.run("reviewed-apply.yml", push("merged", networkFile))
 	p.ended("apply", "failure")
 	p.ended("discard", "success")
 	if runs := s.scalr.Runs(); len(runs) != 1 || runs[0].Status != "errored" {
@@ -151,13 +151,13 @@ func TestPlayReviewedApplyThatFails(t *testing.T) {
 	}
 }
 
-// TestPlayReviewedApplyCanceled checks that a running apply continues, and that the third job reports that it
+// TestExampleReviewedApplyCanceled checks that a running apply continues, and that the third job reports that it
 // cannot discard the run.
-func TestPlayReviewedApplyCanceled(t *testing.T) {
+func TestExampleReviewedApplyCanceled(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, withTerraform(t))
+	s := newTestbed(t, withTerraform(t))
 	s.commit("merged", acting("sleep 5"))
-	p := s.playUntil("reviewed-apply.yml", push("merged", networkFile),
+	p := s.runUntil("reviewed-apply.yml", push("merged", networkFile),
 		func(_, log string) bool { return strings.Contains(log, "Creating...") })
 	p.ended("apply", "cancelled")
 	if got := p.ended("discard", "failure").step("run discard"); got.outputs["error-code"] != "run-not-waiting" {
@@ -172,7 +172,7 @@ func TestPlayReviewedApplyCanceled(t *testing.T) {
 }
 
 // settled waits until the last run has ended.
-func (s *stage) settled() string {
+func (s *testbed) settled() string {
 	status := ""
 	for range 300 {
 		runs := s.scalr.Runs()
@@ -188,13 +188,13 @@ func (s *stage) settled() string {
 	return status
 }
 
-// TestPlayReviewedApplyOfNothing checks that a plan without changes requests no review, and that no run keeps waiting.
-func TestPlayReviewedApplyOfNothing(t *testing.T) {
+// TestExampleReviewedApplyOfNothing checks that a plan without changes requests no review, and that no run keeps waiting.
+func TestExampleReviewedApplyOfNothing(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, withTerraform(t))
+	s := newTestbed(t, withTerraform(t))
 	s.commit("merged", network())
 	s.commits[commit("merged")]["infra/network/main.tf"] = "variable \"unused\" { default = 1 }\n"
-	p := s.play("reviewed-apply.yml", push("merged", networkFile))
+	p := s.run("reviewed-apply.yml", push("merged", networkFile))
 	if got := p.ended("plan", "success").outputs["result"]; got != "no-changes" {
 		t.Errorf("the plan ended as %v", got)
 	}
@@ -202,23 +202,23 @@ func TestPlayReviewedApplyOfNothing(t *testing.T) {
 	p.ended("discard", "skipped")
 }
 
-// TestPlayMergeQueue checks that an approved pull request fails if it destroys something together with earlier
+// TestExampleMergeQueue checks that an approved pull request fails if it destroys something together with earlier
 // entries of the queue.
-func TestPlayMergeQueue(t *testing.T) {
+func TestExampleMergeQueue(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, withTerraform(t))
+	s := newTestbed(t, withTerraform(t))
 	s.commit("merged", network("a", "b"))
 	s.commit("bigger", network("a", "b", "c"))
 	s.commit("smaller", network("a"))
-	s.play("reviewed-apply.yml", push("merged", networkFile)).ended("apply", "success")
+	s.run("reviewed-apply.yml", push("merged", networkFile)).ended("apply", "success")
 
-	s.play("merge-queue.yml", pull(7, "opened", "smaller")).ended("plan", "success")
-	s.play("merge-queue.yml", queued(7, "bigger")).ended("plan", "success")
+	s.run("merge-queue.yml", pull(7, "opened", "smaller")).ended("plan", "success")
+	s.run("merge-queue.yml", queued(7, "bigger")).ended("plan", "success")
 	if got := s.github.bodies(7); len(got) != 2 || !strings.Contains(got[0], "1 to destroy") ||
 		!strings.Contains(got[1], "1 to add") {
 		t.Errorf("got the comments\n%s", strings.Join(got, "\n---\n"))
 	}
-	run := s.play("merge-queue.yml", queued(7, "smaller")).ended("plan", "failure").step("run")
+	run := s.run("merge-queue.yml", queued(7, "smaller")).ended("plan", "failure").step("run")
 	if run.outputs["result"] != "rejected" || len(run.annotations("error")) != 1 {
 		t.Errorf("the run: %s, %q", run.word(), run.annotations("error"))
 	}

@@ -70,7 +70,7 @@ func (j *jobRun) ours(st step, rec *stepRecord, with, env map[string]string) err
 	if got := with["base-url"]; got != theirScalr {
 		return fmt.Errorf("base-url is %q, not that of the examples", got)
 	}
-	env[inputVariable("base-url")] = j.stage.scalrURL
+	env[inputVariable("base-url")] = j.testbed.scalrURL
 	rec.what = strings.TrimPrefix(action.Runs.Entrypoint, "/scalr-") + " " + env[inputVariable("mode")]
 	if rec.what == "run run" {
 		rec.what = "run"
@@ -80,7 +80,7 @@ func (j *jobRun) ours(st step, rec *stepRecord, with, env map[string]string) err
 		j.posts = append(j.posts, post{rec, func(rec *stepRecord) error { return j.ourPost(rec, action, env, state) }})
 	}
 	return j.process(rec, invocation{
-		program: j.stage.program,
+		program: j.testbed.program,
 		argv:    []string{action.Runs.Entrypoint},
 		env:     env,
 		state:   func(saved map[string]string) { maps.Copy(state, saved) },
@@ -91,7 +91,7 @@ func (j *jobRun) ours(st step, rec *stepRecord, with, env map[string]string) err
 func (j *jobRun) ourPost(of *stepRecord, action actionFile, env, state map[string]string) error {
 	if action.Runs.PostIf != "" && // the default is always()
 		action.Runs.PostIf != "always()" {
-		return fmt.Errorf("post-if %q is not played", action.Runs.PostIf)
+		return fmt.Errorf("post-if %q is not supported", action.Runs.PostIf)
 	}
 	env = maps.Clone(env)
 	for name, value := range state {
@@ -100,7 +100,7 @@ func (j *jobRun) ourPost(of *stepRecord, action actionFile, env, state map[strin
 	rec := &stepRecord{title: "Post " + of.title, outputs: map[string]string{}, what: "post"}
 	j.record.steps = append(j.record.steps, rec)
 	mark := j.marked()
-	err := j.process(rec, invocation{program: j.stage.program, argv: []string{action.Runs.PostEntrypoint}, env: env})
+	err := j.process(rec, invocation{program: j.testbed.program, argv: []string{action.Runs.PostEntrypoint}, env: env})
 	if j.alone {
 		rec.wrote = j.since(mark)
 	}

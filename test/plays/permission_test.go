@@ -16,7 +16,7 @@ func grantsOf(w *workflow, j *job) (grants, error) {
 		n = &w.Permissions
 	}
 	if n.Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("permissions that are not listed are not played")
+		return nil, fmt.Errorf("permissions that are not listed are not supported")
 	}
 	g := grants{}
 	for name, level := range pairs(n) {

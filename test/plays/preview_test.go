@@ -21,10 +21,10 @@ output "password" {
 `, release)}
 }
 
-// TestPlayPreviews tests previews from the opening of a pull request to its end, and the cleanup after a canceled job.
-func TestPlayPreviews(t *testing.T) {
+// TestExamplePreviews tests previews from the opening of a pull request to its end, and the cleanup after a canceled job.
+func TestExamplePreviews(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, withTerraform(t), "jq")
+	s := newTestbed(t, withTerraform(t), "jq")
 	aws := s.scalr.AddProviderConfiguration("aws-preview", "aws")
 	s.scalr.SetAttribute(aws, "is-shared", false) // each preview's environment shares it
 	for _, name := range []string{"main", "first", "second", "third"} {
@@ -40,10 +40,10 @@ func TestPlayPreviews(t *testing.T) {
 	}
 }
 
-func (s *stage) pullOpened() {
+func (s *testbed) pullOpened() {
 	t := s.t
 	s.github.pull(7, "OPEN")
-	p := s.play("preview.yml", pull(7, "opened", "first", "infra/app/main.tf"))
+	p := s.run("preview.yml", pull(7, "opened", "first", "infra/app/main.tf"))
 	job := p.ended("preview", "success")
 	if got := job.step("run"); got.outputs["result"] != "applied" ||
 		got.outputs["summary"] != "1 added, 0 changed, 0 destroyed" {
@@ -63,7 +63,7 @@ func (s *stage) pullOpened() {
 }
 
 // previewComment checks that there is one comment with the state of the preview.
-func (s *stage) previewComment(job *jobRecord, release string, edits int) {
+func (s *testbed) previewComment(job *jobRecord, release string, edits int) {
 	s.t.Helper()
 	comments := s.github.memory.Comments(7)
 	if len(comments) != 1 {
@@ -78,8 +78,8 @@ func (s *stage) previewComment(job *jobRecord, release string, edits int) {
 }
 
 // pushedAgain checks that `present` changes nothing if nothing differs.
-func (s *stage) pushedAgain() {
-	p := s.play("preview.yml", pull(7, "synchronize", "second", "infra/app/main.tf"))
+func (s *testbed) pushedAgain() {
+	p := s.run("preview.yml", pull(7, "synchronize", "second", "infra/app/main.tf"))
 	job := p.ended("preview", "success")
 	for _, name := range []string{"environment", "workspace"} {
 		if got := job.step(name); got.wrote != "" || got.outputs["changed"] != "false" || got.outputs["created"] != "false" {
@@ -93,8 +93,8 @@ func (s *stage) pushedAgain() {
 }
 
 // nothingNew checks that the comment shows the outputs after a run without changes.
-func (s *stage) nothingNew() {
-	p := s.play("preview.yml", pull(7, "reopened", "second", "infra/app/main.tf"))
+func (s *testbed) nothingNew() {
+	p := s.run("preview.yml", pull(7, "reopened", "second", "infra/app/main.tf"))
 	job := p.ended("preview", "success")
 	if got := job.step("run"); got.outputs["result"] != "no-changes" {
 		s.t.Errorf("the run: %s", got.word())
@@ -102,23 +102,23 @@ func (s *stage) nothingNew() {
 	s.previewComment(job, "second", 2)
 }
 
-func (s *stage) pullClosed() {
+func (s *testbed) pullClosed() {
 	s.github.pull(7, "MERGED")
-	if made := s.play("preview.yml", pull(7, "closed", "second", "infra/app/main.tf")); made.started {
+	if made := s.run("preview.yml", pull(7, "closed", "second", "infra/app/main.tf")); made.started {
 		s.t.Error("a preview was made for a pull request that was closed")
 	}
-	p := s.play("preview-end.yml", pull(7, "closed", "second"))
+	p := s.run("preview-end.yml", pull(7, "closed", "second"))
 	job := p.ended("end", "success")
 	if got := job.step("run"); got.outputs["result"] != "applied" ||
 		got.outputs["summary"] != "0 added, 0 changed, 1 destroyed" {
 		s.t.Errorf("the destroy run: %s", got.word())
 	}
 	s.gone("preview-7")
-	if opened := s.play("preview.yml", pull(8, "opened", "first")); opened.started {
+	if opened := s.run("preview.yml", pull(8, "opened", "first")); opened.started {
 		s.t.Error("a preview was made for a pull request that does not touch it")
 	}
 
-	again := s.play("preview-end.yml", pull(7, "closed", "second"))
+	again := s.run("preview-end.yml", pull(7, "closed", "second"))
 	job = again.ended("end", "success")
 	for _, step := range job.steps {
 		if step.wrote != "" {
@@ -133,7 +133,7 @@ func (s *stage) pullClosed() {
 	}
 }
 
-func (s *stage) gone(environment string) {
+func (s *testbed) gone(environment string) {
 	s.t.Helper()
 	if got, ok := s.find("environments", environment); ok {
 		s.t.Errorf("%s is still there: %v", environment, got)
@@ -145,11 +145,11 @@ func (s *stage) gone(environment string) {
 
 // sweeps runs the nightly workflow with a preview whose end was canceled, one with an open pull request, and two
 // environments without a pull request number in the name or without the tag.
-func (s *stage) sweeps() {
+func (s *testbed) sweeps() {
 	t := s.t
-	s.play("preview.yml", pull(8, "opened", "third", "infra/app/main.tf")).ended("preview", "success")
+	s.run("preview.yml", pull(8, "opened", "third", "infra/app/main.tf")).ended("preview", "success")
 	s.github.pull(8, "CLOSED")
-	cut := s.playUntil("preview-end.yml", pull(8, "closed", "third"), func(step, log string) bool {
+	cut := s.runUntil("preview-end.yml", pull(8, "closed", "third"), func(step, log string) bool {
 		return step == "OWNER/scalr-run-action@v1" && strings.Contains(log, "/runs/run-")
 	})
 	job := cut.ended("end", "cancelled")
@@ -167,7 +167,7 @@ func (s *stage) sweeps() {
 	s.github.pull(9, "OPEN")
 	s.github.pull(10, "CLOSED")
 
-	p := s.play("preview-sweep.yml", schedule())
+	p := s.run("preview-sweep.yml", schedule())
 	p.ended("find", "success")
 	if job := p.ended("end", "success"); job.title != "preview-8" {
 		t.Errorf("swept %s, want preview-8", job.title)
@@ -179,7 +179,7 @@ func (s *stage) sweeps() {
 		}
 	}
 	before := s.writes()
-	s.play("preview-sweep.yml", schedule()).ended("end", "skipped")
+	s.run("preview-sweep.yml", schedule()).ended("end", "skipped")
 	if s.writes() != before {
 		t.Errorf("the second sweep wrote: %s", s.wrote(before))
 	}

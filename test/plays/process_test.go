@@ -114,15 +114,15 @@ func (j *jobRun) environ(env map[string]string, f files) []string {
 		"GITHUB_ACTOR":       "octocat",
 		"GITHUB_JOB":         j.record.name,
 		"GITHUB_SERVER_URL":  "https://github.com",
-		"GITHUB_API_URL":     j.stage.github.url,
-		"GITHUB_GRAPHQL_URL": j.stage.github.url + "/graphql",
+		"GITHUB_API_URL":     j.testbed.github.url,
+		"GITHUB_GRAPHQL_URL": j.testbed.github.url + "/graphql",
 		"GITHUB_RUN_ID":      "1",
 		"GITHUB_RUN_ATTEMPT": "1",
 		"GITHUB_WORKFLOW":    j.workflow.Name,
 	})
 	if j.granted.writes("id-token") {
-		all["ACTIONS_ID_TOKEN_REQUEST_URL"] = j.stage.github.memory.IDTokenRequestURL()
-		all["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = j.stage.github.memory.IDTokenRequestToken()
+		all["ACTIONS_ID_TOKEN_REQUEST_URL"] = j.testbed.github.memory.IDTokenRequestURL()
+		all["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = j.testbed.github.memory.IDTokenRequestToken()
 	}
 	maps.Copy(all, f)
 	var list []string
@@ -145,7 +145,7 @@ func refName(ref string) string {
 func (j *jobRun) printed(rec *stepRecord, out string) {
 	read := runnertest.Read(out)
 	for _, problem := range read.Problems {
-		j.stage.t.Errorf("step %q: the runner objects: %s", rec.title, problem)
+		j.testbed.t.Errorf("step %q: the runner objects: %s", rec.title, problem)
 	}
 	for _, c := range read.Commands {
 		if strings.EqualFold(c.Name, "add-mask") {
@@ -154,15 +154,15 @@ func (j *jobRun) printed(rec *stepRecord, out string) {
 	}
 	shown := strings.Join(read.Log, "\n")
 	if strings.Contains(shown, scalrsim.Token) || strings.Contains(shown, j.token) {
-		j.stage.t.Errorf("step %q printed a token", rec.title)
+		j.testbed.t.Errorf("step %q printed a token", rec.title)
 	}
 	rec.commands = append(rec.commands, read.Commands...)
 	rec.log += j.masker.Mask(shown)
-	j.stage.keepLog(rec, j.masker.Mask(out))
+	j.testbed.keepLog(rec, j.masker.Mask(out))
 }
 
 // keepLog stores the log of a step, to be printed if the test fails.
-func (s *stage) keepLog(rec *stepRecord, out string) {
+func (s *testbed) keepLog(rec *stepRecord, out string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	fmt.Fprintf(&s.logs, "--- %s (exit %d)\n%s\n", rec.title, rec.code, out)

@@ -49,7 +49,7 @@ func TestCombinations(t *testing.T) {
 		"include of no object": {matrix: "{include: [1]}", wrong: "not a mapping"},
 		"empty axis":           {matrix: "{n: []}", wrong: "no values"},
 		"not a list":           {matrix: "{n: x}", wrong: "not a list"},
-		"exclude":              {matrix: "{n: [1], exclude: [{n: 1}]}", wrong: "not played"},
+		"exclude":              {matrix: "{n: [1], exclude: [{n: 1}]}", wrong: "not supported"},
 		"bad expression":       {matrix: "{n: \"${{ none }}\"}", wrong: "no context"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -109,8 +109,8 @@ func TestTriggered(t *testing.T) {
 	}
 }
 
-// TestRefusesWhatItCannotPlay checks that unsupported features are errors.
-func TestRefusesWhatItCannotPlay(t *testing.T) {
+// TestUnsupportedWorkflows checks that unsupported features are errors.
+func TestUnsupportedWorkflows(t *testing.T) {
 	t.Parallel()
 	const start = "on: push\njobs:\n  a:\n    runs-on: x\n"
 	for workflow, wrong := range map[string]string{

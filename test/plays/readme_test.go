@@ -13,11 +13,11 @@ import (
 
 var yamlBlock = regexp.MustCompile("(?ms)^```yaml\n(.*?)^```$")
 
-// TestPlayDocuments runs the YAML in the documents: workflows unchanged, and each list of steps that uses the run
+// TestExampleDocuments runs the YAML in the documents: workflows unchanged, and each list of steps that uses the run
 // action or its outputs in a generated job.
-func TestPlayDocuments(t *testing.T) {
+func TestExampleDocuments(t *testing.T) {
 	t.Parallel()
-	played := map[string]int{}
+	ran := map[string]int{}
 	for _, pattern := range []string{"README.md", "*/README.md", "docs/*.md"} {
 		files, err := filepath.Glob(filepath.Join("..", "..", pattern))
 		if err != nil {
@@ -34,7 +34,7 @@ func TestPlayDocuments(t *testing.T) {
 				if !ok {
 					continue
 				}
-				played[filepath.ToSlash(name)]++
+				ran[filepath.ToSlash(name)]++
 				t.Run(fmt.Sprintf("%s block %d", name, i+1), func(t *testing.T) {
 					t.Parallel()
 					playBlock(t, name, workflow)
@@ -42,13 +42,13 @@ func TestPlayDocuments(t *testing.T) {
 			}
 		}
 	}
-	if played["README.md"] != 2 {
-		t.Errorf("played %d workflows of README.md, want the two of the quick start", played["README.md"])
+	if ran["README.md"] != 2 {
+		t.Errorf("ran %d workflows of README.md, want the two of the quick start", ran["README.md"])
 	}
 	for _, file := range []string{"docs/behavior.md", "docs/migrating.md", "docs/monorepos.md", "docs/oidc.md",
 		"docs/variables.md"} {
-		if played[file] == 0 {
-			t.Errorf("played no block of %s: does the search still work?", file)
+		if ran[file] == 0 {
+			t.Errorf("ran no block of %s: does the search still work?", file)
 		}
 	}
 }
@@ -79,7 +79,7 @@ func playBlock(t *testing.T, document, workflow string) {
 	scenario := scripted()
 	scenario.Config.Identity = scalrsim.Identity{Email: "ci@acme.scalr.io", Audience: "scalr-github-actions"}
 	scenario.Script.Cost = &scalrsim.Cost{Prior: "100.00", Proposed: "110.00", Delta: "10.00"}
-	s := newStage(t, scenario, "jq")
+	s := newTestbed(t, scenario, "jq")
 	s.secrets["DB_PASSWORD"] = "readme-password-4711"
 	files := network("a")
 	files["main.tf"] = `resource "terraform_data" "a" {}`
@@ -91,7 +91,7 @@ func playBlock(t *testing.T, document, workflow string) {
 	if strings.Contains(workflow, "\n  push:\n") {
 		trigger, name = push("first", networkFile), "apply"
 	}
-	job := s.playText(document, workflow, trigger, nil).ended(name, "success")
+	job := s.runText(document, workflow, trigger, nil).ended(name, "success")
 	want := map[bool]string{false: "planned", true: "applied"}[strings.Contains(workflow, "auto-apply: true")]
 	if got := job.step("run"); got.outputs["result"] != want {
 		t.Errorf("the run: %s, want %s", got.word(), want)

@@ -5,14 +5,14 @@ import (
 	"testing"
 )
 
-// TestPlayReusable calls the workflow as described in its header, for a pull request and, with one more line, to apply.
-func TestPlayReusable(t *testing.T) {
+// TestExampleReusable calls the workflow as described in its header, for a pull request and, with one more line, to apply.
+func TestExampleReusable(t *testing.T) {
 	t.Parallel()
-	s := newStage(t, withTerraform(t))
+	s := newTestbed(t, withTerraform(t))
 	s.commit("first", network("a"))
 	call := caller(t)
 
-	plan := s.playText("caller of reusable.yml", call, pull(7, "opened", "first", networkFile), nil)
+	plan := s.runText("caller of reusable.yml", call, pull(7, "opened", "first", networkFile), nil)
 	if got := plan.ended("plan", "success"); got.outputs["result"] != "planned" || got.outputs["run-url"] == "" {
 		t.Errorf("got the outputs %v", got.outputs)
 	}
@@ -20,7 +20,7 @@ func TestPlayReusable(t *testing.T) {
 		t.Errorf("got the comments %q", got)
 	}
 	call = strings.Replace(call, "path: infra/network", "path: infra/network\n      dry-run: false", 1)
-	apply := s.playText("caller of reusable.yml", call, push("first", networkFile), nil)
+	apply := s.runText("caller of reusable.yml", call, push("first", networkFile), nil)
 	if got := apply.ended("plan", "success").outputs["result"]; got != "applied" {
 		t.Errorf("got the result %v", got)
 	}

@@ -9,10 +9,10 @@ import (
 )
 
 // writes returns the number of requests that changed something in Scalr.
-func (s *stage) writes() int { return len(s.wrote(0)) }
+func (s *testbed) writes() int { return len(s.wrote(0)) }
 
 // wrote returns these requests after the first n, as lines.
-func (s *stage) wrote(skip int) []string {
+func (s *testbed) wrote(skip int) []string {
 	var lines []string
 	for _, r := range s.scalr.Requests() {
 		if r.Method == http.MethodGet || r.Method == http.MethodHead {
@@ -36,7 +36,7 @@ type thing struct {
 }
 
 // find reads the object with exactly this name from the simulated Scalr.
-func (s *stage) find(kind, name string) (thing, bool) {
+func (s *testbed) find(kind, name string) (thing, bool) {
 	s.t.Helper()
 	var answer struct {
 		Data, Included []struct {
@@ -78,7 +78,7 @@ func idsOf(data any) []string {
 	return ids
 }
 
-func (s *stage) read(path string, answer any) {
+func (s *testbed) read(path string, answer any) {
 	s.t.Helper()
 	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.scalrURL+scalrsim.BasePath+path, nil)
 	if err != nil {

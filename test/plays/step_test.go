@@ -31,7 +31,7 @@ func (j *jobRun) step(st step) error {
 	rec := &stepRecord{title: st.title(), id: st.ID, outcome: "skipped", outputs: map[string]string{}}
 	j.record.steps = append(j.record.steps, rec)
 	in := j.scope().with("env", texts(j.env))
-	begins, err := holds(st.If, in)
+	begins, err := evalIf(st.If, in)
 	if err == nil && begins {
 		err = j.begun(st, rec, in)
 	}
@@ -68,7 +68,7 @@ func (j *jobRun) begun(st step, rec *stepRecord, in scope) error {
 	case strings.HasPrefix(st.Uses, "actions/checkout@"):
 		err = j.checkout(rec, with)
 	default:
-		err = fmt.Errorf("the action %s is not played", st.Uses)
+		err = fmt.Errorf("the action %s is not supported", st.Uses)
 	}
 	if j.alone {
 		rec.wrote = j.since(mark)
@@ -87,10 +87,10 @@ func (j *jobRun) checkout(rec *stepRecord, with map[string]string) error {
 			depth = value
 		case "persist-credentials":
 		default:
-			return fmt.Errorf("checkout: the input %s is not played", name)
+			return fmt.Errorf("checkout: the input %s is not supported", name)
 		}
 	}
-	files, ok := j.stage.commits[ref]
+	files, ok := j.testbed.commits[ref]
 	if !ok {
 		return fmt.Errorf("checkout: there is no commit %q", ref)
 	}
@@ -104,9 +104,9 @@ func (j *jobRun) checkout(rec *stepRecord, with map[string]string) error {
 	case depth == "1":
 		return j.lay(files)
 	case depth == "2" && ref == j.event.sha && j.event.name == "pull_request":
-		return j.merge(j.stage.commits[commit("main")], files)
+		return j.merge(j.testbed.commits[commit("main")], files)
 	}
-	return fmt.Errorf("checkout: fetch-depth %s of %s is not played", depth, ref)
+	return fmt.Errorf("checkout: fetch-depth %s of %s is not supported", depth, ref)
 }
 
 func (j *jobRun) lay(files map[string]string) error {
@@ -158,7 +158,7 @@ func (j *jobRun) script(st step, rec *stepRecord, env map[string]string) error {
 	shells := map[string][]string{"": {"-e"}, "bash": {"--noprofile", "--norc", "-eo", "pipefail"}}
 	args, ok := shells[st.Shell]
 	if !ok {
-		return fmt.Errorf("the shell %s is not played", st.Shell)
+		return fmt.Errorf("the shell %s is not supported", st.Shell)
 	}
 	file := filepath.Join(j.temp, "script.sh")
 	if err := os.WriteFile(file, []byte(st.Run), 0o644); err != nil {
@@ -192,7 +192,7 @@ func (j *jobRun) newFiles() (files, error) {
 func (f files) read(rec *stepRecord, masker *runnertest.Masker) (state map[string]string, err error) {
 	for _, name := range []string{"GITHUB_ENV", "GITHUB_PATH"} {
 		if text, err := os.ReadFile(f[name]); err != nil || len(text) > 0 {
-			return nil, fmt.Errorf("%s is not played: %q, %v", name, text, err)
+			return nil, fmt.Errorf("%s is not supported: %q, %v", name, text, err)
 		}
 	}
 	outputs, err := runnertest.Outputs(f["GITHUB_OUTPUT"])

@@ -61,8 +61,8 @@ func fillAll(texts map[string]string, in scope) (map[string]string, error) {
 	return filled, nil
 }
 
-// holds reports whether a job or step with the `if:` runs. A condition without a status function implies success().
-func holds(condition string, in scope) (bool, error) {
+// evalIf reports whether a job or step with the `if:` runs. A condition without a status function implies success().
+func evalIf(condition string, in scope) (bool, error) {
 	condition = strings.TrimSpace(condition)
 	if inside, ok := strings.CutPrefix(condition, "${{"); ok {
 		condition = strings.TrimSuffix(inside, "}}")

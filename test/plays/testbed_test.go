@@ -1,7 +1,7 @@
 // Package plays runs the complete workflows in examples: the built program and the scripts of other steps, like
 // GitHub's runner, against a simulated Scalr and a simulated GitHub on this machine.
 //
-// The player supports only the features that the examples use. Any other feature is an error, so that nothing is
+// The tests support only the features that the examples use. Any other feature is an error, so that nothing is
 // skipped silently.
 package plays
 
@@ -22,8 +22,8 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// workshop is the directory of the built program.
-var workshop string
+// buildDir is the directory of the built program.
+var buildDir string
 
 // TestMain lets the test binary act as the `gh` of the scripts. More tests than processors run in parallel,
 // because they mostly wait.
@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	}
 	flag.Parse()
 	var err error
-	if workshop, err = os.MkdirTemp("", "plays-"); err == nil {
+	if buildDir, err = os.MkdirTemp("", "plays-"); err == nil {
 		err = flag.Set("test.parallel", "6")
 	}
 	if err != nil {
@@ -41,13 +41,13 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	code := m.Run()
-	os.RemoveAll(workshop)
+	os.RemoveAll(buildDir)
 	os.Exit(code)
 }
 
 // built builds the program and the fake gh once.
 var built = sync.OnceValues(func() (program string, err error) {
-	program = filepath.Join(workshop, "scalr-run")
+	program = filepath.Join(buildDir, "scalr-run")
 	if out, err := exec.Command("go", "build", "-o", program, "scalr-run-action").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}
@@ -62,11 +62,11 @@ var built = sync.OnceValues(func() (program string, err error) {
 })
 
 // tools is the first directory on the PATH of the scripts.
-func tools() string { return filepath.Join(workshop, "tools") }
+func tools() string { return filepath.Join(buildDir, "tools") }
 
-// stage is the environment of a test: a simulated Scalr, a simulated GitHub with a repository, and other servers
+// testbed is the environment of a test: a simulated Scalr, a simulated GitHub with a repository, and other servers
 // that the scripts use.
-type stage struct {
+type testbed struct {
 	t        *testing.T
 	program  string // path of the built program
 	scalr    *scalrsim.Server
@@ -83,9 +83,9 @@ type stage struct {
 	workspaces []string // directories of the jobs
 }
 
-// newStage creates a stage. It skips the test if a tool of the scripts is missing, or if the scenario executes
+// newTestbed creates a testbed. It skips the test if a tool of the scripts is missing, or if the scenario executes
 // Terraform and Terraform is missing.
-func newStage(t *testing.T, scenario scalrsim.Scenario, needs ...string) *stage {
+func newTestbed(t *testing.T, scenario scalrsim.Scenario, needs ...string) *testbed {
 	t.Helper()
 	for _, tool := range append([]string{"bash"}, needs...) {
 		if _, err := exec.LookPath(tool); err != nil {
@@ -96,7 +96,7 @@ func newStage(t *testing.T, scenario scalrsim.Scenario, needs ...string) *stage 
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{
+	s := &testbed{
 		t:       t,
 		program: program,
 		github:  newGitHub(t),
@@ -144,7 +144,7 @@ func scripted() scalrsim.Scenario {
 }
 
 // open starts the simulated Scalr.
-func (s *stage) open(scenario scalrsim.Scenario) {
+func (s *testbed) open(scenario scalrsim.Scenario) {
 	s.t.Helper()
 	s.scalr = scalrsim.New(scenario)
 	s.t.Cleanup(s.scalr.Close)
@@ -160,7 +160,7 @@ func (s *stage) open(scenario scalrsim.Scenario) {
 }
 
 // close prints the transcript and checks the invariants of all tests.
-func (s *stage) close() {
+func (s *testbed) close() {
 	s.t.Logf("transcript:\n%s", s.transcript.String())
 	s.noObjections()
 	for name, secret := range s.secrets {
@@ -173,7 +173,7 @@ func (s *stage) close() {
 	}
 }
 
-func (s *stage) noObjections() {
+func (s *testbed) noObjections() {
 	s.t.Helper()
 	for who, objections := range map[string][]string{"Scalr": s.scalr.Objections(), "GitHub": s.github.objections()} {
 		if len(objections) > 0 {
@@ -183,21 +183,21 @@ func (s *stage) noObjections() {
 }
 
 // print adds a line to the transcript.
-func (s *stage) print(format string, args ...any) {
+func (s *testbed) print(format string, args ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	fmt.Fprintf(&s.transcript, format+"\n", args...)
 }
 
 // opened records the directory of a job.
-func (s *stage) opened(workspace string) {
+func (s *testbed) opened(workspace string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.workspaces = append(s.workspaces, workspace)
 }
 
 // commit creates a named commit and its merge with main.
-func (s *stage) commit(name string, files map[string]string) {
+func (s *testbed) commit(name string, files map[string]string) {
 	s.commits[commit(name)] = files
 	s.commits[mergeOf(name)] = files
 	var parents []string

@@ -10,13 +10,13 @@ import (
 // mark is a position in the writes to Scalr and GitHub.
 type mark struct{ scalr, github int }
 
-func (p *performance) marked() mark {
-	return mark{p.stage.writes(), len(p.stage.github.wrote(0))}
+func (p *execution) marked() mark {
+	return mark{p.testbed.writes(), len(p.testbed.github.wrote(0))}
 }
 
 // since returns the writes after the mark, as one line.
-func (p *performance) since(m mark) string {
-	return counted(append(p.stage.wrote(m.scalr), p.stage.github.wrote(m.github)...))
+func (p *execution) since(m mark) string {
+	return counted(append(p.testbed.wrote(m.scalr), p.testbed.github.wrote(m.github)...))
 }
 
 var anID = regexp.MustCompile(`/[a-z]+-v0[a-z0-9]+`)
@@ -40,8 +40,8 @@ func counted(lines []string) string {
 }
 
 // printJob adds a job to the transcript.
-func (p *performance) printJob(r *jobRecord) {
-	p.stage.print("  %s: %s%s", r.title, r.result, r.outputList())
+func (p *execution) printJob(r *jobRecord) {
+	p.testbed.print("  %s: %s%s", r.title, r.result, r.outputList())
 	for _, s := range r.steps {
 		if s.outcome == "skipped" || s.what == "" || s.what == "post" && s.log == "" {
 			continue
@@ -50,7 +50,7 @@ func (p *performance) printJob(r *jobRecord) {
 		if name == "script" {
 			name = s.title
 		}
-		p.stage.print("    %-26s  %s%s", name, s.word(), prefixed("  ← ", s.wrote))
+		p.testbed.print("    %-26s  %s%s", name, s.word(), prefixed("  ← ", s.wrote))
 	}
 }
 
@@ -91,7 +91,7 @@ func prefixed(prefix, text string) string {
 }
 
 // results returns the results of a job's combinations, in order.
-func (p *performance) results(job string) string {
+func (p *execution) results(job string) string {
 	var all []string
 	for _, r := range p.jobs {
 		if r.name == job {
@@ -102,10 +102,10 @@ func (p *performance) results(job string) string {
 }
 
 // ended checks the result of each combination of a job, and returns the first one.
-func (p *performance) ended(job, results string) *jobRecord {
-	p.stage.t.Helper()
+func (p *execution) ended(job, results string) *jobRecord {
+	p.testbed.t.Helper()
 	if got := p.results(job); got != results {
-		p.stage.t.Fatalf("%s: job %s ended as %q, want %q", p.file, job, got, results)
+		p.testbed.t.Fatalf("%s: job %s ended as %q, want %q", p.file, job, got, results)
 	}
 	for _, r := range p.jobs {
 		if r.name == job {

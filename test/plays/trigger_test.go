@@ -174,7 +174,7 @@ func triggered(on *yaml.Node, e event) (bool, error) {
 				}
 			case "inputs": // of a workflow_dispatch
 			default:
-				return false, fmt.Errorf("on: %s: %s is not played", name, key)
+				return false, fmt.Errorf("on: %s: %s is not supported", name, key)
 			}
 		}
 		return types == nil || slices.Contains(types, e.action), nil
@@ -187,7 +187,7 @@ func touches(files, paths []string) (bool, error) {
 	for _, p := range paths {
 		dir, ok := strings.CutSuffix(p, "/**")
 		if !ok || strings.ContainsAny(dir, "*?[!") {
-			return false, fmt.Errorf("the path %q is not played", p)
+			return false, fmt.Errorf("the path %q is not supported", p)
 		}
 		if slices.ContainsFunc(files, func(name string) bool { return strings.HasPrefix(name, dir+"/") }) {
 			return true, nil

@@ -95,7 +95,7 @@ func (j *job) playable() error {
 		return fmt.Errorf("it needs either steps and a runner or another workflow")
 	}
 	if s := j.Strategy; s != nil && (s.FailFast == nil || *s.FailFast) {
-		return fmt.Errorf("a matrix that fails fast is not played")
+		return fmt.Errorf("a matrix that fails fast is not supported")
 	}
 	for _, s := range j.Steps {
 		switch {

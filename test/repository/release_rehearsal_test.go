@@ -122,7 +122,7 @@ func (r *rehearsal) play(name, version string) (stopped string) {
 		case "./":
 			return ""
 		default:
-			r.t.Fatalf("%s: the action %s is not played", name, action)
+			r.t.Fatalf("%s: the action %s is not supported", name, action)
 		}
 	}
 	for key, value := range job.Outputs {
@@ -177,7 +177,7 @@ func (r *rehearsal) fill(text string, values map[string]string) string {
 	return expression.ReplaceAllStringFunc(text, func(e string) string {
 		value, ok := values[expression.FindStringSubmatch(e)[1]]
 		if !ok {
-			r.t.Fatalf("the expression %s is not played", e)
+			r.t.Fatalf("the expression %s is not supported", e)
 		}
 		return value
 	})
