@@ -62,7 +62,8 @@ func (r *reader) listOrNone(name, example string) []string {
 		return list
 	}
 	if len(list) > 1 {
-		r.badf(name, "contains `none` together with other lines: %s. Write only `none` to clear the list, or remove `none`, such as %s: %s", r.quote(r.value(name)), name, example)
+		r.badf(name, "contains `none` together with other lines: %s. "+
+			"Write only `none` to clear the list, or remove `none`, such as %s: %s", r.quote(r.value(name)), name, example)
 		return nil
 	}
 	return []string{}

@@ -110,7 +110,7 @@ type pair struct{ before, after int }
 // anchors returns the longest sequence of lines that occur once on both sides and in
 // the same order, as in a patience diff.
 func anchors(before, after []string) []pair {
-	inAfter, inBefore := places(after), places(before)
+	inAfter, inBefore := uniquePositions(after), uniquePositions(before)
 	var piles []pair           // the last line of the best sequence of each length
 	previous := map[int]pair{} // by the position before
 	for b, line := range before {
@@ -141,8 +141,8 @@ func anchors(before, after []string) []pair {
 	}
 }
 
-// places returns the position of each line; -1 if it occurs several times.
-func places(lines []string) map[string]int {
+// uniquePositions returns the position of each line; -1 if it occurs several times.
+func uniquePositions(lines []string) map[string]int {
 	at := make(map[string]int, len(lines))
 	for i, l := range lines {
 		if _, duplicate := at[l]; duplicate {
