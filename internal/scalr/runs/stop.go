@@ -72,7 +72,10 @@ func Stop(ctx context.Context, c *scalr.Client, last scalr.Run, s StopOptions) (
 			clear(refused)
 		} else {
 			verb, err := s.send(ctx, c, action, look.ID)
-			if !errors.Is(err, scalr.ErrConflict) {
+			if err != nil && ctx.Err() != nil && refusals > 0 {
+				err = fmt.Errorf("%w; %w", refusedStop(look), err)
+			}
+			if !errors.Is(err, scalr.ErrConflict) || ctx.Err() != nil {
 				return StopResult{Verb: verb, LastKnown: look}, err
 			}
 			refused[action] = look.Status
