@@ -215,7 +215,7 @@ func TestAffectedWarnsAboutFilesOutsideUpload(t *testing.T) {
 		"infra/app."
 	afterPush(t, "app", before, after, "directories=infra/{workspace}").play().want(0).wantWorkspaces("app:infra/m/x").
 		logContains(warning,
-			"Set the working directory of such a workspace in Scalr to its whole directory (`working-directory: infra/app` "+
+			"In Scalr, set the working directory of each of these workspaces to its full path in the repository (`working-directory: infra/app` "+
 				"for the first)", "or move the files that it uses below `path`")
 	p := afterPush(t, "app=infra/app", before, after).play().want(0).wantWorkspaces("app:infra/m/x")
 	if strings.Contains(p.log, "missing in a run") {

@@ -231,7 +231,7 @@ func shortLines(p *stepResult) {
 }
 
 // TestHalfOfResponsesFail (H12) checks that the step succeeds if half of all responses are 5xx. The creation of
-// the run does not fail here, because it is attempted at most three times.
+// the run is excluded from the faults, because it is attempted at most three times.
 func TestHalfOfResponsesFail(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(40) {

@@ -113,7 +113,7 @@ type faultTransport struct {
 	changed string // the changed request
 }
 
-// through returns a transport whose requests m changes; m may be nil.
+// through returns a transport that applies m to its requests; m may be nil.
 func (m *faultTransport) through(to http.RoundTripper) http.RoundTripper {
 	if m == nil {
 		return to

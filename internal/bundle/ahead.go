@@ -127,7 +127,7 @@ func (b *batch) read(t *tree, source string) readFile {
 	b.content = b.content[:start+int(f.size)]
 	content := b.content[start:]
 	if _, err := io.ReadFull(f, content); err != nil {
-		return readFile{err: readError(source, shrunk(err))}
+		return readFile{err: readError(source, shrunkIfEOF(err))}
 	}
 	return readFile{size: f.size, exec: f.exec, inode: f.inode, content: content}
 }

@@ -20,7 +20,7 @@ func copyExactly(ctx context.Context, w io.Writer, r io.Reader, size int64, buf 
 	for at := int64(0); at < size; {
 		n, err := io.ReadFull(r, buf[:min(int64(len(buf)), size-at)])
 		if err != nil {
-			return shrunk(err)
+			return shrunkIfEOF(err)
 		}
 		if at == 0 && first != nil {
 			first(buf[:n])
@@ -35,8 +35,8 @@ func copyExactly(ctx context.Context, w io.Writer, r io.Reader, size int64, buf 
 	return nil
 }
 
-// shrunk returns errShrunk for an end of file, otherwise err.
-func shrunk(err error) error {
+// shrunkIfEOF returns errShrunk for an end of file, otherwise err.
+func shrunkIfEOF(err error) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return errShrunk
 	}

@@ -50,7 +50,7 @@ func decode(ctx context.Context, response *http.Response, into any) error {
 	return err
 }
 
-var errPage = errors.New("a web page answered instead of GitHub's API")
+var errPage = errors.New("received a web page instead of a response of GitHub's API")
 
 // errTooLarge is the error for a response, or an element of one, that exceeds its limit.
 var errTooLarge = &jsonstream.LimitError{Limit: "has a part that is too large"}

@@ -246,8 +246,8 @@ func TestContractObjects(t *testing.T) {
 		"no body":             {"POST", "/repos/acme/infra/issues/7/comments", `{}`, `{}`, `property "body" is missing`},
 		"a wrong type":        {"POST", "/repos/acme/infra/issues/7/comments", `{"body":7}`, `{}`, "request: /body"},
 		"an unknown query":    {"GET", "/repos/acme/infra/issues/7/comments?per-page=100", "", `[]`, "query parameter per-page"},
-		"an unknown response": {"GET", "/user", "", `{"name":"Ada","nick":"a"}`, "answer 200: /: doesn't match any schema"},
-		"type of a response":  {"GET", "/repos/acme/infra/issues/comments/1", "", `{"id":"one"}`, "answer 200: /id"},
+		"an unknown response": {"GET", "/user", "", `{"name":"Ada","nick":"a"}`, "response 200: /: doesn't match any schema"},
+		"type of a response":  {"GET", "/repos/acme/infra/issues/comments/1", "", `{"id":"one"}`, "response 200: /id"},
 		"a query's bad form":  {"GET", "/repos/acme/infra/pulls?state=merged", "", `[]`, "request"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -55,7 +55,7 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // errTooSlow is the cause when Publish exceeds its time limit.
-var errTooSlow = fmt.Errorf("no end after %v", limit)
+var errTooSlow = fmt.Errorf("not finished after %v", limit)
 
 func misused(format string, a ...any) *Error {
 	return &Error{Kind: Misused, Op: "comment", Message: fmt.Sprintf(format, a...)}

@@ -51,7 +51,7 @@ const (
 // ours returns the matching comments that the token wrote, oldest first.
 func (s *session) ours(ctx context.Context, matches func(remote) bool) ([]remote, error) {
 	var found collection
-	next := s.comments() + "?per_page=" + strconv.Itoa(perPage) + "&page=1"
+	next := s.commentsURL() + "?per_page=" + strconv.Itoa(perPage) + "&page=1"
 	for n := 1; next != ""; n++ {
 		if n > maxPages {
 			return nil, &Error{Kind: Rejected, Op: s.op("list the comments of"), Message: "the list does not end"}
@@ -101,20 +101,20 @@ func (s *session) nextPage(header http.Header, page, got int) string {
 	if len(links) > 0 && !strings.Contains(strings.Join(links, ","), `rel="next"`) || got < perPage {
 		return ""
 	}
-	return fmt.Sprintf("%s?per_page=%d&page=%d", s.comments(), perPage, page+1)
+	return fmt.Sprintf("%s?per_page=%d&page=%d", s.commentsURL(), perPage, page+1)
 }
 
 // read returns the current state of a comment.
 func (s *session) read(ctx context.Context, c remote) (remote, error) {
 	var now remote
-	_, err := s.do(ctx, call{op: s.op("read the comment on"), method: http.MethodGet, url: s.comment(c)}, &now)
+	_, err := s.do(ctx, call{op: s.op("read the comment on"), method: http.MethodGet, url: s.commentURL(c)}, &now)
 	return now, err
 }
 
 // rewrite changes the text of a comment. It does not retry, since the text may be out of date by then.
 func (s *session) rewrite(ctx context.Context, c remote, text string) error {
 	var got remote
-	_, err := s.do(ctx, call{op: s.op("update the comment on"), method: http.MethodPatch, url: s.comment(c),
+	_, err := s.do(ctx, call{op: s.op("update the comment on"), method: http.MethodPatch, url: s.commentURL(c),
 		body: map[string]string{"body": text}, tries: 1}, &got)
 	return err
 }
@@ -123,7 +123,7 @@ func (s *session) rewrite(ctx context.Context, c remote, text string) error {
 // searches for the comment by its nonce.
 func (s *session) create(ctx context.Context, t task, w write) (remote, error) {
 	var made remote
-	c := call{op: s.op("comment on"), method: http.MethodPost, url: s.comments(), body: map[string]string{"body": w.text}, tries: 1}
+	c := call{op: s.op("comment on"), method: http.MethodPost, url: s.commentsURL(), body: map[string]string{"body": w.text}, tries: 1}
 	_, err := s.do(ctx, c, &made)
 	if err == nil && made.ID == 0 {
 		err = c.decodeError(errNoComment)
@@ -149,11 +149,11 @@ func (s *session) create(ctx context.Context, t task, w write) (remote, error) {
 	return remote{}, err
 }
 
-func (s *session) comment(c remote) string {
+func (s *session) commentURL(c remote) string {
 	return fmt.Sprintf("%s/repos/%s/issues/comments/%d", s.api, s.thread.Repository, c.ID)
 }
 
-func (s *session) comments() string {
+func (s *session) commentsURL() string {
 	return fmt.Sprintf("%s/repos/%s/issues/%d/comments", s.api, s.thread.Repository, s.thread.Number)
 }
 

@@ -98,7 +98,7 @@ func (r *reader) gates(in Run) {
 			r.quote(strings.Join(strings.Fields(r.value("fail-on")), " ")))
 	}
 	if r.value("max-cost-increase") != "" && !in.FailOn.CostIncrease {
-		r.badf("max-cost-increase", "is given (%s), but fail-on does not contain cost-increase, so no increase would fail. "+
+		r.badf("max-cost-increase", "is given (%s), but fail-on does not contain cost-increase, so that it has no effect. "+
 			"Write fail-on: cost-increase, or remove max-cost-increase", r.quote(r.value("max-cost-increase")))
 	}
 }

@@ -74,14 +74,14 @@ func TestHead(t *testing.T) {
 		},
 		"dispatch of a fork": {"repository_dispatch", `{"client_payload": {"pull_request": {"number": 7, "head": {"repo": ` + fork + `}}}}`, job.HeadFork},
 		// These have no secrets, according to GitHub's documentation.
-		"pull request of a fork":    {"pull_request", pull(fork), job.HeadTrusted},
-		"review in a fork":          {"pull_request_review", pull(fork), job.HeadTrusted},
-		"review comment in a fork":  {"pull_request_review_comment", pull(fork), job.HeadTrusted},
-		"push":                      {"push", `{"ref": "refs/heads/main"}`, job.HeadTrusted},
-		"comment in a discussion":   {"discussion_comment", `{"discussion": {"number": 7}}`, job.HeadTrusted},
-		"dispatched by hand":        {"workflow_dispatch", `{"inputs": {"pr": "7"}}`, job.HeadTrusted},
-		"payload of another event":  {"push", run("pull_request", fork), job.HeadTrusted},
-		"no event, as on a machine": {"", ``, job.HeadTrusted},
+		"pull request of a fork":   {"pull_request", pull(fork), job.HeadTrusted},
+		"review in a fork":         {"pull_request_review", pull(fork), job.HeadTrusted},
+		"review comment in a fork": {"pull_request_review_comment", pull(fork), job.HeadTrusted},
+		"push":                     {"push", `{"ref": "refs/heads/main"}`, job.HeadTrusted},
+		"comment in a discussion":  {"discussion_comment", `{"discussion": {"number": 7}}`, job.HeadTrusted},
+		"dispatched by hand":       {"workflow_dispatch", `{"inputs": {"pr": "7"}}`, job.HeadTrusted},
+		"payload of another event": {"push", run("pull_request", fork), job.HeadTrusted},
+		"no event, as outside CI":  {"", ``, job.HeadTrusted},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

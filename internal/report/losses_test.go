@@ -11,8 +11,8 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// TestLossesAreShownOnce: the alert has a section for each destroyed or replaced resource, and no other place does.
-func TestLossesAreShownOnce(t *testing.T) {
+// TestDestroyedResourcesAreShownOnce: the alert has a section for each destroyed or replaced resource, and no other place does.
+func TestDestroyedResourcesAreShownOnce(t *testing.T) {
 	t.Parallel()
 	for name, build := range outcomeReports {
 		t.Run(name, func(t *testing.T) {
@@ -43,8 +43,9 @@ func problemsNaming(r Report, c tfplan.Change) int {
 	return n
 }
 
-// TestOneReplacementIsOpen: the first that shows what forces it, unless its diff is very long.
-func TestOneReplacementIsOpen(t *testing.T) {
+// TestFirstReplacementIsExpanded: the first replacement whose diff shows its cause is expanded, unless the diff is very
+// long.
+func TestFirstReplacementIsExpanded(t *testing.T) {
 	t.Parallel()
 	replaced := func(address, attribute string, lines int) tfplan.Change {
 		diff := "-/+ resource {\n" + strings.Repeat("!     a = 1 -> 2\n", lines) + attribute + "  }\n"

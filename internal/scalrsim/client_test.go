@@ -69,7 +69,7 @@ func get(t *testing.T, body, path string) any {
 	return v
 }
 
-// request is an abbreviation for the parameter type of changes.
+// request is a short name for http.Request, the parameter of functions that change a request.
 type request = http.Request
 
 func upload(r *request) {

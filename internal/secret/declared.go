@@ -167,7 +167,7 @@ func (f *finder) isSecretElement(text string) bool {
 	return f.phrases && (number.MatchString(text) || !hasShape(text))
 }
 
-// isName reports, by the text that follows, whether a text is the name of a member.
+// isName reports whether a text is the name of a member. rest is the text that follows it.
 func isName(rest string) bool {
 	rest = strings.TrimLeft(rest, " \t)")
 	return strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, "=") && !strings.HasPrefix(rest, "==")

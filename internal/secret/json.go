@@ -27,7 +27,7 @@ type JSON struct {
 	expects expectation
 	nested  []container
 
-	tracked, untracked int // numbers of names of all containers that are remembered and that are not
+	tracked, untracked int // how many names of all containers are remembered, and how many are not
 
 	token   []byte // the current text, number or word, as far as it was read
 	escaped bool   // the next character belongs to an escape

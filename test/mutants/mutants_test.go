@@ -211,7 +211,7 @@ func TestEquivalents(t *testing.T) {
 	}
 }
 
-const noticeSource = `package m
+const detectSource = `package m
 
 type list[T any] []T
 
@@ -228,7 +228,7 @@ func (list[T]) five(_ int, s string) string { return s + "5" }
 func six() int { return 6 }
 `
 
-const noticeTests = `package m
+const detectTests = `package m
 
 import "testing"
 
@@ -239,11 +239,11 @@ func TestAll(t *testing.T) {
 }
 `
 
-// TestNotice tries mutations of each kind of declaration; only the function six is not tested.
-func TestNotice(t *testing.T) {
+// TestMutationsAreDetected tries mutations of each kind of declaration; only the function six is not tested.
+func TestMutationsAreDetected(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"go.mod": "module example.com/m\n\ngo 1.26\n", "m.go": noticeSource, "m_test.go": noticeTests,
+		"go.mod": "module example.com/m\n\ngo 1.26\n", "m.go": detectSource, "m_test.go": detectTests,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -253,7 +253,7 @@ func TestNotice(t *testing.T) {
 	for _, change := range [][2]string{
 		{"{1}", "{7}"}, {"two = 2", "two = 7"}, {"return 3", "return 7"}, {"n = 4", "n = 7"}, {`"5"`, `"7"`}, {"return 6", "return 7"},
 	} {
-		start := strings.Index(noticeSource, change[0])
+		start := strings.Index(detectSource, change[0])
 		mutations = append(mutations, mutation{
 			file: filepath.Join(dir, "m.go"), start: start, end: start + len(change[0]), old: change[0], new: change[1],
 		})
@@ -282,13 +282,13 @@ func TestNotice(t *testing.T) {
 }
 
 func TestCheckerCompiles(t *testing.T) {
-	file := write(t, noticeSource)
+	file := write(t, detectSource)
 	check, err := newChecker(&goPackage{ImportPath: "fmt", Dir: filepath.Dir(file), GoFiles: []string{filepath.Base(file)}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for with, want := range map[string]bool{"return 7": true, "return x": false, "return": false, "return }": false} {
-		start := strings.Index(noticeSource, "return 6")
+		start := strings.Index(detectSource, "return 6")
 		got, err := check.compiles(mutation{file: file, start: start, end: start + len("return 6"), new: with})
 		if err != nil || got != want {
 			t.Errorf("%s: compiles: %v, %v", with, got, err)

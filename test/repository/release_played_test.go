@@ -249,7 +249,7 @@ func (r *rehearsal) withBrokenDraft() {
 	}
 }
 
-// withChangedTag replaces the released tag by one whose commit holds more, its own way to verify included.
+// withChangedTag moves the released tag to a commit with additional content, including a replaced verify script.
 func (r *rehearsal) withChangedTag() {
 	s := r.source
 	s.git("fetch", "-q", "origin", "tag", "v1.0.0")

@@ -83,9 +83,9 @@ func (c *affectedCommand) warnOutsideFiles(found []*place) {
 		}
 	}
 	if len(users) > 0 {
-		c.Job.Warnf("Modules or files outside the uploaded directory are missing in a run: %s. Set the working directory of such "+
-			"a workspace in Scalr to its whole directory (%s for the first), so that `path` becomes the root of the checkout, "+
-			"or move the files that it uses below `path` (a module may also come from a registry).", listFirst(users), example)
+		c.Job.Warnf("Modules or files outside the uploaded directory are missing in a run: %s. In Scalr, set the working directory "+
+			"of each of these workspaces to its full path in the repository (%s for the first), so that `path` becomes the root "+
+			"of the checkout, or move the files that it uses below `path` (a module may also come from a registry).", listFirst(users), example)
 	}
 }
 

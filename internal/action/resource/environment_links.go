@@ -172,8 +172,8 @@ func notSharedError(p scalr.Provider, env scalr.Environment, err error) error {
 		p.Name, p.ID, env.Name, env.ID, strings.TrimSuffix(err.Error(), "."), step.MissingPermission(err))
 }
 
-// defaultsError returns the error for rejected default provider configurations. The likely cause is that one of
-// them is not shared, if Scalr does not report which are.
+// defaultsError returns the error for rejected default provider configurations. If Scalr does not
+// report which of them are shared, the likely cause is that one of them is not.
 func defaultsError(links environmentLinks, err error) error {
 	if len(links.defaults) == 0 || !isRejection(err) || step.InputOfError(err) != "default-provider-configurations" {
 		return err

@@ -33,7 +33,7 @@ var advices = map[Code]advice{
 	Code(bundle.LinksMultiply): {result.Invalid, "links would make the archive more than ten times as large as the checkout",
 		"Set `path` to a directory that contains the targets too, so that links stay links, or exclude the links in " +
 			"`.terraformignore`.", "path"},
-	Code(bundle.LinkCycle): {result.Invalid, "a link is circular through a directory outside `path`, or has too many path components",
+	Code(bundle.LinkCycle): {result.Invalid, "links form a cycle through a directory outside `path`, or the target of a link has too many path components",
 		"Remove the link from the repository, or exclude it in `.terraformignore`.", "path"},
 	Code(bundle.IgnoreUnusable): {result.Invalid, "`.terraformignore` exists but cannot be read, or has too many rules or wildcards",
 		"Make it a plain, readable file of at most 1 MiB, with at most 100,000 rules and about 1,000 patterns with wildcards " +

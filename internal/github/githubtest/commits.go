@@ -145,7 +145,7 @@ func (s *Server) listTree(q query) reply {
 		return refuse(http.StatusNotFound, "Not Found")
 	}
 	if q.values.Get("recursive") == "" {
-		s.objections = append(s.objections, "a tree is listed without what is below it")
+		s.objections = append(s.objections, "a tree is requested without recursive")
 	}
 	var entries []string
 	dirs := map[string]bool{}
