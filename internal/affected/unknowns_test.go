@@ -77,7 +77,8 @@ func TestParsePattern(t *testing.T) {
 		"": {}, "  ": {}, "# a": {}, "!": {},
 		"a": {true, ""}, " a/ ": {true, ""}, "/a/**/b": {true, ""}, "!#a": {true, ""}, "!a": {true, ""}, `\#a`: {true, ""},
 		"x/{environment}-{workspace}/y": {true, ""},
-		"a//b":                          {true, empty}, "/": {true, empty}, "../a": {true, empty}, "./a": {true, empty}, "a/.": {true, empty}, ".": {true, empty},
+		"a//b":                          {true, empty}, "/": {true, empty}, "../a": {true, empty}, "./a": {true, empty},
+		"a/.": {true, empty}, ".": {true, empty},
 		"[a": {true, unclosed}, `a\`: {true, unclosed},
 		"x/{env}/y": {true, placeholder}, "a}": {true, placeholder}, "{": {true, placeholder},
 	} {

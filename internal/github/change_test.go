@@ -161,8 +161,9 @@ func TestFindChange(t *testing.T) {
 			github.ChangeQuery{Event: pullEvent(7, sha("d"), sha("b")), Checkout: sha("b")},
 			unknown + "neither the head of pull request #7 (ddddddd) nor its merge commit", 2,
 		},
-		"pull request, a commit on its head": {github.ChangeQuery{Event: pullEvent(7, sha("c"), sha("b")), Checkout: sha("f")}, unknown + "neither the head", 2},
-		"pull request, 301 files":            {github.ChangeQuery{Event: pullEvent(7, sha("3"), sha("a")), Checkout: sha("3")}, all + " z", 3},
+		"pull request, a commit on its head": {github.ChangeQuery{Event: pullEvent(7, sha("c"), sha("b")), Checkout: sha("f")},
+			unknown + "neither the head", 2},
+		"pull request, 301 files": {github.ChangeQuery{Event: pullEvent(7, sha("3"), sha("a")), Checkout: sha("3")}, all + " z", 3},
 		"pull request, 300 files": {
 			github.ChangeQuery{Event: pullEvent(7, sha("1"), sha("a")), Checkout: sha("1")},
 			"cur db/x lib " + strings.Join(slices.Sorted(maps.Keys(numbered(297))), " ") + " old/x", 3,
@@ -328,8 +329,9 @@ func TestChangeNamesItsCommits(t *testing.T) {
 		query          github.ChangeQuery
 		of, base, head string
 	}{
-		"push":         {github.ChangeQuery{Event: push(sha("a"), sha("b")), Checkout: sha("b")}, "push to main", sha("a"), sha("b")},
-		"first push":   {github.ChangeQuery{Event: on("refs/heads/topic", push(none, sha("c"))), Checkout: sha("c")}, "first push of topic", sha("b"), sha("c")},
+		"push": {github.ChangeQuery{Event: push(sha("a"), sha("b")), Checkout: sha("b")}, "push to main", sha("a"), sha("b")},
+		"first push": {github.ChangeQuery{Event: on("refs/heads/topic", push(none, sha("c"))), Checkout: sha("c")}, "first push of topic",
+			sha("b"), sha("c")},
 		"pull request": {github.ChangeQuery{Event: pullEvent(7, sha("d"), sha("b")), Checkout: sha("d")}, "pull request #7", sha("a"), sha("d")},
 		"merge queue":  {github.ChangeQuery{Event: group(sha("6")), Checkout: sha("6")}, "merge group for main", sha("b"), sha("6")},
 		"base":         {github.ChangeQuery{Event: dispatch, Checkout: sha("b"), Base: sha("a")}, "changes since aaaaaaa", sha("a"), sha("b")},

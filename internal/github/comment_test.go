@@ -179,7 +179,8 @@ func TestCommentFormat(t *testing.T) {
 	post := github.Post{Marker: github.Marker("scalr-run", "ws-1", "eu west/--x"), Body: "## Plan\r\n`<a>` & ü", Closed: true}
 	publish(t, thread, github.New, post)
 	got := regexp.MustCompile(`[A-Z2-7]{26}`).ReplaceAllString(s.Requests()[0].Body, "NONCE")
-	want := `{"body":"\u003c!-- scalr-run ws-1/eu+west%2F%2D%2Dx --\u003e\n\u003c!-- post NONCE closed --\u003e\n## Plan\n` + "`\\u003ca\\u003e` \\u0026 ü" + `"}`
+	want := `{"body":"\u003c!-- scalr-run ws-1/eu+west%2F%2D%2Dx --\u003e\n` +
+		`\u003c!-- post NONCE closed --\u003e\n## Plan\n` + "`\\u003ca\\u003e` \\u0026 ü" + `"}`
 	if got != want {
 		t.Errorf("request:\ngot  %s\nwant %s", got, want)
 	}

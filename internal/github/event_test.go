@@ -41,7 +41,8 @@ func TestFindPullRequest(t *testing.T) {
 	}
 	workflowRun := func(event, sha, branch, from, pulls string) github.Event {
 		return github.Event{Name: "workflow_run", SHA: shaA, Ref: "refs/heads/main", Payload: fmt.Appendf(nil,
-			`{"workflow_run":{"event":%q,"head_sha":%q,"head_branch":%q,"head_repository":{"full_name":%q},"pull_requests":[%s]}}`, event, sha, branch, from, pulls)}
+			`{"workflow_run":{"event":%q,"head_sha":%q,"head_branch":%q,"head_repository":{"full_name":%q},"pull_requests":[%s]}}`, event,
+			sha, branch, from, pulls)}
 	}
 	named2 := func(n int, sha, repo string) string {
 		return fmt.Sprintf(`{"number":%d,"head":{"ref":"one","sha":%q,"repo":{"id":1,"url":"https://api.github.test/repos/acme/infra","name":"infra"}},`+

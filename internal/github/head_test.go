@@ -48,7 +48,8 @@ func TestPostForOldHead(t *testing.T) {
 		"workflow_run, head":           {"workflow_run", shaC, "refs/heads/main", runEvent("B", "acme/Infra"), "", false, 1},
 		"workflow_run of a fork":       {"workflow_run", shaC, "", runEvent("A", "octocat/infra"), "octocat/infra", true, 1},
 		"workflow_run of another fork": {"workflow_run", shaC, "", runEvent("A", "mallory/infra"), "octocat/infra", false, 1},
-		"workflow_run, no repository":  {"workflow_run", shaC, "", `{"workflow_run":{"head_sha":"A","head_branch":"topic","head_repository":null}}`, "", false, 0},
+		"workflow_run, no repository": {"workflow_run", shaC, "",
+			`{"workflow_run":{"head_sha":"A","head_branch":"topic","head_repository":null}}`, "", false, 0},
 		"dispatch": {
 			"repository_dispatch", shaC, "refs/heads/main",
 			`{"client_payload":{"pull_request":{"number":7,"head":{"sha":"A"}}}}`, "", true, 1,

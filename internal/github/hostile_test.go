@@ -42,7 +42,8 @@ func (f *flood) RoundTrip(r *http.Request) (*http.Response, error) {
 		f.served += len(body)
 		f.lists++
 	}
-	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
 
 // TestManyCommentsOfOthers checks that thousands of long comments of others, with or without the hidden line, are

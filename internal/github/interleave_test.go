@@ -251,7 +251,8 @@ func TestThreeConcurrentRuns(t *testing.T) {
 	beside, first := 0, false
 	ways := randomOrders(orders(), func(choose func(int) int) {
 		runners := []*runner{
-			posting("oldest", github.Update, of("9", "oldest")), posting("older", github.Update, of("11", "older")), posting("newer", github.Update, of("12", "newer")),
+			posting("oldest", github.Update, of("9", "oldest")), posting("older", github.Update, of("11", "older")),
+			posting("newer", github.Update, of("12", "newer")),
 		}
 		s := githubtest.New(githubtest.Options{})
 		thread := threadOf(s)

@@ -144,7 +144,8 @@ func TestNoteReplacesLongReport(t *testing.T) {
 	if got := comments(s); strings.Contains(got, "xxx") || !strings.HasSuffix(got, left) {
 		t.Errorf("comment: got %.80q…", got)
 	}
-	refused := githubtest.Fault{Operation: githubtest.EditComment, Status: 422, Body: `{"message":"Validation Failed","errors":[{"message":"Body is too long"}]}`}
+	refused := githubtest.Fault{Operation: githubtest.EditComment, Status: 422,
+		Body: `{"message":"Validation Failed","errors":[{"message":"Body is too long"}]}`}
 	publish(t, thread, github.Update, of("13", "report"))
 	s.Fail(refused)
 	if _, err := thread.MarkOutdated(context.Background(), failure("14", "note")); err != nil {

@@ -78,7 +78,8 @@ func TestRenamedRepository(t *testing.T) {
 func TestLinkToAnotherHost(t *testing.T) {
 	t.Parallel()
 	s, thread := play(t, githubtest.Options{})
-	s.Fail(githubtest.Fault{Operation: githubtest.ListComments, Status: 200, Body: "[]", Header: http.Header{"Link": {`<https://evil.test/?page=2>; rel="next"`}}})
+	s.Fail(githubtest.Fault{Operation: githubtest.ListComments, Status: 200, Body: "[]",
+		Header: http.Header{"Link": {`<https://evil.test/?page=2>; rel="next"`}}})
 	publish(t, thread, github.Update, say("a"))
 	if got := s.Count(githubtest.ListComments); got != 1 {
 		t.Errorf("lists: got %d, want 1", got)
@@ -195,7 +196,8 @@ func TestTooLong(t *testing.T) {
 		f.Operation, f.Times = op, times
 		return f
 	}
-	blocked := githubtest.Fault{Operation: githubtest.CreateComment, Status: 422, Body: `{"message":"Validation Failed","errors":[{"message":"body is blocked"}]}`}
+	blocked := githubtest.Fault{Operation: githubtest.CreateComment, Status: 422,
+		Body: `{"message":"Validation Failed","errors":[{"message":"body is blocked"}]}`}
 	for name, test := range map[string]struct {
 		post   github.Post
 		fault  *githubtest.Fault

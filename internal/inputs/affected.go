@@ -103,7 +103,8 @@ func (r *reader) affectedTogether(in Affected) {
 	if r.value("workspaces") != "" {
 		for _, name := range []string{"query", "filter-tag", "filter-name", "environment"} {
 			if v := r.value(name); v != "" {
-				r.badf(name, "is given together with workspaces, which names the workspaces already: %s. Remove workspaces, or %s: %s", r.quote(v), name, r.quote(v))
+				r.badf(name, "is given together with workspaces, which names the workspaces already: %s. Remove workspaces, or %s: %s",
+					r.quote(v), name, r.quote(v))
 			}
 		}
 	}
@@ -169,7 +170,8 @@ func (r *reader) directories() Directories {
 		if other, twice := d.Exact[n]; twice && ok && other != dir {
 			r.badf(
 				name,
-				"line %d gives %s a different directory than an earlier line: %s. Write one line for each workspace, such as directories: production/network=infra/network",
+				"line %d gives %s a different directory than an earlier line: %s. Write one line for each workspace, "+
+					"such as directories: production/network=infra/network",
 				l.number, r.quote(n.String()), r.quote(l.text),
 			)
 		}
@@ -241,7 +243,8 @@ func (r *reader) affectedBy() affected.Patterns {
 		pattern, ok, err := affected.ParsePattern(l.text)
 		switch {
 		case err != nil:
-			r.badf(name, "line %d is not a pattern: %s: %v. Write patterns as in .gitignore, such as affected-by: global/**/*.tfvars", l.number, r.quote(l.text), err)
+			r.badf(name, "line %d is not a pattern: %s: %v. Write patterns as in .gitignore, such as affected-by: global/**/*.tfvars",
+				l.number, r.quote(l.text), err)
 		case ok:
 			all = append(all, pattern)
 		}

@@ -38,7 +38,8 @@ func TestLoadAffected(t *testing.T) {
 				in.PullRequest = 7
 			}},
 		"dependencies": {with{"depends-on": "prod/app: prod/db\nprod/app:prod/net\nprod/db: prod/net\nprod/app: prod/db"}, func(in *inputs.Affected) {
-			in.DependsOn = []inputs.Dependency{{Workspace: name("prod", "app"), On: name("prod", "db")}, {Workspace: name("prod", "app"), On: name("prod", "net")},
+			in.DependsOn = []inputs.Dependency{{Workspace: name("prod", "app"), On: name("prod", "db")},
+				{Workspace: name("prod", "app"), On: name("prod", "net")},
 				{Workspace: name("prod", "db"), On: name("prod", "net")}}
 		}},
 	} {

@@ -101,7 +101,8 @@ func TestBadToken(t *testing.T) {
 	rows := []row{
 		token(
 			"empty", "",
-			"is empty|Check that the secret is defined and that this job can read it.|`environment:`|`secrets: inherit`|token: ${{ secrets.SCALR_TOKEN }}|service-account",
+			"is empty|Check that the secret is defined and that this job can read it.|"+
+				"`environment:`|`secrets: inherit`|token: ${{ secrets.SCALR_TOKEN }}|service-account",
 			"",
 		),
 		token("white space", " \n\t ", "is empty|Check that the secret is defined", ""),
@@ -160,14 +161,16 @@ func TestBadServiceAccount(t *testing.T) {
 		from("fork", inputs.Origin{OnGitHub: true, Fork: true}, "needs GitHub's OIDC token|forks|Skip the step with `if: "),
 		from("terminal", inputs.Origin{Fork: true}, "needs an OIDC token|SCALR_ID_TOKEN|SCALR_TOKEN"),
 		{name: "variable on GitHub", with: with{"service-account": "ci@acme.scalr.io", "token": ""}, env: map[string]string{"SCALR_ID_TOKEN": goodIDToken},
-			origin: inputs.Origin{OnGitHub: true}, input: "service-account", says: "needs an OIDC token|SCALR_ID_TOKEN is ignored|the input id-token", unquoted: true},
+			origin: inputs.Origin{OnGitHub: true}, input: "service-account",
+			says: "needs an OIDC token|SCALR_ID_TOKEN is ignored|the input id-token", unquoted: true},
 		{name: "with token", with: with{"service-account": "ci@acme.scalr.io"}, input: "service-account",
 			says: "is given together with token|Remove token", hides: goodToken},
 		{name: "audience", with: with{"service-account": "ci@acme.scalr.io", "token": "", "oidc-audience": "a\nb"}, input: "oidc-audience",
 			says: "contains a line break|oidc-audience: "},
 		{name: "long audience", with: with{"service-account": "ci@acme.scalr.io", "token": "", "oidc-audience": strings.Repeat("a", 256)},
 			input: "oidc-audience", says: "is 256 characters long"},
-		{name: "environment action", action: "environment", with: with{"service-account": "ci", "token": ""}, input: "service-account", says: "is not an e-mail"},
+		{name: "environment action", action: "environment", with: with{"service-account": "ci", "token": ""}, input: "service-account",
+			says: "is not an e-mail"},
 		{name: "workspace action", action: "workspace", with: with{"service-account": "ci", "token": ""}, input: "service-account", says: "is not an e-mail"},
 	}
 	runRows(t, rows)

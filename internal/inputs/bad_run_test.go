@@ -236,8 +236,9 @@ func TestBadReporting(t *testing.T) {
 			says: "pull_request_target with the head of a fork|executes the code|allow-pull-request-target: true"},
 		{name: "fork's head, workflow_run", origin: inputs.Origin{OnGitHub: true, Event: "workflow_run", ForkHead: true}, input: "allow-pull-request-target",
 			says: "workflow_run with the head of a fork|executes the code|allow-pull-request-target: true"},
-		{name: "unknown head", origin: inputs.Origin{OnGitHub: true, Event: "issue_comment", ForkHead: true, HeadUnknown: true}, input: "allow-pull-request-target",
-			says: "issue_comment gives this job your secrets|does not say whether|only if its head is in this repository|allow-pull-request-target: true"},
+		{name: "unknown head", origin: inputs.Origin{OnGitHub: true, Event: "issue_comment", ForkHead: true, HeadUnknown: true},
+			input: "allow-pull-request-target",
+			says:  "issue_comment gives this job your secrets|does not say whether|only if its head is in this repository|allow-pull-request-target: true"},
 		{name: "fork's head, confirm", with: with{
 			"mode": "confirm", "run-id": "run-a",
 		}, origin: inputs.Origin{OnGitHub: true, Event: "pull_request_target", ForkHead: true},

@@ -13,8 +13,10 @@ func hostile() []string {
 	return []string{
 		`"; echo x; #`, `$(id)`, "`id`", `${{ github.token }}`, `%0A::set-output name=a::b`, "\n::stop-commands::x", "x\n::stop-commands::x",
 		`##[add-mask]a`, "EOF\nadmin=true", "ghadelimiter_0000\nadmin=true\nghadelimiter_0000", "_GitHubActionsFileCommandDelimeter_\nx",
-		`../../etc/passwd`, `<img src=x onerror=1>`, `](javascript:1)`, `</details>`, "````\n# x", "@org/team", "a\u202eb\u2066c", "\x1b]8;;http://evil.test\x07x",
-		`{{7*7}}`, `' OR 1=1`, `%s%n%!`, strings.Repeat("A", 64<<10), `\" -x`, "a\rb", "\x00", "\xff\xfe", "\u2028::error::x", "\u0085::error::x", "-x", "--", "=",
+		`../../etc/passwd`, `<img src=x onerror=1>`, `](javascript:1)`, `</details>`, "````\n# x", "@org/team", "a\u202eb\u2066c",
+		"\x1b]8;;http://evil.test\x07x",
+		`{{7*7}}`, `' OR 1=1`, `%s%n%!`, strings.Repeat("A", 64<<10), `\" -x`, "a\rb", "\x00", "\xff\xfe", "\u2028::error::x",
+		"\u0085::error::x", "-x", "--", "=",
 		strings.Repeat("\n", 1000) + "x", strings.Repeat("é", 40<<10),
 	}
 }

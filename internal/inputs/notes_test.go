@@ -37,7 +37,8 @@ func TestNotes(t *testing.T) {
 			env: map[string]string{"SCALR_HOSTNAME": "acme.scalr.io", "SCALR_TOKEN": goodToken}}, nil, nil},
 		{"host of the input", row{env: map[string]string{"SCALR_HOSTNAME": "evil.example"}}, nil, nil},
 		{"audience alone", row{with: with{"oidc-audience": "scalr"}}, nil, warning("oidc-audience has no effect without service-account.")},
-		{"audience with a ready token", row{with: with{"oidc-audience": "scalr", "id-token": goodIDToken, "service-account": "ci@acme.scalr.io", "token": ""}}, nil,
+		{"audience with a ready token", row{with: with{"oidc-audience": "scalr", "id-token": goodIDToken,
+			"service-account": "ci@acme.scalr.io", "token": ""}}, nil,
 			warning("oidc-audience has no effect with id-token, whose audience its issuer has set.")},
 		{
 			"underscore", row{}, []string{"INPUT_WORKSPACE-ID", "INPUT_WORKSPACE_ID"},
@@ -57,11 +58,11 @@ func TestNotes(t *testing.T) {
 				"Set secrets with sensitive-environment-variables.")},
 		{"secrets among secrets", row{with: with{"sensitive-environment-variables": "API_KEY=x9Q2xLw7", "variables": "api_key=x"}}, nil, nil},
 		{"too short to be masked", row{with: with{"sensitive-variables": "a=abc\nb=abcd\n\nc=true\nd=\ne:=\"abc\""}}, nil,
-			warning("sensitive-variables: the value of line 1, 4, 6 is stored as sensitive but not masked: it is shorter than 4 bytes, or a word such as true, " +
-				"and every other text that contains it would be masked as well.")},
+			warning("sensitive-variables: the value of line 1, 4, 6 is stored as sensitive but not masked: it is shorter than 4 bytes, " +
+				"or a word such as true, and every other text that contains it would be masked as well.")},
 		{"environment variable that is too short", row{with: with{"sensitive-environment-variables": "A=12"}}, nil,
-			warning("sensitive-environment-variables: the value of line 1 is stored as sensitive but not masked: it is shorter than 4 bytes, or a word such as true, " +
-				"and every other text that contains it would be masked as well.")},
+			warning("sensitive-environment-variables: the value of line 1 is stored as sensitive but not masked: it is shorter than 4 bytes, " +
+				"or a word such as true, and every other text that contains it would be masked as well.")},
 		{"unused by confirm", row{with: with{"mode": "confirm", "run-id": "run-1", "dry-run": "false", "auto-apply": "true", "variables": "a=1"}}, nil,
 			warning("mode: confirm acts on a run that exists; auto-apply, variables have no effect.")},
 		{"lock of a dry run", row{with: with{"wait-for-lock": "5m"}}, nil,

@@ -223,7 +223,8 @@ func (r *reader) overviewFailOn() OverviewFailOn {
 			if strings.Contains(l.text, ",") {
 				advice = "Write one item per line, not separated by commas. "
 			}
-			r.badf(name, "line %d is not a condition: %s. %sWrite one of %s, such as fail-on: failed", l.number, r.quote(l.text), advice, strings.Join(order, ", "))
+			r.badf(name, "line %d is not a condition: %s. %sWrite one of %s, such as fail-on: failed", l.number, r.quote(l.text), advice,
+				strings.Join(order, ", "))
 		}
 	}
 	if none > 0 && f != (OverviewFailOn{}) {

@@ -26,7 +26,8 @@ func TestLoadOverview(t *testing.T) {
 	}{
 		"defaults": {nil, func(*inputs.Overview) {}},
 		"everything": {with{"needs": `{"plan":{"result":"failure","outputs":{}},"list":{"result":"success"}}`, "fail-on": "changes\n\ndestroy",
-			"redact": "hunter2secret\n", "summary": "false", "comment": "hide-and-new", "comment-tag": "eu", "pr-number": "7", "github-token": "ghs_1234567890"},
+			"redact": "hunter2secret\n", "summary": "false", "comment": "hide-and-new", "comment-tag": "eu", "pr-number": "7",
+			"github-token": "ghs_1234567890"},
 			func(in *inputs.Overview) {
 				in.Needs = []inputs.NeededJob{{Name: "list", Result: "success"}, {Name: "plan", Result: "failure"}}
 				in.FailOn = inputs.OverviewFailOn{Changes: true, Destroy: true}

@@ -128,6 +128,7 @@ func (j *Job) warnOfExistingLines() {
 	defer f.Close()
 	if text, err := io.ReadAll(io.LimitReader(f, maxOutputsRead)); err == nil && !areOutputs(string(text)) {
 		j.Warnf("The file %q, which SCALR_OUTPUT_FILE names, is in the checkout and has lines that are not outputs of this action. "+
-			"A shell that sources the file executes them. Set SCALR_OUTPUT_FILE to a new file outside the checkout, such as one in a directory that mktemp -d creates.", name)
+			"A shell that sources the file executes them. Set SCALR_OUTPUT_FILE to a new file outside the checkout, such as one in a "+
+			"directory that mktemp -d creates.", name)
 	}
 }

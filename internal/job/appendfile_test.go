@@ -23,8 +23,9 @@ func TestFilesInTheCheckout(t *testing.T) {
 		refused bool
 		lands   string
 	}{
-		"a new file":            {nil, "scalr.env", false, "scalr.env"},
-		"an existing file":      {func(c, _ string) error { return os.WriteFile(c+"/scalr.env", []byte("SCALR_A='b'\n"), 0o600) }, "scalr.env", false, "scalr.env"},
+		"a new file": {nil, "scalr.env", false, "scalr.env"},
+		"an existing file": {func(c, _ string) error { return os.WriteFile(c+"/scalr.env", []byte("SCALR_A='b'\n"), 0o600) },
+			"scalr.env", false, "scalr.env"},
 		"a link out":            {func(c, e string) error { return os.Symlink(e+"/victim", c+"/scalr.env") }, "scalr.env", true, ""},
 		"a relative link out":   {func(c, _ string) error { return os.Symlink("../elsewhere/victim", c+"/scalr.env") }, "scalr.env", true, ""},
 		"a link to nothing":     {func(c, e string) error { return os.Symlink(e+"/new", c+"/scalr.env") }, "scalr.env", true, ""},

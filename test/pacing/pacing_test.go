@@ -150,7 +150,8 @@ func play(t *testing.T, l life, checkout string) (s sample) {
 		}
 		var log strings.Builder
 		code := action.Main(context.Background(), action.Env{
-			Args: []string{"/scalr-run"}, Environ: append(environment(dir, checkout), more...), Stdout: &log, HTTP: &http.Client{Transport: wire}, Version: "test",
+			Args: []string{"/scalr-run"}, Environ: append(environment(dir, checkout), more...), Stdout: &log,
+			HTTP: &http.Client{Transport: wire}, Version: "test",
 		})
 		ended := time.Now()
 		if code != 0 {

@@ -92,7 +92,8 @@ func TestWorkspace(t *testing.T) {
 			faults: []scalrsim.Fault{unplaced("GET /workspaces"), unplaced("GET /workspaces/*")},
 			want: `Scalr does not report whether the workspace "app" (` +
 				`ws-v04zj4d4ul35tpk, ws-v0mdxur5luypx7s, ws-v0e4qowyehfoowp, ws-v0xilhmuoyvpmlt` +
-				`, ws-v0gjyibm72devgc, ws-v0r472ph47wx5gc, ws-v02ir73kztk3fn2, ws-v0vhhwo4miwea2d, ws-v0xbnua5f6wfm4f, ws-v0tzvbhrl4fjas5) is in the environment "staging".`, requests: 11},
+				`, ws-v0gjyibm72devgc, ws-v0r472ph47wx5gc, ws-v02ir73kztk3fn2, ws-v0vhhwo4miwea2d, ws-v0xbnua5f6wfm4f, ws-v0tzvbhrl4fjas5) ` +
+				`is in the environment "staging".`, requests: 11},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

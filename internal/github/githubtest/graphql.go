@@ -141,7 +141,8 @@ func (s *Server) history(text string, variables map[string]any) reply {
 			if c.Edits == 0 {
 				edits = nil
 			}
-			return newReply(http.StatusOK, `{"data":{"node":{"body":`+quote(c.Body)+minimized(c)+`,"userContentEdits":{"nodes":[`+strings.Join(edits, ",")+`]}}}}`)
+			return newReply(http.StatusOK,
+				`{"data":{"node":{"body":`+quote(c.Body)+minimized(c)+`,"userContentEdits":{"nodes":[`+strings.Join(edits, ",")+`]}}}}`)
 		}
 	}
 	return newReply(http.StatusOK, `{"data":{"node":null},"errors":[{"type":"NOT_FOUND","path":["node"],"message":"Could not resolve to a node"}]}`)
