@@ -187,6 +187,7 @@ func layerFiles(t *testing.T, dir string, manifest ociManifest, config ociConfig
 
 // TestSBOM holds the list of contents to the binary itself: every module that Go has linked, and every file.
 func TestSBOM(t *testing.T) {
+	needAll(t)
 	t.Parallel()
 	needTools(t, "bash", "git", "jq", "go")
 	root := filepath.Join(t.TempDir(), "amd64")
