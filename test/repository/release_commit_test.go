@@ -150,11 +150,13 @@ func TestVerifyFindsWhatNoScriptWrote(t *testing.T) {
 	s.release("verify", releaseRepository, "v1.2.3", releaseImage, good)
 	for name, change := range map[string]func(){
 		"another file":  func() { s.write("internal/extra.go", "package internal\n") },
+		"an action":     func() { s.write("action.yml", s.read("action.yml")+"# more\n") },
 		"a file's mode": func() { _ = os.Chmod(s.path("main.go"), 0o755) },
 		"a link": func() {
 			_ = os.Remove(s.path("LICENSE"))
 			_ = os.Symlink("/etc/passwd", s.path("LICENSE"))
 		},
+		"a lost file":    func() { _ = os.Remove(s.path("SECURITY.md")) },
 		"nothing, twice": func() {},
 	} {
 		s.git("checkout", "-q", "--detach", "-f", good)
@@ -202,35 +204,36 @@ func TestReleasesStayOnTheirBranch(t *testing.T) {
 func TestRecipesArePinned(t *testing.T) {
 	needAll(t)
 	t.Parallel()
-	const repository = "acme/scalr.run" // the dot is a wildcard in a regular expression
-	s := newScratch(t)
-	s.write("examples/planted.yml",
-		"- uses: acme/other@v1\n- uses: acme/scalrxrun@v1\n- uses: OWNER/scalr-run-action/overview@v1\n")
-	s.commit("planted")
-	commit := s.release("commit", repository, "v1.2.3", releaseImage)
-	pinned := s.release("derive", "Pin", commit, "--", ".github/release/recipes", repository, "v1.2.3", commit)
-	s.git("checkout", "-q", "--detach", "-f", pinned)
-	moving := regexp.MustCompile(`uses: ` + regexp.QuoteMeta(repository) + `\S*@v`)
-	changed := s.changed(commit, pinned)
-	files, err := filepath.Glob(s.path("examples/*.yml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		name := "examples/" + filepath.Base(file)
-		text := s.read(name)
-		uses := strings.Contains(text, "uses: "+repository) // a recipe may only call another one
-		if moving.MatchString(text) || uses && !strings.Contains(text, "@"+commit+" # v1.2.3") {
-			t.Errorf("%s is not pinned to %s:\n%s", name, commit, text)
+	for _, repository := range []string{releaseRepository, "acme/scalr.run"} {
+		s := newScratch(t)
+		s.write("examples/planted.yml",
+			"- uses: acme/other@v1\n- uses: acme/scalrxrun@v1\n- uses: OWNER/scalr-run-action/overview@v1\n")
+		s.commit("planted")
+		commit := s.release("commit", repository, "v1.2.3", releaseImage)
+		pinned := s.release("derive", "Pin", commit, "--", ".github/release/recipes", repository, "v1.2.3", commit)
+		s.git("checkout", "-q", "--detach", "-f", pinned)
+		moving := regexp.MustCompile(`uses: ` + regexp.QuoteMeta(repository) + `\S*@v`)
+		changed := s.changed(commit, pinned)
+		files, err := filepath.Glob(s.path("examples/*.yml"))
+		if err != nil {
+			t.Fatal(err)
 		}
-		changed = slices.DeleteFunc(changed, func(c string) bool { return c == name })
-	}
-	if len(changed) > 0 {
-		t.Errorf("pinning the recipes changed %q as well", changed)
-	}
-	if text := s.read("examples/planted.yml"); !strings.HasPrefix(text,
-		"- uses: acme/other@v1\n- uses: acme/scalrxrun@v1\n") {
-		t.Errorf("actions of others were pinned: %s", text)
+		for _, file := range files {
+			name := "examples/" + filepath.Base(file)
+			text := s.read(name)
+			uses := strings.Contains(text, "uses: "+repository) // a recipe may only call another one
+			if moving.MatchString(text) || uses && !strings.Contains(text, "@"+commit+" # v1.2.3") {
+				t.Errorf("%s is not pinned to %s:\n%s", name, commit, text)
+			}
+			changed = slices.DeleteFunc(changed, func(c string) bool { return c == name })
+		}
+		if len(changed) > 0 {
+			t.Errorf("pinning the recipes changed %q as well", changed)
+		}
+		if text := s.read("examples/planted.yml"); !strings.HasPrefix(text,
+			"- uses: acme/other@v1\n- uses: acme/scalrxrun@v1\n") {
+			t.Errorf("actions of others were pinned: %s", text)
+		}
 	}
 }
 

@@ -72,14 +72,15 @@ func Stop(ctx context.Context, c *scalr.Client, last scalr.Run, s StopOptions) (
 			clear(refused)
 		} else {
 			verb, err := s.send(ctx, c, action, look.ID)
-			if err != nil && ctx.Err() != nil && refusals > 0 {
-				err = fmt.Errorf("%w; %w", refusedStop(look), err)
-			}
-			if !errors.Is(err, scalr.ErrConflict) || ctx.Err() != nil {
+			switch {
+			case errors.Is(err, scalr.ErrConflict):
+				refused[action] = look.Status
+				refusals++
+			case err != nil && ctx.Err() != nil && refusals > 0:
+				return StopResult{Verb: verb, LastKnown: look}, fmt.Errorf("%w; %w", refusedStop(look), err)
+			default:
 				return StopResult{Verb: verb, LastKnown: look}, err
 			}
-			refused[action] = look.Status
-			refusals++
 		}
 		if (action == 0 || refusals > quickRefusals) && retry.Wait(ctx, s.interval()) != nil {
 			return StopResult{LastKnown: look}, refusedStop(look)

@@ -276,6 +276,27 @@ func TestStopCallsOnSent(t *testing.T) {
 	}
 }
 
+// TestStopReportsRefusals checks the error if the time ends during a request after refusals.
+func TestStopReportsRefusals(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := scalrtest.New(t, scalrsim.Scenario{Script: scalrtest.LongPlan()})
+		run := r.MustStartRun(false)
+		time.Sleep(time.Minute)
+		last, err := r.PollRun(t.Context(), run.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const actions = "POST /runs/*/actions/*"
+		r.Sim.AddFault(scalrtest.Status(actions, 409, 2))
+		r.Sim.AddFault(scalrsim.Fault{Op: actions, Times: -1, Action: scalrsim.Stall})
+		_, err = runs.Stop(t.Context(), r.Client, last, runs.StopOptions{})
+		if !errors.Is(err, scalr.ErrConflict) || !strings.Contains(err.Error(), "while it is planning (HTTP 409); cancel run") {
+			t.Errorf("got %v, want the refusal and the interrupted request", err)
+		}
+	})
+}
+
 // A step that is not being canceled retries for two minutes; a canceled one gives up after five seconds.
 func TestStopGivesUp(t *testing.T) {
 	t.Parallel()
