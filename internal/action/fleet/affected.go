@@ -131,17 +131,16 @@ func (c *affectedCommand) affectedBy(present, removed []*place, change change) [
 	}
 	var found []*place
 	var doubts []string
-	answers := c.tree.Find(change.paths, workspaces, c.in.AffectedBy)
+	results := c.tree.Find(change.paths, workspaces, c.in.AffectedBy)
 	for i, p := range present {
-		answer := answers[i]
-		p.result = answer
+		p.result = results[i]
 		switch {
 		case change.everything:
 			p.result.ChangedFile = ""
-		case !answer.Affected:
+		case !p.result.Affected:
 			continue
-		case answer.Unknown != "":
-			doubts = append(doubts, fmt.Sprintf("%s (%s)", p.name(), answer.Unknown))
+		case p.result.Unknown != "":
+			doubts = append(doubts, fmt.Sprintf("%s (%s)", p.name(), p.result.Unknown))
 		}
 		found = append(found, p)
 	}

@@ -268,14 +268,14 @@ func (w *searchTarget) matches(r scalr.ListedRun) bool {
 // markAbsent sets absent and unsure after the search.
 func (s *search) markAbsent() {
 	for _, w := range s.all {
-		whole, chaotic := false, false
+		complete, unsorted := false, false
 		for _, l := range s.lists {
 			if slices.Contains(l.wanted, w) {
-				whole, chaotic = whole || l.complete, chaotic || l.unsorted
+				complete, unsorted = complete || l.complete, unsorted || l.unsorted
 			}
 		}
-		w.absent = w.absent || w.run == nil && whole
-		w.unsure = w.run != nil && chaotic && !whole
+		w.absent = w.absent || w.run == nil && complete
+		w.unsure = w.run != nil && unsorted && !complete
 	}
 }
 
