@@ -1,7 +1,6 @@
 package action_test
 
 import (
-	"flag"
 	"hash/fnv"
 	"os"
 	"path/filepath"
@@ -10,10 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"scalr-run-action/internal/goldentest"
 	"scalr-run-action/internal/scalrsim"
 )
-
-var update = flag.Bool("update", false, "rewrite docs/gates.md and the golden files of testdata")
 
 // gateStatuses are the statuses in which a run is final or waits, with the steps that lead to them.
 var gateStatuses = []struct {
@@ -127,7 +125,7 @@ func (r *stepTest) playOnce(next *stepTest) cell {
 // them.
 func TestGateTable(t *testing.T) {
 	t.Parallel()
-	rewrite := *update
+	rewrite := *goldentest.Update
 	sample := uint32(24) // run one in this many cells
 	switch {
 	case rewrite || os.Getenv("SOAK") != "":

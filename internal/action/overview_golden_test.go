@@ -1,13 +1,13 @@
 package action_test
 
 import (
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"scalr-run-action/internal/goldentest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -69,21 +69,5 @@ func (f *fleet) golden(name string) {
 		f.t.Fatalf("%s: %d comments, want 1", name, len(list))
 	}
 	got := commentNonce.ReplaceAllString(list[0].Body, "<!-- post NONCE ") + "\n"
-	path := filepath.Join("testdata", "overview", name+".md")
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			f.t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			f.t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	if got != string(want) {
-		f.t.Errorf("the comment is not that of %s (-update rewrites it):\n%s", path, got)
-	}
+	goldentest.Compare(f.t, filepath.Join("testdata", "overview", name+".md"), got)
 }

@@ -119,6 +119,7 @@ func createSteps() (list []runStep) {
 		runStep{scenario: "plan-changes"}, runStep{scenario: "no-changes"}, runStep{scenario: "plan-changes", inputs: start})
 }
 
+// TestRunTranscripts compares the logs, outputs and stop requests of the run action with golden files.
 func TestRunTranscripts(t *testing.T) {
 	t.Parallel()
 	for name, steps := range map[string][]runStep{"run": createSteps(), "modes": modeSteps, "interrupted": interruptedSteps} {
@@ -133,7 +134,7 @@ func TestRunTranscripts(t *testing.T) {
 				c.add(s.title(), p)
 				c.line("took %s", p.took)
 				for _, stop := range p.server.Stops() {
-					c.line("asked to %s", stop)
+					c.line("stop request: %s", stop)
 				}
 			}
 		})

@@ -5,7 +5,6 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"scalr-run-action/internal/goldentest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -60,40 +60,7 @@ func (c *transcripts) compare() {
 	if c.t.Failed() {
 		return
 	}
-	path, got := filepath.Join("testdata", "transcripts", c.name+".txt"), c.text.String()
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			c.t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			c.t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	if got != string(want) {
-		c.t.Errorf("%s differs (-update rewrites it): %s", path, firstDifference(got, string(want)))
-	}
-}
-
-// firstDifference returns the first line that differs, with the title of its step.
-func firstDifference(got, want string) string {
-	title, wanted := "", strings.Split(want, "\n")
-	for i, line := range strings.Split(got, "\n") {
-		if strings.HasPrefix(line, "=== ") {
-			title = line
-		}
-		if i >= len(wanted) {
-			return fmt.Sprintf("line %d, in %s, is new: %s", i+1, title, line)
-		}
-		if line != wanted[i] {
-			return fmt.Sprintf("line %d, in %s\ngot  %s\nwant %s", i+1, title, line, wanted[i])
-		}
-	}
-	return fmt.Sprintf("line %d and those after it are missing", len(strings.Split(got, "\n")))
+	goldentest.Compare(c.t, filepath.Join("testdata", "transcripts", c.name+".txt"), c.text.String())
 }
 
 // faultTransport is a transport that changes the response to one request.

@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"scalr-run-action/internal/lazyregexp"
 	"strconv"
 	"strings"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // Event is the part of the job's event that identifies a pull request.

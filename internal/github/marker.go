@@ -4,8 +4,9 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/url"
-	"scalr-run-action/internal/lazyregexp"
 	"strings"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // MaxBody is the maximum number of characters of a Post.Body. With the hidden lines and a note that it

@@ -2,8 +2,9 @@ package github
 
 import (
 	"cmp"
-	"scalr-run-action/internal/lazyregexp"
 	"strings"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // Order orders workflow runs by their creation. GitHub numbers the workflow runs of a repository

@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"scalr-run-action/internal/lazyregexp"
 	"strings"
 	"time"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // pull is a pull request in a response of the REST API.

@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"scalr-run-action/internal/lazyregexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 var (

@@ -2,8 +2,9 @@ package inputs
 
 import (
 	"fmt"
-	"scalr-run-action/internal/lazyregexp"
 	"strings"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // expression finds the line on which an HCL expression ends. It tracks HCL's brackets, quotes, heredocs,

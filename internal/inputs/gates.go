@@ -1,9 +1,10 @@
 package inputs
 
 import (
-	"scalr-run-action/internal/lazyregexp"
 	"strings"
 	"unicode/utf8"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // failOn reads the gates, one per line.

@@ -1,9 +1,10 @@
 package inputs
 
 import (
-	"scalr-run-action/internal/lazyregexp"
 	"strings"
 	"unicode/utf8"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // maxID leaves room beyond the 18 characters of current ids.

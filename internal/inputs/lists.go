@@ -1,9 +1,10 @@
 package inputs
 
 import (
-	"scalr-run-action/internal/lazyregexp"
 	"strings"
 	"unicode/utf8"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // line is one item of a list with its line number in the input.

@@ -2,8 +2,9 @@ package inputs
 
 import (
 	"path"
-	"scalr-run-action/internal/lazyregexp"
 	"strings"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 var shellVariable = lazyregexp.New(`^\$\{?[A-Za-z_]`)

@@ -1,11 +1,12 @@
 package inputs
 
 import (
-	"scalr-run-action/internal/lazyregexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // boolean reads true or false.

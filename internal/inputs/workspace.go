@@ -2,10 +2,11 @@ package inputs
 
 import (
 	"path"
-	"scalr-run-action/internal/lazyregexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // WorkspaceMode selects the operation of the workspace action.

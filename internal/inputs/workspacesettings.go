@@ -1,11 +1,12 @@
 package inputs
 
 import (
-	"scalr-run-action/internal/lazyregexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // none is the word that clears a setting.

@@ -6,10 +6,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"scalr-run-action/internal/lazyregexp"
 	"strings"
 	"syscall"
 	"time"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // appendFile appends to a file that the user names for outputs or for the summary. A link below the checkout that points

@@ -3,9 +3,10 @@ package job
 import (
 	"encoding/json"
 	"fmt"
-	"scalr-run-action/internal/lazyregexp"
 	"strconv"
 	"strings"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // Event describes what started the job. A field is zero if its value is unknown. Names, titles and messages are untrusted.

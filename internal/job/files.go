@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"scalr-run-action/internal/lazyregexp"
 	"strings"
+
+	"scalr-run-action/internal/lazyregexp"
 
 	githubactions "github.com/sethvargo/go-githubactions"
 )

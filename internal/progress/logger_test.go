@@ -2,21 +2,18 @@ package progress_test
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"scalr-run-action/internal/goldentest"
 	"scalr-run-action/internal/progress"
 	"scalr-run-action/internal/scalr"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden logs in testdata")
 
 // recorder is a Logger whose output is recorded. Each line is preceded by the time since the start, groups
 // are marked with corners, and untrusted text is indented.
@@ -112,26 +109,9 @@ func TestLogs(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newRecorder(t)
 				scenario(s)
-				golden(t, name, s.output.Bytes())
+				goldentest.Compare(t, filepath.Join("testdata", name+".log"), s.output.String())
 			})
 		})
-	}
-}
-
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	file := filepath.Join("testdata", name+".log")
-	if *update {
-		if err := os.WriteFile(file, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
 

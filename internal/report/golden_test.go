@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"flag"
 	"io"
 	"os"
 	"path/filepath"
@@ -12,14 +11,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
+	"scalr-run-action/internal/goldentest"
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // TestGolden renders every outcome. Plans and logs are real: testdata/make.py.
 func TestGolden(t *testing.T) {
@@ -52,20 +48,7 @@ func TestGoldenOutputs(t *testing.T) {
 
 func golden(t *testing.T, name, got string) {
 	t.Helper()
-	path := filepath.Join("testdata", "golden", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(got, string(want)); diff != "" {
-		t.Errorf("%s (-got +want):\n%s", path, diff)
-	}
+	goldentest.Compare(t, filepath.Join("testdata", "golden", name), got)
 }
 
 // planFile reads a file of a real plan; nil if it does not exist.

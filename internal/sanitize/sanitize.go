@@ -2,10 +2,11 @@
 package sanitize
 
 import (
-	"scalr-run-action/internal/lazyregexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // escapes matches the sequences that terminals interpret (ECMA-48): OSC, DCS, SOS, PM and APC strings up to their end or

@@ -16,6 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"scalr-run-action/internal/goldentest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -93,7 +94,7 @@ func wireFile(name string) string { return filepath.Join("testdata", "wire", nam
 func readExchange(t *testing.T, name string) (e exchange) {
 	t.Helper()
 	a, err := txtar.ParseFile(wireFile(name))
-	if err != nil && !(*update && os.IsNotExist(err)) {
+	if err != nil && !(*goldentest.Update && os.IsNotExist(err)) {
 		t.Fatal(err)
 	}
 	if a == nil {

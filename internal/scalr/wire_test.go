@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"io"
 	"maps"
 	"net/http"
@@ -17,14 +16,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"scalr-run-action/internal/goldentest"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
 	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
-
-var update = flag.Bool("update", false, "rewrite what the client sends and understands in testdata/wire; answers are never rewritten")
 
 // The files of testdata/wire are a reference for client and simulator that is independent of both: the request and the
 // response of each call, byte for byte, as the vendor's documents show them. Review them by reading; -update does not
@@ -209,7 +207,7 @@ func TestWire(t *testing.T) {
 				client := r.Dial(scalr.Config{HTTP: &http.Client{Transport: wire}})
 				value, err := call.do(t.Context(), client, p)
 				spoken.request, spoken.answer, spoken.understood = wire.request, wire.answer, understood(value, err)
-				if *update {
+				if *goldentest.Update {
 					writeExchange(t, name, file, spoken)
 					return
 				}

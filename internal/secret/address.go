@@ -3,9 +3,10 @@ package secret
 import (
 	"iter"
 	"net/url"
-	"scalr-run-action/internal/lazyregexp"
 	"slices"
 	"strings"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 const (

@@ -4,8 +4,9 @@ import (
 	"math"
 	"net/netip"
 	"net/url"
-	"scalr-run-action/internal/lazyregexp"
 	"strings"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // minRandomBits is the number of bits without any pattern from which on a text looks like a secret. The suffix of eight

@@ -1,8 +1,9 @@
 package secret
 
 import (
-	"scalr-run-action/internal/lazyregexp"
 	"strings"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // maxPieces is the number of parts of a text that are redacted by themselves. The text of an input has no more lines.

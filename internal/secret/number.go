@@ -1,9 +1,10 @@
 package secret
 
 import (
-	"scalr-run-action/internal/lazyregexp"
 	"strconv"
 	"strings"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 var numberSyntax = lazyregexp.New(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)

@@ -1,9 +1,10 @@
 package tfplan
 
 import (
-	"scalr-run-action/internal/lazyregexp"
 	"strconv"
 	"strings"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // region holds the lines of one attribute, or of one block of that name.

@@ -1,8 +1,9 @@
 package tfplan
 
 import (
-	"scalr-run-action/internal/lazyregexp"
 	"strings"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 var (

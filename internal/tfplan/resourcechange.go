@@ -3,10 +3,11 @@ package tfplan
 import (
 	"errors"
 	"fmt"
-	"scalr-run-action/internal/lazyregexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"scalr-run-action/internal/lazyregexp"
 
 	tfjson "github.com/hashicorp/terraform-json"
 )

@@ -4,9 +4,10 @@ import (
 	"maps"
 	"path"
 	"path/filepath"
-	"scalr-run-action/internal/lazyregexp"
 	"slices"
 	"strings"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // The prefixes that Terragrunt adds to each line of the tool that it runs.

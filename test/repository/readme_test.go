@@ -1,7 +1,6 @@
 package repository_test
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,9 +8,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "rewrite the generated parts of the documents")
+	"scalr-run-action/internal/goldentest"
+)
 
 const inputsDocument = "docs/inputs.md"
 
@@ -27,7 +26,7 @@ func TestInputsDocument(t *testing.T) {
 	text := replaced(t, string(before), "actions", actionSections(t))
 	switch {
 	case text == string(before):
-	case *update:
+	case *goldentest.Update:
 		if err := os.WriteFile(inputsDocument, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}

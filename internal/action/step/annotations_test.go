@@ -5,11 +5,12 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"scalr-run-action/internal/goldentest"
 )
 
 // TestAnnotations compares the error annotation of each error code with testdata/annotations.txt: title, advice and exit code.
@@ -23,21 +24,5 @@ func TestAnnotations(t *testing.T) {
 		release()
 		fmt.Fprintf(&got, "%s: exit %d\n%s\n", code, exit, strings.ReplaceAll(log.String(), "%0A", "\n\t"))
 	}
-	file := filepath.Join("testdata", "annotations.txt")
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(got.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.String() != string(want) {
-		t.Errorf("the annotations are not those of %s (-update rewrites it):\n%s", file, got.String())
-	}
+	goldentest.Compare(t, filepath.Join("testdata", "annotations.txt"), got.String())
 }

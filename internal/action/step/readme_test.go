@@ -1,7 +1,6 @@
 package step
 
 import (
-	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -17,10 +16,9 @@ import (
 	"syscall"
 	"testing"
 
+	"scalr-run-action/internal/goldentest"
 	"scalr-run-action/internal/result"
 )
-
-var update = flag.Bool("update", false, "rewrite the generated parts of the documents")
 
 const (
 	readme          = "../../../README.md"
@@ -146,7 +144,7 @@ func TestREADMEErrors(t *testing.T) {
 			" -->" + tail
 		switch {
 		case after == before:
-		case *update:
+		case *goldentest.Update:
 			if err := os.WriteFile(generated.file, []byte(after), 0o644); err != nil {
 				t.Fatal(err)
 			}
