@@ -99,7 +99,7 @@ func unescape(s string, by func(string) (string, error)) string {
 }
 
 // unguessable returns the pieces of a text that are not plain text, followed by the whole text. If nearly all pieces
-// are such, any part of the text is secret: a base64 signature may contain slashes.
+// are such, or if there are very many, any part of the text is secret: a base64 signature may contain slashes.
 func unguessable(host, text string) []Value {
 	var found []Value
 	pieces, plain := strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune("/:,; \t\r\n", c) }), 0
@@ -114,7 +114,7 @@ func unguessable(host, text string) []Value {
 	switch {
 	case len(found) == 0:
 		return nil
-	case plain == 0:
+	case plain == 0 || len(found) > maxParts:
 		return []Value{New(text)}
 	}
 	return append(found, Whole(text))

@@ -169,6 +169,8 @@ func TestAddressOfManyParts(t *testing.T) {
 		"parameters": "https://blob.scalr.io/upload?" + strings.Repeat("a1b2c3d4=q7Zp3Vx9&", 5000),
 		"plain ones": "https://blob.scalr.io/upload?" + strings.Repeat("name=value&", 5000),
 		"elements":   "https://blob.scalr.io" + strings.Repeat("/q7Zp3Vx9", 5000),
+		"mixed ones": "https://blob.scalr.io" + strings.Repeat("/uploads/q7Zp3Vx9", 5000),
+		"one value":  "https://blob.scalr.io/upload?key=" + strings.Repeat("word:q7Zp3Vx9:", 5000),
 	} {
 		u := mustParse(t, address)
 		if n := len(secret.Address(u)) + len(secret.Parameters(u)); n > 1000 {
@@ -192,5 +194,59 @@ func TestWhole(t *testing.T) {
 		if got := r.String(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
+	}
+}
+
+// TestPartsOfAddress: which parts of an address are hidden depends on their length, on their place and on whether they
+// are words.
+func TestPartsOfAddress(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ address, text, want string }{
+		"a path of eight bytes":        {"https://h.io/uploads", "GET /uploads", "GET ***"},
+		"a path of seven bytes":        {"https://h.io/upload", "GET /upload", "GET /upload"},
+		"an escaped path":              {"https://h.io/up%20load", "/up%20load /up load", "*** ***"},
+		"a name of twelve bytes":       {"https://h.io/a/bcdefghijk", "(a/bcdefghijk)", "(***)"},
+		"a name of eleven bytes":       {"https://h.io/a/bcdefghij", "(a/bcdefghij)", "(a/bcdefghij)"},
+		"a name without a slash":       {"https://h.io/configuration", "(configuration)", "(configuration)"},
+		"a query of eight bytes":       {"https://h.io/?a=b&c=de", "(a=b&c=de)", "(***)"},
+		"a query of seven bytes":       {"https://h.io/?a=b&c=d", "(a=b&c=d)", "(a=b***)"},
+		"a parameter of words":         {"https://h.io/?role=admin", "?role=admin &role=admin role=admin", "*** *** ***"},
+		"its part in another text":     {"https://h.io/?mode=abc&role=admin", "?role=admin xrole=admin", "*** xrole=admin"},
+		"a parameter without a value":  {"https://h.io/?admin&uploads", "(?admin) (&uploads) (admin)", "(***) (***) (admin)"},
+		"a parameter with escapes":     {"https://h.io/?role=a%20b&x=y", "(?role=a%20b) (?role=a b)", "(***) (***)"},
+		"a random piece of six bytes":  {"https://h.io/x/q7Zp3V", "(q7Zp3V)", "(***)"},
+		"a random piece of five bytes": {"https://h.io/x/q7Zp3", "(q7Zp3)", "(q7Zp3)"},
+		"a random name of a parameter": {"https://h.io/?q7Zp3Vx9=admin", "(q7Zp3Vx9) (admin)", "(***) (admin)"},
+		"a piece of the host":          {"https://q7Zp3V.h.io/?k=q7Zp3V", "(q7Zp3V)", "(q7Zp3V)"},
+		"a random value with words": {
+			address: "https://h.io/?k=admin/q7Zp3Vx9",
+			text:    "(admin/q7Zp3Vx9) (admin) (q7Zp3Vx9) (admin/q7Zp3V)",
+			want:    "(***) (admin) (***) (admin/q7Zp3V)",
+		},
+		"a random value with short words":    {"https://h.io/?k=abc/q7Zp3Vx9L", "(abc/q7Zp3Vx9L) (bc/q7Zp3Vx9L)", "(***) (***)"},
+		"random values with delimiters":      {"https://h.io/?k=q7Zp3V/x9Lr2T", "(7Zp3V/x9Lr2) (7Zp3V/x9Lr2T)", "(7Zp3V/x9Lr2) (***)"},
+		"any twelve bytes of such":           {"https://h.io/?k=q7Zp3V/x9Lr2T", "7Zp3V/x9Lr2T", "***"},
+		"an id of Scalr as a file":           {"https://h.io/x/cv-v0o1dcma0.tar.gz", "(cv-v0o1dcma0.tar.gz)", "(cv-v0o1dcma0.tar.gz)"},
+		"a piece between other delimiters":   {"https://h.io/?k=word%2Cq7Zp3Vx9%3Bx9Q2xLw7%20Lr2Tn8Wd", "(q7Zp3Vx9) (x9Q2xLw7) (Lr2Tn8Wd)", "(***) (***) (***)"},
+		"a malformed escape in a name":       {"https://h.io/?q7Zp3%ZZVx9=1", "(q7Zp3%ZZVx9)", "(***)"},
+		"a malformed escape among words":     {"https://h.io/?role=%ZZ&x=y", "(?role=%ZZ)", "(***)"},
+		"a parameter after many of no value": {"https://h.io/?" + strings.Repeat("a;", 198) + "b;q7Zp3Vx9Lr", "(q7Zp3Vx9Lr)", "(***)"},
+		"a parameter after too many":         {"https://h.io/?" + strings.Repeat("a;", 199) + "b;q7Zp3Vx9Lr", "(q7Zp3Vx9Lr)", "(q7Zp3Vx9Lr)"},
+	} {
+		r := new(secret.Redactor)
+		r.Add(secret.Address(mustParse(t, c.address))...)
+		if got := r.String(c.text); got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestParameters: a server may quote a parameter without its delimiter, escaped or not.
+func TestParameters(t *testing.T) {
+	t.Parallel()
+	r := new(secret.Redactor)
+	r.Add(secret.Parameters(mustParse(t, "https://h.io/x?role=a%20b;name&x=q7Zp3Vx9Lr&a=b&c"))...)
+	if got := r.String("role=a%20b role=a b name x=q7Zp3Vx9Lr q7Zp3Vx9Lr a=b c"); got != "*** *** *** *** q7Zp3Vx9Lr a=b c" {
+		t.Errorf("got %s", got)
 	}
 }

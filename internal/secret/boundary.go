@@ -1,7 +1,9 @@
 package secret
 
 import (
+	"bytes"
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -59,12 +61,8 @@ func endsEscape(b []byte) bool {
 		endsWith("%", 2, isHex), endsWith(`\x`, 2, isHex), endsWith(`\u`, 4, isHex), endsWith(`\U`, 8, isHex):
 		return true
 	}
-	if b[n-1] != 'm' {
-		return false
-	}
-	for n--; n > 0 && (b[n-1] == ';' || b[n-1] == ':' || '0' <= b[n-1] && b[n-1] <= '9'); n-- {
-	}
-	return n >= 2 && b[n-1] == '[' && b[n-2] == 0x1b
+	color, ok := bytes.CutSuffix(b, []byte("m"))
+	return ok && bytes.HasSuffix(bytes.TrimRight(color, "0123456789;:"), []byte("\x1b["))
 }
 
-func isHex(c byte) bool { return '0' <= c && c <= '9' || 'a' <= lower(c) && lower(c) <= 'f' }
+func isHex(c byte) bool { return strings.IndexByte("0123456789abcdefABCDEF", c) >= 0 }

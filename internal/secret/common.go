@@ -69,8 +69,8 @@ var (
 	// region matches regions and zones: eu-west-1a, us-gov-west-1, europe-west10-b, eastus2.
 	region = lazyregexp.New(`^[a-z]*(-[a-z]+)*-?(north|south|east|west|central)(-?(north|south|east|west|central))?` +
 		`[a-z]{0,10}-?[0-9]{0,2}-?[a-z]?$`)
-	host = lazyregexp.New(`(?i)^(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*` +
-		`\.([a-z]{2,18})\.?(:[0-9]{1,5})?(/[a-z0-9._/-]*)?$`)
+	host = lazyregexp.New(`^(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*` +
+		`\.[a-z]{2,17}\.?(:[0-9]{1,5})?(/[a-z0-9._/-]*)?$`)
 	email = lazyregexp.New(`^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
 	arn   = lazyregexp.New(`^arn:[a-z-]+:[a-z0-9-]*:[a-z0-9-]*:[0-9]*:`)
 )
@@ -103,8 +103,7 @@ func hasShape(text string) bool {
 
 // isPhrase reports whether a line consists of at least three words, such as a passphrase, and is not a path.
 func isPhrase(line string) bool {
-	return len(line) >= window && len(tokens(line)) >= 3 && !strings.Contains(line, "/") && !hasShape(line) &&
-		!identifier.MatchString(line)
+	return len(line) >= window && len(tokens(line)) >= 3 && !strings.Contains(line, "/") && !hasShape(line)
 }
 
 // isPlainAddress reports whether an address contains neither a password nor a part that is hard to guess, except in the
@@ -125,23 +124,21 @@ func hasPassword(text string) bool {
 		return false
 	}
 	password, _ := u.User.Password()
-	return password != "" && u.Host != ""
+	return password != ""
 }
+
+const maxHostLength = 253 // bytes, of DNS
 
 // isHost reports whether a text is a host name, which may contain parts that are hard to guess. A JWT has dots, too, but
 // no top-level domain.
 func isHost(text string) bool {
-	name := host.FindStringSubmatch(text)
-	if name == nil || len(text) > 253 || strings.ContainsFunc(text, func(c rune) bool { return 'A' <= c && c <= 'Z' }) {
-		return false
-	}
-	return randomBits(name[6]) < minRandomBits
+	return len(text) <= maxHostLength && host.MatchString(text)
 }
 
 // isWords reports whether a text consists of words and numbers. A longer sentence does not count: it is unlikely to
 // occur by chance.
 func isWords(text string) bool {
-	if text == "" || len(strings.Fields(text)) >= 3 && len(text) >= 16 {
+	if len(strings.Fields(text)) >= 3 && len(text) >= 16 {
 		return false
 	}
 	words := 0
@@ -172,7 +169,9 @@ func tokens(text string) []string {
 // randomBits estimates the number of bits of a text without a pattern: those of its tokens that are neither words nor
 // numbers.
 func randomBits(text string) float64 {
-	text = digest.ReplaceAllString(uuid.ReplaceAllString(text, " "), " ")
+	for _, id := range []*lazyregexp.Regexp{uuid, digest} {
+		text = id.ReplaceAllString(text, " ")
+	}
 	bits := 0.0
 	for _, token := range tokens(text) {
 		plain := plainToken.MatchString(token) && !longWord.MatchString(token)
@@ -185,30 +184,25 @@ func randomBits(text string) float64 {
 
 // isJoinedWords reports whether a token consists of words, most of which have four letters or more.
 func isJoinedWords(token string) bool {
-	capitals := strings.Count(strings.Map(func(c rune) rune {
+	capitals := 0
+	for _, c := range []byte(token) {
 		if 'A' <= c && c <= 'Z' {
-			return 'A'
+			capitals++
 		}
-		return 'a'
-	}, token), "A")
+	}
 	return joined.MatchString(token) && len(token) >= 4*capitals
 }
 
-// alphabetSize returns the size of the smallest usual alphabet that contains all characters of a token.
+// alphabetSize returns the size of a usual alphabet that contains all characters of a token.
 func alphabetSize(token string) float64 {
 	has := func(low, high rune) bool {
 		return strings.ContainsFunc(token, func(c rune) bool { return low <= c && c <= high })
 	}
-	digits, lower, upper := has('0', '9'), has('a', 'z'), has('A', 'Z')
 	switch {
-	case lower && upper:
+	case has('a', 'z') && has('A', 'Z'):
 		return 62
-	case digits && !has('g', 'z') && !has('G', 'Z') && (lower || upper):
-		return 16
-	case digits && (lower || upper):
+	case has('g', 'z') || has('G', 'Z'):
 		return 36
-	case lower || upper:
-		return 26
 	}
-	return 10
+	return 16
 }

@@ -117,7 +117,7 @@ func (f *finder) lines(name, text string, depth int) {
 		case assigned != nil && !strings.HasPrefix(assigned[2], "//"):
 			f.addPart(assigned[1], unquote(assigned[2]), depth)
 		case f.phrases && isPhrase(trimPunctuation(line)):
-			f.add(trimPunctuation(line))
+			f.text(name, trimPunctuation(line), depth)
 		default:
 			f.addPart(name, trimPunctuation(line), depth)
 		}
@@ -130,8 +130,10 @@ func unquote(value string) string {
 		return text
 	}
 	value = strings.TrimRight(value, " \t,;")
-	if n := len(value); n >= 2 && value[0] == '\'' && value[n-1] == '\'' {
-		return value[1 : n-1]
+	if text, ok := strings.CutPrefix(value, "'"); ok {
+		if text, ok = strings.CutSuffix(text, "'"); ok {
+			return text
+		}
 	}
 	return value
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf16"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // maxEncodedSecret is the length in bytes of a secret above which only its plain form is searched for: ten encoded forms
@@ -76,23 +78,10 @@ func urlForms(s string) []string {
 
 func isUnreserved(c byte) bool { return isAlphanumeric(c) || strings.IndexByte("-._~", c) >= 0 }
 
-// lowerEscapes changes %2F to %2f.
-func lowerEscapes(s string) string {
-	b := []byte(s)
-	for i := 0; i+2 < len(b); i++ {
-		if b[i] == '%' {
-			b[i+1], b[i+2] = lower(b[i+1]), lower(b[i+2])
-		}
-	}
-	return string(b)
-}
+var percentEscape = lazyregexp.New(`%[0-9A-F]{2}`)
 
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c + 'a' - 'A'
-	}
-	return c
-}
+// lowerEscapes changes %2F to %2f.
+func lowerEscapes(s string) string { return percentEscape.ReplaceAllStringFunc(s, strings.ToLower) }
 
 // jsonForms returns s as it occurs in a JSON string: as written by browsers, by Go, with \/, in ASCII; and each of these
 // inside another JSON string.
@@ -142,9 +131,6 @@ func jsonEscape(c byte) string {
 
 // ascii escapes characters that are not ASCII as \u0000.
 func ascii(s, digits string) string {
-	if !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) {
-		return s
-	}
 	var out strings.Builder
 	for _, r := range s {
 		if r <= unicode.MaxASCII {
@@ -238,11 +224,10 @@ func escapeEach(s string, escape func(c byte) string) string {
 }
 
 func unique(all []string) []string {
-	var kept []string
-	for _, s := range all {
-		if !slices.Contains(kept, s) {
-			kept = append(kept, s)
-		}
-	}
-	return kept
+	seen := make(map[string]bool, len(all))
+	return slices.DeleteFunc(all, func(s string) bool {
+		before := seen[s]
+		seen[s] = true
+		return before
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -171,9 +172,9 @@ func (j *JSON) beginValue(c byte) {
 		j.open(c, valueOrEnd)
 	case c == '"':
 		j.isName, j.expects = false, text
-	case c == '-' || '0' <= c && c <= '9':
+	case strings.IndexByte("-0123456789", c) >= 0:
 		j.token, j.expects = append(j.token[:0], c), numeral
-	case 'a' <= c && c <= 'z':
+	case strings.IndexByte("tfn", c) >= 0:
 		j.token, j.expects = append(j.token[:0], c), word
 	default:
 		j.fail()
@@ -211,7 +212,7 @@ func (j *JSON) endValue() {
 
 // endsToken reports whether a character cannot be part of a number or a word.
 func endsToken(c rune) bool {
-	return !('0' <= c && c <= '9' || 'a' <= c && c <= 'z' || c == 'E' || c == '+' || c == '-' || c == '.')
+	return !strings.ContainsRune("0123456789+-.Eabcdefghijklmnopqrstuvwxyz", c)
 }
 
 // readToken reads n more bytes of a number or a word, or all of p if n is negative.

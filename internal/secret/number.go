@@ -29,7 +29,7 @@ func (r *Redactor) hidesDigits(digits string) bool {
 // maxZeros is the maximum number of digits that are added to write a number without an exponent.
 const maxZeros = 60
 
-// plainNumber writes a number without an exponent and without trailing zeros; empty if it would be too long.
+// plainNumber writes a number without an exponent and without trailing zeros; s itself if it would be too long.
 func plainNumber(s string) string {
 	mantissa, exponent, _ := strings.Cut(strings.ToLower(s), "e")
 	sign := ""
@@ -42,7 +42,7 @@ func plainNumber(s string) string {
 		shift, err = strconv.Atoi(exponent)
 	}
 	if err != nil || shift > maxZeros || shift < -maxZeros || len(mantissa) > maxZeros {
-		return ""
+		return s
 	}
 	digits := strings.Repeat("0", maxZeros) + whole + fraction + strings.Repeat("0", maxZeros)
 	point := maxZeros + len(whole) + shift

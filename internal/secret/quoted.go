@@ -30,15 +30,13 @@ func quotedText(code string) (text, rest string, ok bool) {
 
 var simpleEscapes = map[byte]byte{'n': '\n', 'r': '\r', 't': '\t', 'b': '\b', 'f': '\f'}
 
-// unescapeQuoted replaces the escapes of a JSON or HCL text. Invalid escapes are unchanged.
+// unescapeQuoted replaces the escapes of a JSON or HCL text, which does not end within an escape. Of an invalid escape
+// it drops the backslash.
 func unescapeQuoted(s string) string {
-	if !strings.Contains(s, `\`) {
-		return s
-	}
 	var out strings.Builder
 	for s != "" {
 		at := strings.IndexByte(s, '\\')
-		if at < 0 || at+1 == len(s) {
+		if at < 0 {
 			out.WriteString(s)
 			break
 		}
@@ -56,7 +54,7 @@ func readEscape(s string) (r rune, n int) {
 		return rune(c), 2
 	}
 	switch r, ok := codePoint(s); {
-	case ok && utf16.IsSurrogate(r) && len(s) > 6:
+	case ok && utf16.IsSurrogate(r):
 		if low, ok := codePoint(s[6:]); ok {
 			if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
 				return pair, 12

@@ -14,7 +14,7 @@ import (
 const (
 	window = 12
 	gram   = 8
-	stride = window - gram + 1
+	stride = 5 // window - gram + 1
 )
 
 // A bitmap is a fast check for hashes that do not occur. It has a bit for each of 2^19 hashes: 64 KiB.
@@ -26,8 +26,7 @@ func (m bitmap) add(hash uint64)      { m[hash/64] |= 1 << (hash % 64) }
 func (m bitmap) has(hash uint64) bool { return m[hash/64]&(1<<(hash%64)) != 0 }
 
 // Redactor replaces secrets in text with [Mask]. It finds a secret unchanged and encoded as base64, hex, URL,
-// JSON, XML,
-// HCL or for a shell. Of a credential, any twelve consecutive bytes are redacted, in each form; of any other secret, and
+// JSON, XML, HCL or for a shell. Of a credential, any twelve consecutive bytes are redacted, in each form; of any other secret, and
 // of those shorter than twelve bytes, only the whole forms are. A text declared secret by the user that is shorter than
 // twelve bytes is redacted only where no letter or digit is adjacent to it: see [Value]. Redactor is safe for concurrent
 // use; the zero Redactor redacts nothing.
@@ -103,8 +102,7 @@ func (r *Redactor) addForm(form string, how match) (all bool) {
 }
 
 // addWhole adds a form that is matched as a whole. A very long form is matched in parts, so that a search never
-// compares
-// more than maxFormLength bytes.
+// compares more than maxFormLength bytes.
 func (r *Redactor) addWhole(form string, how match) (all bool) {
 	for len(form) > maxFormLength {
 		part := min(maxFormLength, len(form)-Shortest)

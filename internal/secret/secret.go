@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 )
 
@@ -105,9 +106,6 @@ func (v Value) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Mask) }
 // String returns ***, even for an empty Value.
 func (v Value) String() string { return Mask }
 
-// GoString returns ***.
-func (v Value) GoString() string { return Mask }
-
 // MarshalText returns ***. encoding/json and encoding/xml use it, too.
 func (v Value) MarshalText() ([]byte, error) { return []byte(Mask), nil }
 
@@ -154,10 +152,7 @@ func (v Value) parts() []part {
 // short secret has no windows.
 func partsOfCredential(text string) []part {
 	if len(text) >= window {
-		if isHideable(text) {
-			return []part{{text, byWindows}}
-		}
-		return nil
+		return []part{{text, byWindows}} // no ordinary word is that long
 	}
 	var parts []part
 	for line := range strings.FieldsFuncSeq(text, isLineEnd) {
@@ -188,13 +183,10 @@ func isLineEnd(c rune) bool { return c == '\n' || c == '\r' }
 
 // isHideable reports whether masking a credential does more good than harm.
 func isHideable(s string) bool {
-	return len(strings.TrimSpace(s)) >= Shortest && !ordinaryWords[strings.ToLower(strings.TrimSpace(s))]
+	s = strings.TrimSpace(s)
+	return len(s) >= Shortest && !slices.Contains(ordinaryWords, strings.ToLower(s))
 }
 
 // ordinaryWords holds common words of settings and logs; a credential that is one of them is not masked.
-var ordinaryWords = map[string]bool{
-	"true": true, "false": true, "null": true, "none": true, "default": true, "enabled": true, "disabled": true,
-	"admin": true, "root": true, "user": true, "test": true, "main": true, "master": true, "latest": true,
-	"prod": true, "production": true, "staging": true, "development": true, "localhost": true,
-	"http": true, "https": true, "terraform": true, "plan": true, "apply": true, "error": true, "warning": true,
-}
+var ordinaryWords = strings.Fields("true false null none default enabled disabled admin root user test main master " +
+	"latest prod production staging development localhost http https terraform plan apply error warning")

@@ -9,7 +9,8 @@ const (
 	maxFormLength = 512     // bytes of a form matched as a whole; a longer one is split
 )
 
-// hashes is a set of up to a million hashes: a table without pointers, half the size of a map.
+// hashes is a set of hashes: a table without pointers, half the size of a map. It may contain the hash 0 without it
+// having been added.
 type hashes struct {
 	slots []uint64 // 0 is empty
 	count int
@@ -17,9 +18,6 @@ type hashes struct {
 
 // add adds a hash and reports whether there was enough space.
 func (h *hashes) add(hash uint64) bool {
-	if hash == 0 {
-		hash = 1
-	}
 	if 4*(h.count+1) > 3*len(h.slots) && !h.grow() {
 		return h.has(hash)
 	}
@@ -31,16 +29,13 @@ func (h *hashes) add(hash uint64) bool {
 }
 
 func (h *hashes) has(hash uint64) bool {
-	if hash == 0 {
-		hash = 1
-	}
 	return len(h.slots) > 0 && h.slots[h.find(hash)] == hash
 }
 
 // find returns the slot of the hash, or the empty slot for it.
 func (h *hashes) find(hash uint64) int {
 	mask := len(h.slots) - 1
-	at := int(hash>>20) & mask
+	at := int(hash) & mask
 	for h.slots[at] != 0 && h.slots[at] != hash {
 		at = (at + 1) & mask
 	}
@@ -97,12 +92,12 @@ func (t *texts) add(head uint32, text string, how match) bool {
 func (t *texts) longest(head uint32, b []byte, at int, on *boundaries) int {
 	found := 0
 	for _, n := range t.lengths[head] {
-		if n <= found || n > len(b)-at {
+		if n > len(b)-at {
 			continue
 		}
 		how, ok := t.all[string(b[at:at+n])]
 		if ok && (how == atBoundaries) == (on != nil) && (on == nil || on.isDelimited(at, at+n)) {
-			found = n
+			found = max(found, n)
 		}
 	}
 	return found
