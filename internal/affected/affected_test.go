@@ -226,27 +226,34 @@ func TestFind(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			patterns := parsePatterns(t, c.patterns...)
-			dirs := strings.Fields(c.dirs)
-			results, err := findAffected(checkout(c.files), strings.Fields(c.changed), workspaces(dirs...), patterns)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			for i, a := range results {
-				if !a.Affected {
-					continue
-				}
-				mark := ""
-				if a.Unknown != "" {
-					mark = "?"
-				}
-				got = append(got, dirs[i]+":"+a.ChangedFile+mark)
-			}
-			if s := strings.Join(got, " "); s != c.want {
-				t.Errorf("got %q, want %q", s, c.want)
+			if got := affectedBy(t, checkout(c.files), c.dirs, c.changed, patterns); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
 	}
+}
+
+// affectedBy returns the affected directories with the changed file that is the cause, and a question mark if it is
+// unknown whether the workspace is affected.
+func affectedBy(t *testing.T, files fs.ReadLinkFS, directories, changed string, patterns affected.Patterns) string {
+	t.Helper()
+	dirs := strings.Fields(directories)
+	results, err := findAffected(files, strings.Fields(changed), workspaces(dirs...), patterns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for i, a := range results {
+		if !a.Affected {
+			continue
+		}
+		mark := ""
+		if a.Unknown != "" {
+			mark = "?"
+		}
+		got = append(got, dirs[i]+":"+a.ChangedFile+mark)
+	}
+	return strings.Join(got, " ")
 }
 
 func TestUsesOutsideOfTheDirectory(t *testing.T) {

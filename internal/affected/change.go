@@ -9,11 +9,10 @@ import (
 type change struct {
 	sorted []string
 	set    map[string]bool
-	cache  map[string]string // results of touches
 }
 
 func newChange(paths []string) *change {
-	c := &change{set: map[string]bool{}, cache: map[string]string{}}
+	c := &change{set: map[string]bool{}}
 	for _, p := range paths {
 		c.set[path.Clean(p)] = true
 	}
@@ -44,12 +43,7 @@ func (c *change) changedParent(p string) string {
 
 // touches returns the first changed path that is p, or is below or above it.
 func (c *change) touches(p string) string {
-	if found, ok := c.cache[p]; ok {
-		return found
-	}
-	found := firstByName(c.changedParent(p), c.changedBelow(p))
-	c.cache[p] = found
-	return found
+	return firstByName(c.changedParent(p), c.changedBelow(p))
 }
 
 func (c *change) changedBelow(p string) string {

@@ -113,7 +113,7 @@ const maxLinks = 40
 // resolve follows the links of a path. It returns the links on the way and the destination; ok is false if that is
 // outside of the checkout.
 func (t *Tree) resolve(p string) (links []string, to string, ok bool) {
-	if len(t.links) == 0 && !strings.HasPrefix(p, "../") && p != ".." {
+	if len(t.links) == 0 && fs.ValidPath(p) {
 		return nil, p, true
 	}
 	pending, done := strings.Split(p, "/"), "."

@@ -24,8 +24,11 @@ type uses struct {
 
 func (f *finder) usesOf(root string, files []string) *uses {
 	u := &uses{paths: map[string]bool{}, exact: map[string]bool{}, named: map[string]bool{}}
+	var pending []string
 	for _, file := range files {
-		u.paths[path.Clean(file)], u.named[path.Clean(file)] = true, true
+		file = path.Clean(file)
+		u.named[file] = true
+		pending = append(pending, file)
 	}
 	for dir := root; ; dir = path.Dir(dir) {
 		u.exact[path.Join(dir, ".terraformignore")] = true
@@ -34,7 +37,7 @@ func (f *finder) usesOf(root string, files []string) *uses {
 		}
 	}
 	seen := map[string]bool{}
-	pending := []string{root}
+	pending = append(pending, root) // first, since its reason for an unknown use takes precedence
 	for len(pending) > 0 {
 		p := pending[len(pending)-1]
 		pending = pending[:len(pending)-1]
@@ -183,7 +186,7 @@ func (t *Tree) readAll(dirs []string) []*module {
 	modules := make([]*module, len(dirs))
 	var readers sync.WaitGroup
 	next := make(chan int)
-	for range min(len(dirs), 2*runtime.GOMAXPROCS(0)) {
+	for range min(len(dirs), runtime.NumCPU()) {
 		readers.Go(func() {
 			for i := range next {
 				modules[i] = t.module(dirs[i])

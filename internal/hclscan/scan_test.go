@@ -12,7 +12,7 @@ import (
 func TestScan(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		text string // JSON if it begins with {
+		text string // JSON if it begins with { or [
 		want string
 		err  error
 	}{
@@ -67,18 +67,45 @@ func TestScan(t *testing.T) {
 			want: `"${file("y")}" file("y") source "./x" "./x"`,
 			err:  nil,
 		},
-		"JSON, numeric source":  {`{"module": {"m": {"source": 1}}}`, `source ?`, nil},
-		"a string without end":  {`a = "x`, ``, ErrUnclosed},
-		"a heredoc without end": {"a = <<EOT\n${file(\"x\")}\n", `file("x")`, ErrUnclosed},
-		"a comment without end": {`a = "x" /*`, `"x"`, ErrUnclosed},
-		"many templates":        {`a = ` + strings.Repeat(`"${`, 200), ``, ErrUnclosed},
-		"broken JSON":           {`{"a": "x"`, ``, ErrNotJSON},
+		"JSON, numeric source":                 {`{"module": {"m": {"source": 1}}}`, `source ?`, nil},
+		"a string without end":                 {`a = "x`, ``, ErrUnclosed},
+		"a heredoc without end":                {"a = <<EOT\n${file(\"x\")}\n", `file("x")`, ErrUnclosed},
+		"a comment without end":                {`a = "x" /*`, `"x"`, ErrUnclosed},
+		"a word at the end":                    {`a = "x" + b`, `"x"`, nil},
+		"an open template":                     {`a = "${f("x")`, `f("x")`, ErrUnclosed},
+		"a template at the end":                {`a = "x${`, ``, ErrUnclosed},
+		"a string without end in a template":   {`a = "${f("x`, ``, ErrUnclosed},
+		"a template without end in a heredoc":  {"a = <<EOT\n${f(\"x\")\nEOT\n", `f("x")`, ErrUnclosed},
+		"a heredoc without a line":             {`a = <<EOT`, ``, ErrUnclosed},
+		"a heredoc without end after its line": {"a = <<EOT\nx", ``, ErrUnclosed},
+		"a marker without a line break":        {"a = <<EOT\n${f(\"x\")}\nEOT", `f("x")`, nil},
+		"lines that end in CRLF":               {"a = <<EOT\r\n${f(\"x\")}\r\nEOT\r\nb = \"y\"\r\n", `f("x") "y"`, nil},
+		"a byte order mark":                    {"\ufeffmodule \"m\" {\n  source = \"./x\"\n}", `"m" "./x" source "./x"`, nil},
+		"a heredoc with an indented marker":    {"a = <<EOT\n\t EOT \nb = \"y\"", `"y"`, nil},
+		"a dollar before a quote":              {`a = "x$"` + "\nb = \"y%\"", `"x$" "y%"`, nil},
+		"a comment at the end":                 {`a = "x" # "y"`, `"x"`, nil},
+		"a comment with an asterisk":           {`/*/ "x" */ a = "y"`, `"y"`, nil},
+		"a source without a line break":        {`module "m" { source = "./x"`, `"m" "./x" source "./x"`, nil},
+		"a source in brackets":                 {"module \"m\" {\n  x = [\n  source = \"./x\"\n]\n  source = \"./y\"\n}", `"m" "./x" "./y" source "./y"`, nil},
+		"a source with another operator":       {"module \"m\" {\n  source + \"./x\"\n}", `"m" "./x"`, nil},
+		"a module without a name":              {"module {\n  source = \"./x\"\n}", `"./x"`, nil},
+		"a module with two names":              {"module \"m\" \"n\" {\n  source = \"./x\"\n}", `"m" "n" "./x"`, nil},
+		"a quoted module":                      {"\"module\" \"m\" {\n  source = \"./x\"\n}", `"module" "m" "./x"`, nil},
+		"a list after a module's name":         {"module \"m\" [\n  source = \"./x\"\n]", `"m" "./x"`, nil},
+		"JSON, a list":                         {`[{"module": {"m": {"source": "./x"}}}]`, ``, nil},
+		"JSON, a list of modules":              {`{"module": [{"m": {"source": "./x"}}, {"n": [{"source": "./y"}]}]}`, `source "./x" source "./y" "./x" "./y"`, nil},
+		"JSON, a deeper source":                {`{"module": {"m": {"x": {"source": "./x"}}}}`, `"./x"`, nil},
+		"JSON, a source without a name":        {`{"module": {"source": "./x"}}`, `"./x"`, nil},
+		"JSON, another block":                  {`{"data": {"m": {"source": "./x"}}, "b": ["y", {"c": "z"}]}`, `"y" "z" "./x"`, nil},
+		"JSON, an open template":               {`{"a": "${f(\"x\")"}`, `"${f("x")" f("x")`, nil},
+		"many templates":                       {`a = ` + strings.Repeat(`"${`, 200), ``, ErrUnclosed},
+		"broken JSON":                          {`{"a": "x"`, ``, ErrNotJSON},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var found []string
 			file := "main.tf"
-			if c.text[0] == '{' {
+			if c.text[0] == '{' || c.text[0] == '[' {
 				file += ".json"
 			}
 			err := Scan(file, c.text, Visitor{
