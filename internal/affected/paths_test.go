@@ -80,6 +80,8 @@ func TestFindComparesWholePaths(t *testing.T) {
 			changed: "m/x",
 			want:    "app:m/x",
 		},
+		"a link of the root with a name before all letters": {map[string]string{"-s": "-> db", ".#s": "-> app"}, ". db app", "app/x db/x", nil,
+			".:app/x db:db/x app:app/x"},
 		"links of similar directories": {
 			files:   map[string]string{"app/main.tf": moduleCall("../b"), "b/s": "-> ../x", "b-2/s": "-> ../y", "c/s": "-> ../z", "a/s": "-> ../w"},
 			dirs:    "app",

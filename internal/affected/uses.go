@@ -16,22 +16,26 @@ type module struct {
 
 // uses holds the paths that a workspace uses.
 type uses struct {
-	paths                map[string]bool // paths for which a change of them, below or above counts
-	exact                map[string]bool // paths for which only a change of them counts
-	named                map[string]bool // paths that the configuration refers to, rather than reached by a link
+	paths                set // paths for which a change of them, below or above counts
+	exact                set // paths for which only a change of them counts
+	named                set // paths that the configuration refers to, rather than reached by a link
 	unknown, unknownFile string
 }
 
+type set map[string]struct{}
+
+func (s set) add(p string) { s[p] = struct{}{} }
+
 func (f *finder) usesOf(root string, files []string) *uses {
-	u := &uses{paths: map[string]bool{}, exact: map[string]bool{}, named: map[string]bool{}}
+	u := &uses{paths: set{}, exact: set{}, named: set{}}
 	var pending []string
 	for _, file := range files {
 		file = path.Clean(file)
-		u.named[file] = true
+		u.named.add(file)
 		pending = append(pending, file)
 	}
 	for dir := root; ; dir = path.Dir(dir) {
-		u.exact[path.Join(dir, ".terraformignore")] = true
+		u.exact.add(path.Join(dir, ".terraformignore"))
 		if dir == "." {
 			break
 		}
@@ -52,11 +56,11 @@ func (f *finder) usesOf(root string, files []string) *uses {
 // visit records a path that a workspace uses, and appends the paths to which it links.
 func (f *finder) visit(u *uses, root, p string, pending []string) []string {
 	if p != root {
-		u.paths[p] = true
+		u.paths.add(p)
 	}
 	n := f.node(p)
 	for _, l := range n.linksTo {
-		u.exact[l] = true
+		u.exact.add(l)
 	}
 	for _, l := range n.links {
 		if p != root || f.isOwnedBy(l, root) {
@@ -73,7 +77,7 @@ func (f *finder) visit(u *uses, root, p string, pending []string) []string {
 		}
 	}
 	for _, to := range named {
-		u.named[to] = true
+		u.named.add(to)
 	}
 	return append(append(pending, n.next...), named...)
 }
@@ -117,7 +121,7 @@ func (f *finder) node(p string) *node {
 
 // addModule records the references of the Terraform files in the node's directory.
 func (n *node) addModule(dir string, m *module) {
-	if m.unknown != "" && n.unknown == "" {
+	if n.unknown == "" {
 		n.unknown, n.unknownFile = m.unknown, m.unknownFile
 	}
 	for _, r := range m.refs {

@@ -26,7 +26,7 @@ func TestBelow(t *testing.T) {
 		"${path.module}-${var.x}/a": "no",
 	} {
 		rest, ok := Below(content, "path.module")
-		if ok != (want != "no") || ok && rest != want {
+		if ok != (want != "no") || ok && rest != want || !ok && rest != "" {
 			t.Errorf("%q: got %q, %v, want %q", content, rest, ok, want)
 		}
 	}
