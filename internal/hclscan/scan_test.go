@@ -93,13 +93,16 @@ func TestScan(t *testing.T) {
 		"a quoted module":                      {"\"module\" \"m\" {\n  source = \"./x\"\n}", `"module" "m" "./x"`, nil},
 		"a list after a module's name":         {"module \"m\" [\n  source = \"./x\"\n]", `"m" "./x"`, nil},
 		"JSON, a list":                         {`[{"module": {"m": {"source": "./x"}}}]`, ``, nil},
-		"JSON, a list of modules":              {`{"module": [{"m": {"source": "./x"}}, {"n": [{"source": "./y"}]}]}`, `source "./x" source "./y" "./x" "./y"`, nil},
-		"JSON, a deeper source":                {`{"module": {"m": {"x": {"source": "./x"}}}}`, `"./x"`, nil},
-		"JSON, a source without a name":        {`{"module": {"source": "./x"}}`, `"./x"`, nil},
-		"JSON, another block":                  {`{"data": {"m": {"source": "./x"}}, "b": ["y", {"c": "z"}]}`, `"y" "z" "./x"`, nil},
-		"JSON, an open template":               {`{"a": "${f(\"x\")"}`, `"${f("x")" f("x")`, nil},
-		"many templates":                       {`a = ` + strings.Repeat(`"${`, 200), ``, ErrUnclosed},
-		"broken JSON":                          {`{"a": "x"`, ``, ErrNotJSON},
+		"JSON, a list of modules": {
+			text: `{"module": [{"m": {"source": "./x"}}, {"n": [{"source": "./y"}]}]}`,
+			want: `source "./x" source "./y" "./x" "./y"`,
+		},
+		"JSON, a deeper source":         {`{"module": {"m": {"x": {"source": "./x"}}}}`, `"./x"`, nil},
+		"JSON, a source without a name": {`{"module": {"source": "./x"}}`, `"./x"`, nil},
+		"JSON, another block":           {`{"data": {"m": {"source": "./x"}}, "b": ["y", {"c": "z"}]}`, `"y" "z" "./x"`, nil},
+		"JSON, an open template":        {`{"a": "${f(\"x\")"}`, `"${f("x")" f("x")`, nil},
+		"many templates":                {`a = ` + strings.Repeat(`"${`, 200), ``, ErrUnclosed},
+		"broken JSON":                   {`{"a": "x"`, ``, ErrNotJSON},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -51,5 +52,30 @@ func TestErrorRedactsSecrets(t *testing.T) {
 	err := r.error(&Error{Op: Op{Operation: OpListTags}, HTTPStatus: 403, Problems: []Problem{{Title: "Bad " + token, Detail: "No " + token}}})
 	if got, want := err.Error(), "list tags: Bad ***: No *** (HTTP 403)"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestAddressesAreRedacted: of an address that the server issued, the host remains, and the text around the address.
+func TestAddressesAreRedacted(t *testing.T) {
+	t.Parallel()
+	client := &Client{secrets: redactor(secret.New("tok-8c1e5c1bd0aa4e7f"))}
+	links := client.redaction(&url.URL{Scheme: "https", Host: "blob.test", Path: "/bucket/key-1", RawQuery: "sig=0123456789abcdef"},
+		&url.URL{Scheme: "https", Host: "[2001:db8::1]:8443", Path: "/key-2"})
+	for text, want := range map[string]string{
+		"no https://blob.test/bucket/key-1?sig=0123456789abcdef now": "no https://blob.test/*** now",
+		"a `https://blob.test/x`, b":                                 "a `https://blob.test/***`, b",
+		`a "https://blob.test/x", b`:                                 `a "https://blob.test/***", b`,
+		"a 'https://blob.test?x', b":                                 "a 'https://blob.test/***', b",
+		"<a>https://blob.test#x</a>":                                 "<a>https://blob.test/***</a>",
+		"a >BLOB.test:443/x< b":                                      "a >BLOB.test:443/***< b",
+		"https://[2001:db8::1]:8443/key-2":                           "https://[2001:db8::1]:8443/***",
+		"https://other.test/x":                                       "https://other.test/x",
+		"blob.test refused":                                          "blob.test refused",
+		"the signature 0123456789abcdef":                             "the signature ***",
+		"tok-8c1e5c1bd0aa4e7f":                                       "***",
+	} {
+		if got := links.text(text); got != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
 	}
 }
