@@ -150,3 +150,20 @@ func TestSecureAddresses(t *testing.T) {
 		}
 	}
 }
+
+// TestHostNameBorders: a label has up to 63 characters, a name up to 253, and the last label is not a number.
+func TestHostNameBorders(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		strings.Repeat("a", 63) + ".b":   true,
+		strings.Repeat("a", 64) + ".b":   false,
+		strings.Repeat("a.", 126) + "a":  true,
+		strings.Repeat("a.", 126) + "ab": false,
+		"a":                              true, "_a": true, "a_": true, "a-b": true, "0": false, "a.0": false, "0.a": true, "a.0x": false, "a.0xf": false,
+		"a.0xg": true, "a.1a": true, "-a": false, "a-": false, "A": false, "": false, ".": false, "a.": false, "a..b": false, "a b": false,
+	} {
+		if got := httpx.IsHostName(name); got != want {
+			t.Errorf("%q: got %t", name, got)
+		}
+	}
+}

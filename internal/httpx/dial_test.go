@@ -3,12 +3,15 @@ package httpx_test
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 
 	"scalr-run-action/internal/httpx"
@@ -180,4 +183,76 @@ func TestLeadsToThisMachine(t *testing.T) {
 			t.Errorf("%s: got %t", name, got)
 		}
 	}
+}
+
+// TestInvalidAddresses: an address without a port, or one that the dialer cannot have resolved, is an error.
+func TestInvalidAddresses(t *testing.T) {
+	t.Parallel()
+	if c, err := transport().DialContext(t.Context(), "tcp", "here.test"); err == nil || c != nil || !strings.Contains(err.Error(), "missing port") {
+		t.Errorf("got %v", err)
+	}
+	if err := httpx.CheckAddress("here.test", "here.test:80", false); err == nil {
+		t.Error("an address that is a name was accepted")
+	}
+	for _, c := range []struct {
+		err, want error
+	}{
+		{fmt.Errorf("dial: %w", httpx.ErrAddressRefused), httpx.ErrAddressRefused},
+		{fmt.Errorf("dial: %w", httpx.ErrThisMachine), httpx.ErrThisMachine},
+		{fmt.Errorf("dial: %w", httpx.ErrNotThisMachine), httpx.ErrNotThisMachine},
+		{io.EOF, nil},
+		{nil, nil},
+	} {
+		if got := httpx.RefusedAddress(c.err); got != c.want {
+			t.Errorf("%v: got %v, want %v", c.err, got, c.want)
+		}
+	}
+}
+
+// TestConnectRequest: the CONNECT request names the user agent, and a proxy that accepts it is not an error.
+func TestConnectRequest(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
+	defer s.Close()
+	agents := make(chan string, 1)
+	p := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		agents <- r.UserAgent()
+		to, err := net.Dial("tcp", s.Listener.Addr().String())
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer to.Close()
+		w.WriteHeader(http.StatusOK)
+		from, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer from.Close()
+		go func() { _, _ = io.Copy(to, from) }()
+		_, _ = io.Copy(from, to)
+	}))
+	defer p.Close()
+	proxy, err := url.Parse(p.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := transport()
+	c.Proxy = http.ProxyURL(proxy)
+	c.TLSClientConfig.RootCAs = x509.NewCertPool()
+	c.TLSClientConfig.RootCAs.AddCert(s.Certificate())
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://example.com", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := c.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if agent := <-agents; res.StatusCode != http.StatusTeapot || agent != "test" {
+		t.Errorf("got the status %d, and the proxy received the user agent %q", res.StatusCode, agent)
+	}
+	c.CloseIdleConnections()
 }

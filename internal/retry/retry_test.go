@@ -49,6 +49,17 @@ func TestLimits(t *testing.T) {
 			retry.Policy{MaxElapsed: 10 * second, Retryable: every}, 0, 4, []time.Duration{4 * second, 4 * second, 2 * second},
 		},
 		"an attempt that outlasts the limit": {retry.Policy{MaxElapsed: 10 * second, Retryable: every}, 20 * second, 1, nil},
+		"an attempt that ends at the limit":  {retry.Policy{MaxElapsed: 10 * second, Retryable: every}, 10 * second, 1, nil},
+		"a budget that is used up": {
+			retry.Policy{Budget: retry.NewBudget(8 * second), Retryable: every}, 0, 3, []time.Duration{4 * second, 4 * second},
+		},
+		"a budget for no wait": {retry.Policy{Budget: retry.NewBudget(0), Retryable: every}, 0, 1, nil},
+		"attempts within a budget": {
+			retry.Policy{Attempts: 2, Budget: retry.NewBudget(9 * second), Retryable: every}, 0, 2, []time.Duration{4 * second},
+		},
+		"attempts within a limit of time": {
+			retry.Policy{Attempts: 3, MaxElapsed: 6 * second, Retryable: every}, 0, 3, []time.Duration{4 * second, 2 * second},
+		},
 		"the limit counts from the first failure": {
 			retry.Policy{MaxElapsed: 10 * second, FromFailure: true, Retryable: every}, 20 * second, 2, []time.Duration{4 * second},
 		},
@@ -157,4 +168,60 @@ func TestWait(t *testing.T) {
 			t.Errorf("%v: got %v, want %v", d, err, context.Canceled)
 		}
 	}
+}
+
+// TestWaitLasts: Wait waits for the duration, or until the context ends.
+func TestWaitLasts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		stopped := errors.New("stopped")
+		for _, c := range []struct {
+			d, end, want time.Duration
+			err          error
+		}{
+			{time.Minute, 0, time.Minute, nil},
+			{time.Minute, 2 * time.Minute, time.Minute, nil},
+			{time.Minute, second, second, stopped},
+			{0, 0, 0, nil},
+			{-second, 0, 0, nil},
+		} {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			if c.end > 0 {
+				time.AfterFunc(c.end, func() { cancel(stopped) })
+			}
+			began := time.Now()
+			if err := retry.Wait(ctx, c.d); err != c.err || time.Since(began) != c.want {
+				t.Errorf("%v: got %v after %v, want %v after %v", c.d, err, time.Since(began), c.err, c.want)
+			}
+			cancel(nil)
+		}
+	})
+}
+
+// TestBudgetWait: a wait within the budget is deducted; a longer one returns an error at once and deducts nothing.
+func TestBudgetWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		budget, began := retry.NewBudget(10*second), time.Now()
+		for i, c := range []struct {
+			d     time.Duration
+			err   error
+			total time.Duration
+		}{
+			{6 * second, nil, 6 * second},
+			{5 * second, retry.ErrBudget, 6 * second},
+			{4 * second, nil, 10 * second},
+			{0, nil, 10 * second},
+			{1, retry.ErrBudget, 10 * second},
+		} {
+			if err := budget.Wait(t.Context(), c.d); err != c.err || time.Since(began) != c.total {
+				t.Errorf("wait %d: got %v after %v, want %v after %v", i+1, err, time.Since(began), c.err, c.total)
+			}
+		}
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := retry.NewBudget(second).Wait(ended, second); err != context.Canceled {
+			t.Errorf("got %v after the end of the context", err)
+		}
+	})
 }

@@ -6,15 +6,14 @@ import (
 	"time"
 )
 
-// Wait waits for d. If the context ends first, it returns the cause. A d of zero or less does not wait.
+// Wait waits for d. If the context ends first, or has already ended, it returns the cause. A d of zero or less does not
+// wait.
 func Wait(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
+	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-time.After(d):
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)

@@ -145,7 +145,8 @@ func TestWorkspaceExchanges(t *testing.T) {
 			call:     func(ctx context.Context, c *scalr.Client) (any, error) { return c.EnvironmentContents(ctx, "env-1") },
 			requests: []string{"GET workspaces?filter[environment]=env-1&" + firstPage},
 			answers: []string{`{"data":[{"type":"workspaces","id":"ws-1","attributes":{"name":"a"},"relationships":{"environment":` +
-				`{"data":{"type":"environments","id":"env-1"}}}},{"type":"workspaces","id":"ws-2","relationships":{"environment":{"data":{"type":"environments","id":"env-1"}}}},` +
+				`{"data":{"type":"environments","id":"env-1"}}}},{"type":"workspaces","id":"ws-2",` +
+				`"relationships":{"environment":{"data":{"type":"environments","id":"env-1"}}}},` +
 				`{"type":"workspaces","id":"ws-3"},{"type":"workspaces","id":"ws-4",` +
 				`"relationships":{"environment":{"data":{"type":"environments","id":"env-2"}}}}],` +
 				`"meta":{"pagination":{"total-count":4}}}`},
