@@ -134,15 +134,12 @@ func (j *Job) InputNames() []string {
 	return names
 }
 
-// Root returns the directory of the checkout.
+// Root returns the directory of the checkout: by default the working directory, "" if that is unknown.
 func (j *Job) Root() string {
 	if root := j.Env("GITHUB_WORKSPACE"); root != "" {
 		return root
 	}
-	root, err := os.Getwd()
-	if err != nil {
-		return "."
-	}
+	root, _ := os.Getwd()
 	return root
 }
 
