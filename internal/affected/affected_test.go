@@ -263,6 +263,10 @@ func TestUsesOutsideOfTheDirectory(t *testing.T) {
 	if err != nil || !slices.Equal(results[0].Uses, []string{"m"}) {
 		t.Errorf("got %q and %v, want the module m only", results[0].Uses, err)
 	}
+	results, err = findAffected(checkout(map[string]string{"a.tf": moduleCall("./m"), "m/x.tf": ""}), nil, workspaces("."), nil)
+	if err != nil || len(results[0].Uses) > 0 {
+		t.Errorf("got %q and %v, want no path outside of the root", results[0].Uses, err)
+	}
 }
 
 func TestFindUnknown(t *testing.T) {

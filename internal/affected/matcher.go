@@ -38,14 +38,20 @@ func (t *Tree) newMatcher(ps Patterns, sorted []string, workspaces []Workspace) 
 		}
 	}
 	for n := range sorted {
-		for i, p := range ps {
-			if m.candidates[i][n] && !p.negate {
-				m.included = append(m.included, n)
-				break
-			}
+		if m.isIncluded(n) {
+			m.included = append(m.included, n)
 		}
 	}
 	return m
+}
+
+func (m *matcher) isIncluded(n int) bool {
+	for i, p := range m.patterns {
+		if m.candidates[i][n] && !p.negate {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *matcher) first(w Workspace) string {

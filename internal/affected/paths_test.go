@@ -29,11 +29,12 @@ func TestFindComparesWholePaths(t *testing.T) {
 			changed: "modules/a-2/x modules/a.tf modules/a/x modules/ab/x",
 			want:    "app:modules/a/x",
 		},
-		"the root as a module":                  {map[string]string{"app/main.tf": moduleCall("../")}, "app", "z y/x", nil, "app:y/x"},
-		"the root as a module without a change": {map[string]string{"app/main.tf": moduleCall("../")}, "app", "", nil, ""},
-		"paths that are not clean":              {map[string]string{"a/app/main.tf": moduleCall("./../m/")}, "./a/app/", "./a//m/x", nil, "./a/app/:a/m/x"},
-		"a source of path.module":               {map[string]string{"app/main.tf": moduleCall("${path.module}/../m")}, "app", "z", nil, ""},
-		"a source of path.root":                 {map[string]string{"app/main.tf": moduleCall("${path.root}/../m")}, "app", "m/x", nil, "app:m/x"},
+		"the root as a module":                   {map[string]string{"app/main.tf": moduleCall("../")}, "app", "z y/x", nil, "app:y/x"},
+		"the root as a module without a change":  {map[string]string{"app/main.tf": moduleCall("../")}, "app", "", nil, ""},
+		"the root as a module and an early name": {map[string]string{"app/main.tf": moduleCall("../")}, "app", "-x y", nil, "app:-x"},
+		"paths that are not clean":               {map[string]string{"a/app/main.tf": moduleCall("./../m/")}, "./a/app/", "./a//m/x", nil, "./a/app/:a/m/x"},
+		"a source of path.module":                {map[string]string{"app/main.tf": moduleCall("${path.module}/../m")}, "app", "z", nil, ""},
+		"a source of path.root":                  {map[string]string{"app/main.tf": moduleCall("${path.root}/../m")}, "app", "m/x", nil, "app:m/x"},
 		"a source of path.module and a variable": {
 			files:   map[string]string{"app/main.tf": moduleCall("${path.module}/../m/${var.m}")},
 			dirs:    "app",
@@ -233,6 +234,9 @@ func TestUnreadableTree(t *testing.T) {
 		if got := affectedBy(t, faultyFS{MapFS: checkout(files), unlisted: unlisted}, "app db z", "x", nil); got != want {
 			t.Errorf("%s: got %q, want %q", unlisted, got, want)
 		}
+	}
+	if got := affectedBy(t, faultyFS{MapFS: checkout(files), unlisted: "m"}, ".", "", nil); got != ".:m?" {
+		t.Errorf("got %q, want the root to be unknown", got)
 	}
 	if _, err := affected.ReadTree(faultyFS{MapFS: checkout(files), unlisted: "."}); !errors.Is(err, errFaulty) {
 		t.Errorf("got %v for an unreadable root, want its error", err)

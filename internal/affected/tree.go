@@ -201,7 +201,7 @@ func readFile(f fs.File) (string, error) {
 	}
 	if err == nil {
 		var rest []byte
-		if rest, err = io.ReadAll(io.LimitReader(f, maxFileSize-int64(n)+1)); err == nil {
+		if rest, err = io.ReadAll(io.LimitReader(f, maxFileSize)); err == nil {
 			if n+len(rest) > maxFileSize {
 				return "", errNotRegular
 			}

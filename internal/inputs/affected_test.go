@@ -107,6 +107,16 @@ func TestBadAffected(t *testing.T) {
 		one("dependency of nothing", "depends-on", "prod/a", "line 1 is not of the form"),
 		one("dependencies in a circle", "depends-on", "p/x: p/a\np/a: p/b\np/b: p/c\np/c: p/a", "has a cycle"),
 		one("on itself", "depends-on", "p/a: p/a", "has a cycle"),
+		one("directory not evaluated", "directories", "infra/${{ inputs.x }}", "the expression was not evaluated"),
+		one("pattern not evaluated", "affected-by", "${{ inputs.x }}", "the expression was not evaluated"),
+		one("pattern with a control character", "affected-by", "a\x01b", "line 1 contains the control character U+0001"),
+		one("dependency not evaluated", "depends-on", "${{ inputs.x }}: a/b", "the expression was not evaluated"),
+		one("workspace that is an address", "workspaces", "https://github.com/acme/infra", "line 1 is not of the form"),
+		one("workspace with a control character", "workspaces", "a/b\x01c", "line 1 is not of the form"),
+		one("workspace that is too long", "workspaces", "a/"+strings.Repeat("b", 2039), "line 1 is not of the form"),
+		one("directory that is too long", "directories", strings.Repeat("a", 4097), "line 1 is not a path"),
+		one("directory with a control character", "directories", "a\x01b", "line 1 is not a path"),
+		one("directory upward", "directories", "a/../..", "line 1 points outside the checkout"),
 		one("max-affected", "max-affected", "0", "is not a whole number above zero"),
 		one("batch-size", "batch-size", "257", "exceeds the size of a GitHub matrix|batch-size: 256"),
 	})
@@ -129,5 +139,30 @@ func TestAffectedWarnings(t *testing.T) {
 		if err != nil || len(notes) != 1 || notes[0].Text != tt.want {
 			t.Errorf("got %v and %v, want %q", notes, err, tt.want)
 		}
+	}
+}
+
+// TestAffectedBorders covers the longest values and the bases that are names of branches.
+func TestAffectedBorders(t *testing.T) {
+	t.Parallel()
+	longest, path := strings.Repeat("b", 2038), strings.Repeat("a", 4096)
+	in, _, err := inputs.LoadAffected(row{action: "affected", with: with{"workspaces": "a/" + longest, "directories": path + "\n" + path,
+		"batch-size": "256", "max-affected": "1", "depends-on": "a/b:a/c\na/b: a/c\na/c: d/e"}}.source())
+	if err != nil || len(in.Workspaces) != 1 || in.Workspaces[0].Workspace != longest || len(in.Directories.Patterns) != 1 ||
+		in.Directories.None() || in.BatchSize != 256 || in.MaxAffected != 1 || fmt.Sprint(in.DependsOn) != "[{a/b a/c} {a/c d/e}]" {
+		t.Errorf("got %+v and %v", in, err)
+	}
+	for base, valid := range map[string]bool{
+		"main": true, "release/1.x": true, "v1.0": true, "last-success": true, "a@b": true, "a{b}": true, "a.locked": true,
+		"a b": false, "a~1": false, "a^": false, "a:b": false, "a?": false, "a*": false, "a[b": false, `a\b`: false, "a..b": false, "a@{1}": false,
+		"-a": false, "/a": false, "a/": false, "a//b": false, "a.lock": false, "a.": false,
+	} {
+		in, _, err := inputs.LoadAffected(row{action: "affected", with: with{"base": base}}.source())
+		if (err == nil) != valid || valid && in.Base != base {
+			t.Errorf("%q: got %q and %v", base, in.Base, err)
+		}
+	}
+	if (inputs.Directories{Exact: map[inputs.WorkspaceName]string{{}: "a"}}).None() || !(inputs.Directories{}).None() {
+		t.Error("got the wrong result of None")
 	}
 }

@@ -2,7 +2,9 @@ package inputs_test
 
 import (
 	"errors"
+	"fmt"
 	"maps"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -11,6 +13,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"scalr-run-action/internal/goldentest"
 	"scalr-run-action/internal/inputs"
 )
 
@@ -104,20 +107,26 @@ func names(action string) []inputs.Input {
 	return inputs.RunNames()
 }
 
+// runRows checks each row, and compares the texts of all with a golden file.
 func runRows(t *testing.T, rows []row) {
 	t.Helper()
 	t.Logf("%d rows", len(rows))
 	seen := map[string]bool{}
+	var texts []string
 	for _, c := range rows {
 		if seen[c.name] {
 			t.Errorf("two rows are named %q", c.name)
 		}
 		seen[c.name] = true
+		_, err := load(c.action, c.source())
+		texts = append(texts, fmt.Sprintf("%s\n    %v\n", c.name, err))
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			c.check(t)
 		})
 	}
+	slices.Sort(texts)
+	goldentest.Compare(t, filepath.Join("testdata", t.Name()+".txt"), strings.Join(texts, ""))
 }
 
 // check checks one row against the rules for the text of an error.

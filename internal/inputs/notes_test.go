@@ -40,6 +40,7 @@ func TestNotes(t *testing.T) {
 		{"audience with a ready token", row{with: with{"oidc-audience": "scalr", "id-token": goodIDToken,
 			"service-account": "ci@acme.scalr.io", "token": ""}}, nil,
 			warning("oidc-audience has no effect with id-token, whose audience its issuer has set.")},
+		{"a ready token without audience", row{with: with{"id-token": goodIDToken, "service-account": "ci@acme.scalr.io", "token": ""}}, nil, nil},
 		{
 			"underscore", row{}, []string{"INPUT_WORKSPACE-ID", "INPUT_WORKSPACE_ID"},
 			warning(`"workspace_id" is not an input of this action. Did you mean workspace-id?`),

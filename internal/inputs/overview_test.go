@@ -1,6 +1,7 @@
 package inputs_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -107,6 +108,16 @@ func TestBadOverview(t *testing.T) {
 		one("fail-on", "fail-on", "failed\nchange", "line 2 is not a condition|Did you mean changes?|fail-on: failed"),
 		one("fail-on in one line", "fail-on", "failed, missing", "Write one item per line"),
 		one("none and more", "fail-on", "none\nfailed", `line 1 is "none", together with other conditions`),
+		one("name with a control character", "workspaces", `[{"name":"a\u0001","environment":"b"}]`, "item 1 is not a workspace"),
+		one("name that is too long", "workspaces", `[{"name":"`+strings.Repeat("a", 1021)+`","environment":"b"}]`, "item 1 is not a workspace"),
+		one("environment that is too long", "workspaces", `[{"name":"b","environment":"`+strings.Repeat("a", 1021)+`"}]`, "item 1 is not a workspace"),
+		one("object without an environment", "workspaces", `[{"name":"a"}]`, "item 1 is not a workspace"),
+		one("object without a name", "workspaces", `[{"environment":"a"}]`, "item 1 is not a workspace"),
+		one("list in a list", "workspaces", `[[]]`, "item 1 is not a workspace"),
+		one("address", "workspaces", "https://acme.scalr.io/a", "line 1 is not a workspace"),
+		one("line that is too long", "workspaces", "a/"+strings.Repeat("b", 2039), "line 1 is not a workspace"),
+		one("line with a control character", "workspaces", "a/b\x01c", "line 1 is not a workspace"),
+		one("fail-on not evaluated", "fail-on", "${{ inputs.x }}", "the expression was not evaluated"),
 		one("comment", "comment", "yes", "is not a comment mode"),
 		one("pr-number", "pr-number", "x", "is not a whole number"),
 		{
@@ -123,5 +134,49 @@ func TestOverviewQuotesNoSecret(t *testing.T) {
 		"needs": `{"list":{"outputs":{"a":"other-s3cr3t"}`}}.source())
 	if err == nil || strings.Contains(err.Error(), "s3cr3t") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestOverviewItems: items for the same workspace are one, and an invalid id of an environment is ignored.
+func TestOverviewItems(t *testing.T) {
+	t.Parallel()
+	longest := strings.Repeat("a", 1020)
+	for text, want := range map[string]string{
+		`["ws-v0a","ws-v0a",{"id":"ws-v0a","name":"x"}]`:                     "[{ws-v0a    }]",
+		`[{"id":"ws-v0a","environment-id":"env-v0b"}]`:                       "[{ws-v0a  env-v0b  }]",
+		`[{"id":"ws-v0a","environment-id":"x"}]`:                             "[{ws-v0a    }]",
+		`[" a/b ","a/b",{"name":"b","environment":"a","because":"f"},"b/b"]`: "[{ b  a } { b  b }]",
+		`[{"name":"b","environment":"a","because":"f"}]`:                     "[{ b  a f}]",
+		`[{"name":"` + longest + `","environment":"a"}]`:                     "[{ " + longest + "  a }]",
+		"a/b\n a / b \nws-v0a\na/b/c":                                        "[{ b  a } {ws-v0a    } { c  a/b }]",
+		"a/" + strings.Repeat("b", 2038):                                     "[{ " + strings.Repeat("b", 2038) + "  a }]",
+		"[]":                                                                 "[]",
+	} {
+		in, _, err := inputs.LoadOverview(row{action: "overview", with: with{"workspaces": text}}.source())
+		if got := fmt.Sprint(in.Workspaces); err != nil || got != want || in.Unlisted {
+			t.Errorf("%.80s: got %.200s and %v, want %.200s", text, got, err, want)
+		}
+	}
+}
+
+// TestOverviewItemLimit: a list has at most 10,000 items.
+func TestOverviewItemLimit(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]string{10_000: "", 10_001: "workspaces: has more than 10000 items. Split it among several steps"} {
+		list := "[" + strings.Repeat(`"ws-v0a",`, n-1) + `"ws-v0a"]`
+		_, _, err := inputs.LoadOverview(row{action: "overview", with: with{"workspaces": list}}.source())
+		if (err == nil) != (want == "") || err != nil && err.Error() != want {
+			t.Errorf("%d items: got %v, want %q", n, err, want)
+		}
+	}
+}
+
+// TestBrokenJobs: a job is broken unless it succeeded or was skipped.
+func TestBrokenJobs(t *testing.T) {
+	t.Parallel()
+	for result, want := range map[string]bool{"success": false, "skipped": false, "failure": true, "cancelled": true, "": true, "new": true} {
+		if got := (inputs.NeededJob{Result: result}).Broken(); got != want {
+			t.Errorf("%q: got %t", result, got)
+		}
 	}
 }

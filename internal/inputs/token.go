@@ -74,7 +74,7 @@ func brokenCredential(v string, longest int) string {
 		return "contains the text of an expression: the expression was not evaluated (" + count(n) + ")"
 	case strings.Trim(v, "*") == "":
 		return "contains asterisks alone: a masked value was pasted (" + count(n) + ")"
-	case len(v) > len("bearer ") && strings.EqualFold(v[:len("bearer ")], "bearer "):
+	case strings.HasPrefix(strings.ToLower(v), "bearer "):
 		return "begins with the word Bearer, which this action adds itself (" + count(n) + ")"
 	case strings.ContainsAny(v[:1], `"'`):
 		return "begins with a quotation mark (" + count(n) + ")"

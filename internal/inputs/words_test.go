@@ -77,3 +77,80 @@ func TestFailOnConditions(t *testing.T) {
 		}
 	}
 }
+
+// TestWords: each word that is documented has the meaning of its constant.
+func TestWords(t *testing.T) {
+	t.Parallel()
+	for word, want := range map[string]inputs.CommentMode{
+		"false": inputs.CommentNone, "False": inputs.CommentNone, "": inputs.CommentNone, "true": inputs.CommentUpdate, "TRUE": inputs.CommentUpdate,
+		"update": inputs.CommentUpdate, "new": inputs.CommentNew, "hide-and-new": inputs.CommentHideAndNew, "changes-only": inputs.CommentChangesOnly,
+	} {
+		in, _, err := inputs.LoadRun(row{with: with{"comment": word, "github-token": goodToken}}.source())
+		if err != nil || in.Comment != want || in.GitHubToken.Empty() != (want == inputs.CommentNone) {
+			t.Errorf("comment %q: got %q, %v", word, in.Comment, err)
+		}
+	}
+	for word, want := range map[string]inputs.OnCancel{
+		"": inputs.OnCancelStop, "stop": inputs.OnCancelStop, "stop-apply": inputs.OnCancelStopApply, "leave": inputs.OnCancelLeave,
+	} {
+		in, _, err := inputs.LoadRun(row{with: with{"on-cancel": word}}.source())
+		if err != nil || in.OnCancel != want {
+			t.Errorf("on-cancel %q: got %q, %v", word, in.OnCancel, err)
+		}
+	}
+	for word, want := range map[string]inputs.TerraformOutputs{
+		"": inputs.TerraformOutputsNonSensitive, "none": inputs.TerraformOutputsNone, "non-sensitive": inputs.TerraformOutputsNonSensitive,
+		"all": inputs.TerraformOutputsAll,
+	} {
+		in, _, err := inputs.LoadRun(row{with: with{"terraform-outputs": word}}.source())
+		if err != nil || in.TerraformOutputs != want {
+			t.Errorf("terraform-outputs %q: got %q, %v", word, in.TerraformOutputs, err)
+		}
+	}
+	for word, want := range map[string]inputs.TagsMode{
+		"add": inputs.TagsAdd, "replace": inputs.TagsReplace, "remove": inputs.TagsRemove,
+	} {
+		in, _, err := inputs.LoadWorkspace(row{action: "workspace", with: with{"tags-mode": word, "tags": "a"}}.source())
+		if err != nil || in.Tags.Mode != want {
+			t.Errorf("tags-mode %q: got %q, %v", word, in.Tags.Mode, err)
+		}
+	}
+	for word, c := range map[string]struct {
+		mode             inputs.Mode
+		needs, continues bool
+	}{
+		"": {inputs.ModeRun, false, false}, "run": {inputs.ModeRun, false, false}, "check": {inputs.ModeCheck, false, false},
+		"watch": {inputs.ModeWatch, true, false}, "discard": {inputs.ModeDiscard, true, false}, "cancel": {inputs.ModeCancel, true, false},
+		"confirm": {inputs.ModeConfirm, true, true}, "override": {inputs.ModeOverride, true, true},
+	} {
+		src := row{with: with{"mode": word}}
+		if c.needs {
+			src.with["run-id"] = "run-v0abc123"
+		}
+		in, _, err := inputs.LoadRun(src.source())
+		if err != nil || in.Mode != c.mode || in.Mode.NeedsRunID() != c.needs || in.Mode.ContinuesRun() != c.continues {
+			t.Errorf("mode %q: got %q, %v", word, in.Mode, err)
+		}
+	}
+	if (inputs.FailOn{}).Any() || !(inputs.FailOn{Warnings: true}).Any() {
+		t.Error("got the wrong result of Any")
+	}
+}
+
+// TestCredentialsAreNotQuoted: a value in a wrong input that is one of the job's credentials is not shown.
+func TestCredentialsAreNotQuoted(t *testing.T) {
+	t.Parallel()
+	longest := strings.Repeat("a", 16<<10) + "." + strings.Repeat("b", 8<<10) + "." + strings.Repeat("c", 8<<10-2)
+	for name, c := range map[string]row{
+		"token":                       {with: with{"token": goodToken, "comment": goodToken}},
+		"token of the environment":    {with: with{"token": "", "comment": goodToken}, env: map[string]string{"SCALR_TOKEN": " " + goodToken + "\n"}},
+		"GitHub's token":              {with: with{"github-token": goodToken, "token": "other-token-0123", "comment": goodToken}},
+		"ID token":                    {with: with{"id-token": longest, "token": "", "service-account": "ci@acme.scalr.io", "comment": longest}},
+		"ID token of the environment": {with: with{"comment": goodIDToken}, env: map[string]string{"SCALR_ID_TOKEN": goodIDToken}},
+	} {
+		_, _, err := inputs.LoadRun(c.source())
+		if err == nil || !strings.Contains(err.Error(), `is not a comment mode: "***"`) {
+			t.Errorf("%s: got %.300v", name, err)
+		}
+	}
+}
