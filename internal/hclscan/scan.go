@@ -133,7 +133,7 @@ func (l *lexer) add(i item) {
 
 func (l *lexer) punctuation(c byte) {
 	if c == '\n' {
-		if len(l.stack) == 0 || len(l.stack) == l.module {
+		if len(l.stack) == l.module {
 			l.endLine()
 		}
 		return

@@ -35,8 +35,8 @@ func TestScan(t *testing.T) {
 		"an empty comment":         {`/**/ a = "x"`, `"x"`, nil},
 		"the marker within a line": {"a = <<EOT\nnot EOT\n${f(\"x\")}\nEOT\n", `f("x")`, nil},
 		"characters of names": {
-			text: `a = [azAZ_09("a"), é-ü("b"), z("c"), Z("d"), _("e"), a9("f")]`,
-			want: `azAZ_09("a") é-ü("b") z("c") Z("d") _("e") a9("f")`,
+			text: `a = [azAZ_09("a"), é-ü("b"), z("c"), Z("d"), _("e"), a9("f"), À("g")]`,
+			want: `azAZ_09("a") é-ü("b") z("c") Z("d") _("e") a9("f") À("g")`,
 		},
 		"characters outside of names": {"a = [f@(\"a\"), f`(\"b\"), f{(\"c\")}, f[(\"d\")], f:(\"e\")]", `"a" "b" "c" "d" "e"`, nil},
 		"an empty source":             {"module \"m\" {\n  source =\n  version = \"1\"\n}", `"m" "1"`, nil},
@@ -54,6 +54,7 @@ func TestScan(t *testing.T) {
 		"a shift at the end":                     {"b = \"y\"\na = 1 <<", `"y"`, nil},
 		"a word before a string":                 {`a = file "x" ("y")`, `"x" "y"`, nil},
 		"strings without a comma":                {`a = file("x" "y")`, `file("x") "y"`, nil},
+		"a directive":                            {`a = "%{ if f("x") }y%{ endif }"`, `f("x") "%{ if f("x") }y%{ endif }"`, nil},
 		"a heredoc before a string":              {"a = file(<<EOT\nEOT\n\"x\")", `"x"`, nil},
 		"a word before a heredoc":                {"a = file <<EOT\nEOT\n(\"x\")", `"x"`, nil},
 		"a name with signs":                      {`a = my-file_2("x")`, `my-file_2("x")`, nil},
@@ -119,7 +120,7 @@ func TestScan(t *testing.T) {
 				},
 				Source: func(content string, literal bool) {
 					if found = append(found, `source "`+content+`"`); !literal {
-						found[len(found)-1] = "source ?"
+						found[len(found)-1] = "source ?" + content
 					}
 				},
 			})

@@ -138,7 +138,7 @@ func TestCarriageReturns(t *testing.T) {
 	}
 }
 
-// TestColonsThatAreNoCommand: a single colon at the start of a line is no command.
+// TestColonsThatAreNoCommand: a single colon at the start of a line starts no command.
 func TestColonsThatAreNoCommand(t *testing.T) {
 	t.Parallel()
 	for text, command := range map[string]bool{
