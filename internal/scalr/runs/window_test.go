@@ -51,7 +51,8 @@ func manyRuns(n int, newestFirst bool) roundTrip {
 				at = n - 1 - i
 			}
 			list = append(list, fmt.Sprintf(`{"type":"runs","id":"run-%03d","attributes":{"status":"planning","created-at":%q},"relationships":{`+
-				`"workspace":{"data":{"id":"ws-1"}},"configuration-version":{"data":{"id":"cv-1"}}}}`, at, time.Unix(int64(at/2), 0).UTC().Format(time.RFC3339)))
+				`"workspace":{"data":{"id":"ws-1"}},"configuration-version":{"data":{"id":"cv-1"}}}}`,
+				at, time.Unix(int64(at/2), 0).UTC().Format(time.RFC3339)))
 		}
 		next := "null"
 		if page*100 < n {

@@ -1,0 +1,222 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestOrders covers the borders of run ids and attempts.
+func TestOrders(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("9", 40)
+	for _, c := range []struct {
+		run, attempt, want string
+		known              bool
+	}{
+		{"12", "2", "workflow run 12 (attempt 2)", true},
+		{"0012", "02", "workflow run 12 (attempt 2)", true},
+		{"12", "", "workflow run 12", true},
+		{"12", "0", "workflow run 12", true},
+		{"12", "x", "workflow run 12", true},
+		{long, "1", "workflow run " + long + " (attempt 1)", true},
+		{long + "9", "1", "workflow run ", false},
+		{"0", "1", "workflow run ", false},
+		{"", "1", "workflow run ", false},
+		{"-1", "1", "workflow run ", false},
+		{"1 ", "1", "workflow run ", false},
+		{"1\n", "1", "workflow run ", false},
+	} {
+		if o := NewOrder(c.run, c.attempt); o.String() != c.want || o.known() != c.known {
+			t.Errorf("%q, %q: got %q, known %t", c.run, c.attempt, o, o.known())
+		}
+	}
+	sorted := []Order{{}, NewOrder("1", ""), NewOrder("1", "1"), NewOrder("1", "2"), NewOrder("1", "10"), NewOrder("9", ""), NewOrder("10", "1")}
+	for i, a := range sorted {
+		for j, b := range sorted {
+			if got := a.compare(b); (got < 0) != (i < j) || (got == 0) != (i == j) {
+				t.Errorf("%s and %s: got %d", a, b, got)
+			}
+		}
+	}
+}
+
+// TestPullRequestAddresses: only addresses of pull requests of the repository, on the API's host or the server, are read.
+func TestPullRequestAddresses(t *testing.T) {
+	t.Parallel()
+	thread := Thread{APIURL: "https://api.github.test/api/v3/", Repository: "acme/infra"}
+	for text, want := range map[string]int{
+		"https://api.github.test/api/v3/repos/acme/infra/pulls/7": 7,
+		"https://api.github.test/repos/acme/infra/pulls/7":        0,
+		"https://github.test/acme/infra/pull/8":                   8,
+		"https://GITHUB.test:443/Acme/Infra/pull/8":               8,
+		"https://github.test/acme/infra/pull/":                    0,
+		"https://github.test/acme/infra/pull/x":                   0,
+		"https://github.test/acme/infra/pull/8/files":             0,
+		"https://github.test/acme/infra/pulls/8":                  0,
+		"https://github.test:8443/acme/infra/pull/8":              0,
+		"https://user@github.test/acme/infra/pull/8":              0,
+		"http://github.test/acme/infra/pull/8":                    0,
+		"/acme/infra/pull/8":                                      0,
+		"https://%zz":                                             0,
+		"":                                                        0,
+	} {
+		if got := thread.numberIn(text, "https://github.test/"); got != want {
+			t.Errorf("%q: got %d, want %d", text, got, want)
+		}
+	}
+	for _, server := range []string{"", "https://%zz"} {
+		if got := thread.numberIn("https://github.test/acme/infra/pull/8", server); got != 0 {
+			t.Errorf("server %q: got %d", server, got)
+		}
+	}
+	if got := (Thread{Repository: "acme/infra"}).numberIn("/repos/acme/infra/pulls/7", ""); got != 0 {
+		t.Errorf("without addresses: got %d", got)
+	}
+}
+
+// TestOrigins: origins are compared with lower-case hosts and explicit ports.
+func TestOrigins(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"https://A.test/x": "https://a.test:443", "http://a.test": "http://a.test:80", "https://a.test:8443": "https://a.test:8443",
+		"https://[::1]/": "https://[::1]:443", "ftp://a.test": "ftp://a.test:",
+	} {
+		u, err := url.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := origin(u); got != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+	}
+}
+
+// TestRefusalKinds: the kind of a refusal follows from the status, the headers and GitHub's message.
+func TestRefusalKinds(t *testing.T) {
+	t.Parallel()
+	s := &session{}
+	for name, c := range map[string]struct {
+		status  int
+		header  http.Header
+		body    string
+		kind    Kind
+		message string
+		wait    time.Duration
+	}{
+		"401":                   {401, nil, `{"message":"Bad credentials"}`, Unauthorized, "Bad credentials", 0},
+		"403":                   {403, nil, `{"message":"no"}`, Forbidden, "no", 0},
+		"403 without a message": {403, nil, `<html>`, Forbidden, "Forbidden", 0},
+		"locked":                {403, nil, `{"message":"Issue is LOCKED"}`, Locked, "Issue is LOCKED", 0},
+		"404":                   {404, nil, `{}`, Gone, "Not Found", 0},
+		"410":                   {410, nil, `{}`, Gone, "Gone", 0},
+		"413":                   {413, nil, `{}`, TooLong, "Request Entity Too Large", 0},
+		"too long": {422, nil, `{"message":"Validation Failed","errors":[{"message":"body is too long"},"second",7,{"x":1}]}`, TooLong,
+			"Validation Failed: body is too long: second", 0},
+		"422":                 {422, nil, `{"message":"a","errors":"b"}`, Rejected, "a", 0},
+		"many details":        {422, nil, `{"errors":["1","2","3","4","5","6"]}`, Rejected, ": 1: 2: 3: 4: 5", 0},
+		"408":                 {408, nil, `{}`, Unreachable, "Request Timeout", 0},
+		"425":                 {425, nil, `{}`, Unreachable, "Too Early", 0},
+		"500":                 {500, http.Header{"Retry-After": {"7"}}, `{}`, Unreachable, "Internal Server Error", 7 * time.Second},
+		"499":                 {499, nil, `{"message":"a"}`, Rejected, "a", 0},
+		"429":                 {429, nil, `{}`, RateLimited, "Too Many Requests", time.Minute},
+		"403 with a delay":    {403, http.Header{"Retry-After": {"9"}}, `{}`, RateLimited, "Forbidden", 9 * time.Second},
+		"403 for a day":       {403, http.Header{"Retry-After": {"999999"}}, `{}`, RateLimited, "Forbidden", 24 * time.Hour},
+		"403 without the API": {403, http.Header{"X-Ratelimit-Remaining": {"0"}}, `{}`, RateLimited, "Forbidden", time.Minute},
+		"403, until": {403, http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {"1767323055"}, "Date": {"Fri, 02 Jan 2026 03:04:05 GMT"}},
+			`{}`, RateLimited, "Forbidden", 10 * time.Second},
+		"403, until the past": {403, http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {"1"}}, `{}`, RateLimited, "Forbidden", 0},
+		"secondary":           {403, nil, `{"message":"Secondary Rate Limit"}`, RateLimited, "Secondary Rate Limit", time.Minute},
+		"abuse":               {403, nil, `{"message":"abuse detection"}`, RateLimited, "abuse detection", time.Minute},
+	} {
+		h := c.header
+		if h == nil {
+			h = http.Header{}
+		}
+		e := s.refusal(call{op: "x"}, &http.Response{StatusCode: c.status, Header: h}, []byte(c.body))
+		temporary := c.kind == RateLimited || c.kind == Unreachable
+		if e.Kind != c.kind || e.Message != c.message || e.Wait != c.wait || e.temporary != temporary || e.Status != c.status || e.Op != "x" {
+			t.Errorf("%s: got %+v", name, e)
+		}
+	}
+}
+
+// TestResponsesOfOtherForm: a response that is too large, no JSON or of another form has an error that says so.
+func TestResponsesOfOtherForm(t *testing.T) {
+	t.Parallel()
+	large := strings.Repeat("x", 4<<20)
+	for name, c := range map[string]struct {
+		kind, body string
+		want       string
+	}{
+		"object":               {"application/json", `{"login":"a"}`, ""},
+		"object without type":  {"text/plain", ` {"login":"a"}`, ""},
+		"list without type":    {"text/plain", `[]`, "find: read the response: json: cannot unmarshal array into Go value of type github.author"},
+		"page":                 {"text/html", `<html>`, "find: received a web page instead of a response of GitHub's API"},
+		"nothing without type": {"text/html", ``, "find: received a web page instead of a response of GitHub's API"},
+		"as large as allowed":  {"application/json", `{"login":"` + large[12:] + `"}`, ""},
+		"too large":            {"application/json", `{"login":"` + large[11:] + `"}`, "find: the response has a part that is too large"},
+		"two values":           {"application/json", `{} {}`, "find: read the response: the JSON is not well-formed"},
+	} {
+		thread := (&scripted{}).thread()
+		thread.HTTP = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {c.kind}},
+				Body: io.NopCloser(strings.NewReader(c.body)), Request: r}, nil
+		})}
+		s, err := thread.open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var me author
+		_, err = s.do(t.Context(), call{op: "find", method: http.MethodGet, url: s.api + "/x", tries: 1}, &me)
+		got := ""
+		if err != nil {
+			got = err.Error()
+		}
+		if got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestPullsTooLarge: an entry of a list that is too large is left out.
+func TestPullsTooLarge(t *testing.T) {
+	t.Parallel()
+	entry := func(n, size int) string {
+		text := fmt.Sprintf(`{"number":%d,"x":""}`, n)
+		return strings.Replace(text, `""`, `"`+strings.Repeat("x", size-len(text))+`"`, 1)
+	}
+	answers := &scripted{responses: [][2]string{{"/pulls", "[" + entry(1, 1<<20) + "," + entry(2, 1<<20+1) + "," + entry(3, 20) + "]"}}}
+	found, err := answers.thread().listPulls(t.Context(), "/pulls", "0123456789")
+	var numbers []int
+	for _, p := range found {
+		numbers = append(numbers, p.Number)
+	}
+	if err != nil || !slices.Equal(numbers, []int{1, 3}) {
+		t.Errorf("got %v, %v, want the first and the last", numbers, err)
+	}
+}
+
+// TestEndedContext: the error of a request names the cause of the context's end, which is not GitHub's for a canceled step.
+func TestEndedContext(t *testing.T) {
+	t.Parallel()
+	stopped := errors.New("the job was canceled")
+	for cause, want := range map[error]string{stopped: "find: the job was canceled", errTooSlow: "find: not finished after 2m0s"} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(cause)
+		err := call{op: "find"}.ended(ctx, io.EOF)
+		if err.Error() != want || !errors.Is(err, cause) || is(err, Unreachable) != (cause == errTooSlow) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	if err := (call{}).ended(t.Context(), io.EOF); err != io.EOF {
+		t.Errorf("got %v without an end", err)
+	}
+}

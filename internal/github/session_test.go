@@ -1,0 +1,285 @@
+package github
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"scalr-run-action/internal/secret"
+)
+
+// scripted responds to each request with the first response whose key occurs in "METHOD URL BODY", and records these
+// texts. A response is JSON, or a status of three digits that precedes the JSON.
+type scripted struct {
+	responses [][2]string
+	requests  []string
+}
+
+func (s *scripted) RoundTrip(r *http.Request) (*http.Response, error) {
+	text := r.Method + " " + r.URL.String()
+	if r.Body != nil {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		text += " " + string(body)
+	}
+	s.requests = append(s.requests, text)
+	for _, one := range s.responses {
+		if strings.Contains(text, one[0]) {
+			status, body := 200, one[1]
+			if len(body) > 3 && body[0] >= '3' && body[0] <= '5' {
+				fmt.Sscan(body[:3], &status)
+				body = body[3:]
+			}
+			return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}},
+				Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+		}
+	}
+	return nil, errors.New("unexpected request: " + text)
+}
+
+func (s *scripted) thread() Thread {
+	return Thread{HTTP: &http.Client{Transport: s}, APIURL: "https://api.github.test", Token: secret.New("ghs_8c1e5c1bd0aa4e7f"),
+		Repository: "acme/infra", Number: 7}
+}
+
+// count returns the number of requests that contain a text.
+func (s *scripted) count(part string) (n int) {
+	for _, r := range s.requests {
+		if strings.Contains(r, part) {
+			n++
+		}
+	}
+	return n
+}
+
+const testNonce = "ABCDEFGHIJKLMNOPQRSTUVWX23"
+
+// TestMinimizeFindsNewerRun: if a comment that was minimized is already that of a newer run, it is shown again, and the
+// run that minimized it is superseded.
+func TestMinimizeFindsNewerRun(t *testing.T) {
+	t.Parallel()
+	body := func(run string) string { return `<!-- m -->\n<!-- post ` + testNonce + ` run=` + run + ` -->\ntext` }
+	list := func(run string) string {
+		return `[{"id":1,"node_id":"IC_1","body":"` + body(run) + `","user":{"login":"bot"}},` +
+			`{"id":2,"node_id":"IC_2","body":"` + body("1") + `","user":{"login":"bot"}}]`
+	}
+	for name, c := range map[string]struct {
+		run, listed string // of the minimized comment
+		list        string // instead of the list of both
+		shown       int    // requests to show it again
+		want        string
+	}{
+		"older run":  {"4", "4", "", 0, ""},
+		"same run":   {"5", "5", "", 0, ""},
+		"newer run":  {"6", "6", "", 1, "workflow run 6, which is newer than workflow run 5, has written a comment at the same time"},
+		"not newest": {"6", "0", "", 0, "workflow run 6, which is newer than workflow run 5, has written a comment at the same time"},
+		"no list":    {"6", "6", `403{"message":"no"}`, 0, "list the comments of acme/infra#7: GitHub returned 403: no"},
+	} {
+		answers := &scripted{responses: [][2]string{
+			{"viewer", `{"data":{"viewer":{"login":"bot"}}}`},
+			{"unminimizeComment", `{"data":{}}`},
+			{"minimizeComment", `{"data":{"minimizeComment":{"minimizedComment":{"body":"` + body(c.run) + `"}}}}`},
+			{"nodes(ids", `{"data":{"nodes":[{"id":"IC_1","isMinimized":false},{"id":"IC_2","isMinimized":true},{"id":""},null]}}`},
+			{"/issues/7/comments", list(c.listed)},
+		}}
+		if c.list != "" {
+			answers.responses[4][1] = c.list
+		}
+		s, err := answers.thread().open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := s.draft(HideAndNew, Post{Marker: "<!-- m -->", Body: "x", Order: NewOrder("5", "")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = s.minimize(t.Context(), d, []remote{{ID: 1, NodeID: "IC_1"}, {ID: 2, NodeID: "IC_2"}})
+		got := ""
+		if err != nil {
+			got = err.Error()
+		}
+		if got != c.want || answers.count("unminimizeComment") != c.shown || answers.count("classifier: OUTDATED") != 1 {
+			t.Errorf("%s: got %q after the requests %q", name, got, answers.requests)
+		}
+	}
+}
+
+// TestGraphErrors: each type of a GraphQL error has its kind.
+func TestGraphErrors(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]Kind{
+		`{"type":"RATE_LIMITED","message":"x"}`:                            RateLimited,
+		`{"message":"API Rate Limit exceeded"}`:                            RateLimited,
+		`{"type":"FORBIDDEN","message":"x"}`:                               Forbidden,
+		`{"type":"INSUFFICIENT_SCOPES","message":"x"}`:                     Forbidden,
+		`{"type":"NOT_FOUND","message":"x"}`:                               Gone,
+		`{"message":"Something went wrong while"}`:                         Unreachable,
+		`{"type":"X","message":"Something went wrong"}`:                    Rejected,
+		`{"message":"This is not what we expected: Something went wrong"}`: Rejected,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			answers := &scripted{responses: [][2]string{{"graphql", `{"data":null,"errors":[` + text + `,{"type":"NOT_FOUND"}]}`}}}
+			s, err := answers.thread().open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = s.query(t.Context(), call{op: "ask", tries: 1}, "query { x }", map[string]any{"a": 1}, nil)
+			var e *Error
+			if !errors.As(err, &e) || e.Kind != want || e.Status != 200 || e.temporary != (want == RateLimited || want == Unreachable) {
+				t.Errorf("%s: got %+v, want the kind %s", text, e, want)
+			}
+			if got := answers.requests[0]; got != `POST https://api.github.test/graphql {"query":"query { x }","variables":{"a":1}}` {
+				t.Errorf("got the request %s", got)
+			}
+		})
+	}
+	answers := &scripted{responses: [][2]string{{"graphql", `{"data":{"viewer":7}}`}}}
+	s, err := answers.thread().open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var data struct{ Viewer author }
+	if err := s.query(t.Context(), call{op: "ask"}, "query", nil, &data); !is(err, Rejected) ||
+		err.Error() != "ask: the response does not have the requested form" {
+		t.Errorf("got %v for data of another form", err)
+	}
+}
+
+// TestTokenLoginFallback: the login is that of GraphQL, otherwise that of REST, otherwise that of every workflow.
+func TestTokenLoginFallback(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		graph, rest string
+		want        string
+		fails       bool
+	}{
+		"GraphQL":         {`{"data":{"viewer":{"login":"a"}}}`, `403{}`, "a", false},
+		"REST":            {`403{}`, `{"login":"b"}`, "b", false},
+		"no login":        {`{"data":{"viewer":{}}}`, `{"login":"b"}`, "b", false},
+		"neither":         {`403{}`, `403{}`, "github-actions[bot]", false},
+		"not found":       {`404{}`, `404{}`, "github-actions[bot]", false},
+		"empty":           {`{"data":{}}`, `{}`, "github-actions[bot]", false},
+		"invalid token":   {`401{}`, `{"login":"b"}`, "", true},
+		"invalid in REST": {`403{}`, `401{}`, "", true},
+	} {
+		answers := &scripted{responses: [][2]string{{"/graphql", c.graph}, {"/user", c.rest}}}
+		s, err := answers.thread().open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.tokenLogin(t.Context())
+		if got != c.want || (err != nil) != c.fails {
+			t.Errorf("%s: got %q, %v", name, got, err)
+		}
+		before := len(answers.requests)
+		if again, err := s.tokenLogin(t.Context()); !c.fails && (again != got || err != nil || len(answers.requests) != before) {
+			t.Errorf("%s: got %q again, %v, after %d requests", name, again, err, len(answers.requests)-before)
+		}
+	}
+}
+
+// TestMisusedThreads: nothing is sent to an invalid address, or without a valid token and repository.
+func TestMisusedThreads(t *testing.T) {
+	t.Parallel()
+	const (
+		form      = "the API address is not of the form https://host/path"
+		character = "the token contains an invalid character, such as a space or a line break"
+	)
+	for name, c := range map[string]struct {
+		change  func(*Thread)
+		graphql string // the address that is used
+		want    string
+	}{
+		"valid":               {func(*Thread) {}, "https://api.github.test/graphql", ""},
+		"enterprise":          {func(t *Thread) { t.APIURL = "https://git.test/api/v3/" }, "https://git.test/api/graphql", ""},
+		"loopback":            {func(t *Thread) { t.APIURL = "http://127.0.0.1:1" }, "http://127.0.0.1:1/graphql", ""},
+		"own GraphQL address": {func(t *Thread) { t.GraphQLURL = "https://API.github.test:443/x/" }, "https://API.github.test:443/x", ""},
+		"GraphQL elsewhere": {func(t *Thread) { t.GraphQLURL = "https://evil.test/graphql" }, "",
+			"the GraphQL address is on another host than the API: evil.test and api.github.test"},
+		"GraphQL address without a host": {func(t *Thread) { t.GraphQLURL = "graphql" }, "", "the GraphQL address is not of the form https://host/path"},
+		"no address":                     {func(t *Thread) { t.APIURL = "" }, "", form},
+		"password":                       {func(t *Thread) { t.APIURL = "https://a:b@api.test" }, "", form},
+		"query":                          {func(t *Thread) { t.APIURL = "https://api.test?x=1" }, "", form},
+		"fragment":                       {func(t *Thread) { t.APIURL = "https://api.test#x" }, "", form},
+		"invalid address":                {func(t *Thread) { t.APIURL = "https://%zz" }, "", form},
+		"http": {func(t *Thread) { t.APIURL = "http://api.test/x" }, "",
+			"the API address http://api.test is not https, so the token is not sent to it"},
+		"metadata": {func(t *Thread) { t.APIURL = "https://169.254.169.254" }, "",
+			`the API address has a link-local address, where clouds have their metadata service: "169.254.169.254"`},
+		"repository without owner": {func(t *Thread) { t.Repository = "infra" }, "", `"infra" is not a repository of the form owner/name`},
+		"repository with dots":     {func(t *Thread) { t.Repository = "../.." }, "", `"../.." is not a repository of the form owner/name`},
+		"repository with more":     {func(t *Thread) { t.Repository = "a/b/c" }, "", `"a/b/c" is not a repository of the form owner/name`},
+		"no token":                 {func(t *Thread) { t.Token = secret.Value{} }, "", "the token is empty"},
+		"token with a space":       {func(t *Thread) { t.Token = secret.New("a b") }, "", character},
+		"token with DEL":           {func(t *Thread) { t.Token = secret.New("a\x7f") }, "", character},
+		"token with borders":       {func(t *Thread) { t.Token = secret.New("!~") }, "https://api.github.test/graphql", ""},
+	} {
+		thread := (&scripted{}).thread()
+		c.change(&thread)
+		s, err := thread.open()
+		if err != nil {
+			if got := err.Error(); got != "comment: "+c.want || !is(err, Misused) {
+				t.Errorf("%s: got %s, want %s", name, got, c.want)
+			}
+			continue
+		}
+		if c.want != "" || s.graphql != c.graphql {
+			t.Errorf("%s: got the GraphQL address %s, want %s %s", name, s.graphql, c.graphql, c.want)
+		}
+	}
+}
+
+// TestRedirects: one redirect to the same host is followed, with the token; no other is.
+func TestRedirects(t *testing.T) {
+	t.Parallel()
+	for location, want := range map[string]string{
+		"/moved":                            "",
+		"https://API.github.test:443/moved": "",
+		"https://evil.test/moved":           "find: GitHub returned 302: a redirect to another host, evil.test, which is not followed",
+		"":                                  "find: GitHub returned 302: a redirect without a location",
+		"/again":                            "find: GitHub returned 302: Found",
+	} {
+		requests := 0
+		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+			requests++
+			if r.Header.Get("Authorization") != "Bearer ghs_8c1e5c1bd0aa4e7f" || r.Header.Get("Accept") != "application/vnd.github+json" ||
+				r.Header.Get("X-Github-Api-Version") != "2022-11-28" || r.Header.Get("Content-Type") != "" {
+				t.Errorf("got the headers %v", r.Header)
+			}
+			res := &http.Response{StatusCode: 302, Header: http.Header{"Content-Type": {"application/json"}},
+				Body: io.NopCloser(strings.NewReader(`{}`)), Request: r}
+			if location != "" {
+				res.Header.Set("Location", location)
+			}
+			if r.URL.Path == "/moved" {
+				res.StatusCode = 200
+			}
+			return res, nil
+		})
+		thread := (&scripted{}).thread()
+		thread.HTTP = &http.Client{Transport: transport}
+		s, err := thread.open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var into struct{}
+		_, err = s.do(t.Context(), call{op: "find", method: http.MethodGet, url: s.api + "/x"}, &into)
+		got := ""
+		if err != nil {
+			got = err.Error()
+		}
+		if got != want || requests > 2 {
+			t.Errorf("%q: got %q after %d requests, want %q", location, got, requests, want)
+		}
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
