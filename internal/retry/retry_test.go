@@ -49,6 +49,8 @@ func TestLimits(t *testing.T) {
 			retry.Policy{MaxElapsed: 10 * second, Retryable: every}, 0, 4, []time.Duration{4 * second, 4 * second, 2 * second},
 		},
 		"an attempt that outlasts the limit": {retry.Policy{MaxElapsed: 10 * second, Retryable: every}, 20 * second, 1, nil},
+		"a single attempt":                   {retry.Policy{Attempts: 1, Retryable: every}, 0, 1, nil},
+		"a limit of one nanosecond":          {retry.Policy{MaxElapsed: 1, Retryable: every}, second, 1, nil},
 		"an attempt that ends at the limit":  {retry.Policy{MaxElapsed: 10 * second, Retryable: every}, 10 * second, 1, nil},
 		"a budget that is used up": {
 			retry.Policy{Budget: retry.NewBudget(8 * second), Retryable: every}, 0, 3, []time.Duration{4 * second, 4 * second},
