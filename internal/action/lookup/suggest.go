@@ -29,14 +29,15 @@ func DidYouMean(name string, names []string) string {
 }
 
 // similar returns the names that differ from name in at most a third of the letters, contain it, or are contained in
-// it, the most similar first. It stops comparing after mostCompared pairs of letters.
+// it, the most similar first. In a name of four or five letters, two may differ. It stops comparing after maxCompared
+// pairs of letters.
 func similar(name string, names []string) []string {
 	type near struct {
 		name     string
 		distance int
 	}
 	var list []near
-	wanted, most, work := strings.ToLower(name), max(2, len(name)/3), 0
+	wanted, most, work := strings.ToLower(name), max(min(2, len(name)/2), len(name)/3), 0
 	for _, n := range names {
 		if n == "" || len(n) > maxSimilarLength || len(name) > 2*maxSimilarLength {
 			continue // not reported by Scalr, or too long to be a name

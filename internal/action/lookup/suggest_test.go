@@ -16,7 +16,8 @@ func TestDidYouMean(t *testing.T) {
 	}{
 		"none":                        {name: "network", want: ""},
 		"another case":                {name: "network", names: []string{"NETWORK"}, want: `"NETWORK"`},
-		"two letters of a short name": {name: "abc", names: []string{"abxy", "axyz"}, want: `"abxy"`},
+		"one of three letters":        {name: "blu", names: []string{"eu", "blx"}, want: `"blx"`},
+		"two of four letters":         {name: "prod", names: []string{"prxy", "pxyz"}, want: `"prxy"`},
 		"a third of the letters":      {name: "abcdefghi", names: []string{"abcdefxyz", "abcdewxyz"}, want: `"abcdefxyz"`},
 		"contained, however long":     {name: "app", names: []string{"service-app-production"}, want: `"service-app-production"`},
 		"containing":                  {name: "service-app-production", names: []string{"app"}, want: `"app"`},
