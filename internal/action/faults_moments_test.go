@@ -15,13 +15,7 @@ import (
 // within a second, and no run may continue (X01-X09, X24).
 func TestSignalAtRandomTime(t *testing.T) {
 	t.Parallel()
-	count := 40
-	if testing.Short() {
-		count = 20
-	}
-	if os.Getenv("SOAK") != "" {
-		count = 2000
-	}
+	count := samples(20, 40, 2000)
 	var mu sync.Mutex
 	var worst time.Duration
 	stopped, orphans := 0, 0

@@ -66,13 +66,7 @@ func TestRandomFaultsOnRuns(t *testing.T) {
 // seeds returns the range of seeds to run.
 func seeds(t *testing.T) (first, count uint64) {
 	t.Helper()
-	first, count = 1, 60
-	if testing.Short() {
-		count = 30
-	}
-	if os.Getenv("SOAK") != "" {
-		count = 5000
-	}
+	first, count = 1, samples[uint64](30, 60, 5000)
 	if n, err := strconv.ParseUint(os.Getenv("FAULT_SEEDS"), 10, 64); err == nil {
 		count = n
 	}
@@ -80,6 +74,18 @@ func seeds(t *testing.T) (first, count uint64) {
 		first, count = n, 1
 	}
 	return first, count
+}
+
+// samples returns how many samples of a large table or of random inputs to run: few, more with TESTS=all, as in
+// .ci/tests, or many with SOAK=1.
+func samples[N int | uint32 | uint64](few, more, many N) N {
+	switch {
+	case os.Getenv("SOAK") != "":
+		return many
+	case os.Getenv("TESTS") == "all" && !testing.Short():
+		return more
+	}
+	return few
 }
 
 // exchange returns the requests and responses, to diagnose a failure.

@@ -21,13 +21,7 @@ import (
 //	TRIALS=1000 go test ./internal/action -run TestExactlyOneRunIsCreated -v
 func TestExactlyOneRunIsCreated(t *testing.T) {
 	t.Parallel()
-	trials := 40
-	if testing.Short() {
-		trials = 20
-	}
-	if os.Getenv("SOAK") != "" {
-		trials = 2000
-	}
+	trials := samples(20, 40, 2000)
 	if n, err := strconv.Atoi(os.Getenv("TRIALS")); err == nil {
 		trials = n
 	}

@@ -126,12 +126,9 @@ func (r *stepTest) playOnce(next *stepTest) cell {
 func TestGateTable(t *testing.T) {
 	t.Parallel()
 	rewrite := *goldentest.Update
-	sample := uint32(24) // run one in this many cells
-	switch {
-	case rewrite || os.Getenv("SOAK") != "":
+	sample := samples[uint32](40, 24, 1) // run one in this many cells
+	if rewrite {
 		sample = 1
-	case testing.Short():
-		sample = 40
 	}
 	var mu sync.Mutex
 	cells := map[string]cell{}

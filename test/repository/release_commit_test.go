@@ -72,6 +72,7 @@ func TestReleaseCheck(t *testing.T) {
 // parent with the placeholders replaced and the image pinned in every action.
 func TestReleaseCommit(t *testing.T) {
 	t.Parallel()
+	needAll(t)
 	s := newScratch(t)
 	s.write("overview/action.yml",
 		"name: Overview\nruns:\n  using: docker\n  image: ../Dockerfile\n  entrypoint: /scalr-overview\n")

@@ -22,6 +22,7 @@ const (
 // placeholder, no document has a picture by a relative address, and each picture that is addressed exists.
 func TestPlaceholdersLeaveNothing(t *testing.T) {
 	t.Parallel()
+	needAll(t)
 	s := copied(t)
 	s.release("placeholders", releaseRepository, "v1.2.3")
 	for _, problem := range unreleased(t, s.dir) {
