@@ -1,0 +1,270 @@
+package bundle
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// excludes reports whether the rules of an ignore file exclude a path.
+func excludes(t *testing.T, text, name string) bool {
+	t.Helper()
+	list, err := parseRules(t.Context(), []byte(text), func(line string) { t.Error(line) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := strings.HasSuffix(name, "/")
+	return newRules(list).inArchive.matchPath(strings.TrimSuffix(name, "/"), dir).excluded
+}
+
+// TestPatterns covers each form of a pattern, also in patterns of more than 64 tokens.
+func TestPatterns(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ pattern, yes, no string }{
+		{"name", "name a/name name/a a/name/b", "names aname a/b"},
+		{"*.ext", ".ext a.ext b/a.ext", "a.ext2 ext"},
+		{"pre*", "pre prefix a/prefix prefix/a", "apre"},
+		{"*mid*", "mid amidb a/xmid", "mi d"},
+		{"a*b*c", "abc axbxc d/abxc", "ab a/bc abcd"},
+		{"a/b", "a/b x/a/b a/b/c", "ab a/c xa/b a/bc"},
+		{"/a/b", "a/b a/b/c", "x/a/b"},
+		{"/a", "a a/b", "x/a"},
+		{"/a*", "a ab ab/c", "x/ab"},
+		{"/*/b", "a/b xy/b/c", "b a/x/b"},
+		{"a/*", "a/b x/a/b", "a"},
+		{"a/**/b", "a/b a/x/b a/x/y/b z/a/b", "ab a/xb"},
+		{"/a/**/b", "a/b a/x/y/b", "x/a/b"},
+		{"a/", "a/ a/b x/a/", "a x/a"},
+		{"a/**", "a/ a/b", "a"},
+		{"**/a/", "a/ x/a/", "a"},
+		{"?", "a é x/b", "ab"},
+		{"a?c", "abc aéc x/a.c", "ac abbc"},
+		{"[abc]", "a b x/c", "d ab"},
+		{"[a-c]x", "ax bx cx", "dx Ax"},
+		{"[!a-c]x", "dx .x", "ax cx"},
+		{"[^a-c]x", "dx", "bx"},
+		{"[]a]", "] a", "b"},
+		{"[a-]", "a -", "b"},
+		{`[\]]`, "]", `\`},
+		{`[a\-c]`, "a - c", "b"},
+		{`\*`, "*", "a"},
+		{`a\?`, "a?", "ab"},
+		{"[é-ü]", "é ö ü", "e z"},
+		{"x[a-b][!c]*", "xad xbde", "xac xcd xa"},
+		{"a**b", "ab a/b axy/b", "b ac axb"},
+		{"**b", "b a/b", "c ab"},
+		{"./a", "a", "x/a"},
+	} {
+		filler := strings.Repeat("?", 70)
+		for _, long := range []bool{false, true} {
+			pattern, prefix := c.pattern, ""
+			if long && !strings.HasSuffix(pattern, "/") && !strings.HasSuffix(pattern, "/**") && !strings.HasPrefix(pattern, "**") {
+				// The pattern matches below a directory whose name has 70 characters.
+				prefix = strings.Repeat("z", 70) + "/"
+				pattern = "/" + filler + "/" + strings.TrimPrefix(strings.TrimPrefix(pattern, "."), "/")
+			} else if long {
+				continue
+			}
+			for _, name := range strings.Fields(c.yes) {
+				if long && strings.Contains(name, "/") && !strings.HasPrefix(c.pattern, "/") {
+					continue
+				}
+				if !excludes(t, pattern, prefix+name) {
+					t.Errorf("%s does not match %s", pattern, prefix+name)
+				}
+			}
+			for _, name := range strings.Fields(c.no) {
+				if excludes(t, pattern, prefix+name) {
+					t.Errorf("%s matches %s", pattern, prefix+name)
+				}
+			}
+		}
+	}
+}
+
+// TestInvalidPatterns: the warning about a skipped line names the line and the reason.
+func TestInvalidPatterns(t *testing.T) {
+	t.Parallel()
+	const component = `no path in an archive has an empty, "." or ".." component`
+	for line, want := range map[string]string{
+		"!":                       "it has no pattern",
+		"/":                       "it would match the archive itself",
+		"!/":                      "it would match the archive itself",
+		"a//b":                    component,
+		"a/./b":                   component,
+		"../a":                    component,
+		"a[":                      "a [ in it is not closed",
+		"a[b":                     "a [ in it is not closed",
+		"a[]":                     "a [ in it is not closed",
+		"a[!]":                    "a [ in it is not closed",
+		`a[\`:                     "a [ in it is not closed",
+		`a[b-\`:                   "a [ in it is not closed",
+		"[c-a]":                   "a range in it is reversed",
+		`a\`:                      `it ends in a lone \`,
+		strings.Repeat("a", 4097): "it is longer than 4096 bytes",
+		strings.Repeat("a", 4096): "",
+		"[a-a]":                   "",
+		"#[":                      "",
+		"**/":                     "",
+	} {
+		var warnings []string
+		list, err := parseRules(t.Context(), []byte("\n"+line+"\n"), func(text string) { warnings = append(warnings, text) })
+		if want != "" {
+			want = fmt.Sprintf(".terraformignore line 2, %.80q, is skipped: %s.", line, want)
+		}
+		if got := strings.Join(warnings, "\n"); err != nil || got != want || want != "" && len(list) != len(builtIn) {
+			t.Errorf("%.50s: got %s, %v, want %s", line, got, err, want)
+		}
+	}
+	for n, want := range map[int]int{10: 10, 11: 11, 20: 11} {
+		var warnings []string
+		_, err := parseRules(t.Context(), []byte(strings.Repeat("[\n", n)), func(text string) { warnings = append(warnings, text) })
+		if err != nil || len(warnings) != want || n > 10 && warnings[10] != fmt.Sprintf(".terraformignore: %d more lines are skipped.", n-10) {
+			t.Errorf("%d lines: got %q, %v", n, warnings, err)
+		}
+	}
+}
+
+// TestRuleLimits: an ignore file has at most 100,000 rules.
+func TestRuleLimits(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]string{100_000: "", 100_001: "line 100001: it has more than 100000 rules"} {
+		_, err := parseRules(t.Context(), bytes.Repeat([]byte("a\n"), n), func(string) {})
+		if (err == nil) != (want == "") || err != nil && err.Error() != want {
+			t.Errorf("%d rules: got %v, want %s", n, err, want)
+		}
+	}
+}
+
+// TestRuleDescriptions: a rule is described by its line, and built-in rules apply before it.
+func TestRuleDescriptions(t *testing.T) {
+	t.Parallel()
+	list, err := parseRules(t.Context(), []byte("# c\n!a.tfstate\n"), func(string) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range list {
+		got = append(got, fmt.Sprint(r.describe(), " ", r.excludesState()))
+	}
+	want := []string{`built-in rule ".terraform/" false`, `built-in rule "!.terraform/modules/" false`, `built-in rule "*.tfstate" true`,
+		`built-in rule "*.tfstate.*" true`, `.terraformignore line 2, "!a.tfstate" false`}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for name, excluded := range map[string]bool{
+		".terraform/x": true, "a/.terraform/": true, ".terraform": false, ".terraform/modules/x": false, "b.tfstate": true,
+		"a.tfstate": false, "a.tfstate.backup": true,
+	} {
+		if got := excludes(t, "!a.tfstate", name); got != excluded {
+			t.Errorf("%s: got %t", name, got)
+		}
+	}
+}
+
+// TestSourceArguments: a module source is the argument source in HCL or JSON, and not in a comment.
+func TestSourceArguments(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"source =": true, "  source=": true, "\tsource = ": true, "{source =": true, `{ "source": `: true, `"source":`: true,
+		`x,"source": `: true, `"a" "source" =`: false,
+		"resource =": false, "source": false, "sources =": false, "# source =": false, "// source =": false,
+		"x-source =": false, "a = b, source =": true, "": false, "=": false,
+	} {
+		if got := isSourceArgument([]byte(text)); got != want {
+			t.Errorf("%q: got %t", text, got)
+		}
+	}
+}
+
+// TestInspectedFiles: pointers of Git LFS, keys and module sources outside the bundle are found.
+func TestInspectedFiles(t *testing.T) {
+	t.Parallel()
+	const pointer = "version https://git-lfs.github.com/spec/v1\n"
+	const key = "-----BEGIN PRIVATE KEY-----\nMIIE"
+	for name, c := range map[string]struct {
+		dir, file, text string
+		size            int64
+		want            string // pointers, keys, sources
+	}{
+		"a pointer":                    {".", "a.bin", pointer, 1023, `"a.bin"||`},
+		"a pointer in a directory":     {"d", "a.tf", pointer, 100, `"d/a.tf"||`},
+		"a file of 1 KiB":              {".", "a.bin", pointer, 1024, `||`},
+		"a key":                        {"d", "a.txt", key, 30, `|"d/a.txt"|`},
+		"a key with a known name":      {"d", "id_rsa", key, 30, `||`},
+		"a module outside":             {".", "a.tf", `source = "../m"`, 20, `||"a.tf"`},
+		"a module inside":              {"d/e", "a.tf", `source = "../m"`, 20, `||`},
+		"a module above":               {"d", "a.tf", "source = \"../m\"\nsource = \"../../m\"", 20, `||"d/a.tf"`},
+		"a module in a comment":        {".", "a.tf", "# source = \"../m\"\nx = \"../m\"", 20, `||`},
+		"a module in another language": {".", "a.txt", `source = "../m"`, 20, `||`},
+	} {
+		var i inspector
+		i.inspect(c.dir, []byte(c.file), []byte(c.text), c.size)
+		if got := i.pointers.String() + "|" + i.keys.String() + "|" + i.sources.String(); got != c.want {
+			t.Errorf("%s: got %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+// TestNamesThatMayEscape: an absolute name, or one with a component .., may escape the archive's root.
+func TestNamesThatMayEscape(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"/a": true, "..": true, "a/..": true, "a/../b": true, "../a": true, "a": false, "..a": false, "a../b": false, "": false,
+	} {
+		if got := mayEscape(name); got != want {
+			t.Errorf("%s: got %t", name, got)
+		}
+	}
+}
+
+// TestArchiveInMemory: the bytes can be read from each position, and the digest is that of all bytes.
+func TestArchiveInMemory(t *testing.T) {
+	t.Parallel()
+	data := text(chunkSize*2+100, 5)
+	s := newSink(Options{})
+	for i := 0; i < len(data); i += 100_000 {
+		if n, err := s.Write(data[i:min(len(data), i+100_000)]); err != nil || n != min(100_000, len(data)-i) {
+			t.Fatal(n, err)
+		}
+	}
+	for _, at := range []int{0, 1, chunkSize - 1, chunkSize, chunkSize + 1, 2 * chunkSize, len(data) - 1, len(data)} {
+		for _, n := range []int{0, 1, 2, chunkSize, len(data)} {
+			buf := make([]byte, n)
+			got, err := s.ReadAt(buf, int64(at))
+			want := data[at:min(len(data), at+n)]
+			if !bytes.Equal(buf[:got], want) || (err == io.EOF) != (len(want) < n) {
+				t.Errorf("%d bytes at %d: got %d, %v", n, at, got, err)
+			}
+		}
+	}
+	sum := sha256.Sum256(data)
+	if s.size != int64(len(data)) || s.digest() != hex.EncodeToString(sum[:]) {
+		t.Errorf("got %d bytes with the digest %s", s.size, s.digest())
+	}
+	if err := errors.Join(s.close(), s.close()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestListedEntries: the debug log names each entry with its size or target.
+func TestListedEntries(t *testing.T) {
+	t.Parallel()
+	for want, h := range map[string]header{
+		`packed "d/"`: {name: "d", kind: kindDir}, `packed "l", a link to "t"`: {name: "l", kind: kindLink, link: "t"},
+		`packed "f", 7 bytes`: {name: "f", kind: kindFile, size: 7},
+	} {
+		if got := listed(h); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	if join(".", "a") != "a" || join("d", "a") != "d/a" {
+		t.Error("got the wrong path")
+	}
+}
