@@ -135,7 +135,7 @@ func TestKeyBorders(t *testing.T) {
 		"a file that begins with a key":    {key, true},
 		"an empty file":                    {"", false},
 		"a service account without type":   {`{"private_key":"x"}`, false},
-		"a type without a value":         {`{"type","service_account","private_key"}`, false},
+		"a type without a value":           {`{"type","service_account","private_key"}`, false},
 		"a list with a later type":         {"\n\t [\r{\"type\":1},{\"type\" : \"service_account\",\"private_key\":1}]", true},
 		"text with braces":                 {`x{"type":"service_account","private_key":1}`, false},
 	} {
