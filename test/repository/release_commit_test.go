@@ -1,6 +1,7 @@
 package repository_test
 
 import (
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -141,7 +142,8 @@ func TestPinRefuses(t *testing.T) {
 	}
 }
 
-// TestVerifyFindsWhatNoScriptWrote tries release commits that hold something else.
+// TestVerifyFindsWhatNoScriptWrote tries release commits that hold something else: verify refuses them and lists each
+// different file.
 func TestVerifyFindsWhatNoScriptWrote(t *testing.T) {
 	needAll(t)
 	t.Parallel()
@@ -149,20 +151,26 @@ func TestVerifyFindsWhatNoScriptWrote(t *testing.T) {
 	main := s.git("rev-parse", "HEAD")
 	good := s.release("commit", releaseRepository, "v1.2.3", releaseImage)
 	s.release("verify", releaseRepository, "v1.2.3", releaseImage, good)
-	for name, change := range map[string]func(){
-		"another file":  func() { s.write("internal/extra.go", "package internal\n") },
-		"an action":     func() { s.write("action.yml", s.read("action.yml")+"# more\n") },
-		"a file's mode": func() { _ = os.Chmod(s.path("main.go"), 0o755) },
-		"a link": func() {
-			_ = os.Remove(s.path("LICENSE"))
-			_ = os.Symlink("/etc/passwd", s.path("LICENSE"))
+	for name, c := range map[string]struct {
+		change func() error
+		files  []string // that differ
+	}{
+		"another file, a changed one, a mode, a link and a lost file": {
+			change: func() error {
+				s.write("internal/extra.go", "package internal\n")
+				s.write("action.yml", s.read("action.yml")+"# more\n")
+				return errors.Join(os.Chmod(s.path("main.go"), 0o755), os.Remove(s.path("SECURITY.md")),
+					os.Remove(s.path("LICENSE")), os.Symlink("/etc/passwd", s.path("LICENSE")))
+			},
+			files: []string{"LICENSE", "SECURITY.md", "action.yml", "internal/extra.go", "main.go"},
 		},
-		"a lost file":    func() { _ = os.Remove(s.path("SECURITY.md")) },
-		"nothing, twice": func() {},
+		"the same files by another author": {change: func() error { return nil }},
 	} {
 		s.git("checkout", "-q", "--detach", "-f", good)
 		s.git("clean", "-q", "-f", "-d")
-		change()
+		if err := c.change(); err != nil {
+			t.Fatal(err)
+		}
 		s.git("add", "--all")
 		bad := s.git("-c", "user.name=Eve", "-c", "user.email=eve@acme.example", "commit-tree", s.git("write-tree"), "-p",
 			main, "-m", "Release v1.2.3")
@@ -170,6 +178,13 @@ func TestVerifyFindsWhatNoScriptWrote(t *testing.T) {
 		_, log, err := s.try(s.path(".github/release/verify"), releaseRepository, "v1.2.3", releaseImage, bad)
 		if err == nil || !strings.Contains(log, "the scripts create "+good) {
 			t.Errorf("%s: verified, or refused for another reason: %s", name, log)
+		}
+		var listed []string
+		for _, line := range regexp.MustCompile(`(?m)^ (\S+) +\|`).FindAllStringSubmatch(log, -1) {
+			listed = append(listed, line[1])
+		}
+		if !slices.Equal(listed, c.files) {
+			t.Errorf("%s: the log lists %q, want %q: %s", name, listed, c.files, log)
 		}
 	}
 }
