@@ -190,7 +190,7 @@ func (t *Tree) readAll(dirs []string) []*module {
 	modules := make([]*module, len(dirs))
 	var readers sync.WaitGroup
 	next := make(chan int)
-	for range min(len(dirs), runtime.NumCPU()) {
+	for range min(len(dirs), runtime.GOMAXPROCS(0)) {
 		readers.Go(func() {
 			for i := range next {
 				modules[i] = t.module(dirs[i])

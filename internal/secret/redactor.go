@@ -14,7 +14,7 @@ import (
 const (
 	window = 12
 	gram   = 8
-	stride = 5 // window - gram + 1
+	stride = window - gram + 1
 )
 
 // A bitmap is a fast check for hashes that do not occur. It has a bit for each of 2^19 hashes: 64 KiB.
@@ -26,8 +26,8 @@ func (m bitmap) add(hash uint64)      { m[hash/64] |= 1 << (hash % 64) }
 func (m bitmap) has(hash uint64) bool { return m[hash/64]&(1<<(hash%64)) != 0 }
 
 // Redactor replaces secrets in text with [Mask]. It finds a secret unchanged and encoded as base64, hex, URL,
-// JSON, XML, HCL or for a shell. Of a credential, any twelve consecutive bytes are redacted, in each form; of any other secret, and
-// of those shorter than twelve bytes, only the whole forms are. A text declared secret by the user that is shorter than
+// JSON, XML, HCL or for a shell. Of a credential, any twelve consecutive bytes are redacted, in each form; of any other
+// secret, and of those shorter than twelve bytes, only the whole forms are. A text declared secret by the user that is shorter than
 // twelve bytes is redacted only where no letter or digit is adjacent to it: see [Value]. Redactor is safe for concurrent
 // use; the zero Redactor redacts nothing.
 type Redactor struct {

@@ -111,6 +111,7 @@ func TestRedactor(t *testing.T) {
 		"short, base64":               {[]string{"hunter2"}, "aHVudGVyMg==", "***"},
 		"short, inside longer base64": {[]string{"hunter2"}, "dTpodW50ZXIyeA==", "dTp***eA=="},
 		"too short":                   {[]string{"abc"}, "abc", "abc"},
+		"spaces":                      {[]string{"            ", "    true    "}, "a             b     true     c", "a             b     true     c"},
 		"ordinary word":               {[]string{"true", "Production"}, "true Production", "true Production"},
 		"empty":                       {[]string{""}, "text", "text"},
 		"lines of a long secret": {

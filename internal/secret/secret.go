@@ -151,7 +151,7 @@ func (v Value) parts() []part {
 // partsOfCredential returns the whole text, or the lines of a short one, since texts are searched line by line and a
 // short secret has no windows.
 func partsOfCredential(text string) []part {
-	if len(text) >= window {
+	if len(strings.TrimSpace(text)) >= window {
 		return []part{{text, byWindows}} // no ordinary word is that long
 	}
 	var parts []part
