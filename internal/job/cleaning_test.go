@@ -56,6 +56,7 @@ func TestControlSequences(t *testing.T) {
 		"a\x1b]0;x\u009cb":             "ab",
 		"a\x1b]0;x\x1b[31mb":           "a\x1b[31mb" + reset,
 		"a\x1b]0;x\x1b\x1b\\b":         "ab",
+		"a\x1b]0;x\x1b]y\x07b":         "ab",
 		"a\x1b]0;x\x1bPy\x1b\\b":       "ab",
 		"a\x1b]0;x":                    "a",
 		"a\x1bPx\x07b\x1bXx\x07c":      "abc",
@@ -244,6 +245,62 @@ func TestIDTokenAddressErrors(t *testing.T) {
 		j, _ := idJob(&github{}, address)
 		if _, err := j.IDToken(t.Context(), ""); err == nil || err.Error() != want {
 			t.Errorf("%s: got %v, want %s", address, err, want)
+		}
+	}
+}
+
+// TestLongestLines: a line is cut before the character that exceeds 11 KiB.
+func TestLongestLines(t *testing.T) {
+	t.Parallel()
+	const limit = 11 << 10
+	for _, character := range []string{"x", "é", "日", "👩"} {
+		for n := range 8 {
+			text := strings.Repeat("x", n) + strings.Repeat(character, 2*limit/len(character))
+			for i, line := range strings.Split(strings.TrimSuffix(cleaned(t, text, 5000), "\n"), "\n") {
+				if len(line) > limit || i == 0 && len(line) <= limit-len(character) {
+					t.Errorf("%d bytes before %s: line %d has %d bytes", n, character, i+1, len(line))
+				}
+			}
+		}
+	}
+}
+
+// TestAnnotatedPlaces: a column counts only with a line, and only within one line.
+func TestAnnotatedPlaces(t *testing.T) {
+	t.Parallel()
+	for want, a := range map[string]job.Annotation{
+		"::notice::m":                            {Line: 1, Col: 1},
+		"::notice file=a.tf::m":                  {File: "a.tf", Col: 1},
+		"::notice file=a.tf::m ":                 {File: "a.tf", Line: -1, EndLine: 2},
+		"::notice file=a.tf,line=1::m":           {File: "a.tf", Line: 1},
+		"::notice col=1,file=a.tf,line=1::m":     {File: "a.tf", Line: 1, Col: 1},
+		"::notice col=3,file=a.tf,line=2::m":     {File: "a.tf", Line: 2, EndLine: 2, Col: 3},
+		"::notice endLine=3,file=a.tf,line=2::m": {File: "a.tf", Line: 2, EndLine: 3, Col: 3},
+		"::notice col=3,file=a.tf,line=2::m ":    {File: "a.tf", Line: 2, EndLine: 1, Col: 3},
+		"::notice file=a.tf,title=t::m":          {File: "a.tf", Title: "t"},
+	} {
+		a.Level, a.Message = job.LevelNotice, "m"
+		j, out := onGitHub(t)
+		j.Annotate(a)
+		if got := strings.TrimSpace(out.String()); got != strings.TrimSpace(want) {
+			t.Errorf("%+v: got %s, want %s", a, got, want)
+		}
+	}
+}
+
+// TestPlainAnnotations: elsewhere than on GitHub, an annotation is a line with its place and title.
+func TestPlainAnnotations(t *testing.T) {
+	t.Parallel()
+	for want, a := range map[string]job.Annotation{
+		"error: m":                 {Message: "m", Line: 2},
+		"warning: t: m":            {Message: "m", Title: "t", Level: job.LevelWarning},
+		"notice: a.tf: m":          {Message: "m", File: "a.tf", Level: job.LevelNotice},
+		"error: a.tf:1: t: m\n  n": {Message: "m\r\nn\n", File: "a.tf", Line: 1, Title: "t", Col: 5},
+	} {
+		j, out := newJob(t)
+		j.Annotate(a)
+		if got := out.String(); got != want+"\n" {
+			t.Errorf("%+v: got %q, want %q", a, got, want)
 		}
 	}
 }
