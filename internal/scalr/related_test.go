@@ -140,3 +140,95 @@ func TestLogInSmallPieces(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryStructuralMemberTwice: a list that contains any of these members twice is invalid.
+func TestEveryStructuralMemberTwice(t *testing.T) {
+	t.Parallel()
+	for text, twice := range map[string]bool{
+		`"data":[]`:                                                                                           false,
+		`"data":[],"data":[]`:                                                                                 true,
+		`"data":[],"included":[],"included":[]`:                                                               true,
+		`"data":[],"meta":{},"meta":{}`:                                                                       true,
+		`"data":[],"links":{},"links":{}`:                                                                     true,
+		`"data":[],"links":{"next":"","next":""}`:                                                             true,
+		`"data":[],"links":{"self":"","self":""}`:                                                             false,
+		`"data":[],"meta":{"pagination":{},"pagination":{}}`:                                                  true,
+		`"data":[],"meta":{"other":1,"other":2}`:                                                              false,
+		`"data":[{"type":"workspaces","type":"a","id":"ws-1"}]`:                                               true,
+		`"data":[{"type":"workspaces","id":"ws-1","id":"ws-2"}]`:                                              true,
+		`"data":[{"type":"workspaces","id":"ws-1","attributes":{},"attributes":{}}]`:                          true,
+		`"data":[{"type":"workspaces","id":"ws-1","relationships":{},"relationships":{}}]`:                    true,
+		`"data":[{"type":"workspaces","id":"ws-1","links":{"a":"","a":""}}]`:                                  true,
+		`"data":[{"type":"workspaces","id":"ws-1","attributes":{"a":1,"a":1}}]`:                               true,
+		`"data":[{"type":"workspaces","id":"ws-1","relationships":{"a":{},"a":{}}}]`:                          true,
+		`"data":[{"type":"workspaces","id":"ws-1","relationships":{"a":{"data":null,"data":null}}}]`:          true,
+		`"data":[{"type":"workspaces","id":"ws-1","relationships":{"a":{"data":{"id":"b","id":"c"}}}}]`:       true,
+		`"data":[{"type":"workspaces","id":"ws-1","relationships":{"a":{"data":[{"type":"b","type":"c"}]}}}]`: true,
+		`"data":[],"meta":{"pagination":{"next-page":null,"next-page":null}}`:                                 true,
+		`"data":[],"meta":{"pagination":{"total-count":0,"total-count":0}}`:                                   true,
+		`"data":[],"meta":{"pagination":{"total-pages":1,"total-pages":1}}`:                                   true,
+		`"data":[],"meta":{"pagination":{"other":1,"other":1}}`:                                               false,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			client, _ := respondingWith(t, "{"+text+"}")
+			_, err := client.EnvironmentContents(t.Context(), "env-1")
+			if (err != nil) != twice || err != nil && !strings.Contains(err.Error(), "the response contains a member twice") {
+				t.Errorf("%s: got %v", text, err)
+			}
+		})
+	}
+}
+
+// TestWholeRuns: a listed run is whole if the status of each of its parts is included, and it has at most 100 policy checks.
+func TestWholeRuns(t *testing.T) {
+	t.Parallel()
+	part := func(kind, id string) string {
+		return `{"type":"` + kind + `","id":"` + id + `","attributes":{"status":"finished"}}`
+	}
+	checks := func(n int) (string, string) {
+		refs := listText(n, func(i int) string { return fmt.Sprintf(`{"type":"policy-checks","id":"pc-%d"}`, i) })
+		included := listText(n, func(i int) string { return part("policy-checks", fmt.Sprint("pc-", i)) })
+		return `"policy-checks":{"data":` + refs + `}`, strings.Trim(included, "[]")
+	}
+	most, mostIncluded := checks(100)
+	more, moreIncluded := checks(101)
+	for _, c := range []struct {
+		relationships, included string
+		whole                   bool
+	}{
+		{"", "", true},
+		{`"plan":{"data":{"id":"p-1"}}`, "", false},
+		{`"plan":{"data":{"id":"p-1"}}`, part("plans", "p-1"), true},
+		{`"apply":{"data":{"id":"a-1"}}`, "", false},
+		{`"apply":{"data":{"id":"a-1"}}`, part("applies", "a-1"), true},
+		{`"cost-estimate":{"data":{"id":"c-1"}}`, "", false},
+		{`"cost-estimate":{"data":{"id":"c-1"}}`, part("cost-estimates", "c-1"), true},
+		{`"plan":{"data":{"id":"p-1"}},"apply":{"data":{"id":"a-1"}}`, part("plans", "p-1"), false},
+		{`"policy-checks":{"data":[{"id":"pc-1"},{"id":"pc-2"}]}`, part("policy-checks", "pc-1"), false},
+		{`"policy-checks":{"data":[{"id":"pc-1"},{"id":"pc-2"}]}`, part("policy-checks", "pc-2"), false},
+		{most, mostIncluded, true},
+		{more, moreIncluded, false},
+	} {
+		client, _ := respondingWith(t, `{"data":[{"type":"runs","id":"run-1","attributes":{"status":"planned"},"relationships":{`+c.relationships+
+			`}}],"included":[`+c.included+`]}`)
+		page, err := client.RunsPage(t.Context(), scalr.RunScope{}, 1)
+		if err != nil || len(page.Runs) != 1 || page.Runs[0].Whole != c.whole || !page.Last {
+			t.Errorf("%.100s: got %d runs, %v, want a whole run: %t", c.relationships, len(page.Runs), err, c.whole)
+		}
+	}
+}
+
+// TestScopes: the scope of a list of runs is a parameter, and is named in errors.
+func TestScopes(t *testing.T) {
+	t.Parallel()
+	for scope, want := range map[scalr.RunScope]string{
+		{}:                       "the account",
+		{WorkspaceID: "ws-1"}:    "workspace ws-1",
+		{EnvironmentID: "env-1"}: "environment env-1",
+		{EnvironmentID: "env-1", WorkspaceID: "ws-1"}: "workspace ws-1",
+	} {
+		if got := scope.String(); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
