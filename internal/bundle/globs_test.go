@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -266,5 +268,36 @@ func TestListedEntries(t *testing.T) {
 	}
 	if join(".", "a") != "a" || join("d", "a") != "d/a" {
 		t.Error("got the wrong path")
+	}
+}
+
+// TestUnusableIgnoreFileTexts: the error says why the ignore file cannot be used.
+func TestUnusableIgnoreFileTexts(t *testing.T) {
+	t.Parallel()
+	const prefix = `ignore file ".terraformignore" cannot be used, and without it excluded files would be uploaded: `
+	for name, c := range map[string]struct{ text, link, want string }{
+		"1 MiB":              {text: strings.Repeat("#", 1<<20)},
+		"more than 1 MiB":    {text: strings.Repeat("#", 1<<20+1), want: prefix + "it is larger than 1 MiB"},
+		"UTF-16":             {text: "\xff\xfea\x00", want: prefix + "it is UTF-16 text; it must be UTF-8"},
+		"UTF-16, big endian": {text: "\xfe\xff\x00a", want: prefix + "it is UTF-16 text; it must be UTF-8"},
+		"a link outside":     {link: "../x", want: prefix + `it is a link to "../x", outside the checkout`},
+		"a link to .git":     {link: ".git/config", want: prefix + `it is a link to ".git/config", which is never uploaded`},
+		"a link to a file":   {link: "main.tf"},
+		"too many wildcards": {text: strings.Repeat("a?b\n", 2000), want: prefix + "line 1201: too many wildcards up to here. " +
+			"Names, *.ext, name* and plain paths do not count; at most about 1,000 other patterns with *, ? or [ are possible"},
+	} {
+		root := makeTree(t, "main.tf", ".git/config")
+		file := filepath.Join(root, ignoreFile)
+		err := os.WriteFile(file, []byte(c.text), 0o600)
+		if c.link != "" {
+			err = errors.Join(os.Remove(file), os.Symlink(c.link, file))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = List(t.Context(), Options{Root: root})
+		if got := fmt.Sprint(err); got != c.want && (err != nil || c.want != "") {
+			t.Errorf("%s: got %s, want %s", name, got, c.want)
+		}
 	}
 }

@@ -67,6 +67,8 @@ func TestUnknownChanges(t *testing.T) {
 			[][2]string{{"/compare/", refused}}, "compare bbbbbbb and aaaaaaa of acme/infra: GitHub returned 403: no"},
 		"unreadable pull request": {ChangeQuery{Checkout: a, PullRequest: 8, Event: pullRequest(a, b)}, [][2]string{{"/pulls/8", refused}},
 			"find the pull request acme/infra#8: GitHub returned 403: no"},
+		"unreadable pull request 1": {ChangeQuery{Checkout: a, PullRequest: 1, Event: pullRequest(a, b)}, [][2]string{{"/pulls/1", refused}},
+			"find the pull request acme/infra#1: GitHub returned 403: no"},
 		"unreadable commit": {ChangeQuery{Checkout: a, Event: pullRequest(b, c)}, [][2]string{{"/commits/", refused}},
 			"read commit aaaaaaa of acme/infra: GitHub returned 403: no"},
 		"merge commit": {ChangeQuery{Checkout: a, Event: pullRequest(b, c)},
