@@ -49,6 +49,7 @@ func TestLimits(t *testing.T) {
 			retry.Policy{MaxElapsed: 10 * second, Retryable: every}, 0, 4, []time.Duration{4 * second, 4 * second, 2 * second},
 		},
 		"an attempt that outlasts the limit": {retry.Policy{MaxElapsed: 10 * second, Retryable: every}, 20 * second, 1, nil},
+		"no delay":                           {retry.Policy{Attempts: 2, Retryable: backoff}, 0, 2, []time.Duration{0}},
 		"a single attempt":                   {retry.Policy{Attempts: 1, Retryable: every}, 0, 1, nil},
 		"a limit of one nanosecond":          {retry.Policy{MaxElapsed: 1, Retryable: every}, second, 1, nil},
 		"an attempt that ends at the limit":  {retry.Policy{MaxElapsed: 10 * second, Retryable: every}, 10 * second, 1, nil},
@@ -219,6 +220,9 @@ func TestBudgetWait(t *testing.T) {
 			if err := budget.Wait(t.Context(), c.d); err != c.err || time.Since(began) != c.total {
 				t.Errorf("wait %d: got %v after %v, want %v after %v", i+1, err, time.Since(began), c.err, c.total)
 			}
+		}
+		if got := budget.Wait(t.Context(), second).Error(); got != "retry budget used up" {
+			t.Errorf("got the error %q", got)
 		}
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()

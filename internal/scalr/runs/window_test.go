@@ -154,3 +154,19 @@ func TestStopEndsItsRequests(t *testing.T) {
 		})
 	}
 }
+
+// TestStopWithoutResponse: if Scalr does not respond to any request, the error does not claim that it refused.
+func TestStopWithoutResponse(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := clientOf(t, func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		began := time.Now()
+		result, err := runs.Stop(t.Context(), client, scalr.Run{ID: "run-1", Status: "planning"}, runs.StopOptions{})
+		if err == nil || strings.Contains(err.Error(), "does not allow") || result.LastKnown.ID != "run-1" || time.Since(began) != 5*time.Second {
+			t.Errorf("got %+v, %v after %s", result, err, time.Since(began))
+		}
+	})
+}
