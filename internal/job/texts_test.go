@@ -1,6 +1,7 @@
 package job_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -185,5 +186,38 @@ func TestProxyPasswords(t *testing.T) {
 	j, _ := newJob(t)
 	if !j.Mask(secret.New("hunter2-Bm4Gs6Yf0Jh7")) {
 		t.Error("a secret has no room")
+	}
+}
+
+// TestSignsThatAreNoColor: only ESC begins a color.
+func TestSignsThatAreNoColor(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"a #[1mb\nc\n", "#[31mb\nc\n", "[1mb\nc\n"} {
+		if got := cleaned(t, text, 1000); got != text {
+			t.Errorf("got %q, want %q", got, text)
+		}
+	}
+}
+
+// TestPhysicalPathOfCheckout: a link below the checkout that points out of it is refused, also if the checkout is given by
+// a link and the file by its physical path.
+func TestPhysicalPathOfCheckout(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	real, other := filepath.Join(dir, "real"), filepath.Join(dir, "other")
+	if err := errors.Join(os.Mkdir(real, 0o755), os.WriteFile(other, nil, 0o600), os.Symlink(real, filepath.Join(dir, "link")),
+		os.Symlink(other, filepath.Join(real, "out"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, root := range []string{"link", "real"} {
+		for _, file := range []string{"link", "real"} {
+			j, _ := newJob(t, "GITHUB_WORKSPACE="+filepath.Join(dir, root), "SCALR_OUTPUT_FILE="+filepath.Join(dir, file, "out"))
+			if root == "real" && file == "link" {
+				continue // the file is outside of the checkout as it is written
+			}
+			if err := j.SetOutput("a", "b"); err == nil {
+				t.Errorf("checkout %s, file %s: the file outside was written", root, file)
+			}
+		}
 	}
 }
