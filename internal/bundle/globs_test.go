@@ -301,3 +301,19 @@ func TestUnusableIgnoreFileTexts(t *testing.T) {
 		}
 	}
 }
+
+// TestFunctionsThatReadFiles: each of these functions refers to the file of its first argument.
+func TestFunctionsThatReadFiles(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]int{
+		"file": 1, "filebase64": 1, "filebase64sha256": 1, "filebase64sha512": 1, "filemd5": 1, "filesha1": 1, "filesha256": 1, "filesha512": 1,
+		"templatefile": 1, "fileset": 0, "fileexists": 0, "profile": 0,
+	} {
+		var i inspector
+		text := "x = " + name + `("${path.module}/a.txt")`
+		i.inspect(".", []byte("main.tf"), []byte(text), int64(len(text)))
+		if len(i.references) != want {
+			t.Errorf("%s: got %d references, want %d", name, len(i.references), want)
+		}
+	}
+}

@@ -274,3 +274,17 @@ func TestEntries(t *testing.T) {
 		t.Errorf("got %d files, want 2", l.Files())
 	}
 }
+
+// TestLargestOfPrebuiltArchive: the largest files and directories of a prebuilt archive are those in it.
+func TestLargestOfPrebuiltArchive(t *testing.T) {
+	t.Parallel()
+	root := checkout(t)
+	must(t, os.MkdirAll(root, 0o755))
+	must(t, os.WriteFile(filepath.Join(root, "x.tgz"), gzipped(t, tarballOf(t, "main.tf", "12345", "d/a.tf", "1234567", "d/e/b", "123")), 0o644))
+	a := pack(t, root, "x.tgz").archive
+	want := bundle.Largest{Dirs: []bundle.Sized{{Name: "d", Bytes: 10}, {Name: "d/e", Bytes: 3}},
+		Files: []bundle.Sized{{Name: "d/a.tf", Bytes: 7}, {Name: "main.tf", Bytes: 5}, {Name: "d/e/b", Bytes: 3}}}
+	if diff := cmp.Diff(want, a.Largest()); diff != "" || a.Files != 3 || a.Bytes != 15 {
+		t.Errorf("%d files with %d bytes; the largest differ (-want +got):\n%s", a.Files, a.Bytes, diff)
+	}
+}
