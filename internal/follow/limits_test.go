@@ -24,14 +24,14 @@ func TestReadsAtTheLimits(t *testing.T) {
 		want bool
 	}{
 		"first read":                        {tail{}, 0, true},
-		"active, budget used":               {tail{shown: 100, spent: 200 + 10*allowance}, 10 * time.Second, true},
-		"active, one byte over budget":      {tail{shown: 100, spent: 201 + 10*allowance}, 10 * time.Second, false},
-		"short stage, budget used":          {tail{spent: allowance}, 0, true},
-		"short stage, one byte over budget": {tail{spent: allowance + 1}, 0, false},
-		"ended, budget used":                {tail{shown: 100, spent: 300 + 10*allowance, finish: ended}, 12 * time.Second, true},
-		"ended, one byte over budget":       {tail{shown: 100, spent: 301 + 10*allowance, finish: ended}, 12 * time.Second, false},
-		"ended, last read too early":        {tail{shown: 100, spent: 201 + 10*allowance, finish: ended}, 12*time.Second - 1, false},
-		"ended, not the last read":          {tail{shown: 100, spent: 200 + 10*allowance, finish: ended}, 12*time.Second - 1, true},
+		"active, budget used":               {tail{shown: 100, spent: 200 + 10*65536}, 10 * time.Second, true},
+		"active, one byte over budget":      {tail{shown: 100, spent: 201 + 10*65536}, 10 * time.Second, false},
+		"short stage, budget used":          {tail{spent: 65536}, 0, true},
+		"short stage, one byte over budget": {tail{spent: 65537}, 0, false},
+		"ended, budget used":                {tail{shown: 100, spent: 300 + 10*65536, finish: ended}, 12 * time.Second, true},
+		"ended, one byte over budget":       {tail{shown: 100, spent: 301 + 10*65536, finish: ended}, 12 * time.Second, false},
+		"ended, last read too early":        {tail{shown: 100, spent: 201 + 10*65536, finish: ended}, 12*time.Second - 1, false},
+		"ended, not the last read":          {tail{shown: 100, spent: 200 + 10*65536, finish: ended}, 12*time.Second - 1, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
