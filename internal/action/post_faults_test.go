@@ -1,0 +1,124 @@
+package action_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalrsim"
+)
+
+// TestPostFaults checks the post step after the main step was killed: what it does with the run depends on the run's
+// status and on the state that the main step saved.
+func TestPostFaults(t *testing.T) {
+	t.Parallel()
+	const cancelOp = "POST /runs/*/actions/cancel"
+	for name, c := range map[string]struct {
+		scenario string
+		first    []string // besides wait=false
+		alter    func(*scalrsim.Scenario)
+		later    time.Duration // between the steps
+		faults   []scalrsim.Fault
+		state    map[string]string
+		inputs   []string
+		env      map[string]string
+		says     []string
+		silent   bool
+		stops    []string
+		most     time.Duration
+	}{
+		"running": {
+			says: []string{"Run run-", " of the canceled step: Scalr accepted the request to cancel it. https://"}, stops: []string{"cancel 202"},
+		},
+		"finished": {later: time.Hour, silent: true},
+		"without id": {
+			state: map[string]string{"run-id": ""},
+			says:  []string{"Scalr accepted the request to cancel it."}, stops: []string{"cancel 202"},
+		},
+		"not created": {
+			state: map[string]string{"run-id": "", "configuration-version-id": "cv-other"},
+			says:  []string{"The interrupted request created no run."},
+			most:  50 * time.Second,
+		},
+		"nothing saved":  {state: map[string]string{"run-id": "", "configuration-version-id": ""}, silent: true},
+		"leave":          {state: map[string]string{"on-cancel": "leave"}, silent: true},
+		"no on-cancel":   {state: map[string]string{"on-cancel": ""}, silent: true},
+		"normal end":     {state: map[string]string{"finished": "true"}, silent: true},
+		"invalid inputs": {inputs: []string{"timeout=soon"}, says: []string{"timeout"}},
+		"applying": {
+			scenario: "applied", first: []string{"dry-run=false"}, later: time.Minute,
+			says: []string{" of the canceled step is being applied and is still running: https://"},
+		},
+		"applying, with stop-apply": {
+			scenario: "applied", first: []string{"dry-run=false"}, later: time.Minute,
+			state: map[string]string{"on-cancel": "stop-apply"},
+			says:  []string{"Scalr accepted the request to cancel it."}, stops: []string{"cancel 202"},
+		},
+		"finished after the first read": {
+			later:  time.Hour,
+			faults: []scalrsim.Fault{{Op: readRun, Action: scalrsim.Misreport, Member: "status", Value: "planning"}},
+			silent: true,
+		},
+		"unreadable run": {
+			faults: []scalrsim.Fault{statusFault(readRun, 403, -1)},
+			says:   []string{"::warning::The run that the canceled step left behind could not be stopped: "},
+		},
+		"forbidden": {
+			faults: []scalrsim.Fault{statusFault(cancelOp, 403, -1)},
+			says:   []string{"The run that the canceled step left behind could not be stopped: ", "403", "/runs/run-"}, stops: []string{"cancel 403"},
+		},
+		"lists stall": {
+			faults: []scalrsim.Fault{{Op: "GET /runs", Times: -1, Action: scalrsim.Stall}},
+			state:  map[string]string{"run-id": ""},
+			says:   []string{"The run that the canceled step left behind could not be stopped: "},
+			most:   4*time.Minute + time.Second,
+		},
+		"lists fail": {
+			faults: []scalrsim.Fault{statusFault("GET /runs", 403, -1)},
+			state:  map[string]string{"run-id": ""},
+			says:   []string{"The run that the canceled step left behind could not be stopped: "},
+		},
+		"no token": {inputs: []string{"token="}, says: []string{"token"}},
+		"sign-in fails": {
+			inputs: []string{"token=", "service-account=deployer@acme.scalr.io"},
+			env:    map[string]string{"ACTIONS_ID_TOKEN_REQUEST_URL": "https://nowhere.test/", "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "request-token-1"},
+			says:   []string{"::warning::The run that the canceled step left behind could not be stopped: "},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if c.scenario == "" {
+				c.scenario = "plan-changes"
+			}
+			s := slowly(t, c.scenario)
+			main, post := newStepTest(t, s, append(c.first, "wait=false")...), newStepTest(t, s, c.inputs...)
+			post.name, post.anyFault = "scalr-run-post", true
+			a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
+			main.then(a, func() {
+				a.read()
+				for name, value := range map[string]string{"run-id": a.outputs["run-id"], "workspace-id": scalrsim.WorkspaceID,
+					"configuration-version-id": a.outputs["configuration-version-id"], "on-cancel": "stop"} {
+					post.env["STATE_"+name] = value
+				}
+				maps.Copy(post.env, c.env)
+				for name, value := range c.state {
+					post.env["STATE_"+name] = value
+				}
+				time.Sleep(max(c.later, 15*time.Second))
+				for _, f := range c.faults {
+					a.server.AddFault(f)
+				}
+				b.server = a.server
+				post.step(b)
+			})
+			b.logContains(c.says...).stops(c.stops...)
+			if c.silent && strings.TrimSpace(masksRemoved.ReplaceAllString(b.log, "")) != "" {
+				t.Errorf("logged %q, want nothing", b.log)
+			}
+			if c.most > 0 && b.took > c.most {
+				t.Errorf("took %s, want at most %s", b.took, c.most)
+			}
+		})
+	}
+}
