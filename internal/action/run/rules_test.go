@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/bundle"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/job"
 	"scalr-run-action/internal/result"
@@ -227,5 +228,23 @@ func TestIDsOfRun(t *testing.T) {
 	}
 	if r.updateRun(own); r.facts.run.ID != "run-1" {
 		t.Errorf("the last known run is %+v", r.facts.run)
+	}
+}
+
+// TestLargeBundleWarning checks from which size of the upload on a bundle is reported as large.
+func TestLargeBundleWarning(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		size int64
+		want string
+	}{
+		"at the limit":   {50 << 20, ""},
+		"over the limit": {50<<20 + 1, "The bundle is large: 50.0 MiB. The largest: . List what Terraform does not need in .terraformignore.\n"},
+	} {
+		var log bytes.Buffer
+		r := &command{Step: &step.Step{Job: job.New(job.Options{Stdout: &log})}}
+		if r.warnOfSize(&bundle.Archive{Compressed: c.size}); !strings.HasSuffix(log.String(), c.want) || (log.Len() == 0) != (c.want == "") {
+			t.Errorf("%s: logged %q, want %q", name, log.String(), c.want)
+		}
 	}
 }
