@@ -110,7 +110,7 @@ func TestLevelsOfAnnotations(t *testing.T) {
 	}
 }
 
-// TestSourceInSummary checks that the summary names the commit and the action, and only what is known of them.
+// TestSourceInSummary checks that the summary links the commit and the workflow run, and only what is known.
 func TestSourceInSummary(t *testing.T) {
 	t.Parallel()
 	const commit = "/acme/infra/commit/5f2c1e8a9b7d4f60a1b2c3d4e5f60718293a4b5c"
@@ -123,11 +123,6 @@ func TestSourceInSummary(t *testing.T) {
 		"other server":  {env: map[string]string{"GITHUB_SERVER_URL": "https://ghe.acme.example"}, want: []string{"https://ghe.acme.example" + commit}},
 		"no repository": {env: map[string]string{"GITHUB_REPOSITORY": ""}, without: "/commit/"},
 		"no commit":     {env: map[string]string{"GITHUB_SHA": ""}, without: "/commit/"},
-		"action and its ref": {
-			env:  map[string]string{"GITHUB_ACTION_REPOSITORY": "acme/scalr-run", "GITHUB_ACTION_REF": "v1.2.3"},
-			want: []string{"acme/scalr-run@v1.2.3"},
-		},
-		"action in the repository": {env: map[string]string{"GITHUB_ACTION_REF": "v1.2.3"}, without: "@v1.2.3"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
