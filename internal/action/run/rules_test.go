@@ -152,7 +152,7 @@ func TestPlanDownloadRetries(t *testing.T) {
 	}
 }
 
-// TestDownloadKeepsError checks that the end of a document is no error, and that its size is counted.
+// TestDownloadKeepsError checks that the end of a document is not an error, and that its size is counted.
 func TestDownloadKeepsError(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("connection reset")
