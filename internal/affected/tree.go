@@ -121,7 +121,7 @@ func (t *Tree) resolve(p string) (links []string, to string, ok bool) {
 		next := pending[0]
 		pending = pending[1:]
 		if next == ".." && done == "." {
-			return links, to, false
+			return links, "", false
 		}
 		at := path.Join(done, next)
 		target, isLink := t.links[at]
@@ -131,7 +131,7 @@ func (t *Tree) resolve(p string) (links []string, to string, ok bool) {
 		}
 		links = append(links, at)
 		if len(links) > maxLinks || target == "" || path.IsAbs(target) {
-			return links, to, false
+			return links, "", false
 		}
 		pending = append(strings.Split(target, "/"), pending...)
 	}

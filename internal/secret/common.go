@@ -70,7 +70,7 @@ var (
 	region = lazyregexp.New(`^[a-z]*(-[a-z]+)*-?(north|south|east|west|central)(-?(north|south|east|west|central))?` +
 		`[a-z]{0,10}-?[0-9]{0,2}-?[a-z]?$`)
 	host = lazyregexp.New(`^(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9])?)*` +
-		`\.[a-z]{2,17}\.?(:[0-9]{1,5})?(/[a-z0-9._/-]*)?$`)
+		`\.[a-z]{2,18}\.?(:[0-9]{1,5})?(/[a-z0-9._/-]*)?$`)
 	email = lazyregexp.New(`^[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
 	arn   = lazyregexp.New(`^arn:[a-z-]+:[a-z0-9-]*:[a-z0-9-]*:[0-9]*:`)
 )
