@@ -148,7 +148,7 @@ func TestRefusalKinds(t *testing.T) {
 	}
 }
 
-// TestResponsesOfOtherForm: a response that is too large, no JSON or of another form has an error that says so.
+// TestResponsesOfOtherForm: the error of a response that is too large, is not JSON or has another form says so.
 func TestResponsesOfOtherForm(t *testing.T) {
 	t.Parallel()
 	large := strings.Repeat("x", 4<<20)

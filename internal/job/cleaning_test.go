@@ -139,8 +139,8 @@ func TestCarriageReturns(t *testing.T) {
 	}
 }
 
-// TestColonsThatAreNoCommand: a single colon at the start of a line starts no command.
-func TestColonsThatAreNoCommand(t *testing.T) {
+// TestSingleColon: a single colon at the start of a line starts no command.
+func TestSingleColon(t *testing.T) {
 	t.Parallel()
 	for text, command := range map[string]bool{
 		": error": false, ":x:": false, ":": false, "::": true, "::x": true, ":\u00ad:x": true, "x::": false, " ::x": true, "\u200b::x": true, ": :x": false,

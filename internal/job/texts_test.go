@@ -189,8 +189,8 @@ func TestProxyPasswords(t *testing.T) {
 	}
 }
 
-// TestSignsThatAreNoColor: only ESC begins a color.
-func TestSignsThatAreNoColor(t *testing.T) {
+// TestColorNeedsEscape: only ESC begins a color.
+func TestColorNeedsEscape(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"a #[1mb\nc\n", "#[31mb\nc\n", "[1mb\nc\n"} {
 		if got := cleaned(t, text, 1000); got != text {

@@ -231,7 +231,7 @@ func TestIDsOfRun(t *testing.T) {
 	}
 }
 
-// TestLargeBundleWarning checks from which size of the upload on a bundle is reported as large.
+// TestLargeBundleWarning checks the size of the upload from which a bundle is reported as large.
 func TestLargeBundleWarning(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
