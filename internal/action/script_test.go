@@ -3,11 +3,13 @@ package action_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -24,9 +26,11 @@ import (
 )
 
 // TestMain makes the test binary execute the programs as well, like the links in the image. It raises the percentage of
-// the garbage collector, because the tests would otherwise spend a third of their time in it.
+// the garbage collector, because the tests would otherwise spend a third of their time in it, and lets more tests run in
+// parallel than there are processors, because scripts wait most of the time.
 func TestMain(m *testing.M) {
 	debug.SetGCPercent(800)
+	flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))) // a flag of the command line replaces it
 	testscript.Main(m, map[string]func(){
 		"scalr-run":         program,
 		"scalr-run-post":    program,
