@@ -26,7 +26,8 @@ const (
 // searchTarget is a workspace for which the search must find a run.
 type searchTarget struct {
 	inputs.OverviewWorkspace
-	run *scalr.ListedRun // the newest run found so far
+	byName bool             // the input has no id
+	run    *scalr.ListedRun // the newest run found so far
 	// absent is set if the workspace certainly has no run.
 	absent bool
 	// unsure is set if run may not be the newest one, because the list was neither sorted nor read completely.
@@ -49,7 +50,9 @@ type runList struct {
 	page     int // the last page read
 	complete bool
 	unsorted bool // the list is not sorted
-	last     scalr.ListedRun
+	// unnamed is set if the list does not include the workspace of a run, so that it cannot be found by name.
+	unnamed bool
+	last    scalr.ListedRun
 }
 
 // run reads pages until all runs are found or the requests are used up.
@@ -81,7 +84,7 @@ func (s *search) run(ctx context.Context) error {
 		}
 		before := s.requestsLeft
 		for _, l := range s.lists {
-			if l.isOpen() {
+			if !l.complete && len(l.missing()) > 0 {
 				if err := s.readPage(ctx, l); err != nil {
 					return err
 				}
@@ -133,7 +136,7 @@ func (s *search) findEnvironments(ctx context.Context) error {
 	byName := map[string][]*searchTarget{}
 	var names []string
 	for _, w := range s.all {
-		if w.ID == "" {
+		if w.byName = w.ID == ""; w.byName {
 			if byName[w.Environment] == nil {
 				names = append(names, w.Environment)
 			}
@@ -163,20 +166,20 @@ func (s *search) findEnvironments(ctx context.Context) error {
 func (s *search) unresolved() []*searchTarget {
 	var open []*searchTarget
 	for _, l := range s.lists {
-		if l.isOpen() {
-			open = append(open, l.missing()...)
-		}
+		open = append(open, l.missing()...)
 	}
 	return open
 }
 
-func (l *runList) isOpen() bool { return !l.complete && (l.unsorted || len(l.missing()) > 0) }
+// completeFor reports whether the list was read completely and includes all runs of the workspace.
+func (l *runList) completeFor(w *searchTarget) bool { return l.complete && !(l.unnamed && w.byName) }
 
-// missing returns the workspaces without a run. If the list is not sorted, it returns all workspaces.
+// missing returns the workspaces whose newest run may be in the rest of the list: those without a run or, if the list is
+// not sorted, all of them.
 func (l *runList) missing() []*searchTarget {
 	var list []*searchTarget
 	for _, w := range l.wanted {
-		if !w.absent && (w.run == nil || l.unsorted) {
+		if !w.absent && (w.run == nil || l.unsorted) && !l.completeFor(w) {
 			list = append(list, w)
 		}
 	}
@@ -234,6 +237,7 @@ func (s *search) readPage(ctx context.Context, l *runList) error {
 	for _, r := range page.Runs {
 		l.unsorted = l.unsorted || l.last.ID != "" && r.CreatedAt.After(l.last.CreatedAt)
 		l.last = r
+		l.unnamed = l.unnamed || r.Workspace.Name == ""
 		if step.NamesWorkflowRun(r.Message, s.address) {
 			l.record(r)
 		}
@@ -271,7 +275,7 @@ func (s *search) markAbsent() {
 		complete, unsorted := false, false
 		for _, l := range s.lists {
 			if slices.Contains(l.wanted, w) {
-				complete, unsorted = complete || l.complete, unsorted || l.unsorted
+				complete, unsorted = complete || l.completeFor(w), unsorted || l.unsorted
 			}
 		}
 		w.absent = w.absent || w.run == nil && complete
