@@ -62,7 +62,7 @@ func plannedInUnits(testing.TB) Report {
 			change("network|a", "aws.one", tfplan.Create),
 			change("shop", "aws.two", tfplan.Create),
 			change("network|a", "aws.three", tfplan.Update),
-			change("shop", "aws.two", tfplan.Destroy),
+			change("shop", "aws.six", tfplan.Destroy),
 			change("", "aws.four", tfplan.Update),
 			change("", "aws.five", tfplan.Create),
 		},
