@@ -55,13 +55,15 @@ func (i *inspector) addReference(r constantPath) {
 	}
 }
 
-// missing returns the Terraform files that refer to modules and those that refer to files outside the bundle.
+// missing returns the Terraform files that refer to modules and those that refer to files outside the bundle, each one
+// once.
 func (l *Listing) missing(all []constantPath) (modules, files findings) {
+	inModules, inFiles := map[string]bool{}, map[string]bool{}
 	wanted := map[string][]constantPath{} // keys are the last components of the paths
 	for _, r := range all {
 		if r.module {
 			if !l.HasDir(r.path) {
-				modules.add(r.from)
+				inModules[r.from] = true
 			}
 			continue
 		}
@@ -87,14 +89,16 @@ func (l *Listing) missing(all []constantPath) (modules, files findings) {
 			delete(wanted, base)
 		}
 	}
-	seen := map[string]bool{}
 	for _, waiting := range wanted {
 		for _, r := range waiting {
-			if !seen[r.from] {
-				seen[r.from] = true
-				files.add(r.from)
-			}
+			inFiles[r.from] = true
 		}
+	}
+	for from := range inModules {
+		modules.add(from)
+	}
+	for from := range inFiles {
+		files.add(from)
 	}
 	return modules, files
 }

@@ -3,7 +3,11 @@
 package bundle_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestMissingReferences checks that a warning lists the Terraform files with constant paths to files or
@@ -69,6 +73,95 @@ func TestMissingReferences(t *testing.T) {
 			s := pack(t, root, "infra")
 			if got := s.warned.mentions("not in the bundle", "main.tf"); got != c.missing || !c.missing && len(s.warned.lines) > 0 {
 				t.Errorf("got warnings %q, want one about main.tf: %v", s.warned.lines, c.missing)
+			}
+		})
+	}
+}
+
+// TestFilesWithMissingReferences checks which Terraform files the warnings name: each one once, in whichever directory
+// it is.
+func TestFilesWithMissingReferences(t *testing.T) {
+	t.Parallel()
+	const modules = "Module sources name directories that are not in the bundle (%s. Check .terraformignore and the checkout."
+	const files = "Files that file() or templatefile() read by a constant path are not in the bundle (%s. " +
+		"If another step creates them, run it before this one."
+	call := func(path string) string { return fmt.Sprintf("output %q { value = file(%q) }\n", path, path) }
+	inModule := func(path string) string { return strings.Replace(call("MODULE"+path), `"MODULE`, `"${path.module}`, 2) }
+	source := func(path string) string { return fmt.Sprintf("module \"m\" {\n  source = %q\n}\n", path) }
+	for name, c := range map[string]struct {
+		tree []string
+		want []string
+	}{
+		"all exist": {
+			tree: []string{"main.tf=" + call("d/x.json") + inModule("/d/x.json") + source("./d"), "d/x.json"},
+		},
+		"a file in the module's directory": {
+			tree: []string{"d/a.tf=" + inModule("/x.json"), "d/x.json"},
+		},
+		"a file of the same name in another directory": {
+			tree: []string{"d/a.tf=" + inModule("/x.json"), "x.json", "e/x.json"},
+			want: []string{fmt.Sprintf(files, `1): "d/a.tf"`)},
+		},
+		"a file above the module": {
+			tree: []string{"d/a.tf=" + inModule("/../x.json"), "x.json"},
+		},
+		"a file in a directory that does not exist": {
+			tree: []string{"main.tf=" + inModule("/none/x.json"), "x.json"},
+			want: []string{fmt.Sprintf(files, `1): "main.tf"`)},
+		},
+		"a file through a link to its directory": {
+			tree: []string{"main.tf=" + inModule("/way/x.json"), "d/x.json", "way->d"},
+		},
+		"a file through a link to another directory": {
+			tree: []string{"main.tf=" + inModule("/way/x.json"), "d/x.json", "e/", "way->e"},
+			want: []string{fmt.Sprintf(files, `1): "main.tf"`)},
+		},
+		"a link to a file": {
+			tree: []string{"main.tf=" + inModule("/x.json"), "d/y.json", "x.json->d/y.json"},
+		},
+		"a path that may be relative to any directory": {
+			tree: []string{"main.tf=" + call("e/x.json") + call("./e/x.json") + call("../e/x.json"), "d/e/x.json"},
+		},
+		"a path whose first component is only the end of a name": {
+			tree: []string{"main.tf=" + call("e/x.json"), "de/x.json"},
+			want: []string{fmt.Sprintf(files, `1): "main.tf"`)},
+		},
+		"a path with fewer components than the file": {
+			tree: []string{"main.tf=" + call("d/e/x.json"), "e/x.json"},
+			want: []string{fmt.Sprintf(files, `1): "main.tf"`)},
+		},
+		"two of three references of the same name": {
+			tree: []string{"main.tf=" + inModule("/x.json"), "a.tf=" + inModule("/d/x.json"), "b.tf=" + inModule("/e/x.json"), "d/x.json"},
+			want: []string{fmt.Sprintf(files, `2): "b.tf", "main.tf"`)},
+		},
+		"several references in one file": {
+			tree: []string{"main.tf=" + inModule("/x.json") + inModule("/y.json") + call("z.json") + source("./a") + source("./b")},
+			want: []string{fmt.Sprintf(modules, `1): "main.tf"`), fmt.Sprintf(files, `1): "main.tf"`)},
+		},
+		"references in two files": {
+			tree: []string{"d/a.tf=" + call("x.json") + source("./gone"), "e/b.tf=" + call("x.json") + source("./gone"), "gone/"},
+			want: []string{fmt.Sprintf(modules, `2): "d/a.tf", "e/b.tf"`), fmt.Sprintf(files, `2): "d/a.tf", "e/b.tf"`)},
+		},
+		"a module above": {
+			tree: []string{"d/a.tf=" + source("../e"), "e/e.tf"},
+		},
+		"a missing module above": {
+			tree: []string{"d/a.tf=" + source("../f"), "f"},
+			want: []string{fmt.Sprintf(modules, `1): "d/a.tf"`)},
+		},
+		"a part of a copied module": {
+			tree: []string{"main.tf=" + source("./d//e"), "d/"},
+		},
+		"a part of a missing module": {
+			tree: []string{"main.tf=" + source("./f//d"), "d/"},
+			want: []string{fmt.Sprintf(modules, `1): "main.tf"`)},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			warned := pack(t, checkout(t, append(c.tree, "z.tf")...), ".").warned.lines
+			if diff := cmp.Diff(c.want, warned); diff != "" {
+				t.Errorf("the warnings differ (-want +got):\n%s", diff)
 			}
 		})
 	}
