@@ -104,6 +104,20 @@ func TestGzipWriteError(t *testing.T) {
 	}
 }
 
+// TestGzipStopsAfterWriteError checks that Write fails soon after the underlying writer.
+func TestGzipStopsAfterWriteError(t *testing.T) {
+	t.Parallel()
+	for _, inline := range []int{0, 1} {
+		g := newGzipWriter(&failing{}, 1, inline)
+		if n, err := g.Write(make([]byte, 40*blockSize)); err == nil || n != 0 {
+			t.Errorf("%d blocks compressed by Write: got %d, %v, want an error", inline, n, err)
+		}
+		if err := g.abort(); inline == 0 && err != errFull || inline > 0 && err != nil {
+			t.Errorf("%d blocks compressed by Write: got %v", inline, err)
+		}
+	}
+}
+
 func FuzzGzip(f *testing.F) {
 	f.Add([]byte("resource"), uint16(5000), uint8(3))
 	f.Add([]byte{0, 1, 0xff}, uint16(20), uint8(200))

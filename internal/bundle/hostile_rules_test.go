@@ -99,6 +99,10 @@ func TestHostileRulesAreBounded(t *testing.T) {
 	if _, err := parseRules(t.Context(), []byte(ordinary), func(string) {}); err != nil {
 		t.Errorf("21,000 ordinary lines: %v", err)
 	}
+	repeated := lines(1200, func(i int) string { return fmt.Sprint("a", strings.Repeat("**", 100), i) })
+	if _, err := parseRules(t.Context(), []byte(repeated), func(string) {}); err != nil {
+		t.Errorf("1,200 patterns with a ** that is repeated: %v", err)
+	}
 }
 
 func TestManyInvalidLinesAreCounted(t *testing.T) {

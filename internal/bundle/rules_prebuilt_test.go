@@ -24,7 +24,9 @@ func tarball(t testing.TB, headers ...tar.Header) []byte {
 		if h.Typeflag == 0 {
 			h.Typeflag, h.Size = tar.TypeReg, int64(len(h.Name))
 		}
-		h.Mode = 0o644
+		if h.Typeflag != tar.TypeXGlobalHeader {
+			h.Mode = 0o644
+		}
 		must(t, w.WriteHeader(&h))
 		if h.Typeflag == tar.TypeReg {
 			_, err := io.WriteString(w, h.Name)

@@ -1,0 +1,114 @@
+package bundle
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestLongestPath checks that paths of up to 8 KiB are listed, packed, searched and measured.
+func TestLongestPath(t *testing.T) {
+	t.Parallel()
+	for n, fits := range map[int]bool{8192: true, 8193: false} {
+		root := makeTree(t, "infra/main.tf", "infra/x")
+		deep := deepTree(t, root, n)
+		dir, err := os.OpenRoot(root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The deepest directory contains another name of x, which excludes x.
+		err = errors.Join(dir.MkdirAll(deep, 0o700), linkAt(dir, "infra/x", deep, "a.tfstate"), dir.Close())
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := List(t.Context(), Options{Root: root})
+		if fits != (err == nil) {
+			t.Errorf("%d bytes: got %v", n, err)
+		}
+		if err == nil && l.Files() != 3 {
+			t.Errorf("%d bytes: got %d files, want main.tf, x and the deep file", n, l.Files())
+		}
+		want := fmt.Sprintf("%q cannot be read: its path is longer than 8192 bytes", shortened(deep))
+		if err != nil && err.Error() != want {
+			t.Errorf("%d bytes: got %v, want %s", n, err, want)
+		}
+		if l, err = List(t.Context(), Options{Root: root, Path: "infra"}); err != nil {
+			t.Fatal(err)
+		}
+		a, err := l.Pack(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := a.Files == 1; found != fits {
+			t.Errorf("%d bytes: got %d files, found the other name of x: %t", n, a.Files, found)
+		}
+		a.Close()
+		tr, err := openTree(root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries := int64(3 + strings.Count(deep, "/") + 1)
+		size := newCopies(tr, &pulse{ctx: t.Context()})
+		if measured, err := size.checkout.atLeast(entries+2, 0); err != nil || measured != fits {
+			t.Errorf("%d bytes: measured %d entries of %d: %v", n, size.checkout.entries, entries+2, err)
+		}
+		tr.close()
+	}
+}
+
+// linkAt creates a hard link in a directory whose path is longer than a system call accepts.
+func linkAt(root *os.Root, old, dir, name string) error {
+	from, err := root.Open(".")
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	to, err := root.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer to.Close()
+	return unix.Linkat(int(from.Fd()), old, int(to.Fd()), name, 0)
+}
+
+// TestPathsOfAnyLengthAreOpened checks lengths around the limit of a system call, 4,096 bytes with the final NUL.
+func TestPathsOfAnyLengthAreOpened(t *testing.T) {
+	t.Parallel()
+	root := makeTree(t, "main.tf")
+	tr, err := openTree(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.close()
+	for n := 4090; n <= 4100; n++ {
+		parent := fmt.Sprint(n)
+		if err := os.Mkdir(filepath.Join(root, parent), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		deep := parent + "/" + deepTree(t, filepath.Join(root, parent), n-len(parent)-1)
+		if len(deep) != n {
+			t.Fatalf("got a path of %d bytes, want %d", len(deep), n)
+		}
+		for _, stepwise := range []bool{false, true} {
+			tr.stepwise = stepwise
+			if k, _, err := tr.lookup(deep); k != kindDir || err != nil {
+				t.Errorf("%d bytes, stepwise %t: got %d, %v", n, stepwise, k, err)
+			}
+			if i, err := tr.stat(deep + "/f"); i.kind != kindFile || i.size != 4 || err != nil {
+				t.Errorf("%d bytes and a file, stepwise %t: got %+v, %v", n, stepwise, i, err)
+			}
+			if k, _, err := tr.lookup(deep + "/none/x"); k != kindMissing || err != nil {
+				t.Errorf("%d bytes and a missing file, stepwise %t: got %d, %v", n, stepwise, k, err)
+			}
+		}
+	}
+	tr.stepwise = false
+	if _, err := tr.open(strings.Repeat("x", 5000), unix.O_PATH); err != unix.ENAMETOOLONG {
+		t.Errorf("a component of 5000 bytes: got %v, want %v", err, unix.ENAMETOOLONG)
+	}
+}
