@@ -42,15 +42,25 @@ type listedEntry struct {
 func newWorld(t *testing.T, faults ...scalrsim.Fault) *world {
 	t.Helper()
 	w := &world{Server: scalrsim.New(scalrsim.Scenario{Faults: faults}), t: t, ids: map[string]string{}, names: map[string]string{}}
+	w.client = newClient(t, w)
+	return w
+}
+
+func clientOf(t *testing.T, sim *scalrsim.Server) *scalr.Client {
+	return newClient(t, sim.Client().Transport)
+}
+
+func newClient(t *testing.T, transport http.RoundTripper) *scalr.Client {
+	t.Helper()
 	base, err := url.Parse("https://acme.scalr.test")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.client, err = scalr.New(scalr.Config{BaseURL: base, Token: secret.New(scalrsim.Token), UserAgent: "test", HTTP: &http.Client{Transport: w}})
+	client, err := scalr.New(scalr.Config{BaseURL: base, Token: secret.New(scalrsim.Token), UserAgent: "test", HTTP: &http.Client{Transport: transport}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return w
+	return client
 }
 
 // add adds workspaces such as "e1/a", and their environments.
