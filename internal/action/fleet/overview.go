@@ -35,10 +35,12 @@ func Overview(ctx context.Context, s *step.Step) int {
 	in, notes, err := inputs.LoadOverview(s.InputSource())
 	s.ShowNotes(notes)
 	c := &overviewCommand{Step: s, in: in, out: s.NewOutputs()}
+	all := true
 	for _, v := range in.Redact {
-		if !s.Job.Mask(v) {
-			s.Job.Warnf("redact has more values than can be redacted in every encoding: its last lines are redacted only as they are written.")
-		}
+		all = s.Job.Mask(v) && all
+	}
+	if !all {
+		s.Job.Warnf("redact has more values than can be redacted in every encoding: its last lines are redacted only as they are written.")
 	}
 	s.Job.Mask(in.GitHubToken)
 	c.describe()

@@ -64,8 +64,10 @@ func rowCases() map[string]rowCase {
 	queuedPlan := nothing
 	queuedPlan.Steps = []scalrsim.Step{{Status: "plan_queued", For: time.Second}, {Status: "errored", Error: "no agent"}}
 	twice := one
-	twice.Plan.Log = strings.Repeat("Terraform will perform the following actions:\n\n  # terraform_data.a will be created\n"+
-		"  + resource \"terraform_data\" \"a\" {\n    }\n\nPlan: 1 to add, 0 to change, 0 to destroy.\n", 2)
+	for _, address := range []string{"a", "b"} {
+		twice.Plan.Log += strings.ReplaceAll("Terraform will perform the following actions:\n\n  # terraform_data.NAME will be created\n"+
+			"  + resource \"terraform_data\" \"NAME\" {\n    }\n\nPlan: 1 to add, 0 to change, 0 to destroy.\n\n", "NAME", address)
+	}
 	waits := nothing
 	waits.WaitsWithoutChange = true
 	applied := map[string]any{"is-dry": false, "auto-apply": true}
