@@ -60,7 +60,7 @@ var overviewCases = map[string]struct {
 	},
 	"nearly too slow": { // 20 requests for the search, and two for the plan
 		steps:  []overviewStep{{"workspaces=staging/a\n" + each(18, "ws-unknown#", "\n")}},
-		faults: []scalrsim.Fault{{Op: "* /**", Action: scalrsim.Delay, Delay: 29 * time.Second, Times: -1}},
+		faults: []scalrsim.Fault{{Op: "* /**", Action: scalrsim.Delay, Delay: 27 * time.Second, Times: -1}},
 	},
 	"too slow": {
 		steps: []overviewStep{{"workspaces=staging/a\n" + each(18, "ws-unknown#", "\n")}},
