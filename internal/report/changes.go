@@ -9,15 +9,15 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// groups are the actions in the order of their importance for a reviewer. The report on a single run shows the first
-// two in an alert, see losses.
+// groups are the actions in the order of their importance for a reviewer. The first two have no title because the report
+// on a single run shows them in an alert, see losses.
 var groups = []struct {
 	action tfplan.Action
 	title  string
 	rank   int
 }{
-	{tfplan.Destroy, "Destroy", 2},
-	{tfplan.Replace, "Replace", 2},
+	{action: tfplan.Destroy},
+	{action: tfplan.Replace},
 	{tfplan.Update, "Update in place", 3},
 	{tfplan.Create, "Create", 4},
 	{tfplan.Import, "Import", 5},

@@ -305,7 +305,8 @@ func valueOrZero(n *int) int {
 	return *n
 }
 
-// cost adds up the estimates, and reports the number of workspaces that have one if some have none.
+// cost adds up the estimates, and reports the number of workspaces that have one if some have none. It is empty if the cost
+// does not change, as in the report on a single run.
 func (o Overview) cost() string {
 	total, estimated, changing := new(big.Rat), 0, 0
 	for _, r := range o.Rows {
@@ -318,10 +319,11 @@ func (o Overview) cost() string {
 			total.Add(total, delta)
 		}
 	}
-	if estimated == 0 {
+	delta := money(total.FloatString(3))
+	if estimated == 0 || delta == "0.00" {
 		return ""
 	}
-	text := monthly(money(total.FloatString(3)))
+	text := monthly(delta)
 	if estimated < changing {
 		text += fmt.Sprintf(" for %d of %d", estimated, changing)
 	}

@@ -10,6 +10,7 @@ import (
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/secret"
+	"scalr-run-action/internal/tfplan"
 )
 
 // rowOf returns a row with one of the outcome reports.
@@ -116,6 +117,13 @@ func everyOutcome(t testing.TB) Overview {
 func TestOverviewHeadline(t *testing.T) {
 	t.Parallel()
 	unknown := Row{Report: Report{Result: "planned", Run: scalr.Run{Dry: true, HasChanges: new(true)}}}
+	partlyKnown := Row{Report: Report{Result: "planned", Run: scalr.Run{Plan: &scalr.Plan{Additions: new(1)}}}}
+	costing := func(delta string) Row {
+		return Row{Report: Report{Result: "planned", Run: scalr.Run{HasChanges: new(true), Cost: estimated(delta)}}}
+	}
+	appliedRow := func(counts tfplan.Counts) Row {
+		return Row{Report: Report{Result: "applied", Plan: planOf(counts, tfplan.OtherCounts{})}}
+	}
 	unchanged := func() Row { return rowOf(t, "no-changes", "production", "a") }
 	rejected := func(o Overview) Overview { o.Rejected = true; return o }
 	for name, tt := range map[string]struct {
@@ -162,6 +170,53 @@ func TestOverviewHeadline(t *testing.T) {
 		"cost of some": {
 			o:    overviewOf(rowOf(t, "planned-mixed", "production", "a"), rowOf(t, "planned-update", "production", "b")),
 			want: "📋 2 workspaces · 2 with changes: 3 to add, 5 to change, 0 to destroy · **+31.08 USD** per month for 1 of 2",
+		},
+		"missing, not rejected": {
+			o:    overviewOf(Row{Report: Report{Result: RowMissing}}, Row{Report: Report{Result: RowRunning}}),
+			want: "❔ 2 of 2 workspaces have no finished run",
+		},
+		"missing and unchanged": {
+			o:    overviewOf(Row{Report: Report{Result: RowMissing}}, unchanged(), unchanged()),
+			want: "❔ 1 of 3 workspaces has no finished run · 2 without changes",
+		},
+		"failed and unchanged": {
+			o:    overviewOf(Row{Report: Report{Result: "errored"}}, unchanged()),
+			want: "❌ 1 of 2 workspaces failed · 1 without changes",
+		},
+		"failed, with drift and imports": {
+			o: overviewOf(Row{Report: Report{Result: "errored"}}, Row{Report: Report{Result: "errored", Run: scalr.Run{RefreshOnly: true}}},
+				rowOf(t, "planned-refresh", "production", "a"), rowOf(t, "planned-import", "production", "b"), unchanged()),
+			want: "❌ 2 of 5 workspaces failed · 1 with drift · 1 with changes: 2 to import, 0 to add, 1 to change, 0 to destroy · 1 without",
+		},
+		"imports of an apply": {
+			o:    overviewOf(appliedRow(tfplan.Counts{Imports: 1, Destructions: 1}), appliedRow(tfplan.Counts{Additions: 2, Changes: 3})),
+			want: "📋 2 workspaces · 2 applied: 1 imported, 2 added, 3 changed, **1 destroyed**",
+		},
+		"unchanged and waiting": {
+			o:    overviewOf(rowOf(t, "saved", "production", "a"), unchanged()),
+			want: "⏸️ 2 workspaces · 1 with changes: 0 to add, 2 to change, 0 to destroy · 1 waiting for a person · 1 without",
+		},
+		"unchanged, and a job failed": {
+			o:    rejected(overviewOf(rowOf(t, "planned-update", "production", "a"))),
+			want: "❌ The workflow run failed · 1 workspace · 1 with changes: 0 to add, 2 to change, 0 to destroy",
+		},
+		"some numbers unknown, with an addition": {
+			o:    overviewOf(unknown, unknown, partlyKnown),
+			want: "📋 3 workspaces · 3 with changes (numbers unknown for 3): at least 1 to add, 0 to change, 0 to destroy",
+		},
+		"the same cost": {
+			o:    overviewOf(costing("0.001"), costing("-0.002")),
+			want: "📋 2 workspaces · 2 with changes (numbers unknown)",
+		},
+		"a lower cost": {
+			o:    overviewOf(costing("1"), costing("-2.5")),
+			want: "📋 2 workspaces · 2 with changes (numbers unknown) · **-1.50 USD** per month",
+		},
+		"the cost of a failed one": {
+			o: overviewOf(costing("1.005"), Row{Report: Report{Result: "errored", Run: scalr.Run{Cost: estimated("5")}}},
+				Row{Report: Report{Result: "no-changes", Run: scalr.Run{Cost: estimated("7")}}},
+				Row{Report: Report{Result: RowRunning, Run: scalr.Run{Cost: estimated("9")}}}),
+			want: "❌ 1 of 4 workspaces failed · 1 without a finished run · 1 with changes (numbers unknown) · 1 without · **+1.01 USD** per month",
 		},
 		"nothing":                           {overviewOf(), "✅ No workspace is affected"},
 		"all without changes":               {overviewOf(unchanged(), unchanged()), "✅ 2 workspaces without changes"},
