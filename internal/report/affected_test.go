@@ -43,3 +43,47 @@ func TestAffectedSummaryOfManyAndNone(t *testing.T) {
 		t.Errorf("got\n%s", got)
 	}
 }
+
+// TestAffectedHeadlines compares the first line, and the borders of the lists.
+func TestAffectedHeadlines(t *testing.T) {
+	t.Parallel()
+	workspaces := func(n int) (all []AffectedWorkspace) {
+		for i := range n {
+			all = append(all, AffectedWorkspace{Environment: "prod", Name: fmt.Sprint("w", i), Directory: fmt.Sprint("d", i), Wave: i})
+		}
+		return all
+	}
+	dirs := make([]string, 501)
+	for i := range dirs {
+		dirs[i] = fmt.Sprint("dir", i)
+	}
+	for name, tt := range map[string]struct {
+		report     Affected
+		want       string
+		rows       int // of the table
+		lines      int // of the other lists
+		more, last string
+	}{
+		"none":               {Affected{Scope: "exact", Considered: 3}, "No workspace is affected", 0, 0, "", ""},
+		"none, and unknown":  {Affected{Problem: "p"}, "❌ The affected workspaces are unknown", 0, 0, "", ""},
+		"one":                {Affected{Considered: 3, Workspaces: workspaces(1)}, "1 of 3 workspaces is affected", 1, 0, "", "| `prod/w0` | `d0` |  |\n"},
+		"two with a problem": {Affected{Considered: 3, Workspaces: workspaces(2), Problem: "p"}, "2 of 3 workspaces are affected", 2, 0, "", ""},
+		"500": {Affected{Considered: 500, Workspaces: workspaces(500), Removed: workspaces(500), Unclaimed: dirs[:500]},
+			"500 of 500 workspaces are affected", 500, 1000, "", "| `prod/w499` | `d499` |  |\n\n### Directories deleted"},
+		"501": {Affected{Considered: 501, Workspaces: workspaces(501), Removed: workspaces(501), Unclaimed: dirs, Waves: true},
+			"501 of 501 workspaces are affected", 500, 1000, "1", "| `prod/w499` | `d499` |  | 499 |\n\nThe log lists 1 more.\n\n### Directories deleted"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			page := tt.report.Summary()
+			head, _, _ := strings.Cut(page, "\n\n")
+			rows, lines := strings.Count(page, "\n| `prod/w"), strings.Count(page, "\n- `")
+			if head != "## "+tt.want || rows != tt.rows || lines != tt.lines || !strings.Contains(page, tt.last) {
+				t.Errorf("got %q, %d rows and %d lines, want %q, %d and %d, and %q", head, rows, lines, tt.want, tt.rows, tt.lines, tt.last)
+			}
+			if _, more, _ := strings.Cut(page, "The log lists "); !strings.HasPrefix(more, tt.more) || tt.more == "" && more != "" {
+				t.Errorf("got %.20q more, want %q", more, tt.more)
+			}
+		})
+	}
+}

@@ -31,7 +31,8 @@ func TestHeadlines(t *testing.T) {
 		}
 		fmt.Fprintf(&all, "== %s\n%s\n%s\nsummary=%s\n", name, strings.TrimSpace(head), strings.TrimSpace(note), r.Line())
 	}
-	results := append(slices.Sorted(maps.Keys(outcomes)), "brand-new", result.Done, "not a plain <word>", "")
+	results := append(slices.Sorted(maps.Keys(outcomes)), "brand-new",
+		"a word of 41 characters that is shortened", "a word of 40 characters that is complete", result.Done, "not a plain <word>", "")
 	base := func(word result.Result) Report {
 		return Report{
 			Result:    word,

@@ -66,6 +66,9 @@ func TestFirstReplacementIsExpanded(t *testing.T) {
 		"none is forced":     {[]tfplan.Change{replaced("a.a", "", 1), replaced("a.b", "", 1)}, "a.a"},
 		"after a long diff":  {[]tfplan.Change{replaced("a.a", forces, 500), replaced("a.b", forces, 1)}, "a.b"},
 		"only a long diff":   {[]tfplan.Change{replaced("a.a", forces, 500)}, ""},
+		"60 lines":           {[]tfplan.Change{replaced("a.a", forces, 57)}, "a.a"},
+		"61 lines":           {[]tfplan.Change{replaced("a.a", forces, 58)}, ""},
+		"a diff later":       {[]tfplan.Change{{Address: "a.a", Action: tfplan.Replace}, replaced("a.b", "", 1)}, "a.b"},
 		"without a diff":     {[]tfplan.Change{{Address: "a.a", Action: tfplan.Replace}}, ""},
 		"behind a destroyed": {[]tfplan.Change{replaced("a.b", forces, 1), {Address: "a.a", Action: tfplan.Destroy, Diff: "- resource\n"}}, "a.b"},
 	} {

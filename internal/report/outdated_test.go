@@ -77,3 +77,44 @@ func TestLongOutdatedNote(t *testing.T) {
 		}
 	}
 }
+
+// TestOutdatedNoteLimits: the problem is shortened in steps of 100 characters, and left out if nothing of it fits.
+func TestOutdatedNoteLimits(t *testing.T) {
+	t.Parallel()
+	r := report.Report{Result: "refused", Problem: strings.Repeat("x", 700)}
+	const head = "> [!WARNING]\n> **The report below is outdated.**\n> A later workflow run ended before it reached the workspace: " +
+		"`refused`. What its commit would change is unknown.\n"
+	with := func(n int) string { return head + ">\n> " + strings.Repeat("x", n-1) + "…\n\n" }
+	size := utf8.RuneCountInString
+	for _, tt := range []struct {
+		limit int
+		want  string
+	}{
+		{1200, with(600)},
+		{size(with(600)), with(600)},
+		{size(with(600)) - 1, with(500)},
+		{size(with(500)), with(500)},
+		{size(with(100)), with(100)},
+		{size(with(100)) - 1, head + "\n"},
+		{0, head + "\n"},
+	} {
+		if got := r.OutdatedNote(tt.limit); got != tt.want {
+			t.Errorf("%d characters: got\n%s\nwant\n%s", tt.limit, got, tt.want)
+		}
+	}
+	r.Problem = strings.Repeat("x", 600)
+	if got, want := r.OutdatedNote(1200), head+">\n> "+r.Problem+"\n\n"; got != want {
+		t.Errorf("600 characters: got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestOutdatedOverview is the note of an overview, which has no report.
+func TestOutdatedOverview(t *testing.T) {
+	t.Parallel()
+	o := report.Overview{Source: report.Source{Actor: "jane"}}
+	const want = "> [!WARNING]\n> **The report below is outdated.**\n> A later workflow run (by `jane`) ended before it reached the " +
+		"workspace: `bad-input`. What its commit would change is unknown.\n>\n> No token\n\n"
+	if got := o.OutdatedNote(1200, "bad-input", "No token"); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

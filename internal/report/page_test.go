@@ -91,6 +91,62 @@ func TestLossTitles(t *testing.T) {
 	}
 }
 
+// TestLossesByResult: the alert says whether resources were, will be, or would have been destroyed.
+func TestLossesByResult(t *testing.T) {
+	t.Parallel()
+	const planned, prevented, done = "[!CAUTION]|This plan|destroys|replaces", "[!WARNING]|This plan would have|destroyed|replaced",
+		"[!WARNING]|This run|destroyed|replaced"
+	failedPlan := scalr.Run{Plan: &scalr.Plan{Status: "errored"}}
+	applying := scalr.Run{Apply: &scalr.Apply{Status: "running"}}
+	for _, tt := range []struct {
+		name   string
+		result result.Result
+		run    scalr.Run
+		want   string
+	}{
+		{"planned", "planned", scalr.Run{}, planned},
+		{"saved", "saved", scalr.Run{}, planned},
+		{"a failed apply", "errored", scalr.Run{Apply: &scalr.Apply{Status: "errored"}}, planned},
+		{"a failed plan", "errored", failedPlan, prevented},
+		{"a policy", "policy-failed", scalr.Run{}, prevented},
+		{"rejected", "rejected", scalr.Run{}, prevented},
+		{"rejected while it is applied", "rejected", applying, done},
+		{"discarded", "discarded", scalr.Run{}, prevented},
+		{"canceled", "canceled", scalr.Run{}, planned},
+		{"applied", "applied", applying, done},
+	} {
+		words := strings.Split(tt.want, "|")
+		for _, listed := range []struct {
+			destroyed, replaced, counted, omitted int
+			title                                 string
+		}{
+			{2, 1, 3, 0, words[2] + " 2 resources and " + words[3] + " 1"},
+			{1, 2, 3, 0, words[2] + " 1 resource and " + words[3] + " 2"},
+			{2, 0, 2, 0, words[2] + " 2 resources"},
+			{0, 2, 2, 0, words[3] + " 2 resources"},
+			{0, 1, 1, 0, words[3] + " 1 resource"},
+			{0, 0, 1, 0, words[2] + " 1 resource"},
+			{1, 1, 5, 3, words[2] + " or " + words[3] + " 5 resources"},
+			{1, 1, 5, 0, words[2] + " 1 resource and " + words[3] + " 1"},
+			{1, 1, 2, 3, words[2] + " 1 resource and " + words[3] + " 1"},
+		} {
+			r := Report{Result: tt.result, Run: tt.run}
+			for i := range listed.destroyed + listed.replaced {
+				action := tfplan.Destroy
+				if i >= listed.destroyed {
+					action = tfplan.Replace
+				}
+				r.Plan.Changes = append(r.Plan.Changes, tfplan.Change{Address: "a.b", Action: action})
+			}
+			r.Plan.Planned, r.Plan.Omitted = &tfplan.Counts{Destructions: listed.counted}, listed.omitted
+			_, got, _ := strings.Cut(r.Comment(CommentLimit), "\n> "+words[0]+"\n> **")
+			if got, _, _ = strings.Cut(got, ":**"); got != words[1]+" "+listed.title {
+				t.Errorf("%s, %+v: got %q, want %q", tt.name, listed, got, words[1]+" "+listed.title)
+			}
+		}
+	}
+}
+
 // TestScalrsMessage: Scalr's message is quoted unless the problem already contains it.
 func TestScalrsMessage(t *testing.T) {
 	t.Parallel()
