@@ -188,6 +188,50 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestLaterRefusals checks the errors of requests that follow the creation of a comment.
+func TestLaterRefusals(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		refused  githubtest.Operation
+		mode     github.Mode
+		minimize bool // minimizes the first comment
+		want     string
+		comments string
+	}{
+		"the comment must not be updated": {
+			refused: githubtest.EditComment, mode: github.Update,
+			want:     "update the comment on acme/infra#7: GitHub returned 403: no",
+			comments: "a",
+		},
+		"the older comment must not be minimized": {
+			refused: githubtest.Minimize, mode: github.HideAndNew,
+			want:     "minimize the older comments on acme/infra#7: GitHub returned 403: no",
+			comments: "a, b",
+		},
+		"the comment must not be shown again": {
+			refused: githubtest.Unminimize, mode: github.Update, minimize: true,
+			want:     "unminimize the comment on acme/infra#7: GitHub returned 403: no",
+			comments: "b (OUTDATED)",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, thread := play(t, githubtest.Options{})
+			publish(t, thread, github.Update, of("10", "a"))
+			if test.minimize {
+				s.Minimize(s.Written(7)[0].ID, "OUTDATED")
+			}
+			s.Fail(githubtest.Fault{Operation: test.refused, Status: 403, Body: `{"message":"no"}`})
+			_, err := thread.Publish(context.Background(), test.mode, of("11", "b"))
+			wantKind(t, err, github.Forbidden)
+			if err != nil && err.Error() != test.want {
+				t.Errorf("error:\ngot  %s\nwant %s", err, test.want)
+			}
+			wantComments(t, s, test.comments)
+		})
+	}
+}
+
 // TestListTooLarge checks that a list that is too large is not retried.
 func TestListTooLarge(t *testing.T) {
 	t.Parallel()

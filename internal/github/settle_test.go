@@ -37,6 +37,25 @@ func TestRewrittenCommentIsUnminimized(t *testing.T) {
 	}
 }
 
+// TestRewrittenCommentAmongOlder checks that the older comments, not the rewritten one, are minimized if all of them were
+// minimized as outdated or are visible.
+func TestRewrittenCommentAmongOlder(t *testing.T) {
+	t.Parallel()
+	for name, outdated := range map[string][]int{"the last is minimized": {1}, "both are minimized": {0, 1}, "none is minimized": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, thread := play(t, githubtest.Options{})
+			publish(t, thread, github.New, of("10", "first"))
+			publish(t, thread, github.New, of("11", "second"))
+			for _, i := range outdated {
+				s.Minimize(s.Written(7)[i].ID, "OUTDATED")
+			}
+			publish(t, thread, github.Update, of("12", "third"))
+			wantComments(t, s, "first (OUTDATED), third")
+		})
+	}
+}
+
 // TestWithoutHistory checks that the comment is written even if the history, or a single comment,
 // cannot be read.
 func TestWithoutHistory(t *testing.T) {
