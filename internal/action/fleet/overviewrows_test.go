@@ -190,11 +190,7 @@ func printRow(out *strings.Builder, r report.Row, names *strings.Replacer) {
 	for _, d := range slices.Concat(r.Plan.Diagnostics, r.Apply.Diagnostics) {
 		line("%s: %s", d.Level, d.Title)
 	}
-	for phase, tail := range map[string]string{"plan": r.Plan.Tail, "apply": r.Apply.Tail} {
-		if tail != "" {
-			line("the log of the %s is quoted", phase)
-		}
-	}
+	line("quotes the log of the plan: %t, of the apply: %t", r.Plan.Tail != "", r.Apply.Tail != "")
 }
 
 func totals(t tfplan.Totals) string {
