@@ -79,7 +79,6 @@ func (l *Logger) Polled(r scalr.Run) {
 	line := l.statusLine(r)
 	l.lastPoll = time.Now()
 	switch now := l.lastPoll; {
-	case line == "":
 	case line != l.lastLine:
 		l.lastLine, l.since = line, now
 		l.log(line)

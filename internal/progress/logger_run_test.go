@@ -70,7 +70,8 @@ func queued(s *recorder) {
 		time.Sleep(after)
 		s.Polled(scalr.Run{ID: "run-1", Status: "pending", Position: &place})
 	}
-	waits(0, 2)
+	waits(0, 0) // not in a queue yet
+	waits(time.Second, 2)
 	waits(time.Second, 2)
 	waits(2*time.Second, 1)
 	blocking.Status, blocking.Plan = "planned", &scalr.Plan{Status: "finished", HasChanges: &yes}
@@ -79,8 +80,8 @@ func queued(s *recorder) {
 	}
 	s.poll(time.Second, "planning")
 	s.Close()
-	if s.lookups != 4 {
-		s.t.Errorf("looked up the blocking run %d times, want 4: for each position, and every five minutes", s.lookups)
+	if s.lookups != 5 {
+		s.t.Errorf("looked up the blocking run %d times, want 5: for each position, and every five minutes", s.lookups)
 	}
 }
 
@@ -267,5 +268,35 @@ func passedStages(s *recorder) {
 	s.log(scalr.ApplyPhase, "Error: no\n")
 	run.Status = "errored"
 	s.Polled(run)
+	s.Close()
+}
+
+// resultsAtEnd plays a run that is final at the second poll, which reports the cost and the policies for the first time.
+func resultsAtEnd(s *recorder) {
+	s.poll(0, "planning")
+	time.Sleep(10 * time.Second)
+	s.Polled(scalr.Run{
+		Status:   "planned_and_finished",
+		Cost:     &scalr.CostEstimate{ID: "ce-1", Status: "finished", Prior: "1", Proposed: "2", Delta: "1"},
+		Policies: []scalr.PolicyCheck{{ID: "polc-1", Status: "passed", Passed: 3}},
+	})
+	s.Close()
+	if got := fmt.Sprint(s.Stages()); got != "[{Plan 0s}]" { // until the last poll that reported the stage
+		s.t.Errorf("stages: %s", got)
+	}
+}
+
+// incompleteLines plays logs whose last line is complete, incomplete, or ends with a carriage return, each followed by
+// a status. Only the incomplete line is printed after that, in a group of its own.
+func incompleteLines(s *recorder) {
+	for _, step := range []struct{ last, status string }{
+		{"complete\n", "confirmed"},
+		{"incomplete", "apply_queued"},
+		{"50 %\r", "applying"},
+	} {
+		s.log(scalr.PlanPhase, step.last)
+		s.poll(time.Second, step.status)
+		s.Log(scalr.PlanPhase).Close()
+	}
 	s.Close()
 }

@@ -44,7 +44,7 @@ type untrustedWriter struct {
 }
 
 func (f *untrustedWriter) Write(p []byte) (int, error) {
-	f.buffer += string(p)
+	f.buffer += strings.ReplaceAll(string(p), "\r", "\n")
 	for {
 		line, rest, ok := strings.Cut(f.buffer, "\n")
 		if !ok {
@@ -103,6 +103,8 @@ func TestLogs(t *testing.T) {
 		"already-finished": alreadyFinished,
 		"retries":          retries,
 		"results":          results,
+		"results-at-end":   resultsAtEnd,
+		"incomplete-lines": incompleteLines,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
