@@ -30,7 +30,10 @@ func (l *Listing) checkPrebuilt(ctx context.Context, t *tree) error {
 	sum := sha256.New()
 	r := bufio.NewReaderSize(io.TeeReader(contextReader{ctx, f}, sum), readSize)
 	gz, err := gzip.NewReader(r)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
 		return &Error{Code: PathUnsuitable, Path: l.options.Path}
 	}
 	c := newChecker(&pulse{ctx: ctx}, l.options.Debug)
