@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// makeCheckout creates a checkout of 200 files: small, empty, larger than a batch and executable ones, and a
-// few links.
+// makeCheckout creates a checkout of 200 files: small, empty, larger than a batch and executable ones, a few links, and
+// a hard link to a file that is excluded.
 func makeCheckout(t *testing.T) (root string) {
 	root = t.TempDir()
 	for i := range 200 {
@@ -29,6 +29,10 @@ func makeCheckout(t *testing.T) (root string) {
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+	state := filepath.Join(root, "old.tfstate")
+	if err := errors.Join(os.WriteFile(state, []byte("{}"), 0o600), os.Link(state, filepath.Join(root, "m1/hard.tf"))); err != nil {
+		t.Fatal(err)
 	}
 	return root
 }
@@ -58,6 +62,9 @@ func TestSameBytesWithAnyParallelism(t *testing.T) {
 		got := fmt.Sprint(a.SHA256, a.Files, a.Bytes, a.Largest(), debug)
 		if want == "" {
 			want = got
+		}
+		if a.Files != 200 || strings.Contains(got, "hard.tf") {
+			t.Errorf("%+v: got %d files, want the 200 files without the hard link", par, a.Files)
 		}
 		if got != want {
 			t.Errorf("%+v: the archive or listing differs from that of %+v", par, parallelisms[0])

@@ -102,8 +102,13 @@ func TestPathsOfAnyLengthAreOpened(t *testing.T) {
 			if i, err := tr.stat(deep + "/f"); i.kind != kindFile || i.size != 4 || err != nil {
 				t.Errorf("%d bytes and a file, stepwise %t: got %+v, %v", n, stepwise, i, err)
 			}
-			if k, _, err := tr.lookup(deep + "/none/x"); k != kindMissing || err != nil {
-				t.Errorf("%d bytes and a missing file, stepwise %t: got %d, %v", n, stepwise, k, err)
+			for _, missing := range []string{deep + "/none/x", "none/" + deep, deep + "/f/x"} {
+				if k, _, err := tr.lookup(missing); k != kindMissing || err != nil {
+					t.Errorf("%d bytes and a missing file, stepwise %t: got %d, %v", n, stepwise, k, err)
+				}
+				if i, err := tr.stat(missing); i.kind != kindMissing || err == nil {
+					t.Errorf("%d bytes and a missing file, stepwise %t: got %+v, %v", n, stepwise, i, err)
+				}
 			}
 		}
 	}

@@ -283,6 +283,8 @@ func TestUnusableIgnoreFileTexts(t *testing.T) {
 		"a link outside":     {link: "../x", want: prefix + `it is a link to "../x", outside the checkout`},
 		"a link to .git":     {link: ".git/config", want: prefix + `it is a link to ".git/config", which is never uploaded`},
 		"a link to a file":   {link: "main.tf"},
+		"too many lookups":   {link: strings.Repeat("./", 1100) + "main.tf", want: prefix + "resolving the path takes too many lookups"},
+		"a link to itself":   {link: ignoreFile, want: prefix + "not a regular file"},
 		"too many wildcards": {text: strings.Repeat("a?b\n", 2000), want: prefix + "line 1201: too many wildcards up to here. " +
 			"Names, *.ext, name* and plain paths do not count; at most about 1,000 other patterns with *, ? or [ are possible"},
 	} {

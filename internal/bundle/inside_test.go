@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -46,6 +47,21 @@ func TestFileChangesWhileRead(t *testing.T) {
 		if got := readError("d/x", err); !errors.As(got, &e) || e.Code != want || e.Path != "d/x" {
 			t.Errorf("%v: got %v, want %s about d/x", err, got, want)
 		}
+	}
+}
+
+// TestFirstBytesAreInspected checks that copyExactly passes the first bytes of a file once, up to the size of its buffer.
+func TestFirstBytesAreInspected(t *testing.T) {
+	t.Parallel()
+	for size, want := range map[int64][]string{0: nil, 3: {"123"}, 4: {"1234"}, 9: {"1234"}} {
+		var got []string
+		err := copyExactly(t.Context(), io.Discard, strings.NewReader("123456789"), size, make([]byte, 4), func(b []byte) { got = append(got, string(b)) })
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%d bytes: got %q, %v, want %q", size, got, err, want)
+		}
+	}
+	if err := copyExactly(t.Context(), &failing{left: 5}, strings.NewReader("123456789"), 9, make([]byte, 4), nil); err != errFull {
+		t.Errorf("a full disk: got %v", err)
 	}
 }
 

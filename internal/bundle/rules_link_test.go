@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -152,6 +153,129 @@ func TestHardLinksAreFiles(t *testing.T) {
 	for _, name := range []string{"main.tf", "alias.tf"} {
 		if s.headers[name].Typeflag != tar.TypeReg || s.content[name] != "same" {
 			t.Errorf("%s: got type %q with %q, want a regular file with its own content", name, s.headers[name].Typeflag, s.content[name])
+		}
+	}
+}
+
+// TestTargetOfLinkIsNotAccessible checks that a link into a directory that cannot be searched is an error.
+func TestTargetOfLinkIsNotAccessible(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "infra/main.tf", "infra/x->../locked/f", "locked/f")
+	asUnprivilegedUser(t, root)
+	locked := filepath.Join(root, "locked")
+	must(t, os.Chmod(locked, 0))
+	_, err := tryPack(t, root, "infra")
+	must(t, os.Chmod(locked, 0o700))
+	const want = `"infra/x" cannot be read: "locked/f" cannot be read: permission denied`
+	if e := wantError(t, err, bundle.Unreadable); e.Error() != want {
+		t.Errorf("got %s, want %s", e, want)
+	}
+}
+
+// TestRulesForDirectoriesApplyToCopies checks that a rule for a directory excludes a copy of a directory with the name of
+// the link, and that a later rule includes parts of it.
+func TestRulesForDirectoriesApplyToCopies(t *testing.T) {
+	t.Parallel()
+	for ignore, c := range map[string]struct {
+		want   string
+		left   []bundle.LeftOut
+		linked []bundle.LinkedContent
+	}{
+		"#":  {want: "x/ x/d/ x/a x/d/b", linked: []bundle.LinkedContent{{Link: "x", Target: "shared", Files: 2}}},
+		"x/": {left: []bundle.LeftOut{{Rule: `.terraformignore line 1, "x/"`, Count: 1, First: "x"}}},
+		"x/\n!x/d/": {
+			want:   "x/d/ x/d/b",
+			left:   []bundle.LeftOut{{Rule: `.terraformignore line 1, "x/"`, Count: 1, First: "x"}},
+			linked: []bundle.LinkedContent{{Link: "x", Target: "shared", Files: 1}},
+		},
+	} {
+		root := checkout(t, "infra/main.tf", "infra/x->../shared", "infra/.terraformignore="+ignore, "shared/a", "shared/d/b")
+		s := pack(t, root, "infra")
+		wantNames(t, s, append(strings.Fields(c.want), "main.tf", ".terraformignore")...)
+		if diff := cmp.Diff(c.left, s.listing.LeftOut()); diff != "" {
+			t.Errorf("%q: the excluded paths differ (-want +got):\n%s", ignore, diff)
+		}
+		if diff := cmp.Diff(c.linked, s.listing.LinkedContent()); diff != "" {
+			t.Errorf("%q: the linked content differs (-want +got):\n%s", ignore, diff)
+		}
+		if len(s.warned.lines) > 0 {
+			t.Errorf("%q: got warnings %q", ignore, s.warned.lines)
+		}
+	}
+}
+
+// TestNamesOfLinksAreSecret checks that the name of a link to a file outside the bundle can suggest a secret, too.
+func TestNamesOfLinksAreSecret(t *testing.T) {
+	t.Parallel()
+	s := pack(t, checkout(t, "infra/main.tf", "infra/.env->../values", "values"), "infra")
+	want := []string{`Files that may contain secrets are uploaded (1): ".env". Exclude them in .terraformignore if they are not needed.`}
+	if diff := cmp.Diff(want, s.warned.lines); diff != "" {
+		t.Errorf("the warnings differ (-want +got):\n%s", diff)
+	}
+}
+
+// TestExcludedDirectoriesAreNotRead checks that the content of an excluded directory is only read, and logged, if a later
+// rule could include a part of it.
+func TestExcludedDirectoriesAreNotRead(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		ignore string
+		want   []string
+	}{
+		"a name": {
+			ignore: "skip",
+			want: []string{
+				`left out "own/skip": .terraformignore line 1, "skip"`,
+				`left out "x/skip": .terraformignore line 1, "skip"`,
+			},
+		},
+		"a path in the checkout": {
+			ignore: "shared/skip",
+			want:   []string{`left out "x/skip": .terraformignore line 1, "shared/skip", which excludes the link's target`},
+		},
+		"a path in the archive": {
+			ignore: "/x/skip",
+			want:   []string{`left out "x/skip": .terraformignore line 1, "/x/skip"`},
+		},
+		"a later rule for a part of the archive": {
+			ignore: "skip\n!/x/skip/a",
+			want: []string{
+				`left out "own/skip": .terraformignore line 1, "skip"`,
+				`left out "x/skip": .terraformignore line 1, "skip"`,
+			},
+		},
+		"a later rule for a part of the checkout": {
+			ignore: "shared/skip\n!skip/a",
+			want: []string{
+				`left out "x/skip": .terraformignore line 1, "shared/skip", which excludes the link's target`,
+				`left out "x/skip/b": .terraformignore line 1, "shared/skip", which excludes the link's target`,
+			},
+		},
+		"a later rule for both": {
+			ignore: "skip\n!skip/a",
+			want: []string{
+				`left out "own/skip": .terraformignore line 1, "skip"`,
+				`left out "own/skip/b": .terraformignore line 1, "skip"`,
+				`left out "x/skip": .terraformignore line 1, "skip"`,
+				`left out "x/skip/b": .terraformignore line 1, "skip"`,
+			},
+		},
+		"an earlier rule": {
+			ignore: "!skip/a\nskip",
+			want: []string{
+				`left out "own/skip": .terraformignore line 2, "skip"`,
+				`left out "x/skip": .terraformignore line 2, "skip"`,
+			},
+		},
+	} {
+		root := checkout(t, "infra/main.tf", "infra/x->../shared", "infra/own/skip/a", "infra/own/skip/b", "infra/.terraformignore="+c.ignore,
+			"shared/skip/a", "shared/skip/b")
+		var debug messages
+		_, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: "infra", Debug: debug.add})
+		must(t, err)
+		slices.Sort(debug.lines)
+		if diff := cmp.Diff(c.want, debug.lines); diff != "" {
+			t.Errorf("%s: the log differs (-want +got):\n%s", name, diff)
 		}
 	}
 }
