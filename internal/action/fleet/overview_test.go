@@ -81,7 +81,9 @@ var overviewCases = map[string]struct {
 	},
 	"redact": {steps: []overviewStep{{"redact=Elizabeth-7\nanother-secret", "comment=false"}},
 		script: scalrsim.RunScript{Plan: scalrsim.Stage{Changes: []scalrsim.Change{}, Fails: "Elizabeth-7 is wrong", Log: "Elizabeth-7\n"}}},
-	"redact, too many": {steps: []overviewStep{{"redact=" + strings.Repeat("x", 300_000) + "\n" + strings.Repeat("y", 300_000), "comment=false", "workspaces=[]"}}},
+	"redact, too many": {
+		steps: []overviewStep{{"redact=" + strings.Repeat("x", 300_000) + "\n" + strings.Repeat("y", 300_000), "comment=false", "workspaces=[]"}},
+	},
 }
 
 // TestOverviewSteps compares what users see of each overview with testdata/overview.txt.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/http"
 	"path/filepath"
 	"scalr-run-action/internal/job"
 	"slices"
@@ -81,10 +82,12 @@ func rowCases() map[string]rowCase {
 	}
 	const planJSON, planLog, applyLog = "GET /plans/*/sanitized-json-output", "GET /plans/*/output", "GET /applies/*/output"
 	return map[string]rowCase{
-		"planned":                       {scenario: plain},
-		"planned, with redact":          {scenario: plain, redact: true},
-		"planned, not included":         {scenario: scalrsim.Scenario{Script: one, Config: scalrsim.Config{NoIncluded: true}}},
-		"planned, cannot be read":       {scenario: scalrsim.Scenario{Script: one, Config: scalrsim.Config{NoIncluded: true}, Faults: []scalrsim.Fault{refused("GET /runs/*")}}},
+		"planned":               {scenario: plain},
+		"planned, with redact":  {scenario: plain, redact: true},
+		"planned, not included": {scenario: scalrsim.Scenario{Script: one, Config: scalrsim.Config{NoIncluded: true}}},
+		"planned, cannot be read": {
+			scenario: scalrsim.Scenario{Script: one, Config: scalrsim.Config{NoIncluded: true}, Faults: []scalrsim.Fault{refused("GET /runs/*")}},
+		},
 		"planned, JSON cannot be read":  {scenario: fault(one, refused(planJSON))},
 		"planned, JSON missing":         {scenario: scalrsim.Scenario{Script: one, Logs: scalrsim.Logs{JSON: 404}}},
 		"planned, JSON invalid":         {scenario: scalrsim.Scenario{Script: one, Logs: scalrsim.Logs{PlanJSON: `{"format_version":"1.2","resource_changes":[{]}`}}},
@@ -94,41 +97,47 @@ func rowCases() map[string]rowCase {
 		"planned, log interrupted":      {scenario: fault(one, scalrsim.Fault{Op: planLog, Action: scalrsim.Break, Bytes: 20, Times: -1})},
 		"planned, nothing can be read":  {scenario: fault(one, refused(planLog), refused(planJSON))},
 		"planned, several units":        {scenario: plain, workspace: map[string]any{"terragrunt": map[string]any{"use-run-all": true}}},
-		"planned, two units":            {scenario: scalrsim.Scenario{Script: twice, Logs: scalrsim.Logs{JSON: 404}}, workspace: map[string]any{"terragrunt": map[string]any{"use-run-all": true}}},
-		"planned, plan printed twice":   {scenario: scalrsim.Scenario{Script: twice, Logs: scalrsim.Logs{JSON: 404}}},
-		"planned, unsure":               {scenario: plain, change: func(w *searchTarget) { w.unsure = true }},
-		"planned, unnamed":              {scenario: plain, change: func(w *searchTarget) { w.Name, w.Environment = "", "" }},
-		"planned, no transitions":       {scenario: plain, change: func(w *searchTarget) { w.run.Transitions = nil }},
-		"planned, no time":              {scenario: plain, change: func(w *searchTarget) { w.run.CreatedAt = time.Time{} }},
-		"planned, no plan":              {scenario: plain, change: func(w *searchTarget) { w.run.Plan = nil }},
-		"planned, workspace unnamed":    {scenario: plain, change: func(w *searchTarget) { w.run.Workspace = scalr.Workspace{} }},
-		"planned, environment unnamed":  {scenario: plain, change: func(w *searchTarget) { w.run.Workspace.Environment = "" }},
-		"no changes":                    {scenario: scalrsim.Scenario{Script: nothing}},
-		"no changes, refresh only":      {scenario: scalrsim.Scenario{Script: nothing}, attributes: map[string]any{"refresh-only": true}},
-		"no changes, but in the JSON":   {scenario: scalrsim.Scenario{Script: nothing}, change: func(w *searchTarget) { w.run.Plan.Additions = nil }},
-		"no changes, waiting":           {scenario: scalrsim.Scenario{Script: waits}, attributes: real},
-		"waiting":                       {scenario: plain, attributes: real},
-		"saved":                         {scenario: plain, attributes: map[string]any{"is-dry": false, "save-plan": true}},
-		"applied":                       {scenario: plain, attributes: applied},
-		"apply failed":                  {scenario: scalrsim.Scenario{Script: applyFails}, attributes: applied},
-		"apply failed, with redact":     {scenario: scalrsim.Scenario{Script: applyFails}, attributes: applied, redact: true},
-		"apply failed, log unreadable":  {scenario: fault(applyFails, refused(applyLog)), attributes: applied, redact: true},
-		"apply failed, not included":    {scenario: scalrsim.Scenario{Script: applyFails, Config: scalrsim.Config{NoIncluded: true}}, attributes: applied},
-		"applying":                      {scenario: plain, attributes: applied, after: 4500 * time.Millisecond},
-		"planning":                      {scenario: plain, after: 1500 * time.Millisecond},
-		"pending":                       {scenario: plain, after: time.Millisecond},
-		"post apply finished":           {scenario: scalrsim.Scenario{Script: postApply}, attributes: applied},
-		"plan failed":                   {scenario: scalrsim.Scenario{Script: failing}},
-		"plan failed, with redact":      {scenario: scalrsim.Scenario{Script: failing}, redact: true},
-		"plan failed, not included":     {scenario: scalrsim.Scenario{Script: failing, Config: scalrsim.Config{NoIncluded: true}}},
-		"failed before the plan":        {scenario: scalrsim.Scenario{Script: queuedPlan}},
-		"soft policy":                   {scenario: scalrsim.Scenario{Script: soft}},
-		"unknown status":                {scenario: scalrsim.Scenario{Script: strange}},
-		"unknown status, plan running":  {scenario: scalrsim.Scenario{Script: odd}},
-		"canceled":                      {scenario: plain, change: func(w *searchTarget) { w.run.Status = "canceled" }},
-		"no run":                        {scenario: plain, change: func(w *searchTarget) { w.run, w.absent = nil, true }},
-		"unknown":                       {scenario: plain, change: func(w *searchTarget) { w.run = nil }},
-		"unknown environment, unknown":  {scenario: plain, change: func(w *searchTarget) { w.run, w.Environment, w.EnvironmentID = nil, "", "" }},
+		"planned, two units": {
+			scenario:  scalrsim.Scenario{Script: twice, Logs: scalrsim.Logs{JSON: 404}},
+			workspace: map[string]any{"terragrunt": map[string]any{"use-run-all": true}},
+		},
+		"planned, plan printed twice":  {scenario: scalrsim.Scenario{Script: twice, Logs: scalrsim.Logs{JSON: 404}}},
+		"planned, unsure":              {scenario: plain, change: func(w *searchTarget) { w.unsure = true }},
+		"planned, unnamed":             {scenario: plain, change: func(w *searchTarget) { w.Name, w.Environment = "", "" }},
+		"planned, no transitions":      {scenario: plain, change: func(w *searchTarget) { w.run.Transitions = nil }},
+		"planned, no time":             {scenario: plain, change: func(w *searchTarget) { w.run.CreatedAt = time.Time{} }},
+		"planned, no plan":             {scenario: plain, change: func(w *searchTarget) { w.run.Plan = nil }},
+		"planned, workspace unnamed":   {scenario: plain, change: func(w *searchTarget) { w.run.Workspace = scalr.Workspace{} }},
+		"planned, environment unnamed": {scenario: plain, change: func(w *searchTarget) { w.run.Workspace.Environment = "" }},
+		"planned, nothing in the JSON": {scenario: scalrsim.Scenario{Script: nothing}, change: func(w *searchTarget) {
+			w.run.HasChanges, w.run.Plan.HasChanges = nil, nil
+		}},
+		"no changes":                   {scenario: scalrsim.Scenario{Script: nothing}},
+		"no changes, refresh only":     {scenario: scalrsim.Scenario{Script: nothing}, attributes: map[string]any{"refresh-only": true}},
+		"no changes, but in the JSON":  {scenario: scalrsim.Scenario{Script: nothing}, change: func(w *searchTarget) { w.run.Plan.Additions = nil }},
+		"no changes, waiting":          {scenario: scalrsim.Scenario{Script: waits}, attributes: real},
+		"waiting":                      {scenario: plain, attributes: real},
+		"saved":                        {scenario: plain, attributes: map[string]any{"is-dry": false, "save-plan": true}},
+		"applied":                      {scenario: plain, attributes: applied},
+		"apply failed":                 {scenario: scalrsim.Scenario{Script: applyFails}, attributes: applied},
+		"apply failed, with redact":    {scenario: scalrsim.Scenario{Script: applyFails}, attributes: applied, redact: true},
+		"apply failed, log unreadable": {scenario: fault(applyFails, refused(applyLog)), attributes: applied, redact: true},
+		"apply failed, not included":   {scenario: scalrsim.Scenario{Script: applyFails, Config: scalrsim.Config{NoIncluded: true}}, attributes: applied},
+		"applying":                     {scenario: plain, attributes: applied, after: 4500 * time.Millisecond},
+		"planning":                     {scenario: plain, after: 1500 * time.Millisecond},
+		"pending":                      {scenario: plain, after: time.Millisecond},
+		"post apply finished":          {scenario: scalrsim.Scenario{Script: postApply}, attributes: applied},
+		"plan failed":                  {scenario: scalrsim.Scenario{Script: failing}},
+		"plan failed, with redact":     {scenario: scalrsim.Scenario{Script: failing}, redact: true},
+		"plan failed, not included":    {scenario: scalrsim.Scenario{Script: failing, Config: scalrsim.Config{NoIncluded: true}}},
+		"failed before the plan":       {scenario: scalrsim.Scenario{Script: queuedPlan}},
+		"soft policy":                  {scenario: scalrsim.Scenario{Script: soft}},
+		"unknown status":               {scenario: scalrsim.Scenario{Script: strange}},
+		"unknown status, plan running": {scenario: scalrsim.Scenario{Script: odd}},
+		"canceled":                     {scenario: plain, change: func(w *searchTarget) { w.run.Status = "canceled" }},
+		"no run":                       {scenario: plain, change: func(w *searchTarget) { w.run, w.absent = nil, true }},
+		"unknown":                      {scenario: plain, change: func(w *searchTarget) { w.run = nil }},
+		"unknown environment, unknown": {scenario: plain, change: func(w *searchTarget) { w.run, w.Environment, w.EnvironmentID = nil, "", "" }},
 	}
 }
 
@@ -287,5 +296,51 @@ func TestRowsAreReadConcurrently(t *testing.T) {
 				t.Errorf("got the log\n%s", log.String())
 			}
 		})
+	}
+}
+
+// largeTexts serves the JSON and the log of a plan.
+type largeTexts struct{ json, log func() io.Reader }
+
+func (l largeTexts) RoundTrip(r *http.Request) (*http.Response, error) {
+	body := l.json
+	if strings.HasSuffix(r.URL.Path, "/output") {
+		body = l.log
+	}
+	return &http.Response{StatusCode: 200, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(body())}, nil
+}
+
+// filler is an endless text of one character.
+type filler byte
+
+func (f filler) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = byte(f)
+	}
+	return len(p), nil
+}
+
+// TestOverviewReadsLargePlans checks that the JSON and the log of a plan are complete up to 64 MiB.
+func TestOverviewReadsLargePlans(t *testing.T) {
+	t.Parallel()
+	const limit = 64 << 20
+	const document = `{"format_version":"1.2","resource_changes":[{"address":"a.a","mode":"managed","type":"a","name":"a","change":{"actions":["create"]}}]}`
+	const text = "\nTerraform will perform the following actions:\n\n  # a.a will be created\n  + resource \"a\" \"a\" {\n    }\n\n" +
+		"Plan: 1 to add, 0 to change, 0 to destroy.\n"
+	padded := func(text string, by byte, size int) func() io.Reader {
+		return func() io.Reader {
+			return io.MultiReader(io.LimitReader(filler(by), int64(size-len(text))), strings.NewReader(text))
+		}
+	}
+	for cut, complete := range map[int]bool{0: true, 20: false} {
+		client := newClient(t, largeTexts{json: padded(document, ' ', limit-1+cut), log: padded(text, '-', limit+cut)})
+		o := &overviewCommand{Step: &step.Step{Redact: new(secret.Redactor)}, client: client}
+		run := planWith(1, 0, 0)
+		run.Plan.ID = "plan-1"
+		plan := o.plan(t.Context(), &report.Row{Report: report.Report{Run: run}}, true, true)
+		if plan.JSON.Complete != complete || plan.Text.Complete != complete {
+			t.Errorf("%d bytes too many: JSON complete %v (%s), text complete %v, want %v", cut, plan.JSON.Complete, plan.JSONProblem, plan.Text.Complete, complete)
+		}
 	}
 }

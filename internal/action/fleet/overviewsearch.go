@@ -65,7 +65,7 @@ func (s *search) run(ctx context.Context) error {
 			return err
 		}
 	}
-	for s.requestsLeft > 0 {
+	for {
 		open := s.unresolved()
 		if len(open) == 0 {
 			break

@@ -1,6 +1,10 @@
 package fleet
 
 import (
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/job"
+	"scalr-run-action/internal/secret"
+
 	"bytes"
 	"context"
 	"fmt"
@@ -130,4 +134,11 @@ func (s *stepTest) comments() string {
 		fmt.Fprintf(&out, "--- comment %d\n%s\n", c.ID, strings.Join(lines[:min(len(lines), 8)], "\n"))
 	}
 	return out.String()
+}
+
+// commandWith returns an affected action with inputs, and its log.
+func commandWith(t *testing.T, in inputs.Affected) (*affectedCommand, *bytes.Buffer) {
+	t.Helper()
+	log := new(bytes.Buffer)
+	return &affectedCommand{in: in, Step: &step.Step{Redact: new(secret.Redactor), Job: job.New(job.Options{Stdout: log})}}, log
 }
