@@ -224,7 +224,13 @@ users:
 			hides:  []string{"q7Zp3w==", "MIIEowIBAAKCAQEAq7Zp3Vx9Lr2Tn8Wd5Kc1Jh7Bm4Gs6Yf0q7Zp3Vx9Lr2Tn8Wd"},
 			rest:   []string{"EOT"},
 		},
-		"a number": {secret.Expression("123456"), []string{"123456"}, nil},
+		"a text with an escaped quote at the start": {secret.Expression(`"\"hunter2 b"`), []string{`"hunter2 b`}, nil},
+		"a text with an escaped quote at the end":   {secret.Expression(`"hunter2 b\""`), []string{`hunter2 b"`}, nil},
+		"an empty text": {
+			secret.Expression(`{ "user" = "", "password" = "swordfish" }`), []string{"swordfish"}, []string{", "},
+		},
+		"an empty key": {secret.Expression(`{ "" = "swordfish" }`), []string{"swordfish"}, []string{"="}},
+		"a number":     {secret.Expression("123456"), []string{"123456"}, nil},
 		"a list": {
 			secret: secret.Expression(`["hunter2", "x9Q2xLw7", "eu-west-1", 8080]`),
 			hides:  []string{"hunter2", "x9Q2xLw7"},
