@@ -104,6 +104,7 @@ func (v *companionResult) check(name string, environ []string) {
 		r.inputs["terraform-outputs"] = "all" // written to the outputs, masked
 	}
 	r.leaks(v.stepResult)
+	v.checkFormats()
 	for _, check := range []func(*stepResult) error{tokenScope, requestRate, r.exitCodeMatches} {
 		if err := check(v.stepResult); err != nil {
 			v.t.Errorf("%v\n%s", err, v.log)

@@ -32,6 +32,7 @@ func (r *stepTest) check(p *stepResult) {
 			r.t.Errorf("the token is in the %s", where)
 		}
 	}
+	p.checkFormats()
 	p.checkLeftovers()
 	r.invariants(p)
 	r.leaks(p)
@@ -39,6 +40,16 @@ func (r *stepTest) check(p *stepResult) {
 	if want := map[bool]int{true: 0, false: 1}[p.code == 0]; errors != want && r.env["GITHUB_ACTIONS"] == "true" &&
 		r.stdout == nil {
 		r.t.Errorf("exit %d with %d headline errors, want %d\n%s", p.code, errors, want, p.log)
+	}
+}
+
+// checkFormats checks that no text was formatted with the wrong number or type of arguments.
+func (p *stepResult) checkFormats() {
+	p.t.Helper()
+	for where, text := range map[string]string{"log": p.log, "summary": p.summary, "outputs": fmt.Sprint(p.outputs)} {
+		if strings.Contains(text, "%!") {
+			p.t.Errorf("the %s contains a text with a wrong format\n%s", where, text)
+		}
 	}
 }
 
