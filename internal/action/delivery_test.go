@@ -193,7 +193,8 @@ func TestCheckOfProblems(t *testing.T) {
 			inputs:  []string{"mode=check"},
 			setUp:   tree("modules/a.tf=x", "link.tf->modules/a.tf", ".terraformignore=*.md", "README.md=x"),
 			outputs: []string{"result=checked"},
-			says:    []string{`"modules/a.tf" 1 B` + "\n", "left out by ", `, such as "README.md"` + "\n", "::group::Files that would be uploaded: 3 files"},
+			says: []string{`"modules/a.tf" 1 B` + "\n", "left out by ", `, such as "README.md"` + "\n",
+				"::group::Files that would be uploaded: 3 files\n", "\n" + `"link.tf" -> "modules/a.tf"` + "\n"},
 		},
 		"warning and problem": {
 			scenario: "locked",

@@ -34,10 +34,28 @@ func TestOverrideFaults(t *testing.T) {
 		"unreadable after a conflict": {
 			faults: []scalrsim.Fault{held(overrideOp, -1)},
 			signal: overrideOp,
+			later:  []scalrsim.Fault{statusFault(readRun, 403, 1)},
+			second: override,
+			code:   3,
+			want:   []string{"result=refused", "error-code=not-allowed"},
+		},
+		"unreadable after the override": {
+			faults: []scalrsim.Fault{acceptedFault(overrideOp, 0)},
+			signal: overrideOp,
 			later:  []scalrsim.Fault{statusFault(readRun, 403, -1)},
 			second: override,
 			code:   3,
 			want:   []string{"result=refused", "error-code=not-allowed"},
+			says:   []string{"; the run may still be running: https://"},
+		},
+		"permanent conflict": {
+			faults: []scalrsim.Fault{held(overrideOp, -1)},
+			second: override,
+			code:   3,
+			want:   []string{"result=refused", "error-code=run-not-waiting", "status=policy_override"},
+			says:   []string{"Scalr does not allow run run-", " to be overridden while it is \"policy_override\": ", "The run is held."},
+			least:  30 * time.Second,
+			most:   45 * time.Second,
 		},
 		"signal during the override": {
 			faults: []scalrsim.Fault{{Op: overrideOp, Action: scalrsim.Stall}},
@@ -53,17 +71,24 @@ func TestOverrideFaults(t *testing.T) {
 			code: 130, want: interrupted, stops: []string{"discard 202"},
 			posts: map[string]int{overrideOp: 1},
 		},
+		"signal during a conflict, without waiting": {
+			faults: []scalrsim.Fault{held(overrideOp, -1)},
+			second: []string{"mode=override", "wait=false"},
+			signal: overrideOp, after: time.Second,
+			code: 130, want: interrupted,
+			posts: map[string]int{overrideOp: 1},
+		},
 		"gate with a run that becomes unreadable": {
-			faults: []scalrsim.Fault{{Op: readRun, Nth: 3, Times: -1, Action: scalrsim.Status, Status: 403}},
+			faults: []scalrsim.Fault{{Op: readRun, Nth: 4, Times: -1, Action: scalrsim.Status, Status: 403}},
 			second: gate,
 			code:   3,
 			want:   []string{"result=refused", "error-code=not-allowed"},
 			posts:  map[string]int{overrideOp: 0},
 		},
 		"signal before the gate": {
-			faults: []scalrsim.Fault{{Op: readRun, Nth: 3, Action: scalrsim.Stall}},
+			faults: []scalrsim.Fault{{Op: readRun, Nth: 4, Action: scalrsim.Stall}},
 			second: gate,
-			signal: readRun, nth: 3, after: time.Second,
+			signal: readRun, nth: 4, after: time.Second,
 			code: 130, want: interrupted,
 			says:  []string{"was not canceled and is still running: https://"},
 			posts: map[string]int{overrideOp: 0},
@@ -90,12 +115,14 @@ func TestOverrideFaults(t *testing.T) {
 		"finished run without failed policy": {
 			scenario: "applied", second: []string{"mode=override", "wait=false"}, want: []string{"result=applied"},
 		},
-		"two policy checks": {
+		"two policies": {
 			alter: func(s *scalrsim.Scenario) {
 				s.Script.Policies = append(s.Script.Policies, scalrsim.Policy{Name: "cost", Result: "soft_failed"})
 			},
 			second: override,
 			want:   []string{"result=needs-confirmation"},
+			says:   []string{"\nOverrode 1 policy check of run run-"},
+			posts:  map[string]int{overrideOp: 1},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

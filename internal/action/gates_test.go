@@ -146,6 +146,44 @@ func TestWarningsGate(t *testing.T) {
 	}
 }
 
+// TestConfirmedBeforeDiscard checks the result if a gate fails and another person confirms the run before it can be
+// discarded, or if it cannot be discarded.
+func TestConfirmedBeforeDiscard(t *testing.T) {
+	t.Parallel()
+	rejected := []string{"result=rejected", "error-code=gate-hit"}
+	playFaults(t, map[string]faultCase{
+		"confirmed": {
+			scenario: "waits-for-approval", inputs: []string{"dry-run=false", "fail-on=changes"},
+			alter: func(s *scalrsim.Scenario) {
+				externalAction("planned", 15*time.Second, "confirm")(s)
+				s.Script.Apply.For = time.Minute
+			},
+			faults: []scalrsim.Fault{held("POST /runs/*/actions/discard", -1)},
+			code:   1, outputs: rejected,
+			says: []string{"the plan has changes. The run was confirmed before it could be discarded: https://"},
+		},
+		"forbidden": {
+			scenario: "waits-for-approval", inputs: []string{"dry-run=false", "fail-on=changes"},
+			faults: []scalrsim.Fault{statusFault("POST /runs/*/actions/discard", 403, -1)},
+			code:   1, outputs: rejected,
+			says: []string{"the plan has changes. Run run-", " could not be discarded (", "): https://"},
+		},
+		"nothing to apply and forbidden": {
+			scenario: "waits-without-changes", inputs: []string{"dry-run=false"},
+			faults:  []scalrsim.Fault{statusFault("POST /runs/*/actions/discard", 403, -1)},
+			outputs: []string{"result=no-changes"},
+			says:    []string{"::warning::Run run-", " has nothing to apply but blocks the workspace's queue, and could not be discarded: "},
+		},
+		"empty document": {
+			inputs:  []string{"fail-on=destroy"},
+			faults:  []scalrsim.Fault{{Op: planJSON, Times: -1, Action: scalrsim.Empty}},
+			code:    1,
+			outputs: append(rejected, "plan-json-file=", "additions=2", "has-destroys=true"),
+			says:    []string{"destroy: the plan destroys or replaces resources"},
+		},
+	})
+}
+
 // TestGateInterrupted checks that the run is stopped if a signal arrives during a discard request without a response.
 func TestGateInterrupted(t *testing.T) {
 	t.Parallel()

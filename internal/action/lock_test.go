@@ -101,6 +101,19 @@ func TestWaitForLock(t *testing.T) {
 	r.play().want(0, "result=started").logContains("was removed after").requestCount("POST /runs", 1)
 }
 
+// TestSettingsAfterWaitForLock checks that the run is compared with the workspace's settings after the wait.
+func TestSettingsAfterWaitForLock(t *testing.T) {
+	t.Parallel()
+	s := lockedScenario(t, scalrsim.LockedByPerson, time.Minute)
+	s.Config.Workspace = map[string]any{"auto-apply": false}
+	r := newStepTest(t, s, "dry-run=false", "wait-for-lock=10m")
+	r.during = func(p *stepResult) {
+		time.Sleep(30 * time.Second)
+		p.server.SetAttribute(scalrsim.WorkspaceID, "auto-apply", true)
+	}
+	r.play().want(0, "result=applied").requestCount("POST /runs/*/actions/apply", 0)
+}
+
 // TestWaitForLockExpires checks that nothing was uploaded or created if the wait ends.
 func TestWaitForLockExpires(t *testing.T) {
 	t.Parallel()
@@ -124,6 +137,32 @@ func TestWaitForLockExpires(t *testing.T) {
 	r := newStepTest(t, locked, "dry-run=false", "wait-for-lock=10m")
 	r.during = func(p *stepResult) { time.Sleep(95 * time.Second); p.signals <- syscall.SIGINT }
 	p = r.play().want(130, "result=interrupted").logContains("nothing was uploaded and no run was created")
+	nothing(p)
+
+	// An interruption while Scalr does not respond has the same result, and no warnings about the run follow.
+	stalled := lockedScenario(t, scalrsim.LockedByPerson, 0)
+	stalled.Config.Workspace = map[string]any{"run-operation-timeout": 1}
+	stalled.Faults = []scalrsim.Fault{{Op: "GET /workspaces/*", Nth: 3, Times: -1, Action: scalrsim.Stall}}
+	r = newStepTest(t, stalled, "dry-run=false", "wait-for-lock=10m")
+	r.during = func(p *stepResult) {
+		p.awaitRequest("GET /workspaces/*", 3)
+		time.Sleep(time.Second)
+		p.signals <- syscall.SIGINT
+	}
+	p = r.play().want(130, "result=interrupted").
+		logContains("The step ends after waiting ", "nothing was uploaded and no run was created")
+	if strings.Contains(p.log, "but Scalr stops each plan") {
+		t.Errorf("warns of a timeout after the interruption\n%s", p.log)
+	}
+	nothing(p)
+
+	// An error that does not pass ends the wait.
+	unreadable := lockedScenario(t, scalrsim.LockedByPerson, 0)
+	unreadable.Faults = []scalrsim.Fault{{Op: "GET /workspaces/*", Nth: 3, Times: -1, Action: scalrsim.Status, Status: 403}}
+	p = newStepTest(t, unreadable, "dry-run=false", "wait-for-lock=10m").play().want(3, "result=refused", "error-code=not-allowed")
+	if p.took > time.Minute {
+		t.Errorf("ended after %s", p.took)
+	}
 	nothing(p)
 
 	// If Scalr is unavailable until the end of the wait, the last known state is reported.

@@ -2,12 +2,16 @@ package action_test
 
 import (
 	"maps"
+	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"scalr-run-action/internal/scalrsim"
 )
+
+var maskLines = regexp.MustCompile(`(?m)^::add-mask::.*\n`)
 
 // TestPostFaults checks the post step after the main step was killed: what it does with the run depends on the run's
 // status and on the state that the main step saved.
@@ -24,12 +28,24 @@ func TestPostFaults(t *testing.T) {
 		inputs   []string
 		env      map[string]string
 		says     []string
+		log      string // exact, except for the run
 		silent   bool
+		signal   time.Duration // after the start of the post step
 		stops    []string
 		most     time.Duration
 	}{
 		"running": {
-			says: []string{"Run run-", " of the canceled step: Scalr accepted the request to cancel it. https://"}, stops: []string{"cancel 202"},
+			log:   "Run RUN of the canceled step: Scalr accepted the request to cancel it. URL\n",
+			stops: []string{"cancel 202"},
+		},
+		"saved plan": {
+			scenario: "saved-plan", first: []string{"dry-run=false", "save-plan=true"}, later: time.Hour,
+			log: "Run RUN of the canceled step has saved its plan and waits for confirmation: URL\n",
+		},
+		"signal during the search": {
+			state: map[string]string{"run-id": "", "configuration-version-id": "cv-other"}, signal: 15 * time.Second,
+			says: []string{"::warning::The run that the canceled step left behind could not be stopped: The job was canceled"},
+			most: 16 * time.Second,
 		},
 		"finished": {later: time.Hour, silent: true},
 		"without id": {
@@ -38,7 +54,7 @@ func TestPostFaults(t *testing.T) {
 		},
 		"not created": {
 			state: map[string]string{"run-id": "", "configuration-version-id": "cv-other"},
-			says:  []string{"The interrupted request created no run."},
+			log:   "The interrupted request created no run.\n",
 			most:  50 * time.Second,
 		},
 		"nothing saved":  {state: map[string]string{"run-id": "", "configuration-version-id": ""}, silent: true},
@@ -48,7 +64,7 @@ func TestPostFaults(t *testing.T) {
 		"invalid inputs": {inputs: []string{"timeout=soon"}, says: []string{"timeout"}},
 		"applying": {
 			scenario: "applied", first: []string{"dry-run=false"}, later: time.Minute,
-			says: []string{" of the canceled step is being applied and is still running: https://"},
+			log: "Run RUN of the canceled step is being applied and is still running: URL\n",
 		},
 		"applying, with stop-apply": {
 			scenario: "applied", first: []string{"dry-run=false"}, later: time.Minute,
@@ -110,11 +126,22 @@ func TestPostFaults(t *testing.T) {
 					a.server.AddFault(f)
 				}
 				b.server = a.server
+				if c.signal > 0 {
+					post.during = signalAt(syscall.SIGINT, c.signal)
+				}
 				post.step(b)
 			})
 			b.logContains(c.says...).stops(c.stops...)
-			if c.silent && strings.TrimSpace(masksRemoved.ReplaceAllString(b.log, "")) != "" {
-				t.Errorf("logged %q, want nothing", b.log)
+			shown := strings.NewReplacer(a.outputs["run-url"], "URL", a.outputs["run-id"], "RUN").Replace(maskLines.ReplaceAllString(b.log, ""))
+			if (c.silent || c.log != "") && shown != c.log {
+				t.Errorf("logged %q, want %q", shown, c.log)
+			}
+			for _, run := range a.server.Runs() {
+				for _, action := range run.Actions {
+					if !strings.HasPrefix(action.Comment, "its job was canceled, by scalr-run-action") {
+						t.Errorf("the comment of the %s is %q", action.Verb, action.Comment)
+					}
+				}
 			}
 			if c.most > 0 && b.took > c.most {
 				t.Errorf("took %s, want at most %s", b.took, c.most)

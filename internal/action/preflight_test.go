@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"scalr-run-action/internal/scalrsim"
@@ -110,7 +111,17 @@ func TestCheck(t *testing.T) {
 	// An unreadable file is an error in a run, and also in a check.
 	r := newStepTest(t, scenario(t, "plan-changes"), "mode=check")
 	r.stdout = func(log io.Writer) io.Writer { return &removeFile{to: log, file: filepath.Join(r.checkout, "main.tf")} }
-	r.play().want(2, "result=invalid", "error-code=file-changed").logContains("was removed")
+	p := r.play().want(2, "result=invalid", "error-code=file-changed").logContains("was removed")
+	if strings.Contains(p.log, "left out by") {
+		t.Errorf("the list continues after the error\n%s", p.log)
+	}
+
+	// A file that becomes unreadable after it was listed is an error too.
+	r = newStepTest(t, scenario(t, "plan-changes"), "mode=check")
+	r.stdout = func(log io.Writer) io.Writer {
+		return &onLog{log, "left out by", func() { os.Remove(filepath.Join(r.checkout, "main.tf")) }}
+	}
+	r.play().want(2, "result=invalid", "error-code=file-changed").logContains("was removed").requestCount(readWorkspace, 0)
 }
 
 // TestCheckLogsWarningsOfRun checks that a check logs the same warnings as a run, including those that require reading

@@ -1,0 +1,110 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/secret"
+)
+
+// statusServer is a transport whose responses have only a status, by the path of the request. It records the requests.
+type statusServer struct {
+	status   map[string]int // 204 if there is none
+	requests []string
+}
+
+func (s *statusServer) RoundTrip(q *http.Request) (*http.Response, error) {
+	path := q.URL.Path[strings.LastIndex(q.URL.Path, "/v3")+len("/v3"):]
+	s.requests = append(s.requests, q.Method+" "+path)
+	status := http.StatusNoContent
+	if other, ok := s.status[path]; ok {
+		status = other
+	}
+	return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader("")), Request: q, Header: http.Header{}}, nil
+}
+
+// clientOf returns a client that sends its requests to s.
+func clientOf(t *testing.T, s http.RoundTripper) *scalr.Client {
+	t.Helper()
+	c, err := scalr.New(scalr.Config{BaseURL: &url.URL{Scheme: "https", Host: "acme.scalr.test"}, Token: secret.New("sim-token-1"),
+		UserAgent: "test", HTTP: &http.Client{Transport: s}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// TestOverrideOfSeveralChecks checks that each policy check with a soft failure is overridden, that a conflict does not
+// prevent the others, and that the log counts them.
+func TestOverrideOfSeveralChecks(t *testing.T) {
+	t.Parallel()
+	soft, passed := scalr.TaskSoftFailed, scalr.TaskStatus("passed")
+	const path = "/policy-checks/%s/actions/override"
+	for name, c := range map[string]struct {
+		checks   []scalr.TaskStatus // of the checks a, b and c
+		status   map[string]int
+		asked    string
+		log      string
+		err      error
+		accepted bool
+	}{
+		"one":          {checks: []scalr.TaskStatus{soft}, asked: "a", log: "Overrode 1 policy check of run run-1\n", accepted: true},
+		"none":         {checks: []scalr.TaskStatus{passed, passed}},
+		"all":          {checks: []scalr.TaskStatus{soft, soft, soft}, asked: "abc", log: "Overrode 3 policy checks of run run-1\n", accepted: true},
+		"two of three": {checks: []scalr.TaskStatus{soft, passed, soft}, asked: "ac", log: "Overrode 2 policy checks of run run-1\n", accepted: true},
+		"conflict, then one": {
+			checks: []scalr.TaskStatus{soft, soft}, status: map[string]int{"a": 409}, asked: "ab",
+			log: "Overrode 1 policy check of run run-1\n", err: scalr.ErrConflict, accepted: true,
+		},
+		"only conflicts":         {checks: []scalr.TaskStatus{soft, soft}, status: map[string]int{"a": 409, "b": 409}, asked: "ab", err: scalr.ErrConflict},
+		"forbidden, then none":   {checks: []scalr.TaskStatus{soft, soft}, status: map[string]int{"a": 403}, asked: "a", err: scalr.ErrForbidden},
+		"forbidden at the end":   {checks: []scalr.TaskStatus{soft, soft}, status: map[string]int{"b": 403}, asked: "ab", err: scalr.ErrForbidden, accepted: true},
+		"passed and soft failed": {checks: []scalr.TaskStatus{passed, soft}, asked: "b", log: "Overrode 1 policy check of run run-1\n", accepted: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &statusServer{status: map[string]int{}}
+				for id, status := range c.status {
+					s.status[fmt.Sprintf(path, id)] = status
+				}
+				var want []string
+				for _, id := range c.asked {
+					want = append(want, "POST "+fmt.Sprintf(path, string(id)))
+				}
+				r, log := commandIn(inputs.Run{})
+				r.client = clientOf(t, s)
+				run := scalr.Run{ID: "run-1", Status: "policy_override"}
+				for i, status := range c.checks {
+					run.Policies = append(run.Policies, scalr.PolicyCheck{ID: string("abc"[i]), Status: status})
+				}
+				err := r.overrideEach(t.Context(), run)
+				if !errors.Is(err, c.err) || (err == nil) != (c.err == nil) {
+					t.Errorf("the error is %v, want %v", err, c.err)
+				}
+				if !slices.Equal(s.requests, want) || log.String() != c.log {
+					t.Errorf("requests %q and log %q, want %q and %q", s.requests, log, want, c.log)
+				}
+				accepted := acceptance{}
+				if c.accepted {
+					accepted = acceptance{"override", "policy_override"}
+				}
+				if r.accepted != accepted {
+					t.Errorf("accepted %+v, want %+v", r.accepted, accepted)
+				}
+				if got := overridable(run); got != (c.asked != "") {
+					t.Errorf("overridable: %v", got)
+				}
+			})
+		})
+	}
+}
