@@ -26,6 +26,7 @@ type affectedCase struct {
 	faults        []scalrsim.Fault
 	github        []githubtest.Fault
 	payload       int // size of the event's payload
+	runs          []githubtest.WorkflowRun
 }
 
 // filesOf parses lines of "path: content".
@@ -89,7 +90,10 @@ func affectedCases() map[string]affectedCase {
 		"payload of 25 MiB":      two().with(func(c *affectedCase) { c.payload = 25 << 20 }),
 		"payload of over 25 MiB": two().with(func(c *affectedCase) { c.payload = 25<<20 + 1 }),
 		"since the last success": two("base=last-success").with(func(c *affectedCase) { c.github = forbidden(githubtest.ListRuns) }),
-		"comparison forbidden":   two().with(func(c *affectedCase) { c.github = forbidden(githubtest.Compare) }),
+		"since the last success, workflow unknown": two("base=last-success", "GITHUB_WORKFLOW_REF=").with(func(c *affectedCase) {
+			c.runs = []githubtest.WorkflowRun{{ID: 11, SHA: commitOf("a")}, {ID: 12, SHA: commitOf("c"), Conclusion: "failure"}}
+		}),
+		"comparison forbidden": two().with(func(c *affectedCase) { c.github = forbidden(githubtest.Compare) }),
 		"comparison fails": two().with(func(c *affectedCase) {
 			c.github = []githubtest.Fault{{Operation: githubtest.Compare, Status: 422, Times: -1}}
 		}),
@@ -177,6 +181,9 @@ func (c affectedCase) play(t *testing.T) (got string) {
 	hub.Commit(githubtest.Commit{SHA: commitOf("a"), Files: filesOf(c.before)})
 	hub.Commit(githubtest.Commit{SHA: commitOf("c"), Parents: []string{commitOf("a")}, Files: filesOf(c.after)})
 	hub.Branch("main", commitOf("a"))
+	for _, r := range c.runs {
+		hub.Run(r)
+	}
 	for _, f := range c.github {
 		hub.Fail(f)
 	}

@@ -347,6 +347,9 @@ func TestCheckedOut(t *testing.T) {
 		}
 		tree := treeWith(t, slices.Collect(maps.Keys(c.files))...)
 		commit, reason := checkedOut(root, tree, "given")
+		if open := openFilesIn(root); len(open) > 0 {
+			t.Errorf("%s: %q are still open", name, open)
+		}
 		if commit != c.want || reason != c.reason {
 			t.Errorf("%s: %q, %q; want %q, %q", name, commit, reason, c.want, c.reason)
 		}
@@ -372,6 +375,17 @@ func TestCheckedOut(t *testing.T) {
 	if commit, reason := checkedOut(root, treeWith(t, ".git/HEAD"), ""); commit != "" || reason != unreadable {
 		t.Errorf("link: %q, %q", commit, reason)
 	}
+}
+
+// openFilesIn returns the files of a directory that this process has open.
+func openFilesIn(dir string) (open []string) {
+	links, _ := filepath.Glob("/proc/self/fd/*")
+	for _, link := range links {
+		if file, err := os.Readlink(link); err == nil && strings.HasPrefix(file, dir) {
+			open = append(open, file)
+		}
+	}
+	return open
 }
 
 // TestChangeTexts checks the parts of the sentence about the compared commits.
