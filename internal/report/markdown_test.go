@@ -102,6 +102,10 @@ func TestLink(t *testing.T) {
 		"data:text/html,x":             "x",
 		"":                             "x",
 		"https://h/\n[y](z)":           "x",
+		"https:///v2/e/1":              "x",
+		"https:acme.scalr.io":          "x",
+		"http://h":                     "[x](http://h)",
+		"ftp://h/":                     "x",
 	} {
 		if got := link("x", address); got != want {
 			t.Errorf("%q: got %s, want %s", address, got, want)

@@ -139,6 +139,36 @@ func TestOverviewOrder(t *testing.T) {
 	}
 }
 
+// TestOverviewWithoutEffect: of runs that have not finished, that change nothing, or that failed before their apply, neither the
+// changes nor the destroyed resources are listed.
+func TestOverviewWithoutEffect(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change func(*Row)
+		want   bool
+	}{
+		"running":           {func(r *Row) { r.Result = RowRunning }, false},
+		"missing":           {func(r *Row) { r.Result = RowMissing }, false},
+		"unchanged":         {func(r *Row) { r.Result = "no-changes" }, false},
+		"failed":            {func(r *Row) { r.Result = "errored" }, false},
+		"a failed apply":    {func(r *Row) { r.Result, r.Run.Apply = "errored", &scalr.Apply{Status: "errored"} }, true},
+		"an apply, skipped": {func(r *Row) { r.Result, r.Run.Apply = "errored", &scalr.Apply{Status: "unreachable"} }, false},
+		"override":          {func(r *Row) { r.Result = "needs-override" }, true},
+		"saved":             {func(r *Row) { r.Result = "saved" }, true},
+		"planned":           {func(r *Row) { r.Result = "planned" }, true},
+		"applied":           {func(r *Row) { r.Result = "applied" }, true},
+	} {
+		r := emptyRow(tt.change)
+		r.Plan = planOf(tfplan.Counts{Destructions: 1}, tfplan.OtherCounts{})
+		r.Plan.Changes = []tfplan.Change{{Address: "a.gone", Action: tfplan.Destroy, Diff: "- resource \"a\" \"gone\" {\n"}}
+		page := overviewOf(r).Comment(CommentLimit)
+		listed, diff := strings.Contains(page, "  - 🗑️ `a.gone`\n"), strings.Contains(page, "```diff\n- resource")
+		if listed != tt.want || diff != tt.want {
+			t.Errorf("%s: listed %t, diff %t, want %t:\n%s", name, listed, diff, tt.want, page)
+		}
+	}
+}
+
 // TestOverviewUnchanged compares the list of workspaces without changes.
 func TestOverviewUnchanged(t *testing.T) {
 	t.Parallel()

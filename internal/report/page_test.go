@@ -16,7 +16,7 @@ import (
 // by the space that they need.
 func TestOrderOfDropping(t *testing.T) {
 	t.Parallel()
-	r := baseReport("planned", "planned_and_finished")
+	r := baseReport("errored", "errored")
 	markers := []string{}
 	add := func(name string) (diff string) {
 		markers = append(markers, "full "+name)
@@ -30,11 +30,24 @@ func TestOrderOfDropping(t *testing.T) {
 		markers = append(markers, "brief."+name)
 	}
 	r.Plan.Drift = []tfplan.Change{{Address: "brief.drift", Action: tfplan.Update, Diff: add("drift")}}
-	r.Plan.Diagnostics = []tfplan.Diagnostic{{Level: "warning", Title: "brief.warning", Text: "brief.warning\n" + add("warning")}}
+	r.Plan.Changes = append(r.Plan.Changes, // the first one is expanded, and so comes before the others
+		tfplan.Change{Address: "brief.replaced", Action: tfplan.Replace, Diff: add("replaced")},
+		tfplan.Change{Address: "brief.replaced-too", Action: tfplan.Replace, Diff: add("second replaced")})
+	r.Plan.Diagnostics = []tfplan.Diagnostic{
+		{Level: "warning", Title: "brief.warning", Text: "brief.warning\n" + add("warning")},
+		{Level: "error", Title: "brief.error", Text: "brief.error\n" + add("error") + strings.Repeat("more\n", 800)},
+		{Level: "error", Title: "brief.second-error", Text: "brief.second-error\n" + add("second error")},
+	}
 	r.Plan.OutputDiff = add("outputs")
-	markers = append(markers, "brief.drift", "brief.warning")
+	r.Plan.Tail = add("log")
+	r.Run.Policies = []scalr.PolicyCheck{{Status: "passed", Policies: []scalr.Policy{
+		{Name: "brief.soft-policy", Result: "soft_failed", Messages: []string{add("soft policy")}},
+		{Name: "brief.advisory-policy", Result: "advisory_failed", Messages: []string{add("advisory policy")}},
+	}}}
+	markers = append(markers, "brief.drift", "brief.warning", "brief.error", "brief.second-error", "brief.replaced`", "brief.replaced-too",
+		"brief.soft-policy", "brief.advisory-policy")
 	smallest := map[string]int{} // the smallest limit at which a marker is shown
-	for limit := 20_000; limit > 0; limit -= 100 {
+	for limit := 36_000; limit > 0; limit -= 120 {
 		page := r.Comment(limit)
 		for _, m := range markers {
 			if strings.Contains(page, m) {
