@@ -84,7 +84,7 @@ func (h header) appendPAX(b []byte, name string) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// octal fills a numeric field with octal digits and a NUL.
+// octal writes octal digits into a numeric field of zeros, whose last byte remains the NUL that ends it.
 func octal(field []byte, n int64) {
 	digits := len(field) - 1
 	for i := digits - 1; i >= 0; i-- {
