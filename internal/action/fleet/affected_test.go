@@ -87,7 +87,6 @@ func affectedCases() map[string]affectedCase {
 		"not on GitHub":          two("GITHUB_REPOSITORY="),
 		"no token":               two("github-token="),
 		"no payload":             two("GITHUB_EVENT_PATH=/nowhere"),
-		"payload of 25 MiB":      two().with(func(c *affectedCase) { c.payload = 25 << 20 }),
 		"payload of over 25 MiB": two().with(func(c *affectedCase) { c.payload = 25<<20 + 1 }),
 		"since the last success": two("base=last-success").with(func(c *affectedCase) { c.github = forbidden(githubtest.ListRuns) }),
 		"since the last success, workflow unknown": two("base=last-success", "GITHUB_WORKFLOW_REF=").with(func(c *affectedCase) {

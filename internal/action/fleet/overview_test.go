@@ -163,7 +163,7 @@ func TestOverviewLargeOutput(t *testing.T) {
 // TestOverviewPost checks the size of the comment, and of the shorter one that replaces it if GitHub rejects its size.
 func TestOverviewPost(t *testing.T) {
 	t.Parallel()
-	c, _, outputs := withRows(t, slices.Repeat([]string{"https://acme.scalr.test/" + strings.Repeat("x", 100)}, 300)...)
+	c, _, outputs := withRows(t, slices.Repeat([]string{"https://acme.scalr.test/" + strings.Repeat("x", 500)}, 100)...)
 	defer outputs()
 	c.out.Set("runs", "")
 	post := c.post()
