@@ -61,6 +61,12 @@ func TestNote(t *testing.T) {
 		{"größe", 3, "gr…"},
 		{"a\xffb", 9, "a\uFFFDb"},
 		{"abcdefghijklmnop", 3, "abc…"},
+		{"a\tb", 9, "a b"},
+		{"a\nb", 9, "a b"},
+		{"a\n\tb ", 9, "a  b"},
+		{"           x", 3, "x"}, // of a long text, only the first four times limit bytes are read
+		{"            x", 3, ""},
+		{"           xy", 3, "x"},
 	} {
 		if got := Note(tt.in, tt.limit); got != tt.want {
 			t.Errorf("Note(%q, %d): got %q, want %q", tt.in, tt.limit, got, tt.want)
