@@ -79,6 +79,21 @@ func affectedCases() map[string]affectedCase {
 			settings: []string{"directories=infra/{workspace}\nprod/gone=infra/nowhere", "depends-on=prod/app: prod/db\nprod/db: prod/net\nprod/log: prod/app",
 				"batch-size=2", "affected-by=globl/\ninfra/\n!**"},
 		},
+		"no ID token": two("token=", "service-account=deployer@acme.scalr.io",
+			"ACTIONS_ID_TOKEN_REQUEST_URL=https://token.test/?a=b", "ACTIONS_ID_TOKEN_REQUEST_TOKEN=request-token"),
+		"unknown tag":    two("filter-tag=rde"),
+		"no workspaces":  {before: "app/x: 1", after: "app/x: 2"},
+		"commit unknown": two().with(func(c *affectedCase) { c.checkout = map[string]string{".git/HEAD": "main"} }),
+		"tags of a removed workspace cannot be listed": {
+			workspaces: "app=app",
+			before:     "app/x: 1\nold/x: 1",
+			after:      "app/x: 1",
+			scalr:      scalrsim.Config{NoIncluded: true},
+			setup: func(s *scalrsim.Server, environment string) {
+				s.AddWorkspace(environment, "old", map[string]any{"working-directory": "old"}, "red")
+			},
+			faults: []scalrsim.Fault{{Op: "GET /tags", Action: scalrsim.Status, Status: 422, Times: -1}},
+		},
 		"max-affected exceeded":  many(2, "max-affected=1"),
 		"max-affected reached":   many(2, "max-affected=2"),
 		"all":                    two("all=true", "GITHUB_EVENT_NAME=schedule"),
@@ -125,11 +140,11 @@ func affectedCases() map[string]affectedCase {
 			c.after = "prod/app/x: 1\nprod/db/x: 1"
 			c.setup = func(s *scalrsim.Server, environment string) { s.AddWorkspace(environment, "tagged", nil, "red") }
 		}),
-		"environments cannot be listed": two("all=true").with(func(c *affectedCase) {
+		"environments cannot be listed": two("environment=", "all=true").with(func(c *affectedCase) {
 			c.scalr.NoIncluded = true
 			c.faults = []scalrsim.Fault{{Op: "GET /environments", Action: scalrsim.Status, Status: 422, Times: -1}}
 		}),
-		"environments not listed": two("all=true").with(func(c *affectedCase) {
+		"environments not listed": two("environment=", "all=true").with(func(c *affectedCase) {
 			c.scalr.NoIncluded = true
 			c.faults = []scalrsim.Fault{{Op: "GET /environments", Action: scalrsim.Edit, Times: -1,
 				Change: func(body string) string { return strings.ReplaceAll(body, `"id":"env-`, `"id":"env-other-`) }}}
@@ -150,16 +165,24 @@ func affectedCases() map[string]affectedCase {
 			workspaces: each(11, "w#=w", " ") + " gone=w", before: each(11, "infra/w#/x: 1", "\n"), after: each(11, "infra/w#/x: 2", "\n"),
 			settings: []string{"directories=infra/{workspace}"},
 		},
-		"too slow": { // the tags of each workspace are requested
-			before: "app/x: 1", after: "app/x: 2", settings: []string{"filter-tag=red"},
-			setup: func(s *scalrsim.Server, environment string) {
-				for i := range 24 {
-					s.AddWorkspace(environment, fmt.Sprint("w", i), map[string]any{"working-directory": "app"}, "red")
-				}
-			},
-			faults: []scalrsim.Fault{{Op: "GET /workspaces", Action: scalrsim.Misreport, Member: "tags"},
-				{Op: "* /**", Action: scalrsim.Delay, Delay: 29 * time.Second, Times: -1}},
+		"too slow": slow(24),
+		"too slow, at GitHub": slow(16).with(func(c *affectedCase) {
+			c.github = []githubtest.Fault{{Operation: githubtest.Compare, Delay: time.Hour, Times: -1}}
+		}),
+	}
+}
+
+// slow has n workspaces whose tags are requested one by one, which takes half a minute each.
+func slow(n int) affectedCase {
+	return affectedCase{
+		before: "app/x: 1", after: "app/x: 2", settings: []string{"filter-tag=red"},
+		setup: func(s *scalrsim.Server, environment string) {
+			for i := range n {
+				s.AddWorkspace(environment, fmt.Sprint("w", i), map[string]any{"working-directory": "app"}, "red")
+			}
 		},
+		faults: []scalrsim.Fault{{Op: "GET /workspaces", Action: scalrsim.Misreport, Member: "tags"},
+			{Op: "* /**", Action: scalrsim.Delay, Delay: 29 * time.Second, Times: -1}},
 	}
 }
 

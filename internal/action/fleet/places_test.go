@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -425,6 +426,38 @@ func TestAffectedLimits(t *testing.T) {
 		err := command.checkLimits(c.n)
 		if got := fmt.Sprint(err); err == nil && c.want != "" || err != nil && got != c.want {
 			t.Errorf("%s: %s, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestAffectedLargeOutputs checks that the step fails if an output exceeds GitHub's limit.
+func TestAffectedLargeOutputs(t *testing.T) {
+	t.Parallel()
+	half, large := strings.Repeat("x", 1<<19), strings.Repeat("x", 1<<20)
+	empty, err := json.Marshal([]item{{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		items, removed []item
+		unclaimed      []string
+		want           string
+	}{
+		"removed":       {removed: []item{{Name: large}}, want: "removed"},
+		"unclaimed":     {unclaimed: []string{large}, want: "unclaimed"},
+		"workspace-ids": {items: []item{{ID: large}}, want: "workspace-ids"},
+		"workspaces":    {items: []item{{Name: large}}, want: "workspaces"},
+		"batches":       {items: []item{{Name: large[len(empty):]}}, want: "batches"},
+		"none":          {items: []item{{Name: half}}, removed: []item{{Name: half}}, unclaimed: []string{half}},
+	} {
+		command, _ := commandWith(t, inputs.Affected{BatchSize: 1})
+		command.out = command.NewOutputs()
+		err := command.setCommonOutputs(c.items, c.removed, c.unclaimed)
+		if err == nil {
+			err = command.setListOutputs(c.items)
+		}
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.HasPrefix(err.Error(), "The output "+c.want+" exceeds")) {
+			t.Errorf("%s: got %v", name, err)
 		}
 	}
 }
