@@ -66,6 +66,22 @@ func TestOverviewSteps(t *testing.T) {
 	golden(t, "overview-steps.txt", all.String())
 }
 
+// TestOverviewLinks: what is left out is linked to the workflow run, or to the log if its address is unknown.
+func TestOverviewLinks(t *testing.T) {
+	t.Parallel()
+	o := crowdedOverview(t)
+	for url, want := range map[string]string{
+		"https://h/1": "The full report does not fit here: [see the workflow run](https://h/1).\n",
+		"":            "The full report does not fit here: see the job's log.\n",
+		"h/1":         "The full report does not fit here: see the job's log.\n",
+	} {
+		o.Source = Source{WorkflowRunURL: url}
+		if got := o.Comment(len(o.sorted().headline(commentStyle)) + len(want)); !strings.HasSuffix(got, "\n\n"+want) {
+			t.Errorf("%q: got\n%s\nwant\n%s", url, got, want)
+		}
+	}
+}
+
 // without returns the lines of a page that another page does not contain, each with a mark.
 func without(mark, page, other string) string {
 	count := map[string]int{}

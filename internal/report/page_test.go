@@ -73,15 +73,16 @@ func TestLossTitles(t *testing.T) {
 		omitted int // of the list
 		want    string
 	}{
-		"one destroyed":  {"planned", []tfplan.Change{gone}, 1, 0, "[!CAUTION]\n**This plan destroys 1 resource:**"},
-		"two replaced":   {"planned", []tfplan.Change{swapped, swapped}, 2, 0, "[!CAUTION]\n**This plan replaces 2 resources:**"},
-		"both":           {"planned", []tfplan.Change{gone, swapped}, 2, 0, "[!CAUTION]\n**This plan destroys 1 resource and replaces 1:**"},
-		"not listed":     {"planned", nil, 2, 0, "[!CAUTION]\n**This plan destroys 2 resources:** " + more + ".\n\n"},
-		"some listed":    {"planned", []tfplan.Change{gone}, 3, 4, "[!CAUTION]\n**This plan destroys or replaces 3 resources:**"},
-		"others omitted": {"planned", []tfplan.Change{gone}, 1, 4, "[!CAUTION]\n**This plan destroys 1 resource:**"},
-		"applied":        {"applied", []tfplan.Change{gone, gone}, 2, 0, "[!WARNING]\n**This run destroyed 2 resources:**"},
-		"forbidden":      {"policy-failed", []tfplan.Change{swapped}, 1, 0, "[!WARNING]\n**This plan would have replaced 1 resource:**"},
-		"nothing":        {"planned", nil, 0, 0, ""},
+		"one destroyed":   {"planned", []tfplan.Change{gone}, 1, 0, "[!CAUTION]\n**This plan destroys 1 resource:**"},
+		"two replaced":    {"planned", []tfplan.Change{swapped, swapped}, 2, 0, "[!CAUTION]\n**This plan replaces 2 resources:**"},
+		"both":            {"planned", []tfplan.Change{gone, swapped}, 2, 0, "[!CAUTION]\n**This plan destroys 1 resource and replaces 1:**"},
+		"not listed":      {"planned", nil, 2, 0, "[!CAUTION]\n**This plan destroys 2 resources:** " + more + ".\n\n"},
+		"some listed":     {"planned", []tfplan.Change{gone}, 3, 4, "[!CAUTION]\n**This plan destroys or replaces 3 resources:**"},
+		"some not listed": {"planned", []tfplan.Change{gone}, 3, 0, "[!CAUTION]\n**This plan destroys 1 resource:**"},
+		"others omitted":  {"planned", []tfplan.Change{gone}, 1, 4, "[!CAUTION]\n**This plan destroys 1 resource:**"},
+		"applied":         {"applied", []tfplan.Change{gone, gone}, 2, 0, "[!WARNING]\n**This run destroyed 2 resources:**"},
+		"forbidden":       {"policy-failed", []tfplan.Change{swapped}, 1, 0, "[!WARNING]\n**This plan would have replaced 1 resource:**"},
+		"nothing":         {"planned", nil, 0, 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -68,3 +68,24 @@ func fill(v reflect.Value, text string, depth int) {
 		v.SetInt(1)
 	}
 }
+
+// TestRedactedReportIsACopy: neither the report nor the overview that is redacted changes.
+func TestRedactedReportIsACopy(t *testing.T) {
+	t.Parallel()
+	redactor := new(secret.Redactor)
+	redactor.Add(secret.Declared("hunter2"))
+	var r, same Report
+	fill(reflect.ValueOf(&r).Elem(), "hunter2", 0)
+	fill(reflect.ValueOf(&same).Elem(), "hunter2", 0)
+	o := Overview{Rows: []Row{{Report: r, Because: "hunter2"}}, Reasons: []string{"hunter2"}, Source: r.Source}
+	if got := r.Redacted(redactor); reflect.DeepEqual(got, same) {
+		t.Error("nothing was redacted")
+	}
+	if got := o.Redacted(redactor); strings.Contains(got.Rows[0].Because+got.Reasons[0]+got.Source.Repository+got.Source.CommitURL+
+		got.Source.WorkflowRunURL+got.Source.Actor, "hunter2") {
+		t.Errorf("the overview shows a secret: %+v", got.Source)
+	}
+	if !reflect.DeepEqual(r, same) || !reflect.DeepEqual(o.Rows[0].Report, same) || o.Rows[0].Because+o.Reasons[0] != "hunter2hunter2" {
+		t.Errorf("the original changed: %+v", r)
+	}
+}

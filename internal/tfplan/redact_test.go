@@ -116,3 +116,27 @@ func TestNumbersInDiffs(t *testing.T) {
 		}
 	}
 }
+
+// TestRedactedIsACopy: the plan and the apply that are redacted do not change.
+func TestRedactedIsACopy(t *testing.T) {
+	t.Parallel()
+	redactor := new(secret.Redactor)
+	redactor.Add(secret.Declared("hunter2"))
+	build := func() (Plan, Apply) {
+		const text = "hunter2"
+		one := Change{Address: text, Unit: text, Previous: text, Deposed: text, ImportID: text, Reason: text, Diff: text}
+		list := []Diagnostic{{File: text, Title: text, Message: text, Text: text}}
+		return Plan{Changes: []Change{one}, Drift: []Change{one}, Outputs: []string{text}, OutputDiff: text, Diagnostics: list, Tail: text,
+				JSONProblem: text, JSON: Totals{Problems: []string{text}}, Text: Totals{Problems: []string{text}}},
+			Apply{Diagnostics: list, Tail: text, Done: []Done{{Address: text, What: "created"}}}
+	}
+	plan, apply := build()
+	masked := fmt.Sprint(plan.Redacted(redactor), apply.Redacted(redactor))
+	if strings.Contains(masked, "hunter2") || strings.Count(masked, "***") != 30 {
+		t.Errorf("redacted %d texts:\n%s", strings.Count(masked, "***"), masked)
+	}
+	wantPlan, wantApply := build()
+	if got, want := fmt.Sprint(plan, apply), fmt.Sprint(wantPlan, wantApply); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

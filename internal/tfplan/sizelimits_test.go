@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"scalr-run-action/internal/secret"
 )
 
 // TestSizeOfList: a list of changes has at most 8 MiB: each change takes 250 bytes and its addresses and ids.
@@ -177,6 +179,52 @@ func TestLongLines(t *testing.T) {
 	}
 }
 
+// TestLongLineWithASecret: the end of a long line that may be the beginning of a secret is held back, and then cut, too.
+func TestLongLineWithASecret(t *testing.T) {
+	t.Parallel()
+	const words = `"]: Creation complete after `
+	redactor := new(secret.Redactor)
+	redactor.Add(secret.New("after 1234567890"))
+	for more, want := range map[string]int{"": 0, "1s": 0} {
+		l := NewLog(redactor)
+		fmt.Fprint(l, `a.b["`+strings.Repeat("x", 8<<10+1-len(`a.b["`)-len(words))+words+more+"\n")
+		if got := l.Apply().Done; len(got) != want {
+			t.Errorf("%q: got %d completed changes, want %d", more, len(got), want)
+		}
+	}
+}
+
+// TestSizeOfHeaders: the addresses, deposed objects and notes that are kept of a log have about 8 MiB; without all of them, no
+// text is shown.
+func TestSizeOfHeaders(t *testing.T) {
+	t.Parallel()
+	const block = "  - resource \"a\" \"b\" {\n    }\n"
+	for name, header := range map[string]func(i int) string{ // each takes 4096 bytes
+		"addresses": func(i int) string { return fmt.Sprintf("  # a.b%03843d will be destroyed\n", i) },
+		"deposed objects": func(i int) string {
+			return fmt.Sprintf("  # a.b%01900d (deposed object %s) will be destroyed\n", i, strings.Repeat("z", 1943))
+		},
+		"notes": func(i int) string {
+			note := "  # (" + strings.Repeat("x", 923) + ")\n" // 941 bytes
+			return fmt.Sprintf("  # a.b%079d will be destroyed\n", i) + note + note + note + note
+		},
+	} {
+		for n, shown := range map[int]bool{2049: true, 2050: false} {
+			t.Run(fmt.Sprint(name, " ", n), func(t *testing.T) {
+				t.Parallel()
+				l := NewLog(nil)
+				for i := range n {
+					fmt.Fprint(l, header(i)+block)
+				}
+				p := l.Plan(t.Context(), nil)
+				if len(p.Changes) == 0 || (p.Changes[0].Diff != "") != shown || p.Text.Destructions != n {
+					t.Errorf("%d destructions, %d listed, %d omitted, diff %.20q", p.Text.Destructions, len(p.Changes), p.Omitted, p.Changes[0].Diff)
+				}
+			})
+		}
+	}
+}
+
 // TestNumberOfUnits: 500 units are distinguished; all further ones are read as one.
 func TestNumberOfUnits(t *testing.T) {
 	t.Parallel()
@@ -184,8 +232,11 @@ func TestNumberOfUnits(t *testing.T) {
 	for i := range 503 {
 		for _, line := range []string{
 			"Terraform will perform the following actions:", "", "  # a.b will be created", `  + resource "a" "b" {`, "    }", "",
-			"Plan: 1 to add, 0 to change, 0 to destroy.", "╷", "│ Warning: W", "│ text", "╵",
+			"Plan: 1 to add, 0 to change, 0 to destroy.", "╷", "│ Warning: W", "│ ", "│   on main.tf line 1:", "╵",
 		} {
+			if i < 498 && strings.HasPrefix(line, "│ Warn") {
+				line = "│ no title"
+			}
 			fmt.Fprintf(l, "10:15:02.101 STDOUT [u%d] tofu: %s\n", i, line)
 		}
 	}
@@ -198,8 +249,12 @@ func TestNumberOfUnits(t *testing.T) {
 		t.Errorf("%d units, %d in u498, %d in u499, %d in others, %d additions",
 			len(units), units["u498"], units["u499"], units["…"], p.Planned.Additions)
 	}
-	if p.Text.Warnings != 503 || len(p.Diagnostics) != 100 {
-		t.Errorf("%d warnings, of which %d are kept", p.Text.Warnings, len(p.Diagnostics))
+	var files []string
+	for _, d := range p.Diagnostics {
+		files = append(files, d.File)
+	}
+	if got := strings.Join(files, " "); got != "u498/main.tf u499/main.tf …/main.tf …/main.tf …/main.tf" || p.Text.Warnings != 5 {
+		t.Errorf("%d warnings in %s", p.Text.Warnings, got)
 	}
 }
 
