@@ -102,10 +102,10 @@ func TestHostileListingStopsWithItsContext(t *testing.T) {
 			if checks < c.least {
 				t.Fatalf("the context was checked %d times, want at least %d", checks, c.least)
 			}
-			for n := 1; n <= checks; n += max(1, checks/6) {
+			for n := checks; n > 0; n -= max(1, checks/6) {
 				ctx := endsAfter(t.Context(), n)
 				_, err := List(ctx, Options{Root: root, Path: c.path})
-				if n < checks && !errors.Is(err, errEnded) {
+				if !errors.Is(err, errEnded) {
 					t.Fatalf("check %d of %d: got %v, want the listing to stop", n, checks, err)
 				}
 				if more := -ctx.left; more > 10 {
@@ -249,8 +249,8 @@ func TestHostileSubmodules(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tr.close()
-	if got := len(submodules(tr, ".", maxSubmodules)); got != maxSubmodules {
-		t.Errorf("got %d paths, want %d", got, maxSubmodules)
+	if got := len(submodules(tr, ".", maxSubmodules)); got != 2000 {
+		t.Errorf("got %d paths, want 2000", got)
 	}
 	ctx := endsAfter(t.Context(), 5)
 	warnEmptySubmodules(tr, &pulse{ctx: ctx}, ".", func(string) {})

@@ -202,6 +202,8 @@ func TestLinkedContentLimit(t *testing.T) {
 			"else/f%d")), ""},
 		{"a small directory 200 times", "infra", infra(numbered(200, "infra/l%d->../shared"), numbered(4, "shared/f%d")), ""},
 		{"a file of 100 kB, 100 times", "infra", infra(numbered(100, "infra/l%d->../shared/big"), []string{big(100_000)}), `"infra/l`},
+		{"a file of 90 kB, 20 times", "infra", infra(numbered(20, "infra/l%d->../shared/big"), []string{big(90_000)}), ""},
+		{"a file of 90 kB, 22 times", "infra", infra(numbered(22, "infra/l%d->../shared/big"), []string{big(90_000)}), `"infra/l`},
 		{"a file of 100 kB, 9 times", "infra", infra(numbered(9, "infra/l%d->../shared/big"), []string{big(100_000)}), ""},
 		{"a directory with a file of 1 MB, 12 times", "infra", infra(numbered(12, "infra/l%d->../shared"), []string{big(1_000_000)}), `"infra/l`},
 		{"links below path", "infra", infra(numbered(100, "infra/l%d->big"), []string{"infra/big=" + strings.Repeat("x", 100_000)}), ""},
