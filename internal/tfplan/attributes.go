@@ -255,8 +255,6 @@ func compact(value any) string {
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
-	if e.Encode(value) != nil {
-		return "?"
-	}
+	_ = e.Encode(value) // a value that was decoded from JSON can be encoded
 	return strings.TrimSpace(out.String())
 }

@@ -131,10 +131,7 @@ func lex(s string) (tokens []token, ok bool) {
 			if err != nil {
 				return nil, false
 			}
-			text, err := strconv.Unquote(quoted)
-			if err != nil {
-				return nil, false
-			}
+			text, _ := strconv.Unquote(quoted) // QuotedPrefix has checked it
 			tokens, s = append(tokens, token{aString, text}), s[len(quoted):]
 			continue
 		case strings.HasPrefix(s, "->"):

@@ -140,3 +140,16 @@ func TestRedactedIsACopy(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
+
+// TestEqualNamesAfterRedaction: members whose names are masked remain distinct.
+func TestEqualNamesAfterRedaction(t *testing.T) {
+	t.Parallel()
+	redactor := new(secret.Redactor)
+	redactor.Add(secret.Declared("hunter2"), secret.Declared("swordfish"))
+	doc := `{"format_version":"1.2","resource_changes":[{"address":"a.b","mode":"managed","type":"a","name":"b","change":{"actions":["update"],
+		"before":{"x":{"***":1,"hunter2":2,"swordfish":3,"z":{"hunter2":4}}},"after":{"x":1}}}]}`
+	diff := NewLog(redactor).Plan(t.Context(), strings.NewReader(doc)).Changes[0].Diff
+	if want := `!     x = {"***":1,"***-2":2,"***-3":3,"z":{"***":4}} -> 1` + "\n"; !strings.Contains(diff, want) {
+		t.Errorf("got\n%s\nwant %s", diff, want)
+	}
+}

@@ -179,6 +179,39 @@ func TestLongLines(t *testing.T) {
 	}
 }
 
+// TestNumberOfOutputs: 20,000 outputs are listed.
+func TestNumberOfOutputs(t *testing.T) {
+	t.Parallel()
+	for n, omitted := range map[int]int{20_000: 0, 20_002: 2} {
+		outputs := make([]string, n)
+		for i := range outputs {
+			outputs[i] = fmt.Sprintf(`"o%05d":{"actions":["create"],"after":1}`, i)
+		}
+		p := readPlan(sectionOf([]byte(`{"format_version":"1.2","output_changes":{`+strings.Join(outputs, ",")+`}}`)), nil)
+		if len(p.Outputs) != 20_000 || p.Omitted != omitted || p.JSON.Others != n || p.Outputs[19_999] != "o19999" {
+			t.Errorf("%d outputs: %d are listed, %d omitted, %d counted", n, len(p.Outputs), p.Omitted, p.JSON.Others)
+		}
+	}
+}
+
+// TestNumberOfDiagnostics: 100 diagnostics of all units are kept.
+func TestNumberOfDiagnostics(t *testing.T) {
+	t.Parallel()
+	for units, want := range map[int]int{1: 50, 2: 100, 3: 100} {
+		l := NewLog(nil)
+		for unit := range units {
+			for range 50 {
+				for _, line := range []string{"╷", "│ Error: E", "│ text", "╵"} {
+					fmt.Fprintf(l, "10:15:02.101 STDOUT [u%d] tofu: %s\n", unit, line)
+				}
+			}
+		}
+		if got := len(l.Plan(t.Context(), nil).Diagnostics); got != want {
+			t.Errorf("%d units: %d diagnostics, want %d", units, got, want)
+		}
+	}
+}
+
 // TestLongLineWithASecret: the end of a long line that may be the beginning of a secret is held back, and then cut, too.
 func TestLongLineWithASecret(t *testing.T) {
 	t.Parallel()
