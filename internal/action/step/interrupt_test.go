@@ -137,18 +137,22 @@ func TestReportingContext(t *testing.T) {
 		most    time.Duration
 		want    time.Duration // when its context ends
 	}{
-		"no limit":                            {most: time.Minute, want: time.Minute},
-		"before the deadline":                 {timeout: time.Hour, most: time.Minute, want: time.Minute},
-		"near the deadline":                   {timeout: time.Minute, starts: 40 * time.Second, most: time.Minute, want: time.Minute},
-		"just before the deadline":            {timeout: time.Minute, starts: 56 * time.Second, most: time.Minute, want: 61 * time.Second},
-		"after the deadline":                  {timeout: time.Minute, starts: 2 * time.Minute, most: time.Minute, want: 125 * time.Second},
-		"short report after the deadline":     {timeout: time.Minute, starts: 2 * time.Minute, most: time.Second, want: 121 * time.Second},
-		"signal during the report":            {starts: time.Second, most: time.Minute, signal: 10 * time.Second, want: 11500 * time.Millisecond},
-		"signal, then report":                 {starts: 12 * time.Second, most: time.Minute, signal: 10 * time.Second, want: 16 * time.Second},
-		"signal, then a late report":          {starts: 20 * time.Second, most: time.Minute, signal: 10 * time.Second, want: 20 * time.Second},
-		"signal, then a short report":         {starts: 12 * time.Second, most: time.Second, signal: 10 * time.Second, want: 13 * time.Second},
-		"second signal before the report":     {starts: 12 * time.Second, most: time.Minute, signal: 10 * time.Second, second: 11 * time.Second, want: 12 * time.Second},
-		"second signal during the report":     {starts: 12 * time.Second, most: time.Minute, signal: 10 * time.Second, second: 13 * time.Second, want: 16 * time.Second},
+		"no limit":                        {most: time.Minute, want: time.Minute},
+		"before the deadline":             {timeout: time.Hour, most: time.Minute, want: time.Minute},
+		"near the deadline":               {timeout: time.Minute, starts: 40 * time.Second, most: time.Minute, want: time.Minute},
+		"just before the deadline":        {timeout: time.Minute, starts: 56 * time.Second, most: time.Minute, want: 61 * time.Second},
+		"after the deadline":              {timeout: time.Minute, starts: 2 * time.Minute, most: time.Minute, want: 125 * time.Second},
+		"short report after the deadline": {timeout: time.Minute, starts: 2 * time.Minute, most: time.Second, want: 121 * time.Second},
+		"signal during the report":        {starts: time.Second, most: time.Minute, signal: 10 * time.Second, want: 11500 * time.Millisecond},
+		"signal, then report":             {starts: 12 * time.Second, most: time.Minute, signal: 10 * time.Second, want: 16 * time.Second},
+		"signal, then a late report":      {starts: 20 * time.Second, most: time.Minute, signal: 10 * time.Second, want: 20 * time.Second},
+		"signal, then a short report":     {starts: 12 * time.Second, most: time.Second, signal: 10 * time.Second, want: 13 * time.Second},
+		"second signal before the report": {
+			starts: 12 * time.Second, most: time.Minute, signal: 10 * time.Second, second: 11 * time.Second, want: 12 * time.Second,
+		},
+		"second signal during the report": {
+			starts: 12 * time.Second, most: time.Minute, signal: 10 * time.Second, second: 13 * time.Second, want: 16 * time.Second,
+		},
 		"signal during a report that is over": {starts: time.Second, most: time.Second, signal: 10 * time.Second, want: 2 * time.Second},
 	} {
 		synctest.Test(t, func(t *testing.T) {
