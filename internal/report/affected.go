@@ -72,8 +72,11 @@ func (a Affected) headline() string {
 }
 
 func (a Affected) scope() string {
-	if a.Scope == "exact" {
+	switch {
+	case a.Scope == "exact":
 		return "Compared: " + a.Reason + "."
+	case len(a.Workspaces) == 0 && a.Problem != "":
+		return "Nothing was compared: " + a.Reason + "."
 	}
 	return "Every workspace is listed: " + a.Reason + "."
 }

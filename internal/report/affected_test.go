@@ -39,8 +39,9 @@ func TestAffectedSummaryOfManyAndNone(t *testing.T) {
 		t.Errorf("got\n%.500s", got)
 	}
 	a = Affected{Scope: "everything", Reason: "no response", Problem: "It is unknown what changed."}
-	if got := a.Summary(); !strings.HasPrefix(got, "## ❌ The affected workspaces are unknown") {
-		t.Errorf("got\n%s", got)
+	const want = "## ❌ The affected workspaces are unknown\n\nNothing was compared: no response.\n\n**It is unknown what changed.**\n\n"
+	if got := a.Summary(); got != want {
+		t.Errorf("got\n%s, want\n%s", got, want)
 	}
 }
 
