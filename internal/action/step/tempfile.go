@@ -13,15 +13,7 @@ import (
 // from name if name is taken by a file that cannot be removed. CreateSharedFile returns nil if RUNNER_TEMP is not
 // writable.
 func (s *Step) CreateSharedFile(name string) *os.File {
-	temp := s.Job.Env("RUNNER_TEMP")
-	if temp == "" {
-		return nil
-	}
-	f, err := createShared(temp, name)
-	if err != nil {
-		return nil
-	}
-	return f
+	return createShared(s.Job.Env("RUNNER_TEMP"), name)
 }
 
 // maxSharedNames is the maximum number of attempts to create a shared file: another process may create the same file
@@ -31,20 +23,19 @@ const maxSharedNames = 5
 // createShared creates a file that later steps can read as any user. Other steps also write to RUNNER_TEMP, so an
 // existing file with this name is removed and never opened: it may be a link to another file. os.Root opens files
 // with O_NOFOLLOW, and O_EXCL guarantees a new file. If the existing file cannot be removed, because it is a
-// directory or belongs to another user, the new file gets another name.
-func createShared(dir, name string) (*os.File, error) {
+// directory or belongs to another user, the new file gets another name. createShared returns nil if it fails.
+func createShared(dir, name string) *os.File {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, err
+		return nil
 	}
 	defer root.Close()
 	next := name
 	for range maxSharedNames {
-		var f *os.File
-		f, err = root.OpenFile(next, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+		f, err := root.OpenFile(next, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 		if err == nil {
 			_ = f.Chmod(0o644) // regardless of the umask; not all file systems support modes
-			return f, nil
+			return f
 		}
 		if !errors.Is(err, fs.ErrExist) {
 			break
@@ -53,7 +44,7 @@ func createShared(dir, name string) (*os.File, error) {
 			next = withSuffix(name)
 		}
 	}
-	return nil, err
+	return nil
 }
 
 // withSuffix returns name with a random suffix before the extension.
