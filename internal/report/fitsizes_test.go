@@ -3,6 +3,8 @@ package report
 import (
 	"strings"
 	"testing"
+
+	"scalr-run-action/internal/tfplan"
 )
 
 // TestFitSizes: an item is shown as soon as its text, a blank line, and the notes on missing items fit: 400 bytes and the
@@ -261,5 +263,47 @@ func TestFallbackPage(t *testing.T) {
 		if got := fit(page, limit, "the run"); got != want {
 			t.Errorf("%d bytes: got %q, want %q", limit, got, want)
 		}
+	}
+}
+
+// TestPageLimits: a summary has at most 1,000,000 bytes, a comment 65,000 or fewer. The sizes are tried to the byte.
+func TestPageLimits(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		report func(Report) string
+		all    func(Overview) string
+		limit  int
+	}{
+		{"summary", Report.Summary, Overview.Summary, 1_000_000},
+		{"comment", func(r Report) string { return r.Comment(1 << 30) }, func(o Overview) string { return o.Comment(1 << 30) }, 65_000},
+		{"short comment", func(r Report) string { return r.Comment(9_000) }, func(o Overview) string { return o.Comment(9_000) }, 9_000},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := baseReport("planned", "planned_and_finished")
+			block := details("<code>a.b</code>", codeBlock("diff", "+"))
+			room := tt.limit - len(tt.report(r)) - 2*(400+len(r.more())) - len("#### ➕ Create (1)\n\n") - 1
+			for more, shown := range map[int]bool{0: true, 1: false} {
+				r.Plan.Changes = []tfplan.Change{
+					{Address: "a.b", Action: tfplan.Create, Diff: "+" + strings.Repeat("x", room-len(block)+more)},
+				}
+				if page := tt.report(r); strings.Contains(page, "```diff") != shown {
+					t.Errorf("%d bytes more: the page has %d bytes, and the diff is shown: %t", more, len(page), !shown)
+				}
+			}
+			o := overviewOf(emptyRow(func(r *Row) {
+				r.Result, r.Plan.Diagnostics = "errored", []tfplan.Diagnostic{{Level: "error", Title: "E"}}
+			}), emptyRow(func(r *Row) { r.Result = "no-changes" }))
+			for _, more := range []int{0, 1} {
+				o.Rows[0].Plan.Diagnostics[0].Text = "x"
+				size := len(tt.all(o))
+				o.Rows[0].Plan.Diagnostics[0].Text += strings.Repeat("x", tt.limit-size+more)
+				page := tt.all(o)
+				if more == 0 && len(page) != tt.limit || more == 1 && len(page) >= tt.limit {
+					t.Errorf("an overview of %d bytes, of which %d are shown", tt.limit+more, len(page))
+				}
+			}
+		})
 	}
 }

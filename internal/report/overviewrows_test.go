@@ -101,6 +101,11 @@ func TestOverviewOrder(t *testing.T) {
 		{"moved", counts(tfplan.Counts{}, tfplan.OtherCounts{Moves: 1})},
 		{"added", counts(tfplan.Counts{Additions: 1}, tfplan.OtherCounts{})},
 		{"destroyed", counts(tfplan.Counts{Destructions: 1}, tfplan.OtherCounts{})},
+		{"counted", func(r *Row) { // by Terraform's summary alone
+			r.Result, r.Plan = "planned", planOf(tfplan.Counts{}, tfplan.OtherCounts{})
+			r.Plan.Planned = &tfplan.Counts{Destructions: 1}
+			r.Run.HasChanges = new(true)
+		}},
 		{"applied", func(r *Row) { r.Result, r.Plan = "applied", planOf(tfplan.Counts{Additions: 1}, tfplan.OtherCounts{}) }},
 		{"not-known", func(r *Row) { r.Result = "planned" }},
 		{"no-changes", func(r *Row) { r.Result = "no-changes" }},
@@ -125,14 +130,14 @@ func TestOverviewOrder(t *testing.T) {
 		name, _, _ := strings.Cut(part, "`")
 		names = append(names, name)
 	}
-	const want = "brand-new discarded errored override missing running unknown confirm saved destroyed not-known added applied moved"
+	const want = "brand-new discarded errored override missing running unknown confirm saved counted destroyed not-known added applied moved"
 	if got := strings.Join(names, " "); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	if want := "**`prod`** (2): `no-changes` · `unchanged`\n\n</details>\n\n"; !strings.Contains(rest, want) {
 		t.Errorf("got\n%s\nwant\n%s", rest, want)
 	}
-	const lost = "#### 🗑️ Destroyed or replaced\n\n- `prod/destroyed`: 1 resource\n" +
+	const lost = "#### 🗑️ Destroyed or replaced\n\n- `prod/counted`: 1 resource\n- `prod/destroyed`: 1 resource\n" +
 		"- `prod/not-known`: unknown, because neither Scalr&#39;s numbers nor the plan JSON nor the whole text of the plan is available\n\n"
 	if !strings.Contains(rest, lost) {
 		t.Errorf("got\n%s\nwant\n%s", rest, lost)
