@@ -108,6 +108,25 @@ func TestNormalHost(t *testing.T) {
 	}
 }
 
+// TestMetadataNames: each name of a metadata service is refused, in any case, and longer names are not.
+func TestMetadataNames(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal", "metadata.tencentyun.com",
+	} {
+		for _, host := range []string{name, strings.ToUpper(name), name + "."} {
+			if got, err := httpx.NormalHost(host); err == nil || err.Error() != "the host of a cloud's metadata service" {
+				t.Errorf("%s: got %q, %v", host, got, err)
+			}
+		}
+		for _, host := range []string{"a." + name, "a" + name, name + ".a"} {
+			if got, err := httpx.NormalHost(host); err != nil || got != host {
+				t.Errorf("%s: got %q, %v", host, got, err)
+			}
+		}
+	}
+}
+
 // TestLoopbackHosts: fewer hosts are allowed for plain http than resolve to this machine.
 func TestLoopbackHosts(t *testing.T) {
 	t.Parallel()

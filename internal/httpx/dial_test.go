@@ -185,6 +185,34 @@ func TestLeadsToThisMachine(t *testing.T) {
 	}
 }
 
+// remote is a connection to an address.
+type remote struct {
+	net.Conn
+	address net.Addr
+}
+
+func (r remote) RemoteAddr() net.Addr { return r.address }
+
+// TestAddressOfConnection: the address decides whether a connection for the host was made to this machine.
+func TestAddressOfConnection(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]bool{
+		"127.0.0.1": true, "::1": true, "::ffff:127.0.0.1": true, "64:ff9b::7f00:1": true, "10.0.0.1": false, "2001:db8::1": false, "0.0.0.0": false,
+		"169.254.169.254": false,
+	} {
+		c := httpx.ConnectionTo("acme.test", remote{address: &net.TCPAddr{IP: net.ParseIP(address), Port: 443}})
+		if got := httpx.LeadsToThisMachine(c, "acme.test"); got != want {
+			t.Errorf("%s: got %t", address, got)
+		}
+		if httpx.LeadsToThisMachine(c, "other.test") {
+			t.Errorf("%s: the connection was made for another host", address)
+		}
+	}
+	if httpx.LeadsToThisMachine(httpx.ConnectionTo("acme.test", remote{address: &net.UnixAddr{Name: "127.0.0.1"}}), "acme.test") {
+		t.Error("a socket without an IP address leads to this machine")
+	}
+}
+
 // TestInvalidAddresses: an address without a port, or one that the dialer cannot have resolved, is an error.
 func TestInvalidAddresses(t *testing.T) {
 	t.Parallel()

@@ -57,24 +57,28 @@ func TestErrorDocuments(t *testing.T) {
 // TestRefusedLinks compares the error for each kind of link that is not used. The link itself is not shown.
 func TestRefusedLinks(t *testing.T) {
 	t.Parallel()
+	long := strings.Repeat("a.", 110) + "b"
 	for link, want := range map[string]string{
 		"https://blob.test/" + strings.Repeat("a", 8<<10-18): "",
 		"https://blob.test/" + strings.Repeat("a", 8<<10-17): "the link is longer than 8 KiB",
-		"https://[::1/a":             "the link is not a valid URL",
-		"https://u:p@blob.test/a":    "the link contains credentials",
-		"https://u@blob.test/a":      "the link contains credentials",
-		"https://[fe80::1%25eth0]/a": "the link points to an address that is valid on one machine only: [fe80::1%eth0]",
-		"/a":                         "the link is not an absolute URL",
-		"https:blob.test/a":          "the link is not an absolute URL",
-		"https:///a":                 "the link is not an absolute URL",
-		"http://blob.test/a":         "the link is not https: blob.test",
-		"ftp://blob.test/a":          "the link is not https: blob.test",
-		"http://127.0.0.1/a":         "the link is not https: 127.0.0.1",
-		"https://127.0.0.1/a":        "the link points to this machine",
-		"https://a.localhost/a":      "the link points to this machine",
-		"https://169.254.169.254/a":  "the link has a link-local address, where clouds have their metadata service: 169.254.169.254",
-		"https://metadata.goog/a":    "the link has the host of a cloud's metadata service: metadata.goog",
-		"https://a..b/a":             "the link has an invalid host name: a..b",
+		"https://[::1/a":                     "the link is not a valid URL",
+		"https://u:p@blob.test/a":            "the link contains credentials",
+		"https://u@blob.test/a":              "the link contains credentials",
+		"https://[fe80::1%25eth0]/a":         "the link points to an address that is valid on one machine only: [fe80::1%eth0]",
+		"/a":                                 "the link is not an absolute URL",
+		"https:blob.test/a":                  "the link is not an absolute URL",
+		"https:///a":                         "the link is not an absolute URL",
+		"http://blob.test/a":                 "the link is not https: blob.test",
+		"ftp://blob.test/a":                  "the link is not https: blob.test",
+		"http://127.0.0.1/a":                 "the link is not https: 127.0.0.1",
+		"https://127.0.0.1/a":                "the link points to this machine",
+		"https://a.localhost/a":              "the link points to this machine",
+		"https://169.254.169.254/a":          "the link has a link-local address, where clouds have their metadata service: 169.254.169.254",
+		"https://metadata.goog/a":            "the link has the host of a cloud's metadata service: metadata.goog",
+		"https://a..b/a":                     "the link has an invalid host name: a..b",
+		"http://" + long + "/a":              "the link is not https: " + long[:200] + "…",
+		"https://..." + long + "/a":          "the link has an invalid host name: ..." + long[:197] + "…",
+		"https://[fe80::1%25" + long + "]/a": "the link points to an address that is valid on one machine only: [fe80::1%" + long[:191] + "…",
 	} {
 		puts := 0
 		client, _ := dialed(t, "https://acme.scalr.test", roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -197,14 +201,39 @@ func TestLargestResponse(t *testing.T) {
 			t.Errorf("%d bytes: got %v", n, err)
 		}
 	}
-	page := 0
-	client, _ := dialed(t, "https://acme.scalr.test", roundTrip(func(r *http.Request) (*http.Response, error) {
-		page++
-		entries := listText(1010, func(i int) string { return fmt.Sprintf(`{"type":"workspaces","id":"ws-%d"}`, page*1010+i) })
-		return respond(r, 200, fmt.Sprintf(`{"data":%s,"meta":{"pagination":{"next-page":%d}}}`, entries, page+1)), nil
-	}))
-	contents, err := client.AccountContents(t.Context(), "env-1")
-	if err == nil || err.Error() != "list workspaces: the list has more than 100000 entries" || page != 100 || contents.Doubtful.Count != 101_000 {
-		t.Errorf("got %v after %d pages and %d entries", err, page, contents.Doubtful.Count)
+	for perPage, want := range map[int]string{1000: "", 1010: "list workspaces: the list has more than 100000 entries"} {
+		page := 0
+		client, _ := dialed(t, "https://acme.scalr.test", roundTrip(func(r *http.Request) (*http.Response, error) {
+			page++
+			next := fmt.Sprint(page + 1)
+			if page == 100 && want == "" {
+				next = "null"
+			}
+			entries := listText(perPage, func(i int) string { return fmt.Sprintf(`{"type":"workspaces","id":"ws-%d"}`, page*perPage+i) })
+			return respond(r, 200, fmt.Sprintf(`{"data":%s,"meta":{"pagination":{"next-page":%s}}}`, entries, next)), nil
+		}))
+		contents, err := client.AccountContents(t.Context(), "env-1")
+		if (err != nil) != (want != "") || err != nil && err.Error() != want || page != 100 || contents.Doubtful.Count != 100*perPage {
+			t.Errorf("got %v after %d pages and %d entries, want %s", err, page, contents.Doubtful.Count, want)
+		}
+	}
+}
+
+// TestLargestList checks that a list needs up to 12 MiB: 98,304 ids of 112 bytes, each with 16 bytes for the string.
+func TestLargestList(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]string{98_304: "", 98_305: "list the tags of env-1: the list needs more than 12 MiB of memory"} {
+		sent := 0
+		client, _ := dialed(t, "https://acme.scalr.test", roundTrip(func(r *http.Request) (*http.Response, error) {
+			first, size := sent, min(10_000, n-sent)
+			sent += size
+			ids := listText(size, func(i int) string { return fmt.Sprintf(`{"type":"tags","id":"%0112d"}`, first+i) })
+			next := map[bool]string{true: "null", false: fmt.Sprint(sent)}[sent == n]
+			return respond(r, 200, `{"data":`+ids+`,"meta":{"pagination":{"next-page":`+next+`}}}`), nil
+		}))
+		ids, err := client.TagIDs(t.Context(), scalr.EnvironmentKind, "env-1")
+		if (err != nil) != (want != "") || err != nil && err.Error() != want || len(ids) != n {
+			t.Errorf("%d ids: got %d, %v", n, len(ids), err)
+		}
 	}
 }
