@@ -2,11 +2,6 @@ package fleet
 
 import (
 	"bytes"
-	"scalr-run-action/internal/action/step"
-	"scalr-run-action/internal/job/runnertest"
-	"scalr-run-action/internal/report"
-	"scalr-run-action/internal/scalr"
-
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -16,8 +11,12 @@ import (
 	"testing/synctest"
 	"time"
 
+	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/github/githubtest"
 	"scalr-run-action/internal/goldentest"
+	"scalr-run-action/internal/job/runnertest"
+	"scalr-run-action/internal/report"
+	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalrsim"
 )
 

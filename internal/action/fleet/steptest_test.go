@@ -1,10 +1,6 @@
 package fleet
 
 import (
-	"scalr-run-action/internal/inputs"
-	"scalr-run-action/internal/job"
-	"scalr-run-action/internal/secret"
-
 	"bytes"
 	"context"
 	"fmt"
@@ -20,8 +16,11 @@ import (
 
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/github/githubtest"
+	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/job"
 	"scalr-run-action/internal/job/runnertest"
 	"scalr-run-action/internal/scalrsim"
+	"scalr-run-action/internal/secret"
 )
 
 // stepTest is a job in which steps of this package run, one after the other, for pull request 7.

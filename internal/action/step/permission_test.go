@@ -1,14 +1,17 @@
 package step
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"scalr-run-action/internal/goldentest"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/secret"
 )
@@ -82,6 +85,19 @@ func TestPermissionsCoverAllOperations(t *testing.T) {
 			t.Errorf("operation %q: advice %q, and a reason for none: %t", o, advice, none)
 		}
 	}
+}
+
+// TestPermissionTexts compares the advice for each operation with testdata/permissions.txt.
+func TestPermissionTexts(t *testing.T) {
+	t.Parallel()
+	var got strings.Builder
+	for _, o := range scalr.Operations() {
+		for _, status := range []int{http.StatusForbidden, http.StatusNotFound, http.StatusConflict} {
+			advice := MissingPermission(&scalr.Error{Op: scalr.Op{Operation: o}, HTTPStatus: status})
+			fmt.Fprintf(&got, "%s, %d:%s\n", o, status, advice)
+		}
+	}
+	goldentest.Compare(t, filepath.Join("testdata", "permissions.txt"), got.String())
 }
 
 // refusedOperations calls each operation and returns the errors by the expected text.
