@@ -93,7 +93,7 @@ func TestWorkspaceOutputsFile(t *testing.T) {
 			want(0, "result=done", "terraform-outputs=").
 			logContains("2.0 MiB exceeds GitHub's limit of 1 MiB")
 		if info, err := os.Stat(filepath.Join(temp, v.outputs["terraform-outputs-file"])); err != nil ||
-			info.Size() != 2<<20 {
+			info.Size() != 2<<20 || info.Name() != "scalr-"+scalrsim.WorkspaceID+"-outputs.json" {
 			t.Errorf("the file is %v, %v", info, err)
 		}
 		d.environ = nil

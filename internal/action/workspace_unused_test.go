@@ -139,6 +139,10 @@ func TestWorkspaceDeletionRequiresProofOfDisuse(t *testing.T) {
 			deletionResult: inUse("locked by run run-1, which the token cannot read"),
 			faults:         faults{locked},
 		},
+		"locked by a run that may not be read": {
+			deletionResult: refusedWith("not-allowed"),
+			faults:         faults{locked, {Op: "GET /runs/run-1", Action: scalrsim.Status, Status: http.StatusForbidden}},
+		},
 		"renamed in the meantime": {deletionResult: inUse(`it became "production/live"`),
 			faults: faults{read(func(attributes, _ map[string]any) { attributes["name"] = "live" })}},
 	} {

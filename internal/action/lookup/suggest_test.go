@@ -19,6 +19,11 @@ func TestDidYouMean(t *testing.T) {
 		"one of three letters":        {name: "blu", names: []string{"eu", "blx"}, want: `"blx"`},
 		"two of four letters":         {name: "prod", names: []string{"prxy", "pxyz"}, want: `"prxy"`},
 		"a third of the letters":      {name: "abcdefghi", names: []string{"abcdefxyz", "abcdewxyz"}, want: `"abcdefxyz"`},
+		"three of six letters":        {name: "abcdef", names: []string{"abcxyz"}, want: ""},
+		"three of eight letters":      {name: "abcdefgh", names: []string{"abcdexyz"}, want: ""},
+		"two letters more":            {name: "abcdef", names: []string{"axbcydef"}, want: `"axbcydef"`},
+		"two letters less":            {name: "axbcyd", names: []string{"abcd"}, want: `"abcd"`},
+		"three letters more":          {name: "abcdef", names: []string{"axbcydezf"}, want: ""},
 		"contained, however long":     {name: "app", names: []string{"service-app-production"}, want: `"service-app-production"`},
 		"containing":                  {name: "service-app-production", names: []string{"app"}, want: `"app"`},
 		"an unreported name":          {name: "network", names: []string{""}, want: ""},
@@ -58,6 +63,21 @@ func TestDidYouMeanIsLimited(t *testing.T) {
 			names = append(names, fmt.Sprintf("%0*d", maxSimilarLength, i))
 		}
 		if got := DidYouMean(wanted, append(names, similarName)) != ""; got != found {
+			t.Errorf("after %d other names: found %t, want %t", others, got, found)
+		}
+	}
+}
+
+// TestDidYouMeanComparesUpToTheLimit checks the last name that is compared if the compared pairs are exactly the limit.
+func TestDidYouMeanComparesUpToTheLimit(t *testing.T) {
+	t.Parallel()
+	wanted := strings.Repeat("n", 100)
+	for others, found := range map[int]bool{399: true, 400: true, 401: false} {
+		var names []string
+		for i := range others {
+			names = append(names, fmt.Sprintf("%0100d", i))
+		}
+		if got := DidYouMean(wanted, append(names, wanted[1:]+"x")) != ""; got != found {
 			t.Errorf("after %d other names: found %t, want %t", others, got, found)
 		}
 	}

@@ -64,6 +64,8 @@ func TestWorkspace(t *testing.T) {
 			want: `Environment "env-v0prod00000001" has no workspace "networ" that the token can read. Did you mean "network" or "network-edge"?`, requests: 2},
 		"missing, with nothing similar": {environment: "production", workspace: "zzz",
 			want: `Environment "production" has no workspace "zzz" that the token can read.`, requests: 2},
+		"missing, with nothing similar, by the id of the environment": {environment: scalrsim.EnvironmentID, workspace: "zzz",
+			want: `Environment "env-v0prod00000001" has no workspace "zzz" that the token can read.`, requests: 3},
 		"in an unknown environment": {environment: "produktion", workspace: "network",
 			want: `Environment "produktion" of workspace "network" not found, or the token cannot read it. Did you mean "production"?`, requests: 3},
 		"in an unknown environment with an id": {environment: "env-v0stag00000009", workspace: "network",
@@ -99,15 +101,7 @@ func TestWorkspace(t *testing.T) {
 			t.Parallel()
 			server := scalrsim.New(scalrsim.Scenario{Setup: c.setup, Faults: c.faults})
 			defer server.Close()
-			base, err := url.Parse("https://acme.scalr.test")
-			if err != nil {
-				t.Fatal(err)
-			}
-			client, err := scalr.New(scalr.Config{BaseURL: base, Token: secret.New(scalrsim.Token), UserAgent: "test", HTTP: server.Client()})
-			if err != nil {
-				t.Fatal(err)
-			}
-			w, err := lookup.Workspace(context.Background(), client, c.environment, c.workspace)
+			w, err := lookup.Workspace(context.Background(), clientOf(t, server), c.environment, c.workspace)
 			got := w.ID
 			if err != nil {
 				got = err.Error()
@@ -117,4 +111,18 @@ func TestWorkspace(t *testing.T) {
 			}
 		})
 	}
+}
+
+// clientOf returns a client of a simulated server.
+func clientOf(t *testing.T, server *scalrsim.Server) *scalr.Client {
+	t.Helper()
+	base, err := url.Parse("https://acme.scalr.test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := scalr.New(scalr.Config{BaseURL: base, Token: secret.New(scalrsim.Token), UserAgent: "test", HTTP: server.Client()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
 }
