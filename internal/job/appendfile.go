@@ -100,16 +100,28 @@ var assignmentStart = lazyregexp.New(`\ASCALR_[A-Z0-9_]+='`)
 
 // areOutputs reports whether the text consists only of the assignments that SetOutput writes, so that it is safe to source.
 func areOutputs(text string) bool {
-	text = strings.ReplaceAll(text, `'\''`, "") // a quotation mark within a value
 	for text != "" {
 		start := assignmentStart.FindString(text)
-		_, rest, found := strings.Cut(text[len(start):], "'")
-		if start == "" || !found || !strings.HasPrefix(rest, "\n") {
+		rest, ok := afterValue(text[len(start):])
+		if start == "" || !ok {
 			return false
 		}
-		text = rest[1:]
+		text = rest
 	}
 	return true
+}
+
+// afterValue returns the text after the line in which a value ends.
+func afterValue(text string) (rest string, ok bool) {
+	for {
+		_, rest, found := strings.Cut(text, "'")
+		if !found {
+			return "", false
+		}
+		if text, found = strings.CutPrefix(rest, `\''`); !found { // otherwise a quotation mark within the value
+			return strings.CutPrefix(rest, "\n")
+		}
+	}
 }
 
 // warnOfExistingLines warns if the file for outputs is below the checkout and already holds other lines: a shell that

@@ -112,6 +112,12 @@ func TestExistingOutputFile(t *testing.T) {
 		"a false escape":         {"SCALR_RUN_ID='\\'; touch hit; '\n", true},
 		"a false escape twice":   {"SCALR_RUN_ID='\\''\\'; touch hit; ''\n", true},
 		"no line end":            {"SCALR_RUN_ID='run-1'", true},
+		"a command before":       {"touch hit '\n", true},
+		"only a quotation mark":  {"'\n", true},
+		"many escapes":           {`SCALR_RUN_ID=''\'''\''a'\''` + "\n" + `b'\'''` + "\n", false},
+		"an open escape":         {`SCALR_RUN_ID='a'\''`, true},
+		// A shell executes the command in the second line, because the first value ends before its last quotation mark.
+		"an escape after the value": {`SCALR_A='x''\''` + "\nSCALR_B='; touch hit; '\n" + `SCALR_C='a'\''b'` + "\n", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -49,10 +49,10 @@ func (g *github) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: a.status, Header: a.header, Body: io.NopCloser(strings.NewReader(a.body)), Request: r}, nil
 }
 
-func idJob(g *github, address string) (*job.Job, *bytes.Buffer) {
+func idJob(g *github, address string, environ ...string) (*job.Job, *bytes.Buffer) {
 	var out bytes.Buffer
 	return job.New(job.Options{
-		Environ: []string{"GITHUB_ACTIONS=true", "ACTIONS_ID_TOKEN_REQUEST_URL=" + address, "ACTIONS_ID_TOKEN_REQUEST_TOKEN=request-" + canary},
+		Environ: append(environ, "GITHUB_ACTIONS=true", "ACTIONS_ID_TOKEN_REQUEST_URL="+address, "ACTIONS_ID_TOKEN_REQUEST_TOKEN=request-"+canary),
 		Stdout:  &out, HTTP: &http.Client{Transport: g},
 	}), &out
 }
@@ -143,6 +143,23 @@ func TestIDTokenRetries(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestIDTokenRetriesInDebugLog checks that each failed attempt to get an ID token is in the debug log.
+func TestIDTokenRetriesInDebugLog(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := &github{answers: []answer{{status: 503}, {status: 429}, {status: 200, body: `{"value": "` + jwt + `"}`}}}
+		j, out := idJob(g, idTokenAddress, "RUNNER_DEBUG=1")
+		if _, err := j.IDToken(t.Context(), "x"); err != nil {
+			t.Fatal(err)
+		}
+		const want = "::debug::ID token, try 1: GitHub returned 503 Service Unavailable\n" +
+			"::debug::ID token, try 2: GitHub returned 429 Too Many Requests\n::add-mask::" + jwt + "\n"
+		if out.String() != want {
+			t.Errorf("logged %q, want %q", out, want)
+		}
+	})
 }
 
 func TestIDTokenIsCanceled(t *testing.T) {
