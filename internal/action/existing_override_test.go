@@ -79,16 +79,18 @@ func TestOverrideFaults(t *testing.T) {
 			posts: map[string]int{overrideOp: 1},
 		},
 		"gate with a run that becomes unreadable": {
-			faults: []scalrsim.Fault{{Op: readRun, Nth: 4, Times: -1, Action: scalrsim.Status, Status: 403}},
+			faults: []scalrsim.Fault{{Op: planJSON, Phase: scalrsim.After, Action: scalrsim.Delay, Delay: time.Second}},
+			signal: planJSON,
+			later:  []scalrsim.Fault{statusFault(readRun, 403, -1)}, // before the gate is evaluated
 			second: gate,
 			code:   3,
 			want:   []string{"result=refused", "error-code=not-allowed"},
 			posts:  map[string]int{overrideOp: 0},
 		},
 		"signal before the gate": {
-			faults: []scalrsim.Fault{{Op: readRun, Nth: 4, Action: scalrsim.Stall}},
+			faults: []scalrsim.Fault{{Op: planJSON, Action: scalrsim.Stall}},
 			second: gate,
-			signal: readRun, nth: 4, after: time.Second,
+			signal: planJSON, after: time.Second,
 			code: 130, want: interrupted,
 			says:  []string{"was not canceled and is still running: https://"},
 			posts: map[string]int{overrideOp: 0},

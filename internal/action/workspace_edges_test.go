@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/scalrsim"
 )
 
-// TestWorkspaceDeletedMeanwhile checks that a workspace that another client deletes before this step does is no error.
+// TestWorkspaceDeletedMeanwhile checks that the step succeeds if another client deletes the workspace before this step does.
 func TestWorkspaceDeletedMeanwhile(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
