@@ -101,7 +101,7 @@ func affectedCases() map[string]affectedCase {
 		"nothing known, fail":    two("GITHUB_EVENT_NAME=schedule", "when-unknown=fail"),
 		"not on GitHub":          two("GITHUB_REPOSITORY="),
 		"no token":               two("github-token="),
-		"no payload":             two("GITHUB_EVENT_PATH=/nowhere"),
+		"no payload":             two("GITHUB_EVENT_PATH=/proc/nowhere"),
 		"payload of over 25 MiB": two().with(func(c *affectedCase) { c.payload = 25<<20 + 1 }),
 		"since the last success": two("base=last-success").with(func(c *affectedCase) { c.github = forbidden(githubtest.ListRuns) }),
 		"since the last success, workflow unknown": two("base=last-success", "GITHUB_WORKFLOW_REF=").with(func(c *affectedCase) {
@@ -115,7 +115,7 @@ func affectedCases() map[string]affectedCase {
 		"no summary file":           two("GITHUB_STEP_SUMMARY="),
 		"summary fails":             two("GITHUB_STEP_SUMMARY=/dev/full"),
 		"outputs fail":              two("GITHUB_OUTPUT=/dev/full"),
-		"no checkout":               two("GITHUB_WORKSPACE=/nowhere"),
+		"no checkout":               two("GITHUB_WORKSPACE=/proc/nowhere"),
 		"proxy missing":             two("HTTPS_PROXY=://"),
 		"invalid input":             two("batch-size=0", "github-token=ghs_another1234"),
 		"invalid input and a note":  two("all=true", "base=main", "batch-size=0"),

@@ -355,7 +355,7 @@ func TestCheckedOut(t *testing.T) {
 			t.Errorf("%s: %q, %q; want %q, %q", name, commit, reason, c.want, c.reason)
 		}
 	}
-	if _, reason := checkedOut("/nowhere", treeWith(t, ".git/HEAD"), ""); reason != "the checkout cannot be read" {
+	if _, reason := checkedOut("/proc/nowhere", treeWith(t, ".git/HEAD"), ""); reason != "the checkout cannot be read" {
 		t.Errorf("missing checkout: %q", reason)
 	}
 	for size, want := range map[int]string{16 << 20: sha, 16<<20 + 1: ""} {

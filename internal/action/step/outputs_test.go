@@ -176,14 +176,14 @@ func TestTerraformOutputs(t *testing.T) {
 		failed bool
 	}{
 		"small":                       {size: 2},
-		"small, no file":              {size: 2, temp: "/nowhere"},
+		"small, no file":              {size: 2, temp: "/proc/nowhere"},
 		"fits a variable":             {size: variable},
 		"exceeds a variable":          {size: variable + 1, log: fmt.Sprintf(large, "127.9 KiB")},
-		"exceeds a variable, no file": {size: variable + 1, temp: "/nowhere", log: fmt.Sprintf(noFile, "127.9 KiB")},
+		"exceeds a variable, no file": {size: variable + 1, temp: "/proc/nowhere", log: fmt.Sprintf(noFile, "127.9 KiB")},
 		"fits an output":              {size: output, log: fmt.Sprintf(large, "1.0 MiB")},
 		"exceeds an output": {size: output + 1, empty: true, log: "::warning::The output terraform-outputs is left empty: 1.0 MiB exceeds GitHub's limit " +
 			"of 1 MiB. Read the file that terraform-outputs-file names in ${{ runner.temp }}.\n"},
-		"exceeds an output, no file": {size: output + 1, temp: "/nowhere", empty: true, failed: true},
+		"exceeds an output, no file": {size: output + 1, temp: "/proc/nowhere", empty: true, failed: true},
 	} {
 		var environ []string
 		if c.temp != "" {
@@ -251,7 +251,7 @@ func TestSharedFile(t *testing.T) {
 		}
 		f.Close()
 	}
-	for _, temp := range []string{"", "/nowhere", "/dev/null"} {
+	for _, temp := range []string{"", "/proc/nowhere", "/dev/null"} {
 		if f := newOutputStep(t, "RUNNER_TEMP="+temp).CreateSharedFile("log.txt"); f != nil {
 			t.Errorf("RUNNER_TEMP=%s: created %s", temp, f.Name())
 		}

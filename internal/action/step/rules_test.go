@@ -109,9 +109,9 @@ func TestProxyAndCA(t *testing.T) {
 		"HTTP_PROXY=http://":                            "HTTP_PROXY" + invalid,
 		"http_proxy=http://":                            "http_proxy" + invalid,
 		"SSL_CERT_FILE=" + file:                         "",
-		"SSL_CERT_FILE=/nowhere/ca.pem":                 `SSL_CERT_FILE names "/nowhere/ca.pem", which cannot be read in this container.`,
+		"SSL_CERT_FILE=/proc/nowhere/ca.pem":            `SSL_CERT_FILE names "/proc/nowhere/ca.pem", which cannot be read in this container.`,
 		"SSL_CERT_DIR=" + dir:                           "",
-		"SSL_CERT_DIR=" + dir + ":/nowhere":             `SSL_CERT_DIR names "/nowhere", which cannot be read in this container.`,
+		"SSL_CERT_DIR=" + dir + ":/proc/nowhere":        `SSL_CERT_DIR names "/proc/nowhere", which cannot be read in this container.`,
 		"SSL_CERT_DIR=" + dir + ":" + filepath.Dir(dir): "",
 	} {
 		err := newOutputStep(t, environ).CheckProxyAndCA()
