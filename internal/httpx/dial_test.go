@@ -235,6 +235,15 @@ func TestInvalidAddresses(t *testing.T) {
 			t.Errorf("%v: got %v, want %v", c.err, got, c.want)
 		}
 	}
+	for err, want := range map[error]string{
+		httpx.ErrAddressRefused: "the address is link-local or belongs to a cloud's metadata service",
+		httpx.ErrThisMachine:    "the address points to this machine",
+		httpx.ErrNotThisMachine: "localhost does not resolve to this machine",
+	} {
+		if err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
 }
 
 // TestConnectRequest: the CONNECT request names the user agent, and a proxy that accepts it is not an error.

@@ -107,6 +107,18 @@ func TestManyMembers(t *testing.T) {
 	}
 }
 
+// TestManyOutputs: outputs without content count towards the limit of memory, too.
+func TestManyOutputs(t *testing.T) {
+	t.Parallel()
+	for n, fits := range map[int]bool{80_000: true, 90_000: false} {
+		client, _ := respondingWith(t, `{"data":`+listText(n, func(int) string { return "{}" })+`}`)
+		list, err := client.Outputs(t.Context(), "ws-1", true)
+		if fits && (err != nil || len(list) != n) || !fits && (err == nil || !strings.HasSuffix(err.Error(), "needs more than 8 MiB of memory")) {
+			t.Errorf("%d outputs: got %d, %v", n, len(list), err)
+		}
+	}
+}
+
 // TestLogInSmallPieces: a log that storage serves is complete, however it is read.
 func TestLogInSmallPieces(t *testing.T) {
 	t.Parallel()
