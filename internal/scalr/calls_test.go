@@ -104,9 +104,11 @@ func TestCreateEnvironmentInAccount(t *testing.T) {
 		want               string // the requests after the first
 		says               string
 	}{
-		"one account":         {"", pointer, 422, listOf(account("acc-1")), "GET accounts, POST environments acc-1", ""},
-		"two accounts":        {"", pointer, 400, listOf(account("acc-1"), account("acc-2"), account("acc-3")), "GET accounts", noAccount},
-		"no account":          {"", pointer, 400, listOf(), "GET accounts", noAccount},
+		"one account":  {"", pointer, 422, listOf(account("acc-1")), "GET accounts, POST environments acc-1", ""},
+		"two accounts": {"", pointer, 400, listOf(account("acc-1"), account("acc-2"), account("acc-3")), "GET accounts", noAccount},
+		"no account":   {"", pointer, 400, listOf(), "GET accounts", noAccount},
+		"two accounts of many": {"", pointer, 400,
+			strings.TrimSuffix(listOf(account("acc-1"), account("acc-2")), "}") + `,"meta":{"pagination":{"next-page":2}}}`, "GET accounts", noAccount},
 		"unreadable accounts": {"", pointer, 400, "403", "GET accounts", "list accounts: no (HTTP 403)"},
 		"account in request":  {"acc-2", pointer, 400, listOf(account("acc-1")), "", noAccount},
 		"another member": {"", `,"source":{"pointer":"/data/attributes/name"}`, 400, listOf(account("acc-1")), "",
