@@ -56,7 +56,7 @@ func TestGitHubFaults(t *testing.T) {
 		"G13 comment on page 3":      {before: fillTwoPages, comments: 1, url: true},
 		"G14 marker of another user": {before: foreignMarker, comments: 1, url: true},
 		"G15 no event file": {
-			setUp: func(r *stepTest) { r.set("pr-number="); r.env["GITHUB_EVENT_PATH"] = "/nowhere" },
+			setUp: func(r *stepTest) { r.set("pr-number="); r.env["GITHUB_EVENT_PATH"] = "/proc/nowhere" },
 			says:  "No comment was written",
 		},
 		"G15 truncated event": {

@@ -56,7 +56,7 @@ func TestFileFaults(t *testing.T) {
 			says:     []string{"have more values than can be masked"},
 			then:     boundedMasks,
 		},
-		"G22 no HOME, no TMPDIR": {setUp: setEnv("RUNNER_TEMP", "/nowhere"), outputs: append(planned, "plan-log-file=")},
+		"G22 no HOME, no TMPDIR": {setUp: setEnv("RUNNER_TEMP", "/proc/nowhere"), outputs: append(planned, "plan-log-file=")},
 		"G25 not on GitHub":      {setUp: offGitHub, then: noCommands},
 		"G26 debug log":          {setUp: setEnv("RUNNER_DEBUG", "1"), outputs: planned, says: []string{"::debug::"}},
 		"G28 fork without token": {

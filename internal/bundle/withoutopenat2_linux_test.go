@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"testing"
 	"unsafe"
 
@@ -29,8 +30,12 @@ func TestWithoutOpenat2(t *testing.T) {
 	for _, errno := range []unix.Errno{unix.ENOSYS, unix.EPERM} {
 		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestWithoutOpenat2$", "-test.v")
 		command.Env = append(os.Environ(), refusedWith+"="+strconv.Itoa(int(errno)), listedRoot+"="+makeTree(t, "main.tf", "d/x", "l->d"))
-		if out, err := command.CombinedOutput(); err != nil {
+		out, err := command.CombinedOutput()
+		switch {
+		case err != nil:
 			t.Errorf("%v: %v\n%s", errno, err, out)
+		case strings.Contains(string(out), "--- SKIP"):
+			t.Skipf("%s", out)
 		}
 	}
 }

@@ -201,8 +201,8 @@ func TestWriteSummary(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "summary")
 	for _, env := range [][]string{
-		{"GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY=" + path, "SCALR_SUMMARY_FILE=/nowhere"},
-		{"SCALR_SUMMARY_FILE=" + path, "GITHUB_STEP_SUMMARY=/nowhere"},
+		{"GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY=" + path, "SCALR_SUMMARY_FILE=/proc/nowhere"},
+		{"SCALR_SUMMARY_FILE=" + path, "GITHUB_STEP_SUMMARY=/proc/nowhere"},
 	} {
 		_ = os.Remove(path)
 		j, _ := newJob(t, env...)
