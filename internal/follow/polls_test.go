@@ -21,6 +21,7 @@ type polled struct {
 	statuses []string // the last one stays
 	each     time.Duration
 	slow     time.Duration // duration of a poll
+	reading  time.Duration // duration of reading the log
 	polls    []int64       // their times in milliseconds
 	stop     func(scalr.Run) (runs.StopResult, error)
 	stopped  bool
@@ -37,6 +38,7 @@ func (p *polled) PollRun(ctx context.Context, _ string) (scalr.Run, error) {
 }
 
 func (p *polled) Log(context.Context, scalr.Log) (*scalr.LogBody, error) {
+	time.Sleep(p.reading)
 	return body(strings.NewReader("No changes.")), nil
 }
 
@@ -52,6 +54,7 @@ func TestPolls(t *testing.T) {
 		statuses  string
 		each      time.Duration
 		slow      time.Duration
+		reading   time.Duration
 		throttled time.Duration // time of a 429 response; 0 means never
 		polls     string
 	}{
@@ -88,6 +91,19 @@ func TestPolls(t *testing.T) {
 			each:     time.Second,
 			polls:    "0 250 500 750 1000 1333 1777 2370 3160 4213 4213",
 		},
+		"a stale poll after a final one": {
+			statuses: "applying applied applying applied",
+			each:     200 * time.Millisecond,
+			slow:     200 * time.Millisecond,
+			polls:    "0 325 525 850 1050",
+		},
+		"a slow log at the end": {
+			statuses: "planning/p planned_and_finished",
+			each:     200 * time.Millisecond,
+			slow:     300 * time.Millisecond,
+			reading:  300 * time.Millisecond,
+			polls:    "0 725 1025 1325",
+		},
 		"stale polls while planning": {
 			statuses: "planning/p pending planning/p planned_and_finished",
 			each:     2 * time.Second,
@@ -97,7 +113,7 @@ func TestPolls(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				api := &polled{began: time.Now(), statuses: strings.Fields(c.statuses), each: c.each, slow: c.slow}
+				api := &polled{began: time.Now(), statuses: strings.Fields(c.statuses), each: c.each, slow: c.slow, reading: c.reading}
 				f := Follower{API: api, Observer: &recorder{}, Timing: DefaultTiming}
 				if c.throttled > 0 {
 					f.Throttled = func() time.Time {
