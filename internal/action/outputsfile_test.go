@@ -71,7 +71,7 @@ func TestNoTerraformOutputsFile(t *testing.T) {
 func TestTerraformOutputsWithoutFile(t *testing.T) {
 	t.Parallel()
 	for bytes, warns := range map[int]string{
-		200 << 10: "terraform-outputs-file names in ${{ runner.temp }}; there is no such file, because RUNNER_TEMP is " +
+		200 << 10: "terraform-outputs-file names in ${{ runner.temp }}; it was not written, because RUNNER_TEMP is " +
 			"not writable",
 		2 << 20: "The output terraform-outputs exceeds GitHub's limit of 1 MiB: 2.0 MiB. terraform-outputs is left empty.",
 	} {

@@ -165,9 +165,9 @@ func TestTerraformOutputs(t *testing.T) {
 	t.Parallel()
 	const variable, output = 128<<10 - 128, 1 << 20
 	const noFile = "::warning::The output terraform-outputs has %s: an environment variable can have at most 128 KiB, so a step that receives it " +
-		"through `env:` cannot start. Read the file that terraform-outputs-file names in ${{ runner.temp }}; there is no such file, " +
+		"through `env:` cannot start. Read the file that terraform-outputs-file names in ${{ runner.temp }}; it was not written, " +
 		"because RUNNER_TEMP is not writable.\n"
-	large := strings.Replace(noFile, "; there is no such file, because RUNNER_TEMP is not writable", "", 1)
+	large := strings.Replace(noFile, "; it was not written, because RUNNER_TEMP is not writable", "", 1)
 	for name, c := range map[string]struct {
 		size   int
 		temp   string // RUNNER_TEMP; "" for a directory

@@ -41,7 +41,7 @@ func noFile(name string) string {
 	if name != "" {
 		return ""
 	}
-	return "; there is no such file, because RUNNER_TEMP is not writable"
+	return "; it was not written, because RUNNER_TEMP is not writable"
 }
 
 // writeSharedFile writes a file for later steps and returns its base name, or "" if it cannot be written.
