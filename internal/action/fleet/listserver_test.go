@@ -14,15 +14,15 @@ import (
 	"time"
 
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
-	"scalr-run-action/internal/secret"
 )
 
 // thisRun is the address of the workflow run in the tests.
 const thisRun = "https://github.com/acme/infra/actions/runs/12"
 
-// world is a simulated Scalr with a list of runs of its own, which may have thousands of them.
-type world struct {
+// listServer is a simulated Scalr that also lists thousands of runs.
+type listServer struct {
 	*scalrsim.Server
 	t          *testing.T
 	client     *scalr.Client
@@ -39,48 +39,31 @@ type listedEntry struct {
 	at                 time.Time
 }
 
-func newWorld(t *testing.T, faults ...scalrsim.Fault) *world {
+func newListServer(t *testing.T, faults ...scalrsim.Fault) *listServer {
 	t.Helper()
-	w := &world{Server: scalrsim.New(scalrsim.Scenario{Faults: faults}), t: t, ids: map[string]string{}, names: map[string]string{}}
-	w.client = newClient(t, w)
+	w := &listServer{Server: scalrsim.New(scalrsim.Scenario{Faults: faults}), t: t, ids: map[string]string{}, names: map[string]string{}}
+	w.client = scalrtest.NewClient(t, w)
 	return w
 }
 
-func clientOf(t *testing.T, sim *scalrsim.Server) *scalr.Client {
-	return newClient(t, sim.Client().Transport)
-}
-
-func newClient(t *testing.T, transport http.RoundTripper) *scalr.Client {
-	t.Helper()
-	base, err := url.Parse("https://acme.scalr.test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := scalr.New(scalr.Config{BaseURL: base, Token: secret.New(scalrsim.Token), UserAgent: "test", HTTP: &http.Client{Transport: transport}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client
-}
-
 // add adds workspaces such as "e1/a", and their environments.
-func (w *world) add(names string) {
+func (w *listServer) add(names string) {
 	for _, name := range strings.Fields(names) {
 		environment, workspace, _ := strings.Cut(name, "/")
 		if w.ids[environment] == "" {
-			w.named(environment, w.AddEnvironment(environment))
+			w.setID(environment, w.AddEnvironment(environment))
 		}
 		if w.ids[name] == "" && workspace != "" {
-			w.named(name, w.AddWorkspace(w.ids[environment], workspace, nil))
+			w.setID(name, w.AddWorkspace(w.ids[environment], workspace, nil))
 		}
 	}
 }
 
-func (w *world) named(name, id string) { w.ids[name], w.names[id] = id, name }
+func (w *listServer) setID(name, id string) { w.ids[name], w.names[id] = id, name }
 
 // addRuns adds runs, a second apart. "e1/a" is a run of the workflow run, "e1/a*3" are three runs of others, and "=e1/a"
 // is a run at the same time as the one before.
-func (w *world) addRuns(runs string) {
+func (w *listServer) addRuns(runs string) {
 	at := time.Date(2026, 11, 29, 8, 0, 0, 0, time.UTC)
 	for _, text := range strings.Fields(runs) {
 		text, same := strings.CutPrefix(text, "=")
@@ -102,7 +85,7 @@ func (w *world) addRuns(runs string) {
 }
 
 // RoundTrip records the path, the filters and the page of a request, with names instead of ids.
-func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
+func (w *listServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	query := r.URL.Query()
 	path := strings.Split(strings.TrimPrefix(r.URL.Path, scalrsim.BasePath+"/"), "/")
 	for _, name := range []string{"filter[environment]", "filter[workspace]", "filter[name]"} {
@@ -135,7 +118,7 @@ func reply(r *http.Request, status int, body any) (*http.Response, error) {
 }
 
 // list returns a page of the list of runs. The id of the first run is run-1.
-func (w *world) list(query url.Values) any {
+func (w *listServer) list(query url.Values) any {
 	var all []any
 	for i, r := range w.runs {
 		environment, _, _ := strings.Cut(r.workspace, "/")
@@ -170,7 +153,7 @@ func relation(kind, id string) any {
 }
 
 // included returns all environments and workspaces.
-func (w *world) included() []any {
+func (w *listServer) included() []any {
 	list := []any{}
 	if w.shortened {
 		return list

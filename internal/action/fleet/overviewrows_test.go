@@ -23,6 +23,7 @@ import (
 	"scalr-run-action/internal/job"
 	"scalr-run-action/internal/report"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 	"scalr-run-action/internal/tfplan"
@@ -161,7 +162,7 @@ func (c rowCase) play(t *testing.T, out *strings.Builder) {
 	maps.Copy(attributes, c.attributes)
 	run := sim.AddRun(id, attributes)
 	time.Sleep(max(c.after, time.Duration(map[bool]int{true: 1}[c.after == 0])*time.Hour))
-	client := clientOf(t, sim)
+	client := scalrtest.NewClient(t, sim.Client().Transport)
 	page, err := client.RunsPage(t.Context(), scalr.RunScope{WorkspaceID: id}, 1)
 	if err != nil || len(page.Runs) != 1 {
 		t.Fatalf("got %d runs and %v", len(page.Runs), err)
@@ -271,7 +272,7 @@ func TestRowsAreReadConcurrently(t *testing.T) {
 			sim := scalrsim.New(scalrsim.Scenario{Faults: []scalrsim.Fault{{Op: "GET /runs/*", Action: scalrsim.Delay, Delay: time.Second, Times: -1}}})
 			var log, wanted bytes.Buffer
 			fmt.Fprintf(&wanted, "Workspaces: %d\n", n)
-			o := &overviewCommand{client: clientOf(t, sim), Step: &step.Step{Job: job.New(job.Options{Stdout: &log})}}
+			o := &overviewCommand{client: scalrtest.NewClient(t, sim.Client().Transport), Step: &step.Step{Job: job.New(job.Options{Stdout: &log})}}
 			var all []*searchTarget
 			for i := range n {
 				w := &searchTarget{run: &scalr.ListedRun{Run: scalr.Run{ID: "run-unknown"}}}
@@ -333,7 +334,7 @@ func TestOverviewReadsLargePlans(t *testing.T) {
 			return io.MultiReader(io.LimitReader(filler(by), int64(size-len(text))), strings.NewReader(text))
 		}
 	}
-	client := newClient(t, largeTexts{json: padded(document, ' ', limit), log: padded(text, '-', limit+20)})
+	client := scalrtest.NewClient(t, largeTexts{json: padded(document, ' ', limit), log: padded(text, '-', limit+20)})
 	o := &overviewCommand{Step: &step.Step{Redact: new(secret.Redactor)}, client: client}
 	run := planWith(1, 0, 0)
 	run.Plan.ID = "plan-1"

@@ -12,7 +12,7 @@ import (
 
 // target parses a workspace of the input: "e1/a" by name, "id:e1/a" by id, "in:e1/a" by name in an environment that is
 // given by its id, and "full:e1/a" as the affected action lists it.
-func (w *world) target(text string) *searchTarget {
+func (w *listServer) target(text string) *searchTarget {
 	kind, name, ok := strings.Cut(text, ":")
 	if !ok {
 		kind, name = "", text
@@ -32,7 +32,7 @@ func (w *world) target(text string) *searchTarget {
 
 // found describes the result of the search for one workspace: "e1/a: run-1", "e1/a: absent" or "e1/a: unknown", with a
 // question mark if the run may not be the newest one.
-func (w *world) found(s *searchTarget) string {
+func (w *listServer) found(s *searchTarget) string {
 	text := title(scalr.Workspace{ID: s.ID, Name: s.Name, Environment: s.Environment})
 	if s.Name == "" {
 		text = "id of " + w.names[s.ID]
@@ -63,7 +63,7 @@ func each(n int, format, separator string) string {
 
 // searchCase is a list of runs, oldest first, and the workspaces whose runs are searched.
 type searchCase struct {
-	world     string // further workspaces
+	further   string // further workspaces
 	runs      string
 	targets   string
 	oldest    bool
@@ -91,14 +91,14 @@ func TestSearch(t *testing.T) {
 			requests: "runs e1 1, runs e2 1",
 		},
 		"no run": {
-			world:    "e1/b",
+			further:  "e1/b",
 			runs:     "e1/a",
 			targets:  "full:e1/a full:e1/b",
 			want:     "e1/a: run-1, e1/b: absent",
 			requests: "runs e1 1",
 		},
 		"no run at all": {
-			world:    "e1/a",
+			further:  "e1/a",
 			targets:  "full:e1/a",
 			want:     "e1/a: absent",
 			requests: "runs e1 1",
@@ -128,14 +128,14 @@ func TestSearch(t *testing.T) {
 			requests: "runs 1",
 		},
 		"by id, without a run": {
-			world:    "e1/b",
+			further:  "e1/b",
 			runs:     "e1/a",
 			targets:  "id:e1/a id:e1/b",
 			want:     "id of e1/a: run-1, e1/b: absent",
 			requests: "runs 1, workspaces e1/b",
 		},
 		"by id, cannot be read": {
-			world:    "e1/b e1/c",
+			further:  "e1/b e1/c",
 			runs:     "e1/a",
 			targets:  "id:e1/b id:e1/c id:e1/a",
 			faults:   []scalrsim.Fault{{Op: "GET /workspaces/*", Action: scalrsim.Status, Status: 404}},
@@ -209,7 +209,7 @@ func TestSearch(t *testing.T) {
 			requests: "environments e1, environments e1, runs e1 1, workspaces e1 a, runs e1/a 1",
 		},
 		"no run on the first page, by name": {
-			world:   "e1/a e1/c",
+			further: "e1/a e1/c",
 			runs:    "e1/b*101",
 			targets: "e1/a e1/d e1/c",
 			want:    "e1/a: absent, e1/d: absent, e1/c: absent",
@@ -267,7 +267,7 @@ func TestSearch(t *testing.T) {
 				"runs e1 5, runs e3 5, runs e1 6, runs e3 6, runs e1 7, runs e3 7, runs e1 8, runs e3 8, runs e1 9, runs e3 9, runs e1 10",
 		},
 		"two requests left for names": {
-			world:    each(20, "e1/w#", " "),
+			further:  each(20, "e1/w#", " "),
 			runs:     "e1/b*1750",
 			targets:  each(20, "id:e1/w#", " "),
 			want:     "e1/w1: absent, e1/w2: absent, " + strings.TrimPrefix(each(20, "id of e1/w#: absent", ", "), "id of e1/w1: absent, id of e1/w2: absent, "),
@@ -316,7 +316,7 @@ func TestSearch(t *testing.T) {
 			requests:  "runs e1 1",
 		},
 		"by name without included workspaces": {
-			world:     "e1/c",
+			further:   "e1/c",
 			runs:      "e1/a e1/b e1/b*200",
 			targets:   "e1/a e1/b e1/c full:e1/a",
 			shortened: true,
@@ -367,10 +367,10 @@ func TestSearch(t *testing.T) {
 }
 
 // begin returns the search of a case.
-func (c searchCase) begin(t *testing.T) (*world, *search) {
-	w := newWorld(t, c.faults...)
+func (c searchCase) begin(t *testing.T) (*listServer, *search) {
+	w := newListServer(t, c.faults...)
 	w.oldest, w.shortened = c.oldest, c.shortened
-	w.add(c.world)
+	w.add(c.further)
 	w.addRuns(c.runs)
 	s := &search{client: w.client, address: thisRun, requestsLeft: maxListRequests}
 	for _, text := range strings.Fields(c.targets) {
@@ -384,7 +384,7 @@ func TestSearchFails(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]searchCase{
 		"by name":       {runs: "e1/a e1/b*100", targets: "e1/a in:e1/a"},
-		"by id":         {world: "e1/a", runs: "e1/b", targets: "id:e1/a"},
+		"by id":         {further: "e1/a", runs: "e1/b", targets: "id:e1/a"},
 		"several pages": {runs: each(20, "e1/w#", " ") + " e1/b*181", targets: each(20, "full:e1/w#", " ")},
 	} {
 		whole, s := c.begin(t)

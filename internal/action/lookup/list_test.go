@@ -10,6 +10,7 @@ import (
 	"scalr-run-action/internal/action/lookup"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -22,7 +23,7 @@ func TestHasTag(t *testing.T) {
 		s.AddTag("green")
 	}})
 	defer server.Close()
-	client := clientOf(t, server)
+	client := scalrtest.NewClient(t, server.Client().Transport)
 	ids := map[string]string{"": ""}
 	tags, err := client.Tags(context.Background(), "")
 	if err != nil {
@@ -99,7 +100,7 @@ func TestListWorkspaces(t *testing.T) {
 			}})
 			defer server.Close()
 			notice := ""
-			list, err := lookup.ListWorkspaces(context.Background(), clientOf(t, server), c.environment, c.filter, func(s string) { notice += s })
+			list, err := lookup.ListWorkspaces(context.Background(), scalrtest.NewClient(t, server.Client().Transport), c.environment, c.filter, func(s string) { notice += s })
 			var names []string
 			for _, w := range list {
 				names = append(names, w.Name)
@@ -121,7 +122,7 @@ func TestTagResolver(t *testing.T) {
 	t.Parallel()
 	server := scalrsim.New(scalrsim.Scenario{Setup: func(s *scalrsim.Server) { s.AddTag("blue") }})
 	defer server.Close()
-	r := &lookup.TagResolver{Client: clientOf(t, server)}
+	r := &lookup.TagResolver{Client: scalrtest.NewClient(t, server.Client().Transport)}
 	named := []scalr.Tag{{ID: "tag-1", Name: "one"}}
 	got, err := r.Resolve(context.Background(), named)
 	if n := len(server.Requests()); err != nil || !slices.Equal(got, named) || n != 0 {
@@ -186,7 +187,7 @@ func TestEnvironment(t *testing.T) {
 				s.AddEnvironment(name)
 			}
 		}})
-		env, found, err := lookup.Environment(context.Background(), clientOf(t, server), name)
+		env, found, err := lookup.Environment(context.Background(), scalrtest.NewClient(t, server.Client().Transport), name)
 		var paths []string
 		for _, r := range server.Requests() {
 			paths = append(paths, r.Path)

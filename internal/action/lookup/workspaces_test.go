@@ -2,13 +2,11 @@ package lookup_test
 
 import (
 	"context"
-	"net/url"
 	"testing"
 
 	"scalr-run-action/internal/action/lookup"
-	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
-	"scalr-run-action/internal/secret"
 )
 
 // unplaced returns a fault that removes the environment of workspaces from responses.
@@ -101,7 +99,7 @@ func TestWorkspace(t *testing.T) {
 			t.Parallel()
 			server := scalrsim.New(scalrsim.Scenario{Setup: c.setup, Faults: c.faults})
 			defer server.Close()
-			w, err := lookup.Workspace(context.Background(), clientOf(t, server), c.environment, c.workspace)
+			w, err := lookup.Workspace(context.Background(), scalrtest.NewClient(t, server.Client().Transport), c.environment, c.workspace)
 			got := w.ID
 			if err != nil {
 				got = err.Error()
@@ -111,18 +109,4 @@ func TestWorkspace(t *testing.T) {
 			}
 		})
 	}
-}
-
-// clientOf returns a client of a simulated server.
-func clientOf(t *testing.T, server *scalrsim.Server) *scalr.Client {
-	t.Helper()
-	base, err := url.Parse("https://acme.scalr.test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, err := scalr.New(scalr.Config{BaseURL: base, Token: secret.New(scalrsim.Token), UserAgent: "test", HTTP: server.Client()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client
 }

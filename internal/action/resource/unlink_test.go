@@ -4,13 +4,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
 
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/secret"
+	"scalr-run-action/internal/scalr/scalrtest"
 )
 
 // answer is a response of scriptedServer.
@@ -71,14 +70,9 @@ func TestUnlinkTags(t *testing.T) {
 		"list forbidden":     {[]answer{gone, {status: 403}}, []string{"DELETE a b", "GET"}, 404},
 	} {
 		s := &scriptedServer{answers: c.answers}
-		client, err := scalr.New(scalr.Config{BaseURL: &url.URL{Scheme: "https", Host: "acme.scalr.test"}, Token: secret.New("sim-token-1"),
-			UserAgent: "test", HTTP: &http.Client{Transport: s}})
-		if err != nil {
-			t.Fatal(err)
-		}
 		companion, _ := companionIn()
-		companion.client = client
-		err = companion.unlinkTags(t.Context(), scalr.WorkspaceKind, "ws-1", []string{"a", "b"})
+		companion.client = scalrtest.NewClient(t, s)
+		err := companion.unlinkTags(t.Context(), scalr.WorkspaceKind, "ws-1", []string{"a", "b"})
 		if (err != nil) != (c.status != 0) || err != nil && !strings.Contains(err.Error(), fmt.Sprint(": ", c.status, " ")) {
 			t.Errorf("%s: the error is %v, want status %d", name, err, c.status)
 		}

@@ -13,6 +13,7 @@ import (
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/scalr/scalrtest"
 )
 
 // planServer is a transport that returns the same status and body to each request.
@@ -59,7 +60,7 @@ func TestPlanJSON(t *testing.T) {
 				s, ctx, end := step.Begin(context.Background(), step.Env{Environ: []string{"RUNNER_TEMP=" + dir}, Stdout: io.Discard, Version: "test"})
 				defer end()
 				r := newCommand(s, inputs.Run{})
-				r.client = clientOf(t, planServer{c.status, c.body})
+				r.client = scalrtest.NewClient(t, planServer{c.status, c.body})
 				run := scalr.Run{ID: "run-1", Plan: &scalr.Plan{ID: "plan-1", Status: scalr.TaskFinished}}
 				got := r.readPlanJSON(ctx, run, r.logs.of(scalr.PlanPhase))
 				if got.plan.JSON.Complete != c.complete || (got.err != nil) != c.failed {

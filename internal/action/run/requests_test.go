@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +12,7 @@ import (
 
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/scalr"
-	"scalr-run-action/internal/secret"
+	"scalr-run-action/internal/scalr/scalrtest"
 )
 
 // statusServer is a transport whose responses have only a status, by the path of the request. It records the requests.
@@ -30,17 +29,6 @@ func (s *statusServer) RoundTrip(q *http.Request) (*http.Response, error) {
 		status = other
 	}
 	return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader("")), Request: q, Header: http.Header{}}, nil
-}
-
-// clientOf returns a client that sends its requests to s.
-func clientOf(t *testing.T, s http.RoundTripper) *scalr.Client {
-	t.Helper()
-	c, err := scalr.New(scalr.Config{BaseURL: &url.URL{Scheme: "https", Host: "acme.scalr.test"}, Token: secret.New("sim-token-1"),
-		UserAgent: "test", HTTP: &http.Client{Transport: s}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
 }
 
 // TestOverrideOfSeveralChecks checks that each policy check with a soft failure is overridden, that a conflict does not
@@ -82,7 +70,7 @@ func TestOverrideOfSeveralChecks(t *testing.T) {
 					want = append(want, "POST "+fmt.Sprintf(path, string(id)))
 				}
 				r, log := commandIn(inputs.Run{})
-				r.client = clientOf(t, s)
+				r.client = scalrtest.NewClient(t, s)
 				run := scalr.Run{ID: "run-1", Status: "policy_override"}
 				for i, status := range c.checks {
 					run.Policies = append(run.Policies, scalr.PolicyCheck{ID: string("abc"[i]), Status: status})

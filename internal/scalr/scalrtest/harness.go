@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"net/http"
 	"net/url"
 	"path"
 	"slices"
@@ -87,6 +88,17 @@ func (r *Harness) Dial(c scalr.Config) *scalr.Client {
 	client, err := scalr.New(c)
 	if err != nil {
 		r.T.Fatal(err)
+	}
+	return client
+}
+
+// NewClient returns a client that sends its requests to a transport, such as that of a simulated Scalr.
+func NewClient(t *testing.T, transport http.RoundTripper) *scalr.Client {
+	t.Helper()
+	client, err := scalr.New(scalr.Config{BaseURL: &url.URL{Scheme: "https", Host: "acme.scalr.test"}, UserAgent: UserAgent,
+		Token: secret.New(scalrsim.Token), HTTP: &http.Client{Transport: transport}})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return client
 }
