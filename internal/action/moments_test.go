@@ -132,7 +132,7 @@ func TestPlanAfterInterruptedRead(t *testing.T) {
 	r.during = func(p *stepResult) { p.awaitRequest(planJSON, 1); time.Sleep(time.Second); p.signals <- os.Interrupt }
 	p := r.play().want(0, "result=planned", "additions=2").requestCount(planJSON, 2)
 	if p.outputs["plan-json-file"] == "" {
-		t.Errorf("there is no plan JSON\n%s", p.log)
+		t.Errorf("the plan JSON is missing\n%s", p.log)
 	}
 }
 
