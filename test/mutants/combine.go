@@ -18,29 +18,47 @@ type numbered struct {
 }
 
 // chooserSource reads the number of the active mutation from a file, because a test may start the program with another
-// environment.
-const chooserSource = `package %s
+// environment. With the number recordReached no mutation is active, and the numbers of those that are reached are written
+// to a file.
+const chooserSource = `package %[1]s
 
 import (
 	mutantsos "os"
 	mutantsstrconv "strconv"
+	mutantssync "sync"
 )
 
 var mutantChosen = readMutantChosen()
 
+var mutantsReached mutantssync.Map
+
 func readMutantChosen() int {
-	text, _ := mutantsos.ReadFile(%q)
+	text, _ := mutantsos.ReadFile(%[2]q)
 	id, _ := mutantsstrconv.Atoi(string(text))
 	return id
 }
 
+func mutantActive(id int) bool {
+	if mutantChosen == %[3]d {
+		if _, known := mutantsReached.LoadOrStore(id, true); !known {
+			file, _ := mutantsos.OpenFile(%[2]q+".reached", mutantsos.O_APPEND|mutantsos.O_CREATE|mutantsos.O_WRONLY, 0o666)
+			file.WriteString(mutantsstrconv.Itoa(id) + "\n")
+			file.Close()
+		}
+	}
+	return mutantChosen == id
+}
+
 func pickMutant[T any](id int, mutated, original T) T {
-	if mutantChosen == id {
+	if mutantActive(id) {
 		return mutated
 	}
 	return original
 }
 `
+
+// recordReached is the number with which the mutations that are reached are recorded.
+const recordReached = -1
 
 // combiner collects mutations of one file: a mutated copy of each function is appended to the file, and the function
 // calls it if its number is chosen.
@@ -105,7 +123,7 @@ func (c *combiner) addFunction(f *ast.FuncDecl, m numbered) bool {
 	} else {
 		call = "return " + call
 	}
-	c.edits = append(c.edits, edit{body + 1, body + 1, fmt.Sprintf("if mutantChosen == %d { %s };", m.id, call)})
+	c.edits = append(c.edits, edit{body + 1, body + 1, fmt.Sprintf("if mutantActive(%d) { %s };", m.id, call)})
 	return true
 }
 

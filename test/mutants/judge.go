@@ -14,14 +14,14 @@ import (
 
 // judge runs tests against mutations.
 type judge struct {
-	dir   string                   // for overlays and test binaries
-	usual map[string]time.Duration // how long the tests of a package take without a change
-	count int                      // variants built
+	dir       string   // for overlays and test binaries
+	count     int      // variants built
+	unchanged *variant // without mutations; nil if it is not needed yet
 }
 
 func newJudge() (*judge, error) {
 	dir, err := os.MkdirTemp("", "mutants-")
-	return &judge{dir: dir, usual: map[string]time.Duration{}}, err
+	return &judge{dir: dir}, err
 }
 
 func (j *judge) close() { os.RemoveAll(j.dir) }
@@ -29,14 +29,14 @@ func (j *judge) close() { os.RemoveAll(j.dir) }
 // notice returns the first of the packages whose tests fail because of a mutation of the variant, or nil if all pass.
 func (j *judge) notice(ctx context.Context, v *variant, id int, tests []*goPackage) (*goPackage, error) {
 	for _, p := range tests {
-		usual, ok := j.usual[p.ImportPath]
-		if !ok {
-			var err error
-			if usual, err = j.measure(ctx, v, p); err != nil {
-				return nil, err
-			}
+		names, usual, err := j.selected(ctx, v, id, p)
+		if err != nil {
+			return nil, err
 		}
-		out, err := j.test(ctx, v, id, p, 3*usual+10*time.Second)
+		if len(names) == 0 {
+			continue
+		}
+		out, err := j.test(ctx, v, id, p, names, 2*usual+10*time.Second)
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
@@ -49,29 +49,11 @@ func (j *judge) notice(ctx context.Context, v *variant, id int, tests []*goPacka
 	return nil, nil
 }
 
-// measure runs the tests of a package with a variant that can be switched off.
-func (j *judge) measure(ctx context.Context, v *variant, p *goPackage) (time.Duration, error) {
-	if v.chooser == "" {
-		plain, err := j.combine(nil)
-		if err != nil {
-			return 0, err
-		}
-		v = plain
-	}
-	if _, err := j.binary(ctx, v, p); err != nil {
-		return 0, err
-	}
-	began := time.Now()
-	if out, err := j.test(ctx, v, 0, p, 10*time.Minute); err != nil {
-		return 0, fmt.Errorf("the tests of %s fail without a mutation: %w\n%s", p.name(), err, out[max(0, len(out)-2000):])
-	}
-	j.usual[p.ImportPath] = time.Since(began)
-	return j.usual[p.ImportPath], nil
-}
-
-// test runs the tests of a package with one mutation of the variant, 0 for none. An error without output means that
-// they could not be run.
-func (j *judge) test(ctx context.Context, v *variant, id int, p *goPackage, limit time.Duration) (output []byte, err error) {
+// test runs tests of a package with one mutation of the variant, 0 for none. An error without output means that they
+// could not be run.
+func (j *judge) test(
+	ctx context.Context, v *variant, id int, p *goPackage, names []string, limit time.Duration,
+) (output []byte, err error) {
 	binary, err := j.binary(ctx, v, p)
 	if err != nil {
 		return nil, err
@@ -80,8 +62,8 @@ func (j *judge) test(ctx context.Context, v *variant, id int, p *goPackage, limi
 		return nil, err
 	}
 	// A mutated loop may allocate without end: the shell limits the memory.
-	cmd := j.command(ctx, v, p, "sh", "-c", `ulimit -v 12000000; exec "$@"`, "sh", binary,
-		"-test.short", "-test.failfast", "-test.paniconexit0", "-test.timeout="+limit.String())
+	cmd := j.command(ctx, v, p, "sh", "-c", `ulimit -v 12000000; exec "$@"`, "sh", binary, "-test.short",
+		"-test.failfast", "-test.paniconexit0", "-test.timeout="+limit.String(), "-test.run=^("+strings.Join(names, "|")+")$")
 	output, err = cmd.CombinedOutput()
 	return append(output, '\n'), err
 }

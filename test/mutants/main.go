@@ -1,8 +1,8 @@
 // Command mutants measures the quality of the tests: it makes random changes to the program, one at a time, and
 // runs the tests that should fail.
 //
-//	go run ./test/mutants -seed 7 -per 20                           # every package of the program; takes hours
-//	go run ./test/mutants -seed 7 -per 20 -packages internal/gate   # those of the list
+//	go run ./test/mutants -seed 7 -per 20                              # every package of the program; takes hours
+//	go run ./test/mutants -seed 7,8,9 -per 40 -packages internal/gate  # three samples of one package
 //
 // It prints each change that no test notices, and a table by package. The exit code is 1 if there is such a change.
 package main
@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -24,7 +25,7 @@ var equivalentList string
 
 // options describes the sample.
 type options struct {
-	seed       uint64
+	seeds      []uint64
 	per        int
 	packages   string
 	own        bool
@@ -36,8 +37,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var o options
-	flag.Uint64Var(&o.seed, "seed", 1, "the same seed draws the same places, however the code around them changes")
-	flag.IntVar(&o.per, "per", 20, "mutations for each package")
+	o.seeds = []uint64{1}
+	flag.Func("seed", "numbers separated by commas: the same seed draws the same places, however the code around them changes", o.setSeeds)
+	flag.IntVar(&o.per, "per", 20, "mutations for each package and seed")
 	flag.StringVar(&o.packages, "packages", "", "packages separated by commas, such as internal/gate,internal/secret")
 	flag.BoolVar(&o.own, "own", false, "run only the package's own tests, not those of its importers")
 	flag.BoolVar(&o.verbose, "v", false, "print noticed mutations too")
@@ -70,16 +72,38 @@ func (o options) measure(ctx context.Context) (survived int, err error) {
 		return 0, err
 	}
 	defer j.close()
-	table := []string{"| package | noticed | by its own tests | equivalent | time |", "| --- | --- | --- | --- | --- |"}
+	table := o.header()
 	for _, p := range chosen {
-		s, err := o.take(ctx, j, all, p)
+		r, err := o.take(ctx, j, all, p)
 		if err != nil {
 			return survived, fmt.Errorf("%s: %w", p.name(), err)
 		}
-		survived += s.total - s.noticed
-		table = append(table, fmt.Sprintf("| %s | %d/%d | %d | %d | %s |",
-			s.pkg, s.noticed, s.total, s.own, s.equivalent, s.took.Round(time.Second)))
+		survived += r.total - r.noticed
+		table += fmt.Sprintf("| %s | %s | %d/%d | %d | %d | %s |\n", r.pkg, strings.Join(r.bySeed, " | "),
+			r.noticed, r.total, r.own, r.equivalent, r.took.Round(time.Second))
 	}
-	fmt.Printf("\nSeed %d:\n\n%s\n", o.seed, strings.Join(table, "\n"))
+	fmt.Print("\n", table)
 	return survived, nil
+}
+
+// header returns the head of the table.
+func (o options) header() string {
+	columns := []string{"package"}
+	for _, seed := range o.seeds {
+		columns = append(columns, fmt.Sprint("seed ", seed))
+	}
+	columns = append(columns, "noticed", "by its own tests", "equivalent", "time")
+	return "| " + strings.Join(columns, " | ") + " |\n" + strings.Repeat("| --- ", len(columns)) + "|\n"
+}
+
+func (o *options) setSeeds(list string) error {
+	o.seeds = nil
+	for text := range strings.SplitSeq(list, ",") {
+		seed, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			return err
+		}
+		o.seeds = append(o.seeds, seed)
+	}
+	return nil
 }

@@ -232,6 +232,8 @@ const detectTests = `package m
 
 import "testing"
 
+func TestNothing(t *testing.T) {}
+
 func TestAll(t *testing.T) {
 	if one[0] != 1 || two != 2 || three() != 3 || four("", 1, 2) != 4 || (list[int]{}).five(0, "x") != "x5" {
 		t.Fail()
@@ -239,7 +241,8 @@ func TestAll(t *testing.T) {
 }
 `
 
-// TestMutationsAreDetected tries mutations of each kind of declaration; only the function six is not tested.
+// TestMutationsAreDetected tries mutations of each kind of declaration; only the function six is not tested. For a
+// mutation that can be switched on, only the tests that reach it run.
 func TestMutationsAreDetected(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
@@ -249,13 +252,19 @@ func TestMutationsAreDetected(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	changes := []struct{ old, new, tests string }{
+		{"{1}", "{7}", "TestAll TestNothing"}, // variables are set before any test
+		{"two = 2", "two = 7", "TestAll TestNothing"},
+		{"return 3", "return 7", "TestAll"},
+		{"n = 4", "n = 7", "TestAll"},
+		{`"5"`, `"7"`, "TestAll"},
+		{"return 6", "return 7", ""},
+	}
 	var mutations []mutation
-	for _, change := range [][2]string{
-		{"{1}", "{7}"}, {"two = 2", "two = 7"}, {"return 3", "return 7"}, {"n = 4", "n = 7"}, {`"5"`, `"7"`}, {"return 6", "return 7"},
-	} {
-		start := strings.Index(detectSource, change[0])
+	for _, change := range changes {
+		start := strings.Index(detectSource, change.old)
 		mutations = append(mutations, mutation{
-			file: filepath.Join(dir, "m.go"), start: start, end: start + len(change[0]), old: change[0], new: change[1],
+			file: filepath.Join(dir, "m.go"), start: start, end: start + len(change.old), old: change.old, new: change.new,
 		})
 	}
 	j, err := newJudge()
@@ -274,6 +283,11 @@ func TestMutationsAreDetected(t *testing.T) {
 		by, err := j.notice(ctx, variants[i], i+1, []*goPackage{p})
 		if noticed := by == p; err != nil || noticed != (m.old != "return 6") {
 			t.Errorf("%s: noticed: %v, %v", m.old, noticed, err)
+		}
+		names, _, err := j.selected(ctx, variants[i], i+1, p)
+		slices.Sort(names)
+		if got := strings.Join(names, " "); err != nil || got != changes[i].tests {
+			t.Errorf("%s: the tests that run are %q, %v; want %q", m.old, got, err, changes[i].tests)
 		}
 		if ownVariant := variants[i].chooser == ""; ownVariant != (m.old == "two = 2") {
 			t.Errorf("%s: has its own variant: %v", m.old, ownVariant)

@@ -10,11 +10,18 @@ import (
 	"time"
 )
 
-// sample counts what happened to the mutations of one package.
+// sample is what one seed draws of a package.
 type sample struct {
+	picked     []mutation
+	equivalent int // drawn, but listed as equivalent
+}
+
+// result counts what happened to the mutations of one package.
+type result struct {
 	pkg            string
 	noticed, total int
-	equivalent     int // drawn, but listed as equivalent
+	bySeed         []string // how many are noticed of how many, for each seed
+	equivalent     int
 	own            int // noticed by the package's own tests
 	took           time.Duration
 }
@@ -32,7 +39,29 @@ func rank(m mutation, seed uint64) uint64 {
 }
 
 // pick draws the mutations to try: those that compile and are not listed as equivalent.
-func (o options) pick(p *goPackage, result *sample) ([]mutation, error) {
+func (o options) pick(all []mutation, check *checker, seed uint64) (s sample, err error) {
+	draw(all, seed)
+	for _, m := range all {
+		if len(s.picked) == o.per {
+			break
+		}
+		if o.equivalent[m.change()] {
+			s.equivalent++
+			continue
+		}
+		compiles, err := check.compiles(m)
+		if err != nil {
+			return sample{}, err
+		}
+		if compiles {
+			s.picked = append(s.picked, m)
+		}
+	}
+	return s, nil
+}
+
+// samples draws a sample for each seed.
+func (o options) samples(p *goPackage) (samples []sample, err error) {
 	mutations, err := p.mutations()
 	if err != nil {
 		return nil, err
@@ -41,49 +70,75 @@ func (o options) pick(p *goPackage, result *sample) ([]mutation, error) {
 	if err != nil {
 		return nil, err
 	}
-	draw(mutations, o.seed)
-	var picked []mutation
-	for _, m := range mutations {
-		if len(picked) == o.per {
-			break
-		}
-		if o.equivalent[m.change()] {
-			result.equivalent++
-			continue
-		}
-		compiles, err := check.compiles(m)
+	for _, seed := range o.seeds {
+		s, err := o.pick(mutations, check, seed)
 		if err != nil {
 			return nil, err
 		}
-		if compiles {
-			picked = append(picked, m)
-		}
+		samples = append(samples, s)
 	}
-	return picked, nil
+	return samples, nil
 }
 
-// take tests mutations of a package until the number is reached, and prints those that no test detects.
-func (o options) take(ctx context.Context, j *judge, all []*goPackage, p *goPackage) (sample, error) {
-	result, began := sample{pkg: p.name()}, time.Now()
-	picked, err := o.pick(p, &result)
+// take tests the mutations of a package that the seeds draw, each once, and prints those that no test detects.
+func (o options) take(ctx context.Context, j *judge, all []*goPackage, p *goPackage) (result, error) {
+	r, began := result{pkg: p.name()}, time.Now()
+	samples, err := o.samples(p)
 	if err != nil {
-		return result, err
+		return r, err
 	}
+	var picked []mutation
+	for _, s := range samples {
+		picked = append(picked, s.picked...)
+		r.equivalent += s.equivalent
+	}
+	picked = unique(picked)
 	variants, err := j.variants(picked)
 	if err != nil {
-		return result, err
+		return r, err
 	}
 	tests := observers(all, p)
 	if o.own {
 		tests = slices.DeleteFunc(tests, func(other *goPackage) bool { return other != p })
 	}
+	noticed := map[mutation]*goPackage{}
 	for i, m := range picked {
-		if err := o.try(ctx, j, variants[i], i+1, m, tests, &result); err != nil {
-			return result, err
+		if noticed[m], err = o.try(ctx, j, variants[i], i+1, m, tests); err != nil {
+			return r, err
 		}
 	}
-	result.took = time.Since(began)
-	return result, nil
+	for _, s := range samples {
+		r.count(s, noticed)
+	}
+	r.took = time.Since(began)
+	return r, nil
+}
+
+// unique removes what several seeds have drawn.
+func unique(mutations []mutation) (kept []mutation) {
+	seen := map[mutation]bool{}
+	for _, m := range mutations {
+		if !seen[m] {
+			seen[m] = true
+			kept = append(kept, m)
+		}
+	}
+	return kept
+}
+
+// count adds the sample of one seed.
+func (r *result) count(s sample, noticed map[mutation]*goPackage) {
+	before := r.noticed
+	for _, m := range s.picked {
+		if by := noticed[m]; by != nil {
+			r.noticed++
+			if by.name() == m.pkg {
+				r.own++
+			}
+		}
+	}
+	r.total += len(s.picked)
+	r.bySeed = append(r.bySeed, fmt.Sprintf("%d/%d", r.noticed-before, len(s.picked)))
 }
 
 // variants returns a variant for each mutation, the same one for all that can be combined. The mutation with index i
@@ -113,26 +168,21 @@ func (j *judge) variants(mutations []mutation) ([]*variant, error) {
 	return variants, nil
 }
 
-func (o options) try(ctx context.Context, j *judge, v *variant, id int, m mutation, tests []*goPackage, result *sample) error {
+// try returns the package whose tests notice a mutation, or nil.
+func (o options) try(ctx context.Context, j *judge, v *variant, id int, m mutation, tests []*goPackage) (*goPackage, error) {
 	began := time.Now()
 	by, err := j.notice(ctx, v, id, tests)
 	if err != nil {
-		return fmt.Errorf("%v: %w", m, err)
+		return nil, fmt.Errorf("%v: %w", m, err)
 	}
 	if v.chooser == "" {
 		v.discard()
 	}
-	result.total++
-	if by == nil {
+	switch {
+	case by == nil:
 		fmt.Printf("SURVIVED %v\n", m)
-		return nil
-	}
-	result.noticed++
-	if by.name() == m.pkg {
-		result.own++
-	}
-	if o.verbose {
+	case o.verbose:
 		fmt.Printf("noticed by %s in %s: %v\n", by.name(), time.Since(began).Round(time.Millisecond), m)
 	}
-	return nil
+	return by, nil
 }

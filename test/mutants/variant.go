@@ -15,6 +15,7 @@ type variant struct {
 	overlay  string            // the file that lists which files are replaced
 	chooser  string            // the file that holds the number of the mutation; empty for a variant of one mutation
 	binaries map[string]string // compiled tests by import path
+	reached  map[string]*reach // by import path
 }
 
 // choose switches to a mutation.
@@ -64,7 +65,7 @@ func (j *judge) combine(mutations []numbered) (*variant, error) {
 			c.add(m)
 		}
 		files[file] = c.text()
-		files[filepath.Join(filepath.Dir(file), "mutants_chosen.go")] = fmt.Sprintf(chooserSource, c.tree.Name.Name, v.chooser)
+		files[filepath.Join(filepath.Dir(file), "mutants_chosen.go")] = fmt.Sprintf(chooserSource, c.tree.Name.Name, v.chooser, recordReached)
 	}
 	return v, v.replace(files)
 }
@@ -72,7 +73,7 @@ func (j *judge) combine(mutations []numbered) (*variant, error) {
 func (j *judge) newVariant() (*variant, error) {
 	j.count++
 	dir := filepath.Join(j.dir, strconv.Itoa(j.count))
-	return &variant{dir: dir, overlay: filepath.Join(dir, "overlay.json"), binaries: map[string]string{}}, os.Mkdir(dir, 0o700)
+	return &variant{dir: dir, overlay: filepath.Join(dir, "overlay.json"), binaries: map[string]string{}, reached: map[string]*reach{}}, os.Mkdir(dir, 0o700)
 }
 
 // replace writes the files and the overlay that replaces the real ones with them.
