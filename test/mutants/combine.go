@@ -19,18 +19,18 @@ type numbered struct {
 
 // chooserSource reads the number of the active mutation from a file, because a test may start the program with another
 // environment. With the number recordReached no mutation is active, and the numbers of those that are reached are written
-// to a file.
+// to a file. Recording does not allocate again for the same number, so that tests can still count allocations.
 const chooserSource = `package %[1]s
 
 import (
 	mutantsos "os"
 	mutantsstrconv "strconv"
-	mutantssync "sync"
+	mutantsatomic "sync/atomic"
 )
 
 var mutantChosen = readMutantChosen()
 
-var mutantsReached mutantssync.Map
+var mutantsReached [%[4]d]mutantsatomic.Bool
 
 func readMutantChosen() int {
 	text, _ := mutantsos.ReadFile(%[2]q)
@@ -40,7 +40,7 @@ func readMutantChosen() int {
 
 func mutantActive(id int) bool {
 	if mutantChosen == %[3]d {
-		if _, known := mutantsReached.LoadOrStore(id, true); !known {
+		if !mutantsReached[id].Swap(true) {
 			file, _ := mutantsos.OpenFile(%[2]q+".reached", mutantsos.O_APPEND|mutantsos.O_CREATE|mutantsos.O_WRONLY, 0o666)
 			file.WriteString(mutantsstrconv.Itoa(id) + "\n")
 			file.Close()

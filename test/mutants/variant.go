@@ -52,8 +52,9 @@ func (j *judge) combine(mutations []numbered) (*variant, error) {
 	if err := v.choose(0); err != nil {
 		return nil, err
 	}
-	byFile, files := map[string][]numbered{}, map[string]string{}
+	byFile, files, last := map[string][]numbered{}, map[string]string{}, 0
 	for _, m := range mutations {
+		last = max(last, m.id)
 		byFile[m.file] = append(byFile[m.file], m)
 	}
 	for file, list := range byFile {
@@ -65,7 +66,8 @@ func (j *judge) combine(mutations []numbered) (*variant, error) {
 			c.add(m)
 		}
 		files[file] = c.text()
-		files[filepath.Join(filepath.Dir(file), "mutants_chosen.go")] = fmt.Sprintf(chooserSource, c.tree.Name.Name, v.chooser, recordReached)
+		chooser := fmt.Sprintf(chooserSource, c.tree.Name.Name, v.chooser, recordReached, last+1)
+		files[filepath.Join(filepath.Dir(file), "mutants_chosen.go")] = chooser
 	}
 	return v, v.replace(files)
 }
