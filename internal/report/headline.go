@@ -137,10 +137,9 @@ func (r Report) numbers() string {
 	if f.Additions == nil || f.Changes == nil || f.Destructions == nil {
 		return ""
 	}
-	form := "%d to add, %d to change, %d to destroy"
-	imports := "%d to import, "
+	form, imports, outputs := "%d to add, %d to change, %d to destroy", "%d to import, ", ", outputs change"
 	if r.Result == result.Applied {
-		form, imports = "%d added, %d changed, %d destroyed", "%d imported, "
+		form, imports, outputs = "%d added, %d changed, %d destroyed", "%d imported, ", ", outputs changed"
 	}
 	s := fmt.Sprintf(form, *f.Additions, *f.Changes, *f.Destructions)
 	if f.Imports != nil && *f.Imports > 0 {
@@ -150,7 +149,7 @@ func (r Report) numbers() string {
 	none := *f.Additions+*f.Changes+*f.Destructions == 0 && (f.Imports == nil || *f.Imports == 0) &&
 		r.Plan.OtherCounts == tfplan.OtherCounts{}
 	if none && (len(r.Plan.Outputs) > 0 || r.Plan.OutputDiff != "") {
-		s += ", outputs change"
+		s += outputs
 	}
 	return s
 }
