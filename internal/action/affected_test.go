@@ -193,7 +193,7 @@ func TestAffectedByContent(t *testing.T) {
 			after:      "infra/app/x: 2",
 			inputs:     "directories=infra/{workspace}\nprod/db=infra/dbb",
 			want:       "app:infra/app/x",
-			says:       "`directories` names directories that are not in the checkout: prod/db (infra/dbb).",
+			says:       "Left out, since `directories` names a directory that is not in the checkout: prod/db (infra/dbb).",
 		},
 		"unclaimed": {
 			workspaces: "app",

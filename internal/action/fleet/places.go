@@ -215,18 +215,20 @@ func (c *affectedCommand) present(places []*place, change change) (present, remo
 		text := fmt.Sprintf("%s (%s)", p.name(), p.directory)
 		if p.exact {
 			mistyped = append(mistyped, text)
+		} else {
+			missing = append(missing, text)
 		}
-		missing = append(missing, text)
 	}
 	switch {
 	case len(places) == 0:
 		return nil, nil, step.Refuse(step.CodeDirectoriesMissing,
 			"No workspace to compare: the token can read no workspace that accepts uploads and matches the filters.")
 	case len(present)+len(removed) == 0:
-		return nil, nil, step.Refuse(step.CodeDirectoriesMissing, "No workspace has its directory in the checkout: %s.", listFirst(missing))
+		return nil, nil, step.Refuse(step.CodeDirectoriesMissing, "No workspace has its directory in the checkout: %s.",
+			listFirst(slices.Concat(mistyped, missing)))
 	}
 	if len(mistyped) > 0 {
-		c.Job.Warnf("`directories` names directories that are not in the checkout: %s.", listFirst(mistyped))
+		c.Job.Warnf("Left out, since `directories` names a directory that is not in the checkout: %s.", listFirst(mistyped))
 	}
 	if len(missing) > 0 {
 		c.Job.Noticef("Left out, since their directory is not in the checkout: %s.", listFirst(missing))
