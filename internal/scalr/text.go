@@ -13,9 +13,6 @@ var (
 
 // pageText returns the text of an unexpected page without its tags, at most 200 bytes.
 func pageText(body []byte) string {
-	if len(body) > 64<<10 {
-		body = body[:64<<10]
-	}
 	s := hiddenElement.ReplaceAllString(string(body), " ")
 	s = tag.ReplaceAllString(s, " ")
 	return sanitize.Note(spaces.ReplaceAllString(s, " "), 200)
