@@ -117,7 +117,8 @@ func everyOutcome(t testing.TB) Overview {
 func TestOverviewHeadline(t *testing.T) {
 	t.Parallel()
 	unknown := Row{Report: Report{Result: "planned", Run: scalr.Run{Dry: true, HasChanges: new(true)}}}
-	partlyKnown := Row{Report: Report{Result: "planned", Run: scalr.Run{Plan: &scalr.Plan{Additions: new(1)}}}}
+	counted := func(p scalr.Plan) Row { return Row{Report: Report{Result: "planned", Run: scalr.Run{Plan: &p}}} }
+	partlyKnown := counted(scalr.Plan{Additions: new(1)})
 	costing := func(delta string) Row {
 		return Row{Report: Report{Result: "planned", Run: scalr.Run{HasChanges: new(true), Cost: estimated(delta)}}}
 	}
@@ -203,6 +204,11 @@ func TestOverviewHeadline(t *testing.T) {
 		"some numbers unknown, with an addition": {
 			o:    overviewOf(unknown, unknown, partlyKnown),
 			want: "📋 3 workspaces · 3 with changes (numbers unknown for 3): at least 1 to add, 0 to change, 0 to destroy",
+		},
+		"one number of each unknown": {
+			o: overviewOf(counted(scalr.Plan{Changes: new(2), Destructions: new(3)}), counted(scalr.Plan{Additions: new(1), Destructions: new(3)}),
+				counted(scalr.Plan{Additions: new(1), Changes: new(2)}), counted(scalr.Plan{Additions: new(1), Changes: new(2), Destructions: new(3)})),
+			want: "📋 4 workspaces · 4 with changes (numbers unknown for 3): at least 3 to add, 6 to change, **9 to destroy**",
 		},
 		"the same cost": {
 			o:    overviewOf(costing("0.001"), costing("-0.002")),
