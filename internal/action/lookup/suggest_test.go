@@ -2,6 +2,7 @@ package lookup
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -68,17 +69,27 @@ func TestDidYouMeanIsLimited(t *testing.T) {
 	}
 }
 
-// TestDidYouMeanComparesUpToTheLimit checks the last name that is compared if the compared pairs are exactly the limit.
+// TestDidYouMeanComparesUpToTheLimit checks the last name that is compared if the pairs compared before it are exactly the
+// limit, or one more.
 func TestDidYouMeanComparesUpToTheLimit(t *testing.T) {
 	t.Parallel()
-	wanted := strings.Repeat("n", 100)
-	for others, found := range map[int]bool{399: true, 400: true, 401: false} {
+	for name, c := range map[string]struct {
+		length int   // bytes of the name
+		others []int // bytes of each name compared before
+		found  bool
+	}{
+		"3,990,000 pairs": {100, slices.Repeat([]int{100}, 399), true},
+		"4,000,000 pairs": {100, slices.Repeat([]int{100}, 400), true},
+		"4,000,001 pairs": {41, append(slices.Repeat([]int{41}, 2378), 28, 35), false}, // 41 * 97,561
+		"4,010,000 pairs": {100, slices.Repeat([]int{100}, 401), false},
+	} {
+		wanted := strings.Repeat("n", c.length)
 		var names []string
-		for i := range others {
-			names = append(names, fmt.Sprintf("%0100d", i))
+		for i, length := range c.others {
+			names = append(names, fmt.Sprintf("%0*d", length, i))
 		}
-		if got := DidYouMean(wanted, append(names, wanted[1:]+"x")) != ""; got != found {
-			t.Errorf("after %d other names: found %t, want %t", others, got, found)
+		if got := DidYouMean(wanted, append(names, wanted[1:]+"x")) != ""; got != c.found {
+			t.Errorf("%s: found %t, want %t", name, got, c.found)
 		}
 	}
 }
