@@ -81,7 +81,7 @@ func WithAdvice(o Outcome) Outcome {
 	if o.Problem == "" {
 		o.Problem = strings.ToUpper(a.cause[:1]) + a.cause[1:] + "."
 	}
-	if len(o.Hints) == 0 && a.do != "" && o.Code != CodeInputInvalid {
+	if len(o.Hints) == 0 && o.Code != CodeInputInvalid {
 		o.Hints = []string{a.do}
 	}
 	if o.Input == "" {

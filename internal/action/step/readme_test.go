@@ -186,12 +186,15 @@ func meaning(a advice) string {
 	return strings.ToUpper(a.cause[:1]) + a.cause[1:]
 }
 
-// TestCodeWordsAppearInMessages checks that the words of each code appear in a string of the program, so that a search for a logged
+// TestCodeWordsAppearInMessages checks that each code has a meaning and advice, and that its words appear in a string of the program, so that a search for a logged
 // message finds the code.
 func TestCodeWordsAppearInMessages(t *testing.T) {
 	t.Parallel()
 	texts := programTexts(t)
-	for code := range advices {
+	for code, a := range advices {
+		if a.cause == "" || a.do == "" {
+			t.Errorf("the error code %q has no meaning or no advice", code)
+		}
 		if messageWords[code] == "" {
 			t.Errorf("no message is known for the error code %q: add it to messageWords", code)
 		}
