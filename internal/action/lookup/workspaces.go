@@ -73,7 +73,7 @@ func namedWorkspaces(ctx context.Context, c *scalr.Client, f scalr.WorkspaceFilt
 	}
 	reads := 0
 	for _, w := range list {
-		if w.Name == name && w.Environment == "" && f.Environment != "" && reads < MaxNamed {
+		if w.Name == name && unplaced(w, f) && reads < MaxNamed {
 			// The list omits the environment of this workspace; the workspace resource may include it.
 			reads++
 			switch whole, err := c.Workspace(ctx, w.ID); {
@@ -89,11 +89,16 @@ func namedWorkspaces(ctx context.Context, c *scalr.Client, f scalr.WorkspaceFilt
 			n.matches = append(n.matches, w)
 		case inside:
 			n.others = append(n.others, w.Name)
-		case w.Name == name && w.Environment == "" && f.Environment != "" && len(n.unplaced) < MaxNamed:
+		case w.Name == name && unplaced(w, f) && len(n.unplaced) < MaxNamed:
 			n.unplaced = append(n.unplaced, w.ID)
 		}
 	}
 	return n, nil
+}
+
+// unplaced reports whether Scalr does not say if the workspace is in the environment of the filter.
+func unplaced(w scalr.Workspace, f scalr.WorkspaceFilter) bool {
+	return f.EnvironmentID != "" && w.EnvironmentID == "" || f.Environment != "" && w.Environment == ""
 }
 
 // missingWorkspace returns the error for a workspace that was not found. The error suggests similar names.
