@@ -29,21 +29,20 @@ func (j *judge) close() { os.RemoveAll(j.dir) }
 // notice returns the first of the packages whose tests fail because of a mutation of the variant, or nil if all pass.
 func (j *judge) notice(ctx context.Context, v *variant, id int, tests []*goPackage) (*goPackage, error) {
 	for _, p := range tests {
-		names, usual, err := j.selected(ctx, v, id, p)
+		rounds, err := j.selected(ctx, v, id, p)
 		if err != nil {
 			return nil, err
 		}
-		if len(names) == 0 {
-			continue
-		}
-		out, err := j.test(ctx, v, id, p, names, 2*usual+10*time.Second)
-		switch {
-		case ctx.Err() != nil:
-			return nil, ctx.Err()
-		case err != nil && len(out) == 0:
-			return nil, err
-		case err != nil:
-			return p, nil
+		for _, r := range rounds {
+			out, err := j.test(ctx, v, id, p, r.names, 2*r.usual+10*time.Second)
+			switch {
+			case ctx.Err() != nil:
+				return nil, ctx.Err()
+			case err != nil && len(out) == 0:
+				return nil, err
+			case err != nil:
+				return p, nil
+			}
 		}
 	}
 	return nil, nil

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"go/parser"
 	"go/token"
 	"os"
@@ -284,13 +285,37 @@ func TestMutationsAreDetected(t *testing.T) {
 		if noticed := by == p; err != nil || noticed != (m.old != "return 6") {
 			t.Errorf("%s: noticed: %v, %v", m.old, noticed, err)
 		}
-		names, _, err := j.selected(ctx, variants[i], i+1, p)
+		rounds, err := j.selected(ctx, variants[i], i+1, p)
+		var names []string
+		for _, r := range rounds {
+			names = append(names, r.names...)
+		}
 		slices.Sort(names)
 		if got := strings.Join(names, " "); err != nil || got != changes[i].tests {
 			t.Errorf("%s: the tests that run are %q, %v; want %q", m.old, got, err, changes[i].tests)
 		}
 		if ownVariant := variants[i].chooser == ""; ownVariant != (m.old == "two = 2") {
 			t.Errorf("%s: has its own variant: %v", m.old, ownVariant)
+		}
+	}
+}
+
+// TestSlowTestsRunLast: tests that take long run only if no other test notices a mutation.
+func TestSlowTestsRunLast(t *testing.T) {
+	r := &reach{took: map[string]time.Duration{
+		"TestSlow": 2 * time.Second, "TestQuick": time.Millisecond, "TestAlmostSlow": 299 * time.Millisecond, "TestSlowest": 300 * time.Millisecond,
+	}}
+	for names, want := range map[string]string{
+		"TestSlow TestQuick TestAlmostSlow TestSlowest": "[TestQuick TestAlmostSlow] 300ms [TestSlow TestSlowest] 2.3s",
+		"TestSlow": "[TestSlow] 2s",
+		"":         "",
+	} {
+		var got []string
+		for _, round := range r.rounds(strings.Fields(names)) {
+			got = append(got, fmt.Sprint(round.names, round.usual))
+		}
+		if got := strings.Join(got, " "); got != want {
+			t.Errorf("%s: got %s, want %s", names, got, want)
 		}
 	}
 }

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,30 +20,45 @@ type reach struct {
 	took  map[string]time.Duration // by test, without a mutation
 }
 
-// selected returns the tests of a package that may notice a mutation, and how long they take one after another without
-// it.
-func (j *judge) selected(ctx context.Context, v *variant, id int, p *goPackage) (names []string, usual time.Duration, err error) {
+// round is a group of tests that run together.
+type round struct {
+	names []string
+	usual time.Duration // how long they take one after another without a mutation
+}
+
+// slowTest is the time from which on a test runs only after the other ones, most of which notice most mutations.
+const slowTest = 300 * time.Millisecond
+
+// selected returns the tests of a package that may notice a mutation, the quick ones first.
+func (j *judge) selected(ctx context.Context, v *variant, id int, p *goPackage) ([]round, error) {
 	recorded := v
 	if v.chooser == "" {
+		var err error
 		if recorded, err = j.withoutMutations(); err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 	}
 	r, err := j.reach(ctx, recorded, p)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
+	names := r.tests[fmt.Sprint(id)]
 	if v.chooser == "" {
-		for name := range r.took {
-			names = append(names, name)
-		}
-	} else {
-		names = r.tests[fmt.Sprint(id)]
+		names = slices.Collect(maps.Keys(r.took))
 	}
+	return r.rounds(names), nil
+}
+
+func (r *reach) rounds(names []string) []round {
+	rounds := make([]round, 2)
 	for _, name := range names {
-		usual += r.took[name]
+		to := &rounds[0]
+		if r.took[name] >= slowTest {
+			to = &rounds[1]
+		}
+		to.names, to.usual = append(to.names, name), to.usual+r.took[name]
 	}
-	return names, usual, nil
+	return slices.DeleteFunc(rounds, func(r round) bool { return len(r.names) == 0 })
 }
 
 // withoutMutations returns a variant in which nothing is changed. It is built once.
