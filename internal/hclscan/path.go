@@ -15,6 +15,6 @@ func Below(content, name string) (rest string, ok bool) {
 
 // Constant reports whether the content of a string contains no templates.
 func Constant(content string) bool {
-	plain := strings.NewReplacer("$${", "", "%%{", "").Replace(content)
+	plain := strings.NewReplacer("$${", "\n", "%%{", "\n").Replace(content) // text before and after must not form a template
 	return !strings.Contains(plain, "${") && !strings.Contains(plain, "%{")
 }

@@ -49,6 +49,10 @@ func TestConstant(t *testing.T) {
 		"%%{a}${b}":   false,
 		"$${a}%{b}":   false,
 		"$${a}$%{b}c": false,
+		"$$${{a}":     true,
+		"%%%{{a}":     true,
+		"$$$${a}":     true,
+		"$$${${a}":    false,
 	} {
 		if got := Constant(content); got != want {
 			t.Errorf("%q: got %v, want %v", content, got, want)
