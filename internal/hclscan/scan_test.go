@@ -56,7 +56,7 @@ func TestScan(t *testing.T) {
 		"strings without a comma":                {`a = file("x" "y")`, `file("x") "y"`, nil},
 		"a comment before a string":              {`a = /**/"x"`, `"x"`, nil},
 		"a marker at the end of a longer line":   {"a = <<EOT\nxEOT\n\"y\"\nEOT\nb = \"z\"", `"z"`, nil},
-		"a template before a long marker":        {"a = \"${f(\"x\")}\" + <<LONGMARKERNAME\nLONGMARKERNAME\n", `f("x") "${f("x")}"`, nil},
+		"a template before a long marker":        {"a = \"${f(\"x\")}\" + <<LONG_MARKER_NAME\nLONG_MARKER_NAME\n", `f("x") "${f("x")}"`, nil},
 		"an escaped template at the end":         {`a = "$${" + "%%{" + "x"`, `"$${" "%%{" "x"`, nil},
 		"a directive":                            {`a = "%{ if f("x") }y%{ endif }"`, `f("x") "%{ if f("x") }y%{ endif }"`, nil},
 		"a heredoc before a string":              {"a = file(<<EOT\nEOT\n\"x\")", `"x"`, nil},
@@ -85,6 +85,11 @@ func TestScan(t *testing.T) {
 		"a heredoc without end after its line": {"a = <<EOT\nx", ``, ErrUnclosed},
 		"a marker without a line break":        {"a = <<EOT\n${f(\"x\")}\nEOT", `f("x")`, nil},
 		"lines that end in CRLF":               {"a = <<EOT\r\n${f(\"x\")}\r\nEOT\r\nb = \"y\"\r\n", `f("x") "y"`, nil},
+		"a source in lines that end in CRLF":   {"module \"m\" {\r\n  source = \"./x\"\r\n}\r\n", `"m" "./x" source "./x"`, nil},
+		"a source after tabs":                  {"module \"m\" {\n\tsource\t=\t\"./x\"\n}\n", `"m" "./x" source "./x"`, nil},
+		"a call with a tab and a line break":   {"a = f\t(\r\n\t\"x\")", `f("x")`, nil},
+		"an escape at the end of a string":     {`a = "\n" + f("x\\") + "y"`, `"\n" f("x\\") "y"`, nil},
+		"a source outside of a block":          {"source = \"./x\"\nmodule \"m\" {\n}\nsource = \"./y\"\n", `"./x" "m" "./y"`, nil},
 		"a byte order mark":                    {"\ufeffmodule \"m\" {\n  source = \"./x\"\n}", `"m" "./x" source "./x"`, nil},
 		"a heredoc with an indented marker":    {"a = <<EOT\n\t EOT \nb = \"y\"", `"y"`, nil},
 		"a dollar before a quote":              {`a = "x$"` + "\nb = \"y%\"", `"x$" "y%"`, nil},
@@ -132,6 +137,16 @@ func TestScan(t *testing.T) {
 				t.Errorf("got %s and %v, want %s and %v", strings.Join(found, " "), err, c.want, c.err)
 			}
 		})
+	}
+}
+
+// TestMessages checks what is wrong with a file.
+func TestMessages(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"main.tf": "a string, comment or heredoc has no end", "main.tf.json": "it is not valid JSON"} {
+		if err := Scan(name, `"x`, Visitor{}); err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, want %s", name, err, want)
+		}
 	}
 }
 
