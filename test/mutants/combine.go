@@ -19,7 +19,8 @@ type numbered struct {
 
 // chooserSource reads the number of the active mutation from a file, because a test may start the program with another
 // environment. With the number recordReached no mutation is active, and the numbers of those that are reached are written
-// to a file. Recording does not allocate again for the same number, so that tests can still count allocations.
+// to a file. Recording does not allocate again for the same number, so that tests can still count allocations. The file is
+// opened first, because a test may switch to a user without privileges.
 const chooserSource = `package %[1]s
 
 import (
@@ -32,19 +33,25 @@ var mutantChosen = readMutantChosen()
 
 var mutantsReached [%[4]d]mutantsatomic.Bool
 
+var mutantsReachedFile = openMutantsReached()
+
 func readMutantChosen() int {
 	text, _ := mutantsos.ReadFile(%[2]q)
 	id, _ := mutantsstrconv.Atoi(string(text))
 	return id
 }
 
+func openMutantsReached() *mutantsos.File {
+	if mutantChosen != %[3]d {
+		return nil
+	}
+	file, _ := mutantsos.OpenFile(%[2]q+".reached", mutantsos.O_APPEND|mutantsos.O_CREATE|mutantsos.O_WRONLY, 0o666)
+	return file
+}
+
 func mutantActive(id int) bool {
-	if mutantChosen == %[3]d {
-		if !mutantsReached[id].Swap(true) {
-			file, _ := mutantsos.OpenFile(%[2]q+".reached", mutantsos.O_APPEND|mutantsos.O_CREATE|mutantsos.O_WRONLY, 0o666)
-			file.WriteString(mutantsstrconv.Itoa(id) + "\n")
-			file.Close()
-		}
+	if mutantChosen == %[3]d && !mutantsReached[id].Swap(true) {
+		mutantsReachedFile.WriteString(mutantsstrconv.Itoa(id) + "\n")
 	}
 	return mutantChosen == id
 }
