@@ -249,9 +249,14 @@ func TestUnusablePaths(t *testing.T) {
 			t.Errorf("%q: got %q", path, l.Path())
 		}
 	}
-	var e *Error
-	if _, err := List(t.Context(), Options{Root: filepath.Join(root, "none")}); !errors.As(err, &e) || e.Code != PathMissing {
-		t.Errorf("a checkout that does not exist: got %v", err)
+	for name, reason := range map[string]string{"none": "no such file or directory", "main.tf": "not a directory"} {
+		checkout := filepath.Join(root, name)
+		want := fmt.Sprintf("path %q is not in the checkout: ", checkout)
+		l, err := List(t.Context(), Options{Root: checkout})
+		var e *Error
+		if l != nil || !errors.As(err, &e) || e.Code != PathMissing || !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), reason) {
+			t.Errorf("a checkout at %s: got %v, %v, want %s%s", name, l, err, want, reason)
+		}
 	}
 }
 

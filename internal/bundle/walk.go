@@ -196,10 +196,7 @@ func (w *walker) file() error {
 
 // sizeOf returns the size of a file, or 0 if it cannot be opened; packing reports the error.
 func (w *walker) sizeOf(source string) int64 {
-	info, err := w.tree.stat(source)
-	if err != nil {
-		return 0
-	}
+	info, _ := w.tree.stat(source)
 	return info.size
 }
 
