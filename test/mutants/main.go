@@ -17,7 +17,6 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-	"time"
 )
 
 //go:embed equivalent.txt
@@ -76,11 +75,12 @@ func (o options) measure(ctx context.Context) (survived int, err error) {
 	for _, p := range chosen {
 		r, err := o.take(ctx, j, all, p)
 		if err != nil {
+			fmt.Print("\n", table) // a run of all packages takes long
 			return survived, fmt.Errorf("%s: %w", p.name(), err)
 		}
 		survived += r.total - r.noticed
-		table += fmt.Sprintf("| %s | %s | %d/%d | %d | %d | %s |\n", r.pkg, strings.Join(r.bySeed, " | "),
-			r.noticed, r.total, r.own, r.equivalent, r.took.Round(time.Second))
+		table += r.row()
+		fmt.Fprintf(os.Stderr, "%s: %d of %d noticed\n", r.pkg, r.noticed, r.total)
 	}
 	fmt.Print("\n", table)
 	return survived, nil

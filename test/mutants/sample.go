@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -166,6 +167,12 @@ func (j *judge) variants(mutations []mutation) ([]*variant, error) {
 		variants[m.id-1] = combined
 	}
 	return variants, nil
+}
+
+// row returns the row of the table.
+func (r result) row() string {
+	return fmt.Sprintf("| %s | %s | %d/%d | %d | %d | %s |\n", r.pkg, strings.Join(r.bySeed, " | "),
+		r.noticed, r.total, r.own, r.equivalent, r.took.Round(time.Second))
 }
 
 // try returns the package whose tests notice a mutation, or nil.
