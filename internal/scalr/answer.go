@@ -37,14 +37,12 @@ func judge(ctx context.Context, k call, res *http.Response, body io.Reader) erro
 	reader := jsonstream.New(ctx, text, jsonstream.Limits{Bytes: maxAnswer, Kept: maxKept})
 	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
 	isJSON := kind == "" || strings.Contains(kind, "json")
-	var err error
-	if first, peekErr := reader.Peek(); isJSON || peekErr == nil && first == '{' {
+	first, err := reader.Peek()
+	if isJSON || err == nil && first == '{' {
 		err = k.read(answer{reader})
-	} else if err = peekErr; err == nil {
-		err = jsonstream.ErrSyntax
 	}
 	if err == nil {
-		err = reader.End()
+		err = reader.End() // ErrSyntax if nothing was read
 	}
 	switch limit := (*jsonstream.LimitError)(nil); {
 	case errors.As(err, &limit):
