@@ -53,14 +53,14 @@ func flow(r *scalrtest.Harness) bool {
 	return err == nil && run.Status == "planned_and_finished"
 }
 
-// The retries of a hundred jobs are spread over time when a server fails.
-func TestHundredClientsSpreadRetries(t *testing.T) {
+// The retries of many jobs are spread over time when a server fails.
+func TestClientsSpreadRetries(t *testing.T) {
 	t.Parallel()
 	for name, header := range map[string][]string{"503": nil, "503 with Retry-After": {"Retry-After", "5"}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				const clients = 100
+				const clients = 40
 				down := outage(readPlace, time.Minute)
 				down.Header = scalrtest.Status("", 0, 0, header...).Header
 				r := scalrtest.New(t, scalrsim.Scenario{Faults: []scalrsim.Fault{down}})

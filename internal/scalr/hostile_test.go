@@ -108,8 +108,6 @@ func TestEndlessLists(t *testing.T) {
 	}{
 		"long texts": {100, `{"type":"workspaces","id":"ws-%d","attributes":{"working-directory":"` + strings.Repeat("n", 5000) + `"}}`,
 			func(c *scalr.Client) error { _, err := c.Workspaces(t.Context(), scalr.WorkspaceFilter{}); return err }, 40, "needs more than 12 MiB"},
-		"many tags": {1000, `{"type":"tags","id":"tag-%d","attributes":{"name":"n"}}`,
-			func(c *scalr.Client) error { _, err := c.Tags(t.Context(), ""); return err }, 101, "more than 100000 entries"},
 		"runs of one configuration version": {1000,
 			`{"type":"runs","id":"run-%d","attributes":{"status":"pending"},"relationships":{"configuration-version":{"data":{"id":"cv-1"}}}}`,
 			func(c *scalr.Client) error {

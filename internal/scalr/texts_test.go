@@ -219,21 +219,25 @@ func TestLargestResponse(t *testing.T) {
 	}
 }
 
-// TestLargestList checks that a list needs up to 12 MiB: 98,304 ids of 112 bytes, each with 16 bytes for the string.
+// TestLargestList checks that a list needs up to 12 MiB: 12,288 tags with 992 bytes in id and name, each with 32 bytes for
+// the two strings.
 func TestLargestList(t *testing.T) {
 	t.Parallel()
-	for n, want := range map[int]string{98_304: "", 98_305: "list the tags of env-1: the list needs more than 12 MiB of memory"} {
+	name := strings.Repeat("n", 980)
+	for n, want := range map[int]string{12_288: "", 12_289: "list tags: the list needs more than 12 MiB of memory"} {
 		sent := 0
 		client, _ := dialed(t, "https://acme.scalr.test", roundTrip(func(r *http.Request) (*http.Response, error) {
-			first, size := sent, min(10_000, n-sent)
+			first, size := sent, min(4_000, n-sent)
 			sent += size
-			ids := listText(size, func(i int) string { return fmt.Sprintf(`{"type":"tags","id":"%0112d"}`, first+i) })
+			tags := listText(size, func(i int) string {
+				return fmt.Sprintf(`{"type":"tags","id":"tag-%08d","attributes":{"name":"%s"}}`, first+i, name)
+			})
 			next := map[bool]string{true: "null", false: fmt.Sprint(sent)}[sent == n]
-			return respond(r, 200, `{"data":`+ids+`,"meta":{"pagination":{"next-page":`+next+`}}}`), nil
+			return respond(r, 200, `{"data":`+tags+`,"meta":{"pagination":{"next-page":`+next+`}}}`), nil
 		}))
-		ids, err := client.TagIDs(t.Context(), scalr.EnvironmentKind, "env-1")
-		if (err != nil) != (want != "") || err != nil && err.Error() != want || len(ids) != n {
-			t.Errorf("%d ids: got %d, %v", n, len(ids), err)
+		tags, err := client.Tags(t.Context(), "")
+		if (err != nil) != (want != "") || err != nil && err.Error() != want || len(tags) != n {
+			t.Errorf("%d tags: got %d, %v", n, len(tags), err)
 		}
 	}
 }
