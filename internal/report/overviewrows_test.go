@@ -255,6 +255,20 @@ func TestOverviewErrors(t *testing.T) {
 	}
 }
 
+// TestOverviewSameErrors: workspaces with the same errors are listed together, where the first of them is listed.
+func TestOverviewSameErrors(t *testing.T) {
+	t.Parallel()
+	failed := func(name, problem, address string) Row {
+		return emptyRow(func(r *Row) { r.Result, r.Workspace.Name, r.Problem, r.RunURL = "errored", name, problem, address })
+	}
+	o := overviewOf(failed("d", "P", ""), failed("c", "Q", ""), failed("b", "P", "https://scalr.test/b"), failed("a", "", ""), failed("e", "P", ""),
+		emptyRow(func(r *Row) { r.Result, r.Problem = "no-changes", "P" }))
+	const want = "**`prod/a`**\n\n**[`prod/b`](https://scalr.test/b), `prod/d`, `prod/e`**: P\n\n**`prod/c`**: Q\n"
+	if _, got, _ := strings.Cut(o.Comment(CommentLimit), "#### ❌ Errors\n\n"); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 // TestOverviewShort compares the forms of an error that take less space.
 func TestOverviewShort(t *testing.T) {
 	t.Parallel()
