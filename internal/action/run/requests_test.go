@@ -9,7 +9,9 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/scalrtest"
@@ -93,6 +95,56 @@ func TestOverrideOfSeveralChecks(t *testing.T) {
 					t.Errorf("overridable: %v", got)
 				}
 			})
+		})
+	}
+}
+
+// TestOverrideNeedsState checks that nothing is overridden if the run cannot be read.
+func TestOverrideNeedsState(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &statusServer{status: map[string]int{"/runs/run-1": 403}}
+		step, ctx, end := step.Begin(t.Context(), step.Env{Stdout: io.Discard, Version: "test"})
+		defer end()
+		r := newCommand(step, inputs.Run{RunID: "run-1", Mode: inputs.ModeOverride, Wait: true})
+		r.client = scalrtest.NewClient(t, s)
+		_, err := r.override(ctx, scalr.Run{ID: "run-1", Status: "policy_override", Policies: []scalr.PolicyCheck{{ID: "a", Status: scalr.TaskSoftFailed}}})
+		if !errors.Is(err, scalr.ErrForbidden) || !slices.Equal(s.requests, []string{"GET /runs/run-1"}) {
+			t.Errorf("got %v after the requests %q, want one request that is forbidden", err, s.requests)
+		}
+	})
+}
+
+// TestAwaitEffect checks how often and how long a rejected run is read after Scalr accepted the request to discard it.
+func TestAwaitEffect(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		statuses string // of the reads; the last one for all further reads
+		reads    int
+		took     time.Duration
+		want     scalr.Status
+	}{
+		"at once":             {"discarded", 1, 0, "discarded"},
+		"applied meanwhile":   {"planned confirmed", 2, time.Second, "confirmed"},
+		"after intervals":     {"planned planned planned planned planned discarded", 6, 17 * time.Second, "discarded"}, // 1, 2, 4, 5 and 5 s
+		"an outdated replica": {"planning canceled", 2, time.Second, "canceled"},
+		"never":               {"planned", 62, 5 * time.Minute, "planned"},
+		"only outdated":       {"planning", 62, 5 * time.Minute, "planned"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			statuses, reads := strings.Fields(c.statuses), 0
+			r, _ := commandIn(inputs.Run{})
+			r.Env.Timing.StopInterval = time.Second
+			r.client = scalrtest.NewClient(t, transport(func(q *http.Request) (*http.Response, error) {
+				body := fmt.Sprintf(`{"data":{"type":"runs","id":"run-1","attributes":{"status":%q}}}`, statuses[min(reads, len(statuses)-1)])
+				reads++
+				return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(body)), Request: q, Header: http.Header{}}, nil
+			}))
+			began := time.Now()
+			got := r.awaitEffect(t.Context(), scalr.Run{ID: "run-1", Status: "planned"})
+			if took := time.Since(began); got.Status != c.want || reads != c.reads || took != c.took {
+				t.Errorf("%s: %s after %d reads in %s, want %s after %d in %s", name, got.Status, reads, took, c.want, c.reads, c.took)
+			}
 		})
 	}
 }
