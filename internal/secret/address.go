@@ -102,19 +102,19 @@ func unescape(s string, by func(string) (string, error)) string {
 // are such, or if there are very many, any part of the text is secret: a base64 signature may contain slashes.
 func unguessable(host, text string) []Value {
 	var found []Value
-	pieces, plain := strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune("/:,; \t\r\n", c) }), 0
+	pieces, plain := strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune("/:,; \t\r\n", c) }), false
 	for _, piece := range pieces {
 		switch {
 		case len(piece) >= minPieceLength && !isPlain(piece) && !strings.Contains(host, piece):
 			found = append(found, New(piece))
 		case len(piece) >= Shortest:
-			plain++
+			plain = true
 		}
 	}
 	switch {
 	case len(found) == 0:
 		return nil
-	case plain == 0 || len(found) > maxParts:
+	case !plain || len(found) > maxParts:
 		return []Value{New(text)}
 	}
 	return append(found, Whole(text))
@@ -128,13 +128,12 @@ func isPlain(text string) bool {
 	if scalrID.MatchString(text) {
 		return true
 	}
-	tokens := strings.FieldsFunc(text, func(c rune) bool { return c >= 0x80 || !isAlphanumeric(byte(c)) })
-	return !slices.ContainsFunc(tokens, func(token string) bool {
+	return !slices.ContainsFunc(tokens(text), func(token string) bool {
 		return !plainToken.MatchString(token) || longWord.MatchString(token)
 	})
 }
 
-func isAlphanumeric(c byte) bool {
+func isAlphanumeric[C byte | rune](c C) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
 

@@ -69,6 +69,12 @@ func TestMasksFormingSecrets(t *testing.T) {
 	if got := r.String("a xxyyyy b"); got != "a *** b" {
 		t.Errorf("got %q", got)
 	}
+	if got := r.String("a " + strings.Repeat("x", 8) + "yyyy b"); got != "a *** b" {
+		t.Errorf("nine times: got %.80q", got)
+	}
+	if got := r.String("a " + strings.Repeat("x", 9) + "yyyy b"); got != "***" {
+		t.Errorf("ten times: got %.80q", got)
+	}
 	if got := r.String("a " + strings.Repeat("x", 1000) + "yyyy b"); got != "***" {
 		t.Errorf("got %.80q", got)
 	}
@@ -96,8 +102,9 @@ func TestWholeOfAnyLength(t *testing.T) {
 				t.Errorf("%d bytes in pieces of %d: got %.100q", n, piece, out)
 			}
 		}
-		if part := text[:n-1]; n < 512 && r.String(part) != part {
-			t.Errorf("%d bytes: a part is masked", n)
+		part := text[:n-1]
+		if masked := r.String(part) != part; masked != (n > 512) { // a longer one is found in parts
+			t.Errorf("%d bytes: all but the last one are masked: %t", n, masked)
 		}
 	}
 }

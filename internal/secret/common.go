@@ -163,7 +163,7 @@ var (
 )
 
 func tokens(text string) []string {
-	return strings.FieldsFunc(text, func(c rune) bool { return c >= 0x80 || !isAlphanumeric(byte(c)) })
+	return strings.FieldsFunc(text, func(c rune) bool { return !isAlphanumeric(c) })
 }
 
 // randomBits estimates the number of bits of a text without a pattern: those of its tokens that are neither words nor

@@ -82,6 +82,12 @@ func TestDeclaredIsRedactedAsWhole(t *testing.T) {
 			text:   "it says correct horse ba… and goes on",
 			want:   "it says ***… and goes on",
 		},
+		"with other line ends": {"alpha beta\r\ngamma", "(alpha beta\ngamma) (alpha beta) (gamma)", "(***) (alpha beta) (gamma)"},
+		"after a key": {
+			secret: "-----BEGIN KEY-----\nabcdefgh\n-----END KEY-----\ngamma\ndelta",
+			text:   "(abcdefgh) (gamma) (delta)",
+			want:   "(***) (gamma) (delta)",
+		},
 		"truncated early": {"correct horse battery staple", "it says correct… and goes on", "it says correct… and goes on"},
 		"not truncated":   {"correct horse battery staple", "correct horse ba, and so on …", "correct horse ba, and so on …"},
 	} {

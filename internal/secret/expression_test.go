@@ -134,6 +134,7 @@ func TestTextsInTexts(t *testing.T) {
 			"sensitive":       {secret.Leaf(nested(levels)), 5},
 			"lines":           {secret.Declared(lines(min(levels, 3))), 2},
 			"an expression":   {secret.Expression(nested(levels)), 6},
+			"a heredoc":       {secret.Expression("<<EOT\n" + nested(levels) + "\nEOT\n"), 5},
 			"lines in quotes": {secret.Expression(fmt.Sprintf("%q", "a\n"+nested(levels))), 4},
 		} {
 			r := new(secret.Redactor)
@@ -180,6 +181,15 @@ func TestMostParts(t *testing.T) {
 	got := secret.Declared(lines.String()).Lines()
 	if len(got) != 20_000-1 || got[0] != "line0" { // the whole text is a part, too
 		t.Errorf("got %d lines", len(got))
+	}
+}
+
+// TestRepeatedParts: parts that are repeated do not count against the limit.
+func TestRepeatedParts(t *testing.T) {
+	t.Parallel()
+	r := declared(strings.Repeat("password: swordfish\n", 20_001) + "password: letmein9")
+	if got := r.String("(swordfish) (letmein9)"); got != "(***) (***)" {
+		t.Errorf("got %s", got)
 	}
 }
 

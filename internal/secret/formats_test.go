@@ -93,6 +93,9 @@ func TestRandomTexts(t *testing.T) {
 		"QZPVXLRTNWDKCBM":           false,
 		"vm9f86d081-884c-4d65-9a2f-eaa0c55ad01512345":                               false, // a UUID
 		"x sha256:9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de": false,
+		"vmx9f86d081-884c-4d65-9a2f-eaa0c55ad01512345":                              false, // letters and digits around it
+		"1ga-1a2b3c":            false, // 39.5 bits
+		"about 100% sure of it": false, // it resembles an address with an invalid escape
 		"x sha256x9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de": true,
 		"vpc-0a1b2c3d4e5f6a7b8":                   false,
 		"vpc-0a1b2c3d4e5f6a7b89":                  true,
@@ -181,6 +184,10 @@ func TestDeclaredMembers(t *testing.T) {
 		{"alpha/beta/gamma", "alpha/beta/gamma", false},
 		{"'alpha beta gamma',", "alpha beta gamma", true},
 		{"us-gov-west-1", "us-gov-west-1", false},
+		{`{"other": "'abcd1',"}`, "'abcd1',", true},
+		{`{"other": "'vpc-0a1b2c3d4e5f6a7b8',"}`, "'vpc-0a1b2c3d4e5f6a7b8',", false},
+		{`{"password": "'true',"}`, "'true',", false},
+		{`{"password": "'abc',"}`, "'abc',", false},
 	} {
 		got := declared("first: x\n"+c.line+"\nlast: y").String("("+c.text+")") == "(***)"
 		if got != c.hidden {

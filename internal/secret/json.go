@@ -89,8 +89,8 @@ func (j *JSON) End() error {
 	if j.expects == numeral || j.expects == word {
 		j.endToken()
 	}
-	if j.err == nil && (len(j.nested) > 0 || j.expects != document || !j.values) {
-		j.err = ErrNotJSON
+	if j.expects != document || !j.values {
+		j.fail()
 	}
 	j.flush()
 	return j.err
@@ -112,8 +112,8 @@ func (j *JSON) next(p []byte) int {
 	case j.expects == text:
 		return j.readText(p)
 	case j.expects == numeral || j.expects == word:
-		if n := bytes.IndexFunc(p, endsToken); n != 0 {
-			return j.readToken(p, n)
+		if n := len(p) - len(bytes.TrimLeft(p, tokenCharacters)); n > 0 {
+			return j.readToken(p[:n])
 		}
 		j.endToken()
 		return 0
@@ -210,20 +210,15 @@ func (j *JSON) endValue() {
 	}
 }
 
-// endsToken reports whether a character cannot be part of a number or a word.
-func endsToken(c rune) bool {
-	return !strings.ContainsRune("0123456789+-.Eabcdefghijklmnopqrstuvwxyz", c)
-}
+// tokenCharacters are the characters of numbers and words.
+const tokenCharacters = "0123456789+-.Eabcdefghijklmnopqrstuvwxyz"
 
-// readToken reads n more bytes of a number or a word, or all of p if n is negative.
-func (j *JSON) readToken(p []byte, n int) int {
-	if n < 0 {
-		n = len(p)
-	}
-	if j.token = append(j.token, p[:n]...); len(j.token) > maxNumberSize {
+// readToken reads more of a number or a word.
+func (j *JSON) readToken(p []byte) int {
+	if j.token = append(j.token, p...); len(j.token) > maxNumberSize {
 		j.fail()
 	}
-	return n
+	return len(p)
 }
 
 func (j *JSON) endToken() {

@@ -65,6 +65,11 @@ func TestJSON(t *testing.T) {
 			document: `{"hunter2":1,"correct horse":2,"***":3,"***-2":4}`,
 			want:     `{"***":1,"***-2":2,"***-3":3,"***-2-2":4}`,
 		},
+		"the same name twice": {`{"a":1,"a":2}`, `{"a":1,"a":2}`},
+		"names that differ at the start": {
+			document: `{"a-hunter2-and-a-name-that-is-longer-than-that-of-others":1,"b-hunter2-and-a-name-that-is-longer-than-that-of-others":2}`,
+			want:     `{"a-***-and-a-name-that-is-longer-than-that-of-others":1,"b-***-and-a-name-that-is-longer-than-that-of-others":2}`,
+		},
 		"names of other objects": {`{"hunter2":{"hunter2":1},"a":{"hunter2":2}}`, `{"***":{"***":1},"a":{"***":2}}`},
 		"several documents": {
 			document: "{\"a\":\"hunter2\"}\n[5432] 5432 \"5432\"\n",

@@ -42,6 +42,8 @@ func TestInvalidJSONTokens(t *testing.T) {
 	for name, document := range map[string]string{
 		"two byte order marks":              "\xef\xbb\xbf\xef\xbb\xbf[]",
 		"half a byte order mark":            "\xef\xbb",
+		"a third of a byte order mark":      "\xef[1]",
+		"first digit out of range":          `"\ug041"`,
 		"a space in the byte order mark":    "\xef\xbb []",
 		"a byte order mark after a value":   "[]\xef\xbb\xbf",
 		"another word":                      "tru",
@@ -106,6 +108,10 @@ func TestJSONLimits(t *testing.T) {
 			t.Errorf("%d bytes: got %.10s, %v", size+2, got, err)
 		}
 	}
+	long := strings.Repeat("x", 200_000)
+	if got, err := redactedJSON(declared("hunter2"), `"\/`+long+`"`, 1<<20); err != nil || got != `"/`+long+`"` {
+		t.Errorf("a long text in one piece: got %.10s, %v", got, err)
+	}
 }
 
 // TestLongNames: names that are too long to be held remain distinct.
@@ -149,6 +155,19 @@ func TestManyObjects(t *testing.T) {
 	got, err := redactedJSON(redactor("hunter2"), "{"+all.String()+`"a":0}`, 1<<20)
 	if err != nil || got != "{"+distinct.String()+`"a":0}` {
 		t.Errorf("names: %v, %s", err, got[max(0, len(got)-300):])
+	}
+	// Those that got a number are remembered, too.
+	got, err = redactedJSON(redactor("hunter2"), "{"+strings.Repeat(`"hunter2":1,`, 1<<16)+`"a-hunter2":0}`, 1<<20)
+	if err != nil || !strings.HasSuffix(got, `,"***-65536":1,"a-***-65537":0}`) {
+		t.Errorf("names with a number: %v, %s", err, got[max(0, len(got)-300):])
+	}
+}
+
+// TestErrNotJSON: the error reads well after what is not JSON.
+func TestErrNotJSON(t *testing.T) {
+	t.Parallel()
+	if got := secret.ErrNotJSON.Error(); got != "it is not JSON" {
+		t.Errorf("got %q", got)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // decodeText appends a decoded piece of a JSON text to dst. The rest is an incomplete escape, unless the text has ended.
 // ok is false if an escape is invalid. An unpaired surrogate becomes U+FFFD, as in encoding/json.
 func decodeText(dst, raw []byte, ended bool) (plain, rest []byte, ok bool) {
-	for len(raw) > 0 {
+	for {
 		at := bytes.IndexByte(raw, '\\')
 		if at < 0 {
 			return append(dst, raw...), nil, true
@@ -25,7 +25,6 @@ func decodeText(dst, raw []byte, ended bool) (plain, rest []byte, ok bool) {
 		}
 		dst, raw = utf8.AppendRune(dst, r), raw[n:]
 	}
-	return dst, nil, true
 }
 
 // decodeEscape reads an escape of n bytes: 0 if it is incomplete, -1 if it is invalid.
@@ -44,20 +43,20 @@ func decodeEscape(raw []byte) (r rune, n int) {
 		return 0, -1
 	}
 	r, n = decodeUnit(raw)
-	if n <= 0 || !utf16.IsSurrogate(r) || len(raw) < 8 || raw[6] != '\\' || raw[7] != 'u' {
+	if !utf16.IsSurrogate(r) || !bytes.HasPrefix(raw[n:], []byte(`\u`)) {
 		return r, n
 	}
-	low, m := decodeUnit(raw[6:])
+	low, m := decodeUnit(raw[n:])
 	if m < 0 {
 		return 0, -1
 	}
-	if pair := utf16.DecodeRune(r, low); m > 0 && pair != utf8.RuneError {
-		return pair, 12
+	if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
+		return pair, n + m
 	}
 	return r, n
 }
 
-// decodeUnit reads \u0041.
+// decodeUnit reads \u0041. Unless it is complete and valid, r is 0, which is no surrogate.
 func decodeUnit(raw []byte) (r rune, n int) {
 	for _, c := range raw[2:min(6, len(raw))] {
 		if !isHex(c) {

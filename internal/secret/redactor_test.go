@@ -146,6 +146,76 @@ func TestRedactor(t *testing.T) {
 	}
 }
 
+// TestTwelveBytesAnywhere: twelve bytes of a credential are found wherever they are in a text, and nothing else is: every
+// bit counts.
+func TestTwelveBytesAnywhere(t *testing.T) {
+	t.Parallel()
+	var all []string
+	r := new(secret.Redactor)
+	for n := range uint64(300) {
+		all = append(all, randomText(n, 12))
+		r.Add(secret.New(all[n]))
+	}
+	for n, text := range all {
+		before, after := strings.Repeat("-", n%6), strings.Repeat("-", n/6%9)
+		if got := r.String(before + text + after); got != before+"***"+after {
+			t.Errorf("%q after %d and before %d bytes: got %q", text, len(before), len(after), got)
+		}
+	}
+	for bit := range 12 * 8 {
+		other := []byte(all[0])
+		other[bit/8] ^= 1 << (bit % 8)
+		if got := r.String("(" + string(other) + ")"); got != "("+string(other)+")" {
+			t.Errorf("with another bit %d: got %q", bit, got)
+		}
+	}
+}
+
+// TestSeveralKindsOfOneText: a text that is secret in two ways is found in both.
+func TestSeveralKindsOfOneText(t *testing.T) {
+	t.Parallel()
+	atBoundaries, anywhere := secret.Declared("hunter2"), secret.New("hunter2")
+	for name, c := range map[string]struct {
+		values []secret.Value
+		want   string
+	}{
+		"at boundaries":           {[]secret.Value{atBoundaries, atBoundaries}, "*** xhunter2x"},
+		"anywhere":                {[]secret.Value{anywhere, anywhere}, "*** x***x"},
+		"at boundaries, anywhere": {[]secret.Value{atBoundaries, anywhere}, "*** x***x"},
+		"anywhere, at boundaries": {[]secret.Value{anywhere, atBoundaries}, "*** x***x"},
+	} {
+		r := new(secret.Redactor)
+		r.Add(c.values...)
+		if got := r.String("hunter2 xhunter2x"); got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestCredentialOfTwelveBytes: any twelve bytes of a credential are secret; of a shorter one, the lines are.
+func TestCredentialOfTwelveBytes(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ secret, text, want string }{
+		"twelve bytes in lines":      {"abcd1f\nghijk", "(abcd1f) (ghijk) (abcd1f\nghijk)", "(abcd1f) (ghijk) (***)"},
+		"eleven bytes in lines":      {"abcd1\nghijk", "(abcd1) (ghijk) (abcd1\nghijk)", "(***) (***) (***\n***)"},
+		"a part of the encoded form": {"abcd1fghijkl", "(FiY2QxZmdoaW)", "(***)"},
+		"space around it":            {"  abcd1fghij \n", "abcd1fghij", "***"},
+		"a form that is too short":   {"a\u200b\u200bb", "(a\u200b\u200bb) (ab)", "(***) (ab)"},
+	} {
+		r := new(secret.Redactor)
+		if !r.Add(secret.New(c.secret)) {
+			t.Errorf("%s: not all forms were added", name)
+		}
+		if got := r.String(c.text); got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+	r := new(secret.Redactor)
+	if !r.Add(secret.Exact("a\u200b\u200bb")) {
+		t.Error("a form that is too short counts as one that has no room")
+	}
+}
+
 func TestRedactorLargeSecret(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder

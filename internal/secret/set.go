@@ -28,8 +28,9 @@ func (h *hashes) add(hash uint64) bool {
 	return true
 }
 
+// has reports whether a set that is not empty contains a hash.
 func (h *hashes) has(hash uint64) bool {
-	return len(h.slots) > 0 && h.slots[h.find(hash)] == hash
+	return h.slots[h.find(hash)] == hash
 }
 
 // find returns the slot of the hash, or the empty slot for it.

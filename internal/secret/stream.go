@@ -45,9 +45,6 @@ func (s *Stream) End() []byte {
 
 // release returns the buffered text up to a position, redacted: every match that starts before it is known.
 func (s *Stream) release(upTo int) []byte {
-	if upTo <= s.released {
-		return nil
-	}
 	var out []byte
 	at := s.released
 	for _, f := range s.redactor.find(s.buffer) {
