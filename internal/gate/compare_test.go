@@ -209,3 +209,27 @@ func TestSeveralDocuments(t *testing.T) {
 		}
 	}
 }
+
+// TestHasChangesOfRunAndPlan: the run has changes if Scalr reports some for the run or for its plan.
+func TestHasChangesOfRunAndPlan(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		run, plan *bool
+		want      gate.Answer
+	}{
+		{nil, nil, gate.Unknown},
+		{new(false), nil, gate.No},
+		{nil, new(false), gate.No},
+		{new(false), new(false), gate.No},
+		{new(true), nil, gate.Yes},
+		{nil, new(true), gate.Yes},
+		{new(true), new(false), gate.Yes},
+		{new(false), new(true), gate.Yes},
+	} {
+		run := runWithCounts(0, 0, 0)
+		run.HasChanges, run.Plan.HasChanges = c.run, c.plan
+		if e := gate.EffectsOf(run, planOf(t, "", ""), false); e.Changes != c.want {
+			t.Errorf("run %s, plan %s: got %v (%s), want %v", formatBool(c.run), formatBool(c.plan), e.Changes, e.Why, c.want)
+		}
+	}
+}

@@ -88,6 +88,7 @@ func TestRefreshOnly(t *testing.T) {
 		{"none in the text", "", "No changes. Your infrastructure still matches the configuration.\n", "no", "no"},
 		{"the text is cut", "", strings.Split(driftText, "\n\n\nThis")[0], "yes", "unknown"},
 		{"it destroys nevertheless", action(`["delete"]`), "", "unknown", "unknown"},
+		{"it creates nevertheless", "", createsOne + "\nPlan: 1 to add, 0 to change, 0 to destroy.\n", "unknown", "unknown"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -288,6 +288,16 @@ func TestAnnotatedPlaces(t *testing.T) {
 	}
 }
 
+// TestLinesOfAnnotations: the message of an annotation on GitHub keeps its lines, and its title is one line.
+func TestLinesOfAnnotations(t *testing.T) {
+	t.Parallel()
+	j, out := onGitHub(t)
+	j.Annotate(job.Annotation{Title: "a\r\nb\nc\rd", Message: "e\r\nf\ng\rh\n\ni", File: "a\nb", Level: job.LevelWarning})
+	if got, want := out.String(), "::warning file=a b,title=a b c d::e%0Af%0Ag h%0A%0Ai\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestPlainAnnotations: elsewhere than on GitHub, an annotation is a line with its place and title.
 func TestPlainAnnotations(t *testing.T) {
 	t.Parallel()

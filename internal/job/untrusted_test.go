@@ -40,6 +40,7 @@ func TestUntrustedText(t *testing.T) {
 		"Azure, other case": {"##VSO[build.addbuildtag]x", "# #VSO[build.addbuildtag]x\n"},
 		"Azure, invisible":  {"##v\u00adso[task.complete]", "# #v\u00adso[task.complete]\n"},
 		"Azure, a and z":    {"##az[x]y ##Az.zA[x]", "# #az[x]y ##Az.zA[x]\n"},
+		"no letters":            {"##`a[x] ##@a[x] ##{a[x] ##a1[x]", "##`a[x] ##@a[x] ##{a[x] ##a1[x]\n"},
 		"TeamCity":          {"##teamcity[buildStop]", "# #teamcity[buildStop]\n"},
 		"headings":          {"## Plan [1] ##plan: [1]", "## Plan [1] ##plan: [1]\n"},
 		"no command":        {"# ## ### #[ ## [", "# ## ### #[ ## [\n"},
@@ -55,6 +56,8 @@ func TestUntrustedText(t *testing.T) {
 		"color, bright":         {"\x1b[91;102mx\ny\x1b[m", "\x1b[91;102mx" + reset + "\n\x1b[91;102my\x1b[m\n"},
 		"color, then command":   {"\x1b[31mx\n::error::y", "\x1b[31mx" + reset + "\n" + reset + "\x1b[31m::error::y" + reset + "\n"},
 		"color before command":  {"\x1b[1m::error::y\x1b[0m", reset + "\x1b[1m::error::y\x1b[0m\n"},
+		"colors before command": {"\x1b[1m\x1b[31m::error::y\x1b[0m", reset + "\x1b[1m\x1b[31m::error::y\x1b[0m\n"},
+		"colors in a command":   {"##\x1b[1m\x1b[4m[error]", "# #\x1b[1m\x1b[4m[error]" + reset + "\n"},
 		"color in a command":    {"##\x1b[1m[error]", "# #\x1b[1m[error]" + reset + "\n"},
 		"color after two signs": {"##\x1b[1mx ## y", "# #\x1b[1mx ## y" + reset + "\n"},
 		"reset after two signs": {"\x1b[1mx ##", "\x1b[1mx # #" + reset + "\n"},
@@ -157,6 +160,34 @@ func TestUntrustedRedacts(t *testing.T) {
 	want := "a *** b\nc dXNlcjp***\n***\n"
 	if got := printed(out); got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestRedactedColors: a color that is redacted in part is no color any more, and a long line after it is split as usual.
+func TestRedactedColors(t *testing.T) {
+	t.Parallel()
+	const limit, hidden = 11 << 10, "31m-Lr2Tn8Wd5Kc1"
+	long := strings.Repeat("x", limit)
+	for text, want := range map[string]string{
+		"\x1b[" + hidden + " and more":   "[*** and more\n",
+		"\x1b[" + hidden + "m and more":  "[***m and more\n",
+		"\x1b[1m\x1b[" + hidden + "m":    "\x1b[1m[***m\x1b[0m\n",
+		"\x1b[" + hidden + long:          "[***" + long[:limit-5] + "\n" + long[:5] + "\n",
+		"a\x1b[" + hidden + long:         "a\n[***" + long[:limit-5] + "\n" + long[:5] + "\n",
+		"a\x1b[" + hidden + "m" + long:   "a[***m" + long[:limit-7] + "\n" + long[:7] + "\n",
+		"a\x1b[" + hidden + long + long:  "a\n[***" + long[:limit-5] + "\n" + long + "\n" + long[:5] + "\n",
+		"aa\x1b[31m" + long + "\x1b[0m":  "aa\x1b[31m" + long[:limit-7] + "\x1b[0m\n\x1b[31m" + long[:7] + "\x1b[0m\n",
+		long[:limit-1] + "\x1b[31ma":     long[:limit-1] + "\n\x1b[31ma\x1b[0m\n",
+		long[:limit-5] + "\x1b[31ma":     long[:limit-5] + "\x1b[31m\x1b[0m\n\x1b[31ma\x1b[0m\n",
+		long[:limit-6] + "\x1b[31ma":     long[:limit-6] + "\x1b[31ma\x1b[0m\n",
+		"\x1b[31m" + long + "m" + hidden: "\x1b[31m" + long[:limit-5] + "\x1b[0m\n\x1b[31mxxxxxm***\x1b[0m\n",
+	} {
+		j, out := newJob(t)
+		j.Mask(secret.New(hidden))
+		writeUntrusted(t, j, text, 5000)
+		if got := out.String(); got != want {
+			t.Errorf("%.30q: got %.40q and %.40q, want %.40q", text, got, got[max(0, len(got)-40):], want)
+		}
 	}
 }
 
@@ -264,6 +295,11 @@ func TestUntrustedWritesInBatches(t *testing.T) {
 	j.Infof("ours")
 	if len(out) != 2 || !bytes.HasSuffix(out[0], []byte("\n")) {
 		t.Errorf("got %d writes, want 2", len(out))
+	}
+	out = nil
+	j.Fenced(strings.Repeat("line of 16 bytes\n"[1:], 4097+4096))
+	if len(out) != 3 || len(out[0]) != 64<<10 || len(out[1]) != 64<<10 || len(out[2]) != 16 {
+		t.Errorf("got %d writes, want two of 64 KiB and one of 16 bytes", len(out))
 	}
 }
 
