@@ -224,3 +224,17 @@ func onEvent(t *testing.T, environ ...string) job.Event {
 	j, _ := onGitHub(t, append(environ, "GITHUB_EVENT_NAME=push")...)
 	return j.Event()
 }
+
+// TestModeOfNewFiles: other users can read a new file, since later steps may run as another user, and cannot run it.
+func TestModeOfNewFiles(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "scalr.env")
+	j, _ := newJob(t, "SCALR_OUTPUT_FILE="+name)
+	if err := j.SetOutput("a", "b"); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(name)
+	if err != nil || info.Mode()&0o600 != 0o600 || info.Mode()&^0o644 != 0 { // the umask may remove permissions of others
+		t.Errorf("got %v, %v", info.Mode(), err)
+	}
+}

@@ -40,7 +40,7 @@ func TestUntrustedText(t *testing.T) {
 		"Azure, other case": {"##VSO[build.addbuildtag]x", "# #VSO[build.addbuildtag]x\n"},
 		"Azure, invisible":  {"##v\u00adso[task.complete]", "# #v\u00adso[task.complete]\n"},
 		"Azure, a and z":    {"##az[x]y ##Az.zA[x]", "# #az[x]y ##Az.zA[x]\n"},
-		"no letters":            {"##`a[x] ##@a[x] ##{a[x] ##a1[x]", "##`a[x] ##@a[x] ##{a[x] ##a1[x]\n"},
+		"no letters":        {"##`a[x] ##@a[x] ##{a[x] ##a1[x]", "##`a[x] ##@a[x] ##{a[x] ##a1[x]\n"},
 		"TeamCity":          {"##teamcity[buildStop]", "# #teamcity[buildStop]\n"},
 		"headings":          {"## Plan [1] ##plan: [1]", "## Plan [1] ##plan: [1]\n"},
 		"no command":        {"# ## ### #[ ## [", "# ## ### #[ ## [\n"},
@@ -187,6 +187,20 @@ func TestRedactedColors(t *testing.T) {
 		writeUntrusted(t, j, text, 5000)
 		if got := out.String(); got != want {
 			t.Errorf("%.30q: got %.40q and %.40q, want %.40q", text, got, got[max(0, len(got)-40):], want)
+		}
+	}
+}
+
+// TestHeldLines: a secret that another program truncated is found in a line below 32 KiB, which is redacted as a whole.
+func TestHeldLines(t *testing.T) {
+	t.Parallel()
+	const limit, cut = 32 << 10, "swordfis…"
+	for size, want := range map[int]string{limit - 1: "***…\n", limit: cut + "\n"} {
+		j, out := newJob(t)
+		j.Mask(secret.Declared("swordfish-and-more"))
+		j.Fenced(strings.Repeat("x", size-len(cut)-1) + " " + cut)
+		if got := out.String(); !strings.HasSuffix(got, " "+want) {
+			t.Errorf("%d bytes: got %q, want %q", size, got[len(got)-20:], want)
 		}
 	}
 }

@@ -52,7 +52,10 @@ func TestLimits(t *testing.T) {
 		"no delay":                           {retry.Policy{Attempts: 2, Retryable: backoff}, 0, 2, []time.Duration{0}},
 		"a single attempt":                   {retry.Policy{Attempts: 1, Retryable: every}, 0, 1, nil},
 		"a limit of one nanosecond":          {retry.Policy{MaxElapsed: 1, Retryable: every}, second, 1, nil},
-		"an attempt that ends at the limit":  {retry.Policy{MaxElapsed: 10 * second, Retryable: every}, 10 * second, 1, nil},
+		"a limit of one nanosecond, and attempts without a duration": {
+			retry.Policy{MaxElapsed: 1, Retryable: every}, 0, 2, []time.Duration{1},
+		},
+		"an attempt that ends at the limit": {retry.Policy{MaxElapsed: 10 * second, Retryable: every}, 10 * second, 1, nil},
 		"a budget that is used up": {
 			retry.Policy{Budget: retry.NewBudget(8 * second), Retryable: every}, 0, 3, []time.Duration{4 * second, 4 * second},
 		},
