@@ -163,7 +163,7 @@ func TestUntrustedRedacts(t *testing.T) {
 	}
 }
 
-// TestRedactedColors: a color that is redacted in part is no color any more, and a long line after it is split as usual.
+// TestRedactedColors: a color that is redacted in part is not a color any more, and a long line after it is split as usual.
 func TestRedactedColors(t *testing.T) {
 	t.Parallel()
 	const limit, hidden = 11 << 10, "31m-Lr2Tn8Wd5Kc1"

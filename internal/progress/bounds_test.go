@@ -3,6 +3,8 @@ package progress_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -39,4 +41,46 @@ func TestLogIsBounded(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestFailedPoliciesAreBounded: after 1000 failed policies, a line says where the further ones are, if there are any.
+func TestFailedPoliciesAreBounded(t *testing.T) {
+	t.Parallel()
+	for count, want := range map[int]int{999: 0, 1000: 0, 1001: 1, 1002: 1} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newRecorder(t)
+			failed := slices.Repeat([]scalr.Policy{{Name: "a", Result: "hard_failed"}}, count)
+			s.Polled(scalr.Run{Status: "policy_checked", Policies: []scalr.PolicyCheck{{ID: "p-1", Status: "hard_failed", Policies: failed}}})
+			const line = "further failed policies are listed in Scalr: https://acme.scalr.test/run-1\n"
+			if got := strings.Count(s.output.String(), line); got != want {
+				t.Errorf("%d failed policies: got %d lines, want %d", count, got, want)
+			}
+			if got := strings.Count(s.output.String(), `"a" hard failed`); got != min(count, 1000) {
+				t.Errorf("%d failed policies: got %d", count, got)
+			}
+		})
+	}
+}
+
+// TestQueuesForAgents: in four statuses a run waits for an agent, which is looked up after ten seconds.
+func TestQueuesForAgents(t *testing.T) {
+	t.Parallel()
+	for status, queued := range map[string]bool{
+		"pending": false, "pre_plan_queued": true, "pre_plan_running": false, "plan_queued": true, "planning": false,
+		"confirmed": false, "pre_apply_queued": true, "pre_apply_running": false, "apply_queued": true, "applying": false,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newRecorder(t)
+			s.Agents = func() (scalr.AgentPool, bool) { s.lookups++; return scalr.AgentPool{}, false }
+			s.poll(0, status)
+			s.poll(10*time.Second-1, status)
+			if s.lookups != 0 {
+				t.Errorf("%s: looked up before ten seconds", status)
+			}
+			s.poll(1, status)
+			if (s.lookups == 1) != queued {
+				t.Errorf("%s: looked up %d times", status, s.lookups)
+			}
+		})
+	}
 }

@@ -300,3 +300,60 @@ func incompleteLines(s *recorder) {
 	}
 	s.Close()
 }
+
+// singleBytes plays a log that arrives byte by byte, with empty reads in between, which open no group.
+func singleBytes(s *recorder) {
+	s.poll(0, "pending")
+	s.log(scalr.PlanPhase, "")
+	s.poll(time.Second, "planning")
+	for _, c := range "Plan: 1 to add\nx" {
+		s.log(scalr.PlanPhase, string(c))
+		s.log(scalr.PlanPhase, "")
+	}
+	s.Close()
+	if got := s.copy.String(); got != "Plan: 1 to add\nx" {
+		s.t.Errorf("the copy has %q", got)
+	}
+}
+
+// blocked plays a run that waits for runs of known and unknown users, of which one waits for a person.
+func blocked(s *recorder) {
+	blocking, known := scalr.Run{ID: "run-0", Status: "apply_queued", CreatedBy: "jane@acme.io"}, true
+	s.BlockingRun = func() (scalr.Run, bool) { return blocking, known }
+	waits := func(place int, dry bool) {
+		time.Sleep(time.Second)
+		s.Polled(scalr.Run{ID: "run-1", Status: "pending", Position: &place, Dry: dry})
+	}
+	waits(4, true)
+	waits(3, false)
+	blocking.CreatedBy, blocking.Plan, blocking.Status = "", &scalr.Plan{Status: "finished", HasChanges: new(true)}, "planned"
+	waits(2, false)
+	blocking.CreatedBy = "joe@acme.io"
+	waits(1, false)
+	known = false
+	waits(5, false)
+	s.Close()
+}
+
+// failedBefore plays a run that had failed before the first poll: its status belongs to no stage.
+func failedBefore(s *recorder) {
+	s.log(scalr.PlanPhase, "Error: no\n")
+	s.poll(time.Second, "errored")
+	s.Close()
+}
+
+// inferredTwice plays a run whose stages both begin with their logs. A poll in between makes their durations known.
+func inferredTwice(s *recorder) {
+	s.poll(0, "pending")
+	time.Sleep(time.Second)
+	s.log(scalr.PlanPhase, "Plan: 1 to add\n")
+	s.poll(time.Second, "planning")
+	s.poll(time.Second, "planning")
+	time.Sleep(time.Second)
+	s.log(scalr.ApplyPhase, "Apply complete!\n")
+	s.poll(time.Second, "applied")
+	s.Close()
+	if got := fmt.Sprint(s.Stages()); got != "[{Queue 0s} {Plan 3s} {Apply 2s}]" {
+		s.t.Errorf("stages: %s", got)
+	}
+}

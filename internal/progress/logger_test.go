@@ -105,6 +105,10 @@ func TestLogs(t *testing.T) {
 		"results":          results,
 		"results-at-end":   resultsAtEnd,
 		"incomplete-lines": incompleteLines,
+		"single-bytes":     singleBytes,
+		"blocked":          blocked,
+		"failed-before":    failedBefore,
+		"inferred-twice":   inferredTwice,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -56,7 +56,7 @@ func decodeEscape(raw []byte) (r rune, n int) {
 	return r, n
 }
 
-// decodeUnit reads \u0041. Unless it is complete and valid, r is 0, which is no surrogate.
+// decodeUnit reads \u0041. Unless it is complete and valid, r is 0, which is not a surrogate.
 func decodeUnit(raw []byte) (r rune, n int) {
 	for _, c := range raw[2:min(6, len(raw))] {
 		if !isHex(c) {
