@@ -170,3 +170,30 @@ func TestStopWithoutResponse(t *testing.T) {
 		}
 	})
 }
+
+// TestCancelManyDuplicates checks that of many runs of one configuration version the oldest hundred are stopped, regardless
+// of the order of the list.
+func TestCancelManyDuplicates(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]int{99: 99, 100: 100, 101: 100, 250: 100} {
+		for _, newestFirst := range []bool{false, true} {
+			list, read := manyRuns(n, newestFirst), 0
+			client := clientOf(t, func(r *http.Request) (*http.Response, error) {
+				id, single := strings.CutPrefix(r.URL.Path, "/api/iacp/v3/runs/")
+				switch {
+				case r.Method == http.MethodPost:
+					return respond(r, 202, ""), nil
+				case single:
+					read++
+					return respond(r, 200, `{"data":{"type":"runs","id":"`+id+`","attributes":{"status":"planned"},"relationships":{`+
+						`"workspace":{"data":{"id":"ws-1"}},"configuration-version":{"data":{"id":"cv-1"}}}}}`), nil
+				}
+				return list(r)
+			})
+			stopped, err := runs.CancelDuplicates(t.Context(), client, scalr.Run{ID: "run-x", WorkspaceID: "ws-1", ConfigurationID: "cv-1"}, "")
+			if err != nil || len(stopped) != want || read != want || stopped[0] != "run-000" || stopped[want-1] != fmt.Sprintf("run-%03d", want-1) {
+				t.Errorf("%d runs, newest first %t: stopped %q, %v", n, newestFirst, stopped, err)
+			}
+		}
+	}
+}
