@@ -181,6 +181,9 @@ func TestUnusualResponses(t *testing.T) {
 func TestCreationOfObjectThatExists(t *testing.T) {
 	t.Parallel()
 	environment := object("environments", "env-1", "n", "accounts", "acc-1")
+	variable := func(id, category string) string {
+		return fmt.Sprintf(`{"type":"vars","id":%q,"attributes":{"key":"n","category":%q},"relationships":{"workspace":{"data":{"id":"ws-1"}}}}`, id, category)
+	}
 	creations := map[string]struct {
 		do    func(context.Context, *scalr.Client) (string, bool, error)
 		list  string
@@ -207,8 +210,15 @@ func TestCreationOfObjectThatExists(t *testing.T) {
 			},
 			listOf(object("workspaces", "ws-1", "n", "environments", "env-1")), "",
 		},
+		"variable": {
+			func(ctx context.Context, c *scalr.Client) (string, bool, error) {
+				v, created, err := c.CreateVariable(ctx, "ws-1", scalr.Variable{Key: "n", Shell: true})
+				return v.ID, created, err
+			},
+			listOf(variable("var-2", "terraform"), variable("var-1", "shell")), "",
+		},
 	}
-	ids := map[string]string{"environment": "env-1", "tag": "tag-1", "workspace": "ws-1"}
+	ids := map[string]string{"environment": "env-1", "tag": "tag-1", "workspace": "ws-1", "variable": "var-1"}
 	for kind, creation := range creations {
 		for name, c := range map[string]struct {
 			status  int
