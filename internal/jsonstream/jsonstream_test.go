@@ -73,6 +73,55 @@ func TestRawOmitsLongValues(t *testing.T) {
 	}
 }
 
+// TestUnreadValuesAreSkipped: a value that is not a string, or that a callback does not read, is skipped and checked.
+func TestUnreadValuesAreSkipped(t *testing.T) {
+	t.Parallel()
+	for _, document := range []string{`{"a":[1]}`, `[2,{"b":null}]`, `3`, `true`, `false`, `null`} {
+		r := reader(document+" ", jsonstream.Limits{})
+		if text, ok, err := r.Text(10); text != "" || ok || err != nil || r.End() != nil {
+			t.Errorf("%s: got %q, %t, %v", document, text, ok, err)
+		}
+		r, elements := reader("["+document+","+document+"]", jsonstream.Limits{}), 0
+		if err := r.Array(func() error { elements++; return nil }); err != nil || elements != 2 || r.End() != nil {
+			t.Errorf("two elements %s: got %d, %v", document, elements, err)
+		}
+		r, names := reader(`{"x":`+document+`,"y":`+document+"}", jsonstream.Limits{}), ""
+		if err := r.Object(func(name string) error { names += name; return nil }); err != nil || names != "xy" || r.End() != nil {
+			t.Errorf("two members %s: got %s, %v", document, names, err)
+		}
+		r = reader(document[:len(document)-1]+"#", jsonstream.Limits{})
+		if _, ok, err := r.Text(10); ok || err != jsonstream.ErrSyntax {
+			t.Errorf("%s with another end: got %t, %v", document, ok, err)
+		}
+	}
+}
+
+// TestIncompleteByteOrderMark: a document that begins with a part of a byte order mark is not JSON, however it is read.
+func TestIncompleteByteOrderMark(t *testing.T) {
+	t.Parallel()
+	for _, document := range []string{"\xef", "\xef{}", "\xefx", "\xef\xbb", "\xef\xbb{}", "\xef\xbb\xef\xbb\xbf{}"} {
+		for how, read := range map[string]func(r *jsonstream.Reader) error{
+			"Skip": (*jsonstream.Reader).Skip,
+			"End":  (*jsonstream.Reader).End,
+			"Peek": func(r *jsonstream.Reader) error { _, err := r.Peek(); return err },
+			"More": func(r *jsonstream.Reader) error {
+				more, err := r.More()
+				if more {
+					t.Errorf("%q: there is another value", document)
+				}
+				return err
+			},
+		} {
+			if err := read(reader(document, jsonstream.Limits{})); err != jsonstream.ErrSyntax {
+				t.Errorf("%q: %s returns %v", document, how, err)
+			}
+		}
+	}
+	if err := readAll(strings.NewReader("\xef\xbb\xbf{}"), (*jsonstream.Reader).Skip); err != nil {
+		t.Errorf("a complete mark: got %v", err)
+	}
+}
+
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	read := func(r *jsonstream.Reader) error {
@@ -84,21 +133,31 @@ func TestLimits(t *testing.T) {
 		message  string // of the error; empty for none
 	}{
 		"as long as allowed": {`["abc"]`, jsonstream.Limits{Bytes: 7}, ""},
-		"a byte longer":      {`["abc"]`, jsonstream.Limits{Bytes: 6}, "is larger than"},
+		"a byte longer":      {`["abc"]`, jsonstream.Limits{Bytes: 6}, "the JSON is larger than 0 KiB"},
+		"kibibytes": {
+			document: `["` + strings.Repeat("x", 1<<20) + `"]`,
+			limits:   jsonstream.Limits{Bytes: 1<<20 - 1},
+			message:  "the JSON is larger than 1023 KiB",
+		},
 		"a mebibyte": {
 			document: `["` + strings.Repeat("x", 1<<20) + `"]`,
 			limits:   jsonstream.Limits{Bytes: 1 << 20},
-			message:  "is larger than 1 MiB",
+			message:  "the JSON is larger than 1 MiB",
+		},
+		"several mebibytes": {
+			document: `["` + strings.Repeat("x", 3<<20) + `"]`,
+			limits:   jsonstream.Limits{Bytes: 3 << 20},
+			message:  "the JSON is larger than 3 MiB",
 		},
 		"keeps as much as allowed": {`["abc","def"]`, jsonstream.Limits{Kept: 6}, ""},
-		"keeps a byte more":        {`["abc","defg"]`, jsonstream.Limits{Kept: 6}, "needs more than 0 KiB of memory"},
+		"keeps a byte more":        {`["abc","defg"]`, jsonstream.Limits{Kept: 6}, "the JSON needs more than 0 KiB of memory"},
 	} {
 		err := read(reader(c.document, c.limits))
 		var limit *jsonstream.LimitError
 		switch {
 		case c.message == "" && err != nil:
 			t.Errorf("%s: got %v", name, err)
-		case c.message != "" && (!errors.As(err, &limit) || !strings.Contains(err.Error(), c.message)):
+		case c.message != "" && (!errors.As(err, &limit) || err.Error() != c.message):
 			t.Errorf("%s: got %v, want %q", name, err, c.message)
 		}
 	}
