@@ -20,9 +20,6 @@ type faults struct {
 func (f *faults) add(e *Error) {
 	f.count++
 	i, _ := slices.BinarySearchFunc(f.first, e.Path, func(a *Error, path string) int { return strings.Compare(a.Path, path) })
-	if i == maxFaults {
-		return
-	}
 	f.first = slices.Insert(f.first, i, e)
 	f.first = f.first[:min(len(f.first), maxFaults)]
 }

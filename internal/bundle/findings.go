@@ -18,9 +18,6 @@ const firstNamed = 5
 func (f *findings) add(name string) {
 	f.count++
 	i, _ := slices.BinarySearch(f.first, name)
-	if i == firstNamed {
-		return
-	}
 	f.first = slices.Insert(f.first, i, name)
 	f.first = f.first[:min(len(f.first), firstNamed)]
 }

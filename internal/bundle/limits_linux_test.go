@@ -313,13 +313,16 @@ func TestCheckingArchiveStopsAtEachCheck(t *testing.T) {
 			t.Errorf("check %d of %d: got %v", n, checks, err)
 		}
 	}
-	c := newChecker(&pulse{ctx: endsAfter(t.Context(), 1)}, nil)
-	entries := 0
-	for err = nil; err == nil && entries < 100; entries++ {
-		err = c.entry(&tar.Header{Typeflag: tar.TypeSymlink, Name: "l", Linkname: strings.Repeat("d", 1599)}, nil)
-	}
-	if err != errEnded || entries != 10 {
-		t.Errorf("got %v after %d entries of 1,600 bytes, want the reason after 10: one step for each 16 bytes, and one more", err, entries)
+	for length, want := range map[int]int{0: 1000, 14: 1000, 15: 500, 1599: 10} { // of the target; the name has one byte
+		c := newChecker(&pulse{ctx: endsAfter(t.Context(), 1)}, nil)
+		entries := 0
+		for err = nil; err == nil && entries < 2000; entries++ {
+			err = c.entry(&tar.Header{Typeflag: tar.TypeSymlink, Name: "l", Linkname: strings.Repeat("d", length)}, nil)
+		}
+		if err != errEnded || entries != want {
+			t.Errorf("got %v after %d entries of %d bytes, want the reason after %d: one step for each 16 bytes, and one more",
+				err, entries, 1+length, want)
+		}
 	}
 }
 

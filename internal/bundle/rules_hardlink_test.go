@@ -59,6 +59,12 @@ func TestOtherNamesOfOneFile(t *testing.T) {
 		"included again at the root": {
 			tree: []string{".terraformignore=!/d/a.tfstate"}, others: []string{"d/a.tfstate"},
 		},
+		"included again by the start of its name": {
+			tree: []string{".terraformignore=!a.*"}, others: []string{"a.tfstate", "d/a.tfstate"},
+		},
+		"included again by the start of its name outside": {
+			path: "infra", tree: []string{"infra/.terraformignore=!a.*"}, others: []string{"a.tfstate", "d/a.tfstate"},
+		},
 		"included again elsewhere": {
 			tree: []string{".terraformignore=!/a.tfstate"}, others: []string{"d/a.tfstate"}, want: fmt.Sprintf(leftOut, "x -> d/a.tfstate"),
 		},

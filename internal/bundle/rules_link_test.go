@@ -91,7 +91,8 @@ func TestRecursiveCopiesAreRejected(t *testing.T) {
 			t.Parallel()
 			root := checkout(t, "infra/main.tf", "infra/s->../shared", "shared/f", "more/x->../shared", c.link)
 			_, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: "infra"})
-			wantError(t, err, bundle.LinkCycle, fmt.Sprintf("%q", c.target))
+			wantError(t, err, bundle.LinkCycle, fmt.Sprintf("%q", c.target),
+				"cannot be followed: the directory contains the link, so a copy of it would never end")
 		})
 	}
 }
