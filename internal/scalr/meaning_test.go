@@ -64,13 +64,36 @@ func TestUnknownStatuses(t *testing.T) {
 	}
 }
 
-// S01: the order of a run's statuses.
+// S01: the order of a run's statuses; none of a line precedes another of the same line.
 func TestStatusOrder(t *testing.T) {
 	t.Parallel()
-	life := []scalr.Status{"pending", "pre_plan_queued", "pre_plan_running", "pre_plan_finished", "plan_queued", "planning", "planned", "cost_estimating",
-		"planned_and_saved", "confirmed", "apply_queued", "applying", "post_apply_running", "applied"}
-	for i, a := range life {
-		for j, b := range life {
+	const order = `
+		pending
+		pre_plan_queued
+		pre_plan_running
+		pre_plan_finished
+		plan_queued
+		planning
+		planned
+		post_plan_running post_plan_finished cost_estimating cost_estimated policy_checking policy_override policy_checked
+		planned_and_saved
+		confirmed
+		pre_apply_queued pre_apply_running pre_apply_finished apply_queued
+		applying
+		post_apply_running post_apply_finished
+		applied planned_and_finished errored discarded canceled`
+	place, seen := map[scalr.Status]int{}, 0
+	for i, line := range strings.Split(strings.TrimSpace(order), "\n") {
+		for word := range strings.FieldsSeq(line) {
+			place[scalr.Status(word)] = i
+			seen++
+		}
+	}
+	if seen != 28 || len(place) != 28 {
+		t.Fatalf("the order has %d statuses", len(place))
+	}
+	for a, i := range place {
+		for b, j := range place {
 			if got := a.Before(b); got != (i < j) {
 				t.Errorf("%s before %s: got %v", a, b, got)
 			}

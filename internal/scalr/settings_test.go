@@ -146,3 +146,23 @@ func TestDifferencesInApply(t *testing.T) {
 		}
 	}
 }
+
+// TestLengthOfDifferences: an address is quoted up to 80 bytes, and five of a list are.
+func TestLengthOfDifferences(t *testing.T) {
+	t.Parallel()
+	no, x := false, strings.Repeat("x", 80)
+	r := scalr.Run{Status: "planned", Settings: scalr.Settings{Dry: &no, Destroy: &no, RefreshOnly: &no, AutoApply: &no, SavePlan: &no,
+		Targets: &[]string{}, Replace: &[]string{}}}
+	for want, targets := range map[string][]string{
+		`["` + x + `"]`:                         {x},
+		`["` + x + `…"]`:                        {x + "y"},
+		`["a", "b", "c", "d", "e"]`:             {"a", "b", "c", "d", "e"},
+		`["a", "b", "c", "d", "e", and 1 more]`: {"a", "b", "c", "d", "e", "f"},
+		`["a\"b", "a b"]`:                       {`a"b`, "a\nb"},
+	} {
+		got := scalr.RunRequest{Targets: targets}.Differences(r)
+		if len(got) != 1 || got[0] != (scalr.Difference{Member: "target-addrs", Want: want, Got: "[]"}) {
+			t.Errorf("got %+v, want %s", got, want)
+		}
+	}
+}
