@@ -48,8 +48,10 @@ func TestStatuses(t *testing.T) {
 		words := strings.Fields(line)
 		s := scalr.Status(words[0])
 		over := words[1] == "succeeded" || words[1] == "failed" || words[1] == "stopped"
-		if !s.Known() || s.Stage().String() != words[1] || s.Applying() != (len(words) > 2) || s.IsFinal() != over {
-			t.Errorf("%s: known %v, %s, applying %v, over %v; want %v", s, s.Known(), s.Stage(), s.Applying(), s.IsFinal(), words[1:])
+		inProgress := (words[1] == "queued" || words[1] == "working") && s != "pending"
+		if !s.Known() || s.Stage().String() != words[1] || s.Applying() != (len(words) > 2) || s.IsFinal() != over || s.Cancelable() != inProgress {
+			t.Errorf("%s: known %v, %s, applying %v, over %v, cancelable %v; want %v", s, s.Known(), s.Stage(), s.Applying(), s.IsFinal(),
+				s.Cancelable(), words[1:])
 		}
 	}
 }
