@@ -370,6 +370,7 @@ func TestTextOfPages(t *testing.T) {
 	for name, c := range map[string]struct{ page, want string }{
 		"empty":                       {"", ""},
 		"a page":                      {"<html><head><title>x</title></head><body>Bad \n <b>gateway</b></body></html>", "Bad gateway"},
+		"adjacent elements":           {"<p>Bad</p><p>gateway</p>", "Bad gateway"},
 		"a script":                    {"a<script type=x>1 < 2</script >b<STYLE>c</STYLE>d", "a b d"},
 		"a tag that is not closed":    {"text<a href=", "text"},
 		"a header is not a head":      {"<header>text</header>", "text"},
