@@ -117,6 +117,8 @@ func TestBadAffected(t *testing.T) {
 		one("directory that is too long", "directories", strings.Repeat("a", 4097), "line 1 is not a path"),
 		one("directory with a control character", "directories", "a\x01b", "line 1 is not a path"),
 		one("directory upward", "directories", "a/../..", "line 1 points outside the checkout"),
+		one("directory upward with a mistyped placeholder", "directories", "../{enviroment}", "line 1 points outside the checkout"),
+		one("directory twice, once with a star", "directories", "prod/a=x\nprod/a=y*", "line 2 has a wildcard"),
 		one("max-affected", "max-affected", "0", "is not a whole number above zero"),
 		one("batch-size", "batch-size", "257", "exceeds the size of a GitHub matrix|batch-size: 256"),
 	})
