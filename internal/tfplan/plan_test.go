@@ -230,26 +230,27 @@ func TestPlanText(t *testing.T) {
 
 func TestBrokenJSON(t *testing.T) {
 	t.Parallel()
-	for name, doc := range map[string]string{
-		"empty":          "",
-		"no JSON":        "<html>Bad gateway</html>",
-		"no plan":        `{"errors":[]}`,
-		"an array":       `[]`,
-		"cut short":      `{"format_version":"1.2","resource_changes":[{"address":"a.b","change":{"actions":["create"]`,
-		"cut in a word":  `{"format_version":"1.2","resource_changes":[{"address":"a.b`,
-		"wrong type":     `{"format_version":"1.2","resource_changes":[{"address":7}]}`,
-		"no list":        `{"format_version":"1.2","resource_changes":{"a":1}}`,
-		"commas":         `{"format_version":"1.2",,"resource_changes":[]}`,
-		"brackets":       `{"format_version":"1.2","x":]]}`,
-		"missing colon":  `{"format_version" "1.2"}`,
-		"huge name":      `{"` + strings.Repeat("x", 1<<16) + `":1}`,
-		"only an escape": `{"\`,
+	const malformed, truncated = "the JSON is not well-formed", "unexpected EOF"
+	for name, c := range map[string]struct{ document, problem string }{
+		"empty":          {"", "it is empty"},
+		"no JSON":        {"<html>Bad gateway</html>", malformed},
+		"no plan":        {`{"errors":[]}`, "not a plan"},
+		"an array":       {`[]`, malformed},
+		"cut short":      {`{"format_version":"1.2","resource_changes":[{"address":"a.b","change":{"actions":["create"]`, truncated},
+		"cut in a word":  {`{"format_version":"1.2","resource_changes":[{"address":"a.b`, truncated},
+		"wrong type":     {`{"format_version":"1.2","resource_changes":[{"address":7}]}`, "not a plan"},
+		"no list":        {`{"format_version":"1.2","resource_changes":{"a":1}}`, malformed},
+		"commas":         {`{"format_version":"1.2",,"resource_changes":[]}`, malformed},
+		"brackets":       {`{"format_version":"1.2","x":]]}`, malformed},
+		"missing colon":  {`{"format_version" "1.2"}`, malformed},
+		"huge name":      {`{"` + strings.Repeat("x", 1<<16) + `":1}`, "not a plan"},
+		"only an escape": {`{"\`, truncated},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := readPlan(logSection(doc), logSection("  # a.b will be created\n  + resource \"a\" \"b\" {\n    }\n"))
-			if p.JSONProblem == "" {
-				t.Error("JSONProblem is empty")
+			p := readPlan(logSection(c.document), logSection("  # a.b will be created\n  + resource \"a\" \"b\" {\n    }\n"))
+			if want := "the plan's JSON is unusable: " + c.problem; p.JSONProblem != want {
+				t.Errorf("got %s, want %s", p.JSONProblem, want)
 			}
 			if got := changes(p.Changes); !slices.Equal(got, []string{"create a.b []"}) {
 				t.Errorf("got %q: the text was not used", got)
