@@ -163,6 +163,20 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestMessages: the errors say what is wrong with a document.
+func TestMessages(t *testing.T) {
+	t.Parallel()
+	for document, want := range map[string]string{
+		"[1,]":                   "the JSON is not well-formed",
+		strings.Repeat("[", 513): "the JSON is not well-formed: it is nested too deeply",
+	} {
+		err := reader(document, jsonstream.Limits{}).Skip()
+		if err == nil || err.Error() != want || !errors.Is(err, jsonstream.ErrSyntax) {
+			t.Errorf("%.5s: got %v, want %s", document, err, want)
+		}
+	}
+}
+
 func TestDepth(t *testing.T) {
 	t.Parallel()
 	deep := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
