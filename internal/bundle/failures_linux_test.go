@@ -72,6 +72,25 @@ func packTo(t *testing.T, l *Listing, w *failingOnce, readers int) error {
 	return gz.Close()
 }
 
+// TestFullDisk checks the error if the temporary file does not fit on its disk.
+func TestFullDisk(t *testing.T) {
+	t.Parallel()
+	file, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip(err)
+	}
+	s := newSink(Options{})
+	s.file, s.dir, s.size = file, "/temp", 2<<20
+	var e *Error
+	const want = `"/temp" does not have enough disk space for the archive: 2097152 bytes are not enough: write /dev/full: no space left on device`
+	if _, err := s.Write(make([]byte, 10)); !errors.As(err, &e) || e.Code != NoRoom || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	if err := s.close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestCheckoutDisappears checks the error if the checkout is removed between listing and packing.
 func TestCheckoutDisappears(t *testing.T) {
 	t.Parallel()

@@ -109,8 +109,9 @@ func TestGzipStopsAfterWriteError(t *testing.T) {
 	t.Parallel()
 	for _, inline := range []int{0, 1} {
 		g := newGzipWriter(&failing{}, 1, inline)
-		if n, err := g.Write(make([]byte, 40*blockSize)); err == nil || n != 0 {
-			t.Errorf("%d blocks compressed by Write: got %d, %v, want an error", inline, n, err)
+		want := map[int]string{0: "the archive can no longer be written", 1: "full"}[inline]
+		if n, err := g.Write(make([]byte, 40*blockSize)); err == nil || err.Error() != want || n != 0 {
+			t.Errorf("%d blocks compressed by Write: got %d, %v, want %s", inline, n, err, want)
 		}
 		if err := g.abort(); inline == 0 && err != errFull || inline > 0 && err != nil {
 			t.Errorf("%d blocks compressed by Write: got %v", inline, err)

@@ -37,6 +37,8 @@ func TestMissingReferences(t *testing.T) {
 		"file missing":                {`locals { a = file("${path.module}/no.json") }`, true},
 		"file missing, plain path":    {`locals { a = file("no.json") }`, true},
 		"file missing in path.root":   {`locals { a = file("${path.root}/no.json") }`, true},
+		"file in working directory":   {`locals { a = file("${path.cwd}/no.json") }`, true},
+		"file exists there":           {`locals { a = file("${path.cwd}/there.json") }`, false},
 		"file in the home directory":  {`locals { a = file("~/.ssh/id_ed25519.pub") }`, true},
 		"file outside the bundle":     {`locals { a = file("${path.module}/../no.json") }`, true},
 		"template missing":            {"locals {\n  a = templatefile(\"${ path.module }/no.tpl\", { a = 1 })\n}", true},

@@ -47,6 +47,18 @@ func TestErrorTexts(t *testing.T) {
 	}
 }
 
+// TestCodes: the codes are stable, because workflows compare them.
+func TestCodes(t *testing.T) {
+	t.Parallel()
+	codes := []Code{PathMissing, PathOutside, PathUnsuitable, LinkOutside, LinkCycle, LinksMultiply, IgnoreUnusable, NothingToSend, NoTerraform, Unreadable,
+		Changed, ArchiveDamaged, ArchiveUnsafe, NoRoom}
+	want := "[path-missing path-outside path-unsuitable link-outside link-cycle links-multiply ignore-file-unusable nothing-to-send no-terraform-files " +
+		"file-unreadable file-changed archive-damaged archive-unsafe no-room]"
+	if got := fmt.Sprint(codes); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // TestOpenErrors: a file that was removed or replaced after the listing has changed; any other error is unreadable.
 func TestOpenErrors(t *testing.T) {
 	t.Parallel()
