@@ -170,6 +170,29 @@ func TestSubmodulePaths(t *testing.T) {
 	}
 }
 
+// TestSubmoduleLimit checks that at most 2,000 submodules are checked, of the bundle's directory first.
+func TestSubmoduleLimit(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ own, above, want int }{{1999, 0, 1999}, {2000, 0, 2000}, {2001, 1, 2000}, {1500, 499, 1999}, {1500, 501, 2000}} {
+		root := makeTree(t, "infra/main.tf", "infra/sub/")
+		err := os.WriteFile(filepath.Join(root, "infra/.gitmodules"), []byte(strings.Repeat("path=sub\n", c.own)), 0o600)
+		err = errors.Join(err, os.WriteFile(filepath.Join(root, ".gitmodules"), []byte(strings.Repeat("path=infra/sub\n", c.above)), 0o600))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var warned []string
+		if _, err := List(t.Context(), Options{Root: root, Path: "infra", Warn: func(line string) { warned = append(warned, line) }}); err != nil {
+			t.Fatal(err)
+		}
+		const five = `"infra/sub", "infra/sub", "infra/sub", "infra/sub", "infra/sub"`
+		want := fmt.Sprintf("Submodules are empty (%d): %s and %d more. They were not checked out; set the input submodules of actions/checkout.",
+			c.want, five, c.want-5)
+		if len(warned) != 1 || warned[0] != want {
+			t.Errorf("%d and %d above: got %q, want %s", c.own, c.above, warned, want)
+		}
+	}
+}
+
 // TestEmptySubmodulesStopWithContext checks that the search for empty submodules stops with its context.
 func TestEmptySubmodulesStopWithContext(t *testing.T) {
 	t.Parallel()
