@@ -131,6 +131,16 @@ func TestClassify(t *testing.T) {
 		{"S11 hooks before applied", "applying post_apply_running post_apply_finished/f applied applied", "moving moving moving finishing final", "applied"},
 		{"S11 effectively applied", "post_apply_finished/f post_apply_finished/f post_apply_finished/f", "moving moving final", "post_apply_finished"},
 		{
+			"S11 effectively applied, in one poll not",
+			"post_apply_finished/f post_apply_finished post_apply_finished/f post_apply_finished/f post_apply_finished/f",
+			"moving moving moving moving final", "post_apply_finished",
+		},
+		{
+			"S02 stops in unknown, in one poll not",
+			"quantum quantum quantum/p quantum quantum quantum quantum quantum",
+			"moving moving moving moving moving moving moving unknown", "quantum",
+		},
+		{
 			"S11 apply unfinished",
 			"post_apply_finished post_apply_finished post_apply_finished post_apply_finished post_apply_finished post_apply_finished",
 			"moving moving moving moving moving moving", "post_apply_finished",

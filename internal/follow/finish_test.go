@@ -81,17 +81,18 @@ func TestLogThatNeverEnds(t *testing.T) {
 // TestClosing checks that closing keeps the last 8 KiB and little more.
 func TestClosing(t *testing.T) {
 	t.Parallel()
+	const most = 8 << 10
 	var c closing
 	var all []byte
 	for i := range 3000 {
 		p := bytes.Repeat([]byte{byte(i)}, i%97*i%5000)
 		all = append(all, p...)
 		c.Write(p)
-		if want := all[max(0, len(all)-maxClosing):]; !bytes.Equal(c, want) {
+		if want := all[max(0, len(all)-most):]; !bytes.Equal(c, want) {
 			t.Fatalf("after %d writes: closing does not contain the last %d bytes", i+1, len(want))
 		}
 	}
-	if cap(c) > 4*maxClosing {
+	if cap(c) > 4*most {
 		t.Errorf("capacity is %d bytes, want a few KiB", cap(c))
 	}
 }

@@ -32,6 +32,7 @@ type followTest struct {
 	seen   *notes
 	run    scalr.Run
 	served map[string]int64 // bytes read of each log
+	open   int              // logs that were not closed
 }
 
 // notes records the calls of an observer.
@@ -102,6 +103,9 @@ func play(t *testing.T, s scalrsim.Scenario, dry bool, then func(*followTest)) {
 			Stopping: &runs.StopOptions{Comment: "enough"},
 		}
 		then(r)
+		if r.open != 0 {
+			t.Errorf("%d reads of logs were not closed", r.open)
+		}
 		for _, o := range r.sim.Objections() {
 			t.Errorf("the simulator objects: %s", o)
 		}
@@ -115,7 +119,7 @@ func (r *followTest) dial() {
 	base, _ := url.Parse(r.sim.URL())
 	var err error
 	r.client, err = scalr.New(scalr.Config{BaseURL: base, UserAgent: "scalr-run-action/test", Token: secret.New(scalrsim.Token),
-		HTTP: &http.Client{Transport: counting{r.sim.Client().Transport, r.served}}})
+		HTTP: &http.Client{Transport: counting{r.sim.Client().Transport, r}}})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -188,29 +192,37 @@ func (r *followTest) requests(op string) int {
 	return n
 }
 
-// counting counts the bytes read of logs.
+// counting counts the bytes read of logs, and the reads that were not closed.
 type counting struct {
 	http.RoundTripper
-	served map[string]int64
+	test *followTest
 }
 
 func (c counting) RoundTrip(q *http.Request) (*http.Response, error) {
 	res, err := c.RoundTripper.RoundTrip(q)
 	if err == nil && res.StatusCode == 200 && (strings.HasSuffix(q.URL.Path, "/output") || strings.HasPrefix(q.URL.Path, "/logs/")) {
-		res.Body = &countedBody{res.Body, func(n int) { c.served[path.Base(path.Dir(q.URL.Path))] += int64(n) }}
+		res.Body = &countedBody{res.Body, func(n int) { c.test.served[path.Base(path.Dir(q.URL.Path))] += int64(n) }, func() { c.test.open-- }}
+		c.test.open++
 	}
 	return res, err
 }
 
 type countedBody struct {
 	io.ReadCloser
-	count func(int)
+	count  func(int)
+	closed func()
 }
 
 func (b *countedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.count(n)
 	return n, err
+}
+
+func (b *countedBody) Close() error {
+	b.closed()
+	b.closed = func() {}
+	return b.ReadCloser.Close()
 }
 
 // log returns a Terraform log with the given number of lines before its end.

@@ -95,7 +95,7 @@ func (o *oneByte) Stop(_ context.Context, run scalr.Run, _ runs.StopOptions) (ru
 	return runs.StopResult{LastKnown: run}, nil
 }
 
-// TestFailedPollsAfterAStop checks that failed polls do not change the status of the run, and that the wait ends after StopGrace.
+// TestFailedPollsAfterAStop checks that failed polls do not change the status of the run, and that the wait ends after five seconds.
 func TestFailedPollsAfterAStop(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -108,8 +108,8 @@ func TestFailedPollsAfterAStop(t *testing.T) {
 		if err != nil || ending.Run.Status != "planning" || !api.stopped {
 			t.Errorf("status %q, %v, stopped %t", ending.Run.Status, err, api.stopped)
 		}
-		if took := time.Since(began) - time.Minute; took != DefaultTiming.StopGrace {
-			t.Errorf("Follow returned %s after the interruption, want %s", took, DefaultTiming.StopGrace)
+		if took := time.Since(began) - time.Minute; took != 5*time.Second {
+			t.Errorf("Follow returned %s after the interruption, want 5s", took)
 		}
 	})
 }

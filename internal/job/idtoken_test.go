@@ -27,6 +27,7 @@ const idTokenAddress = "https://token.actions.test/1/idtoken?api-version=2.0"
 type github struct {
 	answers []answer
 	asked   []*http.Request
+	times   []time.Time // of the requests
 }
 
 type answer struct {
@@ -38,7 +39,7 @@ type answer struct {
 
 func (g *github) RoundTrip(r *http.Request) (*http.Response, error) {
 	a := g.answers[min(len(g.asked), len(g.answers)-1)]
-	g.asked = append(g.asked, r)
+	g.asked, g.times = append(g.asked, r), append(g.times, time.Now())
 	if a.err != nil {
 		return nil, a.err
 	}
@@ -146,6 +147,35 @@ func TestIDTokenRetries(t *testing.T) {
 }
 
 // TestIDTokenRetriesInDebugLog checks that each failed attempt to get an ID token is in the debug log.
+// TestIDTokenDelays: the wait before a further attempt is random, up to a maximum that doubles from one second to sixteen.
+func TestIDTokenDelays(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var longest [5]time.Duration
+		for range 40 {
+			g := &github{answers: []answer{{status: 503}}}
+			j, _ := idJob(g, idTokenAddress)
+			if _, err := j.IDToken(t.Context(), ""); err == nil {
+				t.Fatal("no error")
+			}
+			for i := range longest {
+				longest[i] = max(longest[i], g.times[i+1].Sub(g.times[i]))
+			}
+		}
+		for i, most := range []time.Duration{1, 2, 4, 8, 16} {
+			if most *= time.Second; longest[i] > most || longest[i] <= most/2 {
+				t.Errorf("longest wait after attempt %d: %s, want up to %s", i+1, longest[i], most)
+			}
+		}
+		g := &github{answers: []answer{{}, {status: 200, body: `{"value": "` + jwt + `"}`}}}
+		j, _ := idJob(g, idTokenAddress)
+		_, err := j.IDToken(t.Context(), "")
+		if took := g.times[1].Sub(g.times[0]); err != nil || took < 10*time.Second || took > 11*time.Second {
+			t.Errorf("an attempt without a response: the next one began after %s, %v", took, err)
+		}
+	})
+}
+
 func TestIDTokenRetriesInDebugLog(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
