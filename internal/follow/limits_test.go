@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -129,6 +130,117 @@ func TestOneByteIsGrowth(t *testing.T) {
 		run, _ := f.API.PollRun(t.Context(), "run-1")
 		if got := f.copyLogs(t.Context(), run, false); got != growth {
 			t.Errorf("one new byte: got %v, want %v", got, growth)
+		}
+	})
+}
+
+// interrupted is an API with an active run. It records the reads of logs between the end of the context and the request
+// to stop the run, which ends the run.
+type interrupted struct {
+	late    int
+	stopped bool
+}
+
+func (i *interrupted) PollRun(context.Context, string) (scalr.Run, error) {
+	return scalr.Run{ID: "run-1", Status: "planning", Plan: &scalr.Plan{ID: "plan-1", Status: "running"}}, nil
+}
+
+func (i *interrupted) Log(ctx context.Context, _ scalr.Log) (*scalr.LogBody, error) {
+	if ctx.Err() != nil {
+		i.late++
+		return nil, ctx.Err()
+	}
+	if i.stopped {
+		return body(strings.NewReader("Planning...\nStopped\n")), nil
+	}
+	return body(strings.NewReader("Planning...\n")), nil
+}
+
+func (i *interrupted) Stop(context.Context, scalr.Run, runs.StopOptions) (runs.StopResult, error) {
+	i.stopped = true
+	return runs.StopResult{LastKnown: scalr.Run{ID: "run-1", Status: "canceled", Plan: &scalr.Plan{ID: "plan-1", Status: "canceled"}}}, nil
+}
+
+// TestInterruptedWait checks that an interruption of the wait between two polls stops the run at once, and that the log
+// is read after that, not before.
+func TestInterruptedWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		api, seen := &interrupted{}, &recorder{}
+		f := Follower{API: api, Observer: seen, Timing: DefaultTiming, Stopping: &runs.StopOptions{}}
+		ending, err := f.Follow(ctx, scalr.Run{ID: "run-1"})
+		if err != nil || ending.Run.Status != "canceled" || api.late != 0 {
+			t.Errorf("status %q, %v, %d reads after the interruption", ending.Run.Status, err, api.late)
+		}
+		if got := seen.text.String(); got != "Planning...\nStopped\n" {
+			t.Errorf("printed %q", got)
+		}
+	})
+}
+
+// TestRestart checks that nothing of a log that was rewritten remains, and that it is printed again five times.
+func TestRestart(t *testing.T) {
+	t.Parallel()
+	l := tail{}
+	for restart := 1; restart <= 7; restart++ {
+		l.shown, l.sum, l.closing = 5, 7, closing("Error: x")
+		if again := l.restart(); again != (restart <= 5) || l.shown != 0 || l.sum != 0 || len(l.closing) != 0 {
+			t.Errorf("restart %d: again %t, %d bytes, sum %d, closing %q", restart, again, l.shown, l.sum, l.closing)
+		}
+	}
+}
+
+// failing is an API with a run that fails after a number of polls, although its plan is never reported as finished.
+type failing struct {
+	polls int // until the run has failed
+	log   func(context.Context) (*scalr.LogBody, error)
+}
+
+func (f *failing) PollRun(context.Context, string) (scalr.Run, error) {
+	run := scalr.Run{ID: "run-1", Status: "planning", Plan: &scalr.Plan{ID: "plan-1", Status: "running"}}
+	if f.polls--; f.polls < 0 {
+		run.Status = "errored"
+	}
+	return run, nil
+}
+
+func (f *failing) Log(ctx context.Context, _ scalr.Log) (*scalr.LogBody, error) { return f.log(ctx) }
+
+func (f *failing) Stop(context.Context, scalr.Run, runs.StopOptions) (runs.StopResult, error) {
+	return runs.StopResult{}, nil
+}
+
+// TestStageWithoutAnEnd checks that the end of the run ends its stages: the follower does not wait for more of a log.
+func TestStageWithoutAnEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		api := &failing{log: func(context.Context) (*scalr.LogBody, error) { return body(strings.NewReader("Error: no\n")), nil }}
+		seen, began := &recorder{}, time.Now()
+		_, err := (&Follower{API: api, Observer: seen, Timing: DefaultTiming}).Follow(t.Context(), scalr.Run{ID: "run-1"})
+		if took := time.Since(began); err != nil || took > 3*time.Second || seen.text.String() != "Error: no\n" {
+			t.Errorf("%v after %s, printed %q", err, took, seen.text.String())
+		}
+	})
+}
+
+// TestReadsThatTakeTooLong checks the reason that is reported if a log does not arrive while its stage is active.
+func TestReadsThatTakeTooLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		api := &failing{polls: 20, log: func(ctx context.Context) (*scalr.LogBody, error) {
+			select {
+			case <-ctx.Done():
+				return nil, context.Cause(ctx)
+			case <-time.After(time.Minute):
+				return nil, errPoll
+			}
+		}}
+		seen := &recorder{}
+		_, err := (&Follower{API: api, Observer: seen, Timing: DefaultTiming}).Follow(t.Context(), scalr.Run{ID: "run-1"})
+		if err != nil || seen.troubles != 1 || seen.trouble.Error() != "reading the log took too long" {
+			t.Errorf("%v, %d reports, the last one of: %v", err, seen.troubles, seen.trouble)
 		}
 	})
 }

@@ -193,12 +193,14 @@ type recorder struct {
 	text     bytes.Buffer
 	restarts int
 	troubles int
+	trouble  error // the last one
 }
 
 func (r *recorder) Polled(scalr.Run)               {}
 func (r *recorder) Log(scalr.Phase) io.WriteCloser { return writeCloser{&r.text} }
 func (r *recorder) Restarted(scalr.Phase)          { r.restarts++; r.text.Reset() }
-func (r *recorder) LogTrouble(scalr.Phase, error)  { r.troubles++ }
+
+func (r *recorder) LogTrouble(_ scalr.Phase, err error) { r.troubles, r.trouble = r.troubles+1, err }
 
 type writeCloser struct{ io.Writer }
 

@@ -11,6 +11,7 @@ func TestUnknownChanges(t *testing.T) {
 	t.Parallel()
 	a, b, c, zeros := strings.Repeat("a", 40), strings.Repeat("b", 40), strings.Repeat("c", 40), strings.Repeat("0", 40)
 	const refused = `403{"message":"no"}`
+	const incomplete = "compare bbbbbbb and aaaaaaa of acme/infra: GitHub's response has no status or names no commits"
 	push := func(ref, before, after, more string) Event {
 		return Event{Name: "push", Ref: ref, SHA: after, Payload: fmt.Appendf(nil, `{"before":%q,"after":%q%s}`, before, after, more)}
 	}
@@ -63,6 +64,11 @@ func TestUnknownChanges(t *testing.T) {
 		"merged pull request": {ChangeQuery{Checkout: a, Event: pullRequest(a, b)}, [][2]string{{"/compare/", compared(b, a)}},
 			"the base branch already contains the head of pull request #7"},
 		"pull request": {ChangeQuery{Checkout: a, Event: pullRequest(a, b)}, [][2]string{{"/compare/", compared(b, b)}}, "f"},
+		"pull request, no status": {ChangeQuery{Checkout: a, Event: pullRequest(a, b)},
+			[][2]string{{"/compare/", strings.Replace(compared(b, b), "ahead", "", 1)}}, incomplete},
+		"pull request, no base": {ChangeQuery{Checkout: a, Event: pullRequest(a, b)}, [][2]string{{"/compare/", compared("", b)}}, incomplete},
+		"pull request, no merge base": {ChangeQuery{Checkout: a, Event: pullRequest(a, b)},
+			[][2]string{{"/compare/", compared(b, "")}}, incomplete},
 		"refused pull request": {ChangeQuery{Checkout: a, Event: pullRequest(a, b)},
 			[][2]string{{"/compare/", refused}}, "compare bbbbbbb and aaaaaaa of acme/infra: GitHub returned 403: no"},
 		"unreadable pull request": {ChangeQuery{Checkout: a, PullRequest: 8, Event: pullRequest(a, b)}, [][2]string{{"/pulls/8", refused}},

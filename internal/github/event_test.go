@@ -126,6 +126,7 @@ func TestFindPullRequest(t *testing.T) {
 		},
 		"dispatch of none such":  {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `99`)}, 0, github.Gone, 1},
 		"dispatch of a fraction": {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `7.5`)}, 0, github.Misused, 0},
+		"dispatch of 1":          {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `1`)}, 0, github.Gone, 1},
 		"dispatch of 0":          {github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `0`)}, 0, github.Misused, 0},
 		"dispatch to another repo": {
 			github.Event{Name: "repository_dispatch", Payload: fmt.Appendf(nil, named, `"https://github.test/acme/other/pull/7"`)},
