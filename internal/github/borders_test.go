@@ -220,3 +220,20 @@ func TestEndedContext(t *testing.T) {
 		t.Errorf("got %v without an end", err)
 	}
 }
+
+// TestPullRequestNumbers: the first pull request is the lowest one that has comments.
+func TestPullRequestNumbers(t *testing.T) {
+	t.Parallel()
+	for number, want := range map[int]string{
+		1: "list the comments of acme/infra#1: GitHub returned 404: no", 0: "comment: pull request number 0 is invalid",
+		-1: "comment: pull request number -1 is invalid",
+	} {
+		answers := &scripted{responses: [][2]string{{"/repos/acme/infra/issues/1/comments?", `404{"message":"no"}`}}}
+		thread := answers.thread()
+		thread.Number = number
+		_, err := thread.Publish(t.Context(), Update, Post{Marker: Marker("scalr-run", "ws-1"), Body: "report"})
+		if err == nil || err.Error() != want || (len(answers.requests) == 1) != (number == 1) {
+			t.Errorf("%d: got %v after %d requests, want %s", number, err, len(answers.requests), want)
+		}
+	}
+}

@@ -36,6 +36,9 @@ func TestRedaction(t *testing.T) {
 	broken.HTTP = &http.Client{Transport: flaky{time.Now().Add(time.Hour), x509.HostnameError{Host: canary, Certificate: new(x509.Certificate)}, new(int), nil}}
 	_, err = broken.Publish(context.Background(), github.Update, post)
 	wantKind(t, err, github.Unreachable)
+	if !strings.HasSuffix(err.Error(), "but wanted to match ***") {
+		t.Errorf("got %v, want the redacted reason", err)
+	}
 	said += err.Error()
 	for _, r := range s.Requests() {
 		r.Header.Del("Authorization")
