@@ -237,3 +237,51 @@ func TestPullRequestNumbers(t *testing.T) {
 		}
 	}
 }
+
+// TestNextPage: the next page is the one in the Link header, if that is an address of the API. Without the header, it is
+// the following one of a page that is full.
+func TestNextPage(t *testing.T) {
+	t.Parallel()
+	s, err := (&scripted{}).thread().open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const third = "https://api.github.test/repos/acme/infra/issues/7/comments?per_page=100&page=3"
+	for name, c := range map[string]struct {
+		links []string
+		got   int // comments on the second page
+		want  string
+	}{
+		"no header, full page":  {nil, 100, third},
+		"no header, last page":  {nil, 99, ""},
+		"next":                  {[]string{`<https://api.github.test/x?page=9>; rel="next"`}, 100, "https://api.github.test/x?page=9"},
+		"next of a short page":  {[]string{`<https://api.github.test/x?page=9>; rel="next"`}, 1, "https://api.github.test/x?page=9"},
+		"after another":         {[]string{`<https://api.github.test/a>; rel="prev", <https://api.github.test/b>; rel="next"`}, 100, "https://api.github.test/b"},
+		"in a second header":    {[]string{`<https://api.github.test/a>; rel="prev"`, `<https://api.github.test/b>; rel="next"`}, 1, "https://api.github.test/b"},
+		"no next, full page":    {[]string{`<https://api.github.test/a>; rel="prev"`}, 100, ""},
+		"no next, short page":   {[]string{`<https://api.github.test/a>; rel="prev"`}, 7, ""},
+		"another host, full":    {[]string{`<https://other.test/x>; rel="next"`}, 100, third},
+		"another host, short":   {[]string{`<https://other.test/x>; rel="next"`}, 99, ""},
+		"not an address, full":  {[]string{`<https://%zz>; rel="next"`}, 100, third},
+		"not an address, short": {[]string{`<https://%zz>; rel="next"`}, 99, ""},
+	} {
+		if got := s.nextPage(http.Header{"Link": c.links}, 2, c.got); got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestErrorsOfDispatches: the error names the pull request that the sender of an event named.
+func TestErrorsOfDispatches(t *testing.T) {
+	t.Parallel()
+	for number, want := range map[string]string{
+		"99": "find the pull request acme/infra#99: GitHub returned 404: no",
+		"0":  "comment: client_payload.pull_request of the event names no pull request of acme/infra",
+	} {
+		answers := &scripted{responses: [][2]string{{"/repos/acme/infra/pulls/99", `404{"message":"no"}`}}}
+		event := Event{Name: "repository_dispatch", Payload: []byte(`{"client_payload":{"pull_request":` + number + `}}`)}
+		if n, err := answers.thread().FindPullRequest(t.Context(), event); n != 0 || err == nil || err.Error() != want {
+			t.Errorf("got %d, %v, want %s", n, err, want)
+		}
+	}
+}

@@ -56,9 +56,7 @@ func (s *session) draft(mode Mode, post Post) (*draft, error) {
 		return nil, misused("the marker is not a short hidden line")
 	}
 	d.state = state{nonce: rand.Text(), closed: post.Closed, order: post.Order, head: s.shownHead(post.Head)}
-	if post.Workspace != "" {
-		d.state.workspace = workspaceKey(s.redact(post.Workspace))
-	}
+	d.state.workspace = workspaceKey(s.redact(post.Workspace))
 	for _, body := range []string{post.Body, post.Shorter} {
 		body = normal(s.redactPage(body))
 		if body != "" && utf8.RuneCountInString(body) <= MaxBody {

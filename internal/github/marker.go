@@ -41,7 +41,7 @@ func markerKey(text string) string {
 }
 
 // workspaceKey escapes the input that names a workspace for the second hidden line: like a key, but
-// with slashes.
+// with slashes. It is empty for an empty input.
 func workspaceKey(input string) string {
 	return strings.ReplaceAll(markerKey(input), "%2F", "/")
 }

@@ -34,9 +34,7 @@ func (t Thread) MarkOutdated(ctx context.Context, f Failure) (string, error) {
 		}
 		m := &marking{note: note, head: f.Head, order: f.Order, shownHead: s.shownHead(f.Head), nonce: rand.Text()}
 		m.prefix, m.suffix = "<!-- "+f.Name+" ", "/"+s.redact(markerKey(f.Tag))+" -->"
-		if f.Workspace != "" {
-			m.workspace = workspaceKey(s.redact(f.Workspace))
-		}
+		m.workspace = workspaceKey(s.redact(f.Workspace))
 		if f.WorkspaceID != "" {
 			m.marker = s.redact(Marker(f.Name, f.WorkspaceID, f.Tag))
 		}

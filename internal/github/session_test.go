@@ -283,3 +283,42 @@ func TestRedirects(t *testing.T) {
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// TestOperationsInErrors: the error of a refused request says what the request was for.
+func TestOperationsInErrors(t *testing.T) {
+	t.Parallel()
+	const refused, list = `403{"message":"no"}`, "GET https://api.github.test/repos/acme/infra/issues/7/comments?"
+	const own = `{"id":1,"node_id":"IC_1","body":"<!-- m -->\n<!-- post ` + testNonce + ` run=4 -->\ntext","user":{"login":"bot"}}`
+	usual := [][2]string{
+		{"viewer", `{"data":{"viewer":{"login":"bot"}}}`},
+		{list, "[" + own + "]"},
+		{"GET https://api.github.test/repos/acme/infra/issues/comments/1", own},
+		{"PATCH https://api.github.test/repos/acme/infra/issues/comments/1", own},
+		{"userContentEdits", `{"data":{"node":{"body":"<!-- m -->\n<!-- post ` + testNonce + ` run=5 -->\nx"}}}`},
+	}
+	for name, c := range map[string]struct {
+		responses [][2]string // instead of the usual ones
+		want      string
+	}{
+		"nothing refused":         {nil, ""},
+		"the list":                {[][2]string{{list, refused}}, "list the comments of acme/infra#7: GitHub returned 403: no"},
+		"the login":               {[][2]string{{"viewer", `401{"message":"no"}`}}, "look up the user of the GitHub token: GitHub returned 401: no"},
+		"both ways for the login": {[][2]string{{"viewer", refused}, {"/user", `401{"message":"no"}`}}, "look up the user of the GitHub token: GitHub returned 401: no"},
+		"the comment":             {[][2]string{{"GET https://api.github.test/repos/acme/infra/issues/comments/1", refused}}, "read the comment on acme/infra#7: GitHub returned 403: no"},
+		"the update":              {[][2]string{{"PATCH ", refused}}, "update the comment on acme/infra#7: GitHub returned 403: no"},
+		"an update without a comment": {
+			[][2]string{{"PATCH ", "[]"}}, "update the comment on acme/infra#7: read the response: it is not a comment",
+		},
+		"the creation": {[][2]string{{list, "[]"}, {"POST https://api.github.test/repos/", refused}}, "comment on acme/infra#7: GitHub returned 403: no"},
+	} {
+		answers := &scripted{responses: append(c.responses, usual...)}
+		url, err := answers.thread().Publish(t.Context(), Update, Post{Marker: "<!-- m -->", Body: "x", Order: NewOrder("5", "")})
+		got := ""
+		if err != nil {
+			got = err.Error()
+		}
+		if got != c.want || url != "" {
+			t.Errorf("%s: got %q, %q after %q, want %q", name, url, got, answers.requests, c.want)
+		}
+	}
+}
