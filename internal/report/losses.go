@@ -81,7 +81,7 @@ func (r Report) lossTitle(destroyed, replaced int) (kind, title string) {
 	case total == 0:
 		return kind, fmt.Sprintf("%s %s %s", subject, destroys, pluralize(n, "resource", "resources"))
 	case r.Plan.Omitted > 0 && n > total:
-		return kind, fmt.Sprintf("%s %s or %s %s", subject, destroys, replaces, pluralize(n, "resource", "resources"))
+		return kind, fmt.Sprintf("%s %s or %s %d resources", subject, destroys, replaces, n)
 	case destroyed == 0:
 		return kind, fmt.Sprintf("%s %s %s", subject, replaces, pluralize(replaced, "resource", "resources"))
 	case replaced == 0:
