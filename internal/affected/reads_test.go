@@ -17,10 +17,11 @@ type countingFS struct {
 	opened *openCounter
 }
 
-// openCounter counts how often each file was opened.
+// openCounter counts how often each file was opened, and how many files are open.
 type openCounter struct {
 	mu    sync.Mutex
 	times map[string]int
+	open  int
 }
 
 func (o *openCounter) add(name string) {
@@ -29,9 +30,29 @@ func (o *openCounter) add(name string) {
 	o.times[name]++
 }
 
+func (o *openCounter) addOpen(n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.open += n
+}
+
 func (c countingFS) Open(name string) (fs.File, error) {
 	c.opened.add(name)
-	return c.MapFS.Open(name)
+	f, err := c.MapFS.Open(name)
+	if err == nil {
+		c.opened.addOpen(1)
+	}
+	return countedFile{f, c.opened}, err
+}
+
+type countedFile struct {
+	fs.File
+	opened *openCounter
+}
+
+func (c countedFile) Close() error {
+	c.opened.addOpen(-1)
+	return c.File.Close()
 }
 
 func (c countingFS) ReadFile(name string) ([]byte, error) {
@@ -39,7 +60,7 @@ func (c countingFS) ReadFile(name string) ([]byte, error) {
 	return c.MapFS.ReadFile(name)
 }
 
-// TestFindReadsEachFileOnce: a module that many workspaces use is read once.
+// TestFindReadsEachFileOnce: a module that many workspaces use is read once, and each file is closed.
 func TestFindReadsEachFileOnce(t *testing.T) {
 	t.Parallel()
 	files, dirs := map[string]string{"m/main.tf": "x = 1"}, []string{}
@@ -53,6 +74,9 @@ func TestFindReadsEachFileOnce(t *testing.T) {
 	}
 	if got := c.opened.times["m/main.tf"]; got != 1 {
 		t.Errorf("m/main.tf was read %d times, want once", got)
+	}
+	if c.opened.open != 0 {
+		t.Errorf("%d files are still open", c.opened.open)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -141,6 +142,17 @@ func TestTimesAndSizes(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(root, "sparse"), nil, 0o644))
 	must(t, os.Truncate(filepath.Join(root, "sparse"), 3<<20))
 	s := pack(t, root, ".")
+	total, largest := int64(len("main.tf"))+3<<20, []bundle.Sized{{Name: "f6291456", Bytes: 6 << 20}, {Name: "sparse", Bytes: 3 << 20}}
+	for _, size := range sizes {
+		total += int64(size)
+	}
+	a := s.archive
+	if a.Bytes != total || a.Files != len(sizes)+2 || !slices.Equal(a.Largest().Files[:2], largest) {
+		t.Errorf("got %d files of %d bytes, the largest %v; want %d of %d bytes", a.Files, a.Bytes, a.Largest(), len(sizes)+2, total)
+	}
+	if n := a.Reader().Size(); a.Compressed != n || a.Size() != n || a.Took <= 0 {
+		t.Errorf("got the compressed sizes %d and %d of %d bytes, in %v", a.Compressed, a.Size(), n, a.Took)
+	}
 	for i, size := range sizes {
 		if want := string(bytes.Repeat([]byte{byte(i + 1), 7, byte(i)}, size/3+1)[:size]); s.content[fmt.Sprint("f", size)] != want {
 			t.Errorf("the content of the file of %d bytes differs", size)
