@@ -157,6 +157,7 @@ func TestOneLineFromJSON(t *testing.T) {
 
 func TestTextsFromJSON(t *testing.T) {
 	t.Parallel()
+	long := strings.Repeat("z", 1001)
 	for name, c := range map[string]struct {
 		before, after any
 		want          string
@@ -177,6 +178,26 @@ func TestTextsFromJSON(t *testing.T) {
 			want:   "!         <<-EOT\n              a\n-             b\n+             c\n          EOT,",
 		},
 		"other line ends": {"a\r\nb", "a\nb", "-         a\\u000d\n+         a\n          b"},
+		"lines only added": {
+			before: "a\r\n",
+			after:  "a\r\nb\r\n" + long + "\n",
+			want:   "          a\\u000d\n+         b\\u000d\n+         " + long[:999] + "…\n      EOT",
+		},
+		"lines only removed": {
+			before: "a\nb\r\n" + long + "\n",
+			after:  "a\n",
+			want:   "          a\n-         b\\u000d\n-         " + long[:999] + "…\n      EOT",
+		},
+		"a line removed and two added": {
+			before: "a\nb\r\n",
+			after:  "a\nc\r\nd\r\n",
+			want:   "          a\n-         b\\u000d\n+         c\\u000d\n+         d\\u000d\n      EOT",
+		},
+		"two lines removed and one added": {
+			before: "a\nb\r\nc\r\n",
+			after:  "a\nd\r\n",
+			want:   "          a\n-         b\\u000d\n-         c\\u000d\n+         d\\u000d\n      EOT",
+		},
 	} {
 		if got := updated(c.before, c.after); !strings.Contains(got, c.want) {
 			t.Errorf("%s: got\n%s\nwant\n%s", name, got, c.want)
