@@ -67,7 +67,7 @@ func (f *finder) visit(u *uses, root, p string, pending []string) []string {
 			pending = append(pending, l)
 		}
 	}
-	if n.unknown != "" && u.unknown == "" {
+	if u.unknown == "" {
 		u.unknown, u.unknownFile = n.unknown, n.unknownFile
 	}
 	named := n.named
