@@ -285,3 +285,22 @@ func TestErrorsOfDispatches(t *testing.T) {
 		}
 	}
 }
+
+// TestLengthsOfNotes: a note has one to 1200 characters.
+func TestLengthsOfNotes(t *testing.T) {
+	t.Parallel()
+	const invalid, missing = "comment: the note is empty or too long", "list the comments of acme/infra#7: GitHub returned 404: no"
+	for name, c := range map[string]struct{ note, want string }{
+		"nothing":         {"", invalid},
+		"only space":      {" \r\n ", invalid},
+		"one character":   {"é", missing},
+		"1200 characters": {strings.Repeat("é", 1200), missing},
+		"1201 characters": {strings.Repeat("é", 1201), invalid},
+	} {
+		answers := &scripted{responses: [][2]string{{"/comments?", `404{"message":"no"}`}}}
+		_, err := answers.thread().MarkOutdated(t.Context(), Failure{Name: "scalr-run", Workspace: "a/b", Note: c.note})
+		if err == nil || err.Error() != c.want {
+			t.Errorf("%s: got %v, want %s", name, err, c.want)
+		}
+	}
+}

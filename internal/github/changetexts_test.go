@@ -69,6 +69,7 @@ func TestUnknownChanges(t *testing.T) {
 		"pull request, no base": {ChangeQuery{Checkout: a, Event: pullRequest(a, b)}, [][2]string{{"/compare/", compared("", b)}}, incomplete},
 		"pull request, no merge base": {ChangeQuery{Checkout: a, Event: pullRequest(a, b)},
 			[][2]string{{"/compare/", compared(b, "")}}, incomplete},
+		"pull request, no object": {ChangeQuery{Checkout: a, Event: pullRequest(a, b)}, [][2]string{{"/compare/", `[7]`}}, incomplete},
 		"refused pull request": {ChangeQuery{Checkout: a, Event: pullRequest(a, b)},
 			[][2]string{{"/compare/", refused}}, "compare bbbbbbb and aaaaaaa of acme/infra: GitHub returned 403: no"},
 		"unreadable pull request": {ChangeQuery{Checkout: a, PullRequest: 8, Event: pullRequest(a, b)}, [][2]string{{"/pulls/8", refused}},

@@ -322,3 +322,46 @@ func TestOperationsInErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestOlderComments: which comments a written one replaces depends on the mode, and on whether the run is known.
+func TestOlderComments(t *testing.T) {
+	t.Parallel()
+	comment := func(id int64, run string, closed bool) remote {
+		return remote{ID: id, state: state{order: NewOrder(run, "1"), closed: closed}}
+	}
+	matching := []remote{
+		comment(1, "4", false), comment(2, "4", true), comment(3, "6", false), comment(4, "5", false), comment(5, "5", false),
+		comment(6, "5", false), comment(7, "5", true), comment(8, "", false),
+	}
+	for _, c := range []struct {
+		mode Mode
+		run  string
+		want string
+	}{
+		{Update, "5", "[1 4 8]"},
+		{ChangesOnly, "5", "[1 4 8]"},
+		{HideAndNew, "5", "[1 2 4 8]"},
+		{New, "5", "[]"},
+		{Update, "", "[1 3 4 6 8]"},
+		{HideAndNew, "", "[1 2 3 4 6 7 8]"},
+		{New, "", "[]"},
+	} {
+		d := &draft{mode: c.mode, state: state{order: NewOrder(c.run, "1")}}
+		ids := []int64{}
+		for _, r := range d.older(matching, matching[4]) {
+			ids = append(ids, r.ID)
+		}
+		if got := fmt.Sprint(ids); got != c.want {
+			t.Errorf("%s by run %q: got %s, want %s", c.mode, c.run, got, c.want)
+		}
+	}
+	for _, c := range []struct {
+		run  string
+		want int64 // the newest comment that is open
+	}{{"4", 1}, {"5", 6}, {"6", 3}, {"7", 0}} {
+		wanted := func(r remote) bool { return r.state.order == NewOrder(c.run, "1") && r.open() }
+		if got := newest(matching, wanted); got.ID != c.want {
+			t.Errorf("newest of run %s: got %d, want %d", c.run, got.ID, c.want)
+		}
+	}
+}
