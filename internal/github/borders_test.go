@@ -2,6 +2,7 @@ package github
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -302,5 +303,79 @@ func TestLengthsOfNotes(t *testing.T) {
 		if err == nil || err.Error() != c.want {
 			t.Errorf("%s: got %v, want %s", name, err, c.want)
 		}
+	}
+}
+
+// TestDrafts: a text has one to 62,000 characters and is replaced by the shorter one if it has more. A marker is one
+// hidden line of at most 900 characters.
+func TestDrafts(t *testing.T) {
+	t.Parallel()
+	const (
+		length = "comment: the text is empty or too long"
+		hidden = "comment: the marker is not a short hidden line"
+	)
+	s, err := (&scripted{}).thread().open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	marker := func(n int) string { return "<!-- " + strings.Repeat("é", n-9) + " -->" }
+	text := func(n int) string { return strings.Repeat("é", n) }
+	for name, c := range map[string]struct {
+		mode   Mode
+		post   Post
+		bodies int
+		want   string
+	}{
+		"a text":                   {Update, Post{Marker: marker(20), Body: text(1)}, 1, ""},
+		"both texts":               {New, Post{Marker: marker(20), Body: text(2), Shorter: text(1)}, 2, ""},
+		"the longest text":         {HideAndNew, Post{Marker: marker(20), Body: text(62_000)}, 1, ""},
+		"too long a text":          {Update, Post{Marker: marker(20), Body: text(62_001)}, 0, length},
+		"too long, and a shorter":  {Update, Post{Marker: marker(20), Body: text(62_001), Shorter: text(9)}, 1, ""},
+		"both are too long":        {Update, Post{Marker: marker(20), Body: text(62_001), Shorter: text(62_001)}, 0, length},
+		"no text":                  {ChangesOnly, Post{Marker: marker(20), Body: " \r\n"}, 0, length},
+		"the longest marker":       {Update, Post{Marker: marker(900), Body: text(1)}, 1, ""},
+		"too long a marker":        {Update, Post{Marker: marker(901), Body: text(1)}, 0, hidden},
+		"a marker of two lines":    {Update, Post{Marker: "<!-- a\nb -->", Body: text(1)}, 0, hidden},
+		"a marker with a return":   {Update, Post{Marker: "<!-- a\rb -->", Body: text(1)}, 0, hidden},
+		"a marker that ends early": {Update, Post{Marker: "<!-- a -- b -->", Body: text(1)}, 0, hidden},
+		"a marker without a start": {Update, Post{Marker: "<!--a -->", Body: text(1)}, 0, hidden},
+		"a marker without an end":  {Update, Post{Marker: "<!-- a-->", Body: text(1)}, 0, hidden},
+		"an unknown mode":          {"sometimes", Post{Marker: marker(20), Body: text(1)}, 0, `comment: the mode "sometimes" is unknown`},
+	} {
+		d, err := s.draft(c.mode, c.post)
+		got, bodies := "", 0
+		if err != nil {
+			got = err.Error()
+		} else {
+			bodies = len(d.bodies)
+		}
+		if got != c.want || bodies != c.bodies {
+			t.Errorf("%s: got %d texts, %s, want %d, %s", name, bodies, got, c.bodies, c.want)
+		}
+	}
+	for mode, create := range map[Mode][2]bool{Update: {true, true}, New: {true, true}, HideAndNew: {true, true}, ChangesOnly: {false, true}} {
+		for i, changes := range []bool{false, true} {
+			d, err := s.draft(mode, Post{Marker: marker(20), Body: text(1), HasChanges: changes})
+			if err != nil || d.mayCreate != create[i] {
+				t.Errorf("%s, changes %t: may create %t, %v", mode, changes, d.mayCreate, err)
+			}
+		}
+	}
+}
+
+// TestMarkerKeys: a key of more than 400 characters is replaced by its hash.
+func TestMarkerKeys(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("a", 400)
+	for text, want := range map[string]string{
+		"": "", "a/b c": "a%2Fb+c", "a--b---c": "a%2D%2Db%2D%2D-c", long: long,
+		long + "a": fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(long+"a"))),
+	} {
+		if got := markerKey(text); got != want {
+			t.Errorf("%.20q: got %s, want %s", text, got, want)
+		}
+	}
+	if got := workspaceKey("a/b c"); got != "a/b+c" {
+		t.Errorf("workspace: got %s", got)
 	}
 }

@@ -365,3 +365,56 @@ func TestOlderComments(t *testing.T) {
 		}
 	}
 }
+
+// TestHistory: the current text of a comment and its earlier ones by the same author come from its history, or else the
+// current text from the comment itself.
+func TestHistory(t *testing.T) {
+	t.Parallel()
+	body := func(run string) string {
+		return `"<!-- m -->\n<!-- post ` + testNonce + ` run=` + run + ` -->\ntext of ` + run + `"`
+	}
+	edit := func(run, kind, login string) string {
+		return `{"diff":` + body(run) + `,"editor":{"__typename":"` + kind + `","login":"` + login + `"}}`
+	}
+	node := func(more string) string { return `{"data":{"node":{"body":` + body("5") + more + `}}}` }
+	const refused = `403{"message":"no"}`
+	for name, c := range map[string]struct{ history, comment, want string }{
+		"no edits":         {node(``), refused, "5"},
+		"minimized":        {node(`,"isMinimized":true,"minimizedReason":"OUTDATED"`), refused, "5 minimized"},
+		"off topic":        {node(`,"isMinimized":true,"minimizedReason":"off-topic"`), refused, "5"},
+		"not minimized":    {node(`,"isMinimized":false,"minimizedReason":"outdated"`), refused, "5"},
+		"edits":            {node(`,"userContentEdits":{"nodes":[` + edit("7", "Bot", "bot") + `,` + edit("6", "Bot", "bot") + `]}`), refused, "5 before 7 6"},
+		"edits of others":  {node(`,"userContentEdits":{"nodes":[` + edit("7", "User", "bot") + `,` + edit("6", "Bot", "other") + `]}`), refused, "5"},
+		"an unknown run":   {node(`,"userContentEdits":{"nodes":[` + edit("x", "Bot", "bot") + `]}`), refused, "5"},
+		"no such comment":  {`{"data":{"node":null}}`, `{"id":1,"body":` + body("9") + `}`, "9"},
+		"no text":          {`{"data":{"node":{}}}`, `{"id":1,"body":` + body("9") + `}`, "9"},
+		"an error as well": {`{"data":{"node":{"body":` + body("5") + `}},"errors":[{"message":"no"}]}`, `{"id":1,"body":` + body("9") + `}`, "9"},
+		"refused":          {refused, `{"id":1,"body":` + body("9") + `}`, "9"},
+		"both refused":     {refused, refused, " read the comment on acme/infra#7: GitHub returned 403: no"},
+		"another marker":   {`{"data":{"node":{"body":"<!-- other -->"}}}`, refused, ""},
+	} {
+		answers := &scripted{responses: [][2]string{{"userContentEdits(first: 5)", c.history}, {"/issues/comments/1", c.comment}}}
+		s, err := answers.thread().open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		target := remote{ID: 1, NodeID: "IC_1", marker: "<!-- m -->", User: author{Login: "bot[bot]", Type: "Bot"}}
+		now, before, err := s.history(t.Context(), write{target: target})
+		got := now.order.run
+		if now.minimized {
+			got += " minimized"
+		}
+		for i, v := range before {
+			got += map[bool]string{true: " before"}[i == 0] + " " + v.order.run
+		}
+		if err != nil {
+			got += " " + err.Error()
+		}
+		if got != c.want || now.order.known() && !strings.Contains(now.text, "text of "+now.order.run) {
+			t.Errorf("%s: got %q, text %q, want %q", name, got, now.text, c.want)
+		}
+		if answers.count(`"id":"IC_1"`) != 1 {
+			t.Errorf("%s: got the requests %q", name, answers.requests)
+		}
+	}
+}
