@@ -94,18 +94,19 @@ func FuzzBlock(f *testing.F) {
 func TestLink(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{
-		"https://acme.scalr.io/v2/e/1": "[x](https://acme.scalr.io/v2/e/1)",
-		"http://127.0.0.1:8080/a":      "[x](http://127.0.0.1:8080/a)",
-		"https://h/a b)(<>|`\"'*[]\\":  "[x](https://h/a%20b%29%28%3C%3E%7C%60%22%27%2A%5B%5D%5C)",
-		"javascript:alert(1)":          "x",
-		"//evil.example/":              "x",
-		"data:text/html,x":             "x",
-		"":                             "x",
-		"https://h/\n[y](z)":           "x",
-		"https:///v2/e/1":              "x",
-		"https:acme.scalr.io":          "x",
-		"http://h":                     "[x](http://h)",
-		"ftp://h/":                     "x",
+		"https://acme.scalr.io/v2/e/1":  "[x](https://acme.scalr.io/v2/e/1)",
+		"http://127.0.0.1:8080/a":       "[x](http://127.0.0.1:8080/a)",
+		"https://h/?q=b)(<>|`\"'*[]\\ ": "[x](https://h/?q=b%29%28%3C%3E%7C%60%22%27%2A%5B%5D%5C%20)",
+		"https://h/a b)(<>|`\"'*[]\\":   "[x](https://h/a%20b%29%28%3C%3E%7C%60%22%27%2A%5B%5D%5C)",
+		"javascript:alert(1)":           "x",
+		"//evil.example/":               "x",
+		"data:text/html,x":              "x",
+		"":                              "x",
+		"https://h/\n[y](z)":            "x",
+		"https:///v2/e/1":               "x",
+		"https:acme.scalr.io":           "x",
+		"http://h":                      "[x](http://h)",
+		"ftp://h/":                      "x",
 	} {
 		if got := link("x", address); got != want {
 			t.Errorf("%q: got %s, want %s", address, got, want)

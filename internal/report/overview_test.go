@@ -205,6 +205,14 @@ func TestOverviewHeadline(t *testing.T) {
 			o:    overviewOf(unknown, unknown, partlyKnown),
 			want: "📋 3 workspaces · 3 with changes (numbers unknown for 3): at least 1 to add, 0 to change, 0 to destroy",
 		},
+		"the other numbers are equal": {
+			o:    overviewOf(counted(scalr.Plan{Additions: new(1), Changes: new(1)})),
+			want: "📋 1 workspace · 1 with changes (numbers unknown for 1): at least 1 to add, 1 to change, 0 to destroy",
+		},
+		"the other numbers are equal, with destructions": {
+			o:    overviewOf(counted(scalr.Plan{Changes: new(1), Destructions: new(1)})),
+			want: "📋 1 workspace · 1 with changes (numbers unknown for 1): at least 0 to add, 1 to change, **1 to destroy**",
+		},
 		"one number of each unknown": {
 			o: overviewOf(counted(scalr.Plan{Changes: new(2), Destructions: new(3)}), counted(scalr.Plan{Additions: new(1), Destructions: new(3)}),
 				counted(scalr.Plan{Additions: new(1), Changes: new(2)}), counted(scalr.Plan{Additions: new(1), Changes: new(2), Destructions: new(3)})),
