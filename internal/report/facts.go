@@ -83,10 +83,10 @@ func (r Report) maxCounts() tfplan.Counts {
 
 // atLeast returns the maximum of a known number and n; an unknown number remains unknown.
 func atLeast(known *int, n int) *int {
-	if known == nil || n <= *known {
-		return known
+	if known == nil {
+		return nil
 	}
-	return &n
+	return new(max(*known, n))
 }
 
 // firstReported returns the first number that is known and not negative.
