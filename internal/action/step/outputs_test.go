@@ -181,6 +181,7 @@ func TestTerraformOutputs(t *testing.T) {
 		"exceeds a variable":          {size: variable + 1, log: fmt.Sprintf(large, "127.9 KiB")},
 		"exceeds a variable, no file": {size: variable + 1, temp: "/proc/nowhere", log: fmt.Sprintf(noFile, "127.9 KiB")},
 		"fits an output":              {size: output, log: fmt.Sprintf(large, "1.0 MiB")},
+		"fits an output, no file":     {size: output, temp: "/proc/nowhere", log: fmt.Sprintf(noFile, "1.0 MiB")},
 		"exceeds an output": {size: output + 1, empty: true, log: "::warning::The output terraform-outputs is left empty: 1.0 MiB exceeds GitHub's limit " +
 			"of 1 MiB. Read the file that terraform-outputs-file names in ${{ runner.temp }}.\n"},
 		"exceeds an output, no file": {size: output + 1, temp: "/proc/nowhere", empty: true, failed: true},
