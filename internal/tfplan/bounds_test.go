@@ -69,6 +69,22 @@ func TestLimitOfNotes(t *testing.T) {
 	}
 }
 
+// TestLimitOfOutputLines: 8 MiB of the text about outputs are kept, with 16 bytes for each line, and only of the first text.
+func TestLimitOfOutputLines(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ sections, longer, want int }{{1, 0, 8}, {1, 1, 7}, {2, 0, 0}} {
+		p := &planText{sections: c.sections}
+		line := strings.Repeat("x", 1<<20-16)
+		p.outputLine(line + strings.Repeat("y", c.longer))
+		for range 9 {
+			p.outputLine(line)
+		}
+		if got := len(p.outputLines); got != c.want {
+			t.Errorf("%d texts, %d more bytes: got %d lines, want %d", c.sections, c.longer, got, c.want)
+		}
+	}
+}
+
 // TestLinesOfLongTexts: if texts are too long for a comparison of all lines, the lines that occur exactly once on both
 // sides, in the same order, are unchanged.
 func TestLinesOfLongTexts(t *testing.T) {
