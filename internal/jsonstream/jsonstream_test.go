@@ -191,6 +191,38 @@ func TestDepth(t *testing.T) {
 	}
 }
 
+// TestMixedNesting: objects and arrays are distinguished at every level.
+func TestMixedNesting(t *testing.T) {
+	t.Parallel()
+	opening, closing := "", ""
+	for i := range jsonstream.MaxDepth {
+		if i%3 == 1 || i%7 == 2 {
+			opening, closing = opening+`{"a":`, "}"+closing
+		} else {
+			opening, closing = opening+"[", "]"+closing
+		}
+	}
+	if err := reader(opening+"0"+closing, jsonstream.Limits{}).Skip(); err != nil {
+		t.Error(err)
+	}
+	for i := range closing {
+		changed := closing[:i] + string(closing[i]^('}'^']')) + closing[i+1:]
+		if err := reader(opening+"0"+changed, jsonstream.Limits{}).Skip(); err != jsonstream.ErrSyntax {
+			t.Errorf("another bracket at the end of level %d: got %v", jsonstream.MaxDepth-i, err)
+		}
+	}
+}
+
+// TestMissingElement: an element that is missing after a comma is not announced.
+func TestMissingElement(t *testing.T) {
+	t.Parallel()
+	elements := 0
+	err := reader(`[1,]`, jsonstream.Limits{}).Array(func() error { elements++; return nil })
+	if err != jsonstream.ErrSyntax || elements != 1 {
+		t.Errorf("got %d elements, %v", elements, err)
+	}
+}
+
 func TestSourceErrors(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
