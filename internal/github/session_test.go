@@ -302,6 +302,7 @@ func TestOperationsInErrors(t *testing.T) {
 	}{
 		"nothing refused":         {nil, ""},
 		"the list":                {[][2]string{{list, refused}}, "list the comments of acme/infra#7: GitHub returned 403: no"},
+		"the list, with choices":  {[][2]string{{list, `300{"message":"no"}`}}, "list the comments of acme/infra#7: GitHub returned 300: no"},
 		"the login":               {[][2]string{{"viewer", `401{"message":"no"}`}}, "look up the user of the GitHub token: GitHub returned 401: no"},
 		"both ways for the login": {[][2]string{{"viewer", refused}, {"/user", `401{"message":"no"}`}}, "look up the user of the GitHub token: GitHub returned 401: no"},
 		"the comment":             {[][2]string{{"GET https://api.github.test/repos/acme/infra/issues/comments/1", refused}}, "read the comment on acme/infra#7: GitHub returned 403: no"},
@@ -416,5 +417,50 @@ func TestHistory(t *testing.T) {
 		if answers.count(`"id":"IC_1"`) != 1 {
 			t.Errorf("%s: got the requests %q", name, answers.requests)
 		}
+	}
+}
+
+// TestFullPages: a list continues after a page of 100 comments, also if the header that says so is missing.
+func TestFullPages(t *testing.T) {
+	t.Parallel()
+	for count, pages := range map[int]int{0: 1, 99: 1, 100: 2} {
+		list := "[" + strings.TrimSuffix(strings.Repeat(`{"id":1,"body":"x"},`, count), ",") + "]"
+		answers := &scripted{responses: [][2]string{{"&page=2", `[]`}, {"&page=1", list}}}
+		s, err := answers.thread().open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := s.ours(t.Context(), func(remote) bool { return false })
+		if err != nil || len(found) != 0 || len(answers.requests) != pages {
+			t.Errorf("%d comments: got %v after %d requests, want %d", count, err, len(answers.requests), pages)
+		}
+	}
+}
+
+// TestRewrittenAtEveryAttempt: a comment that changes again and again is given up after five attempts.
+func TestRewrittenAtEveryAttempt(t *testing.T) {
+	t.Parallel()
+	comment := func(run string) string {
+		return `{"id":1,"node_id":"IC_1","body":"<!-- m -->\n<!-- post ` + testNonce + ` run=` + run + ` -->\ntext","user":{"login":"bot"}}`
+	}
+	answers := &scripted{responses: [][2]string{
+		{"viewer", `{"data":{"viewer":{"login":"bot"}}}`}, {"/comments?", "[" + comment("4") + "]"}, {"/issues/comments/1", comment("3")},
+	}}
+	_, err := answers.thread().Publish(t.Context(), Update, Post{Marker: "<!-- m -->", Body: "x", Order: NewOrder("5", "")})
+	const want = "comment: the comment was rewritten by other runs at every attempt"
+	if err == nil || err.Error() != want || !is(err, Rejected) || answers.count("/comments?") != 5 || answers.count("PATCH") != 0 {
+		t.Errorf("got %v after the requests %q, want %s", err, answers.requests, want)
+	}
+}
+
+// TestKinds: each kind of an error has a name of its own.
+func TestKinds(t *testing.T) {
+	t.Parallel()
+	seen := map[Kind]bool{"": true}
+	for _, k := range []Kind{Misused, Unauthorized, Forbidden, Locked, Gone, TooLong, Rejected, RateLimited, Unreachable, Superseded} {
+		if seen[k] {
+			t.Errorf("%q is not distinct", k)
+		}
+		seen[k] = true
 	}
 }
