@@ -213,6 +213,20 @@ func TestMixedNesting(t *testing.T) {
 	}
 }
 
+// TestLineBreakInText: a line break does not end a string.
+func TestLineBreakInText(t *testing.T) {
+	t.Parallel()
+	for _, space := range []string{"\n", "\r", "\t"} {
+		for _, document := range []string{`["a` + space + `]`, `{"a` + space + `:1}`, `{"a":"b` + space + `}`, `"a` + space} {
+			for how, read := range readers {
+				if err := readAll(strings.NewReader(document), read); err != jsonstream.ErrSyntax {
+					t.Errorf("%s: %q: got %v", how, document, err)
+				}
+			}
+		}
+	}
+}
+
 // TestMissingElement: an element that is missing after a comma is not announced.
 func TestMissingElement(t *testing.T) {
 	t.Parallel()
