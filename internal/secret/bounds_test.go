@@ -47,6 +47,9 @@ func TestRedactorIsBounded(t *testing.T) {
 		if held > c.most<<20 {
 			t.Errorf("%s: uses %d MiB, want at most %d", name, held>>20, c.most)
 		}
+		if name == "too many short ones" && r.Add(secret.Exact(randomText(0, 600))) {
+			t.Errorf("%s: there is room for a long one", name)
+		}
 		first := randomText(0, c.length)
 		if got := r.String("a " + first[:min(c.length, 1000)] + " b"); got != "a *** b" {
 			t.Errorf("%s: the first one is not found: %.100q", name, got)
