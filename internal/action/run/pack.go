@@ -49,7 +49,7 @@ func (r *command) logLinkedFiles(l *bundle.Listing) {
 		r.Job.Infof("%q -> %q (%s)", b.Link, b.Target, files(b.Files))
 	}
 	if more := len(linked) - maxLoggedLinks; more > 0 {
-		r.Job.Infof("and %d more links; mode: check lists every file", more)
+		r.Job.Infof("and %d more; mode: check lists every file", more)
 	}
 }
 

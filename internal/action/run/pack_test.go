@@ -42,7 +42,7 @@ func TestListMessages(t *testing.T) {
 			lines += fmt.Sprintf("\"l%03d.tf\" -> \"shared.tf\" (1 file)\n", i)
 		}
 		if links > 100 {
-			lines += "and 1 more links; mode: check lists every file\n"
+			lines += "and 1 more; mode: check lists every file\n"
 		}
 		r, log := commandIn(inputs.Run{Path: "live"}, "GITHUB_WORKSPACE="+root, "RUNNER_DEBUG=1")
 		if _, err := r.list(t.Context()); err != nil {
