@@ -103,6 +103,11 @@ func TestTextAgrees(t *testing.T) {
 		"a list, only removed":       {`"x":["a"]`, `"x":["b"]`, ``, "  ~ x = [\n      - \"a\",\n    ]", false},
 		"a list, only added":         {`"x":["a"]`, `"x":["b"]`, ``, "  ~ x = [\n      + \"b\",\n    ]", false},
 		"a list, an altered element": {`"x":["a","z"]`, `"x":["b","z"]`, ``, "  ~ x = [\n      ~ \"a\" -> \"b\",\n        \"q\",\n    ]", false},
+		"a list, shown as unchanged": {`"x":["a"]`, `"x":["b"]`, ``, "  ~ x = [\n      - \"a\",\n      + \"b\",\n        \"b\",\n    ]", false},
+		"a list, unchanged before":   {`"x":["a"]`, `"x":["b"]`, ``, "  ~ x = [\n      - \"a\",\n      + \"b\",\n        \"a\",\n    ]", false},
+		"a list, an empty text, out": {`"x":["a"]`, `"x":["b"]`, ``, "  ~ x = [\n      - \"a\",\n      + \"b\",\n      - \"\",\n    ]", false},
+		"a list, an empty text, in":  {`"x":["a"]`, `"x":["b"]`, ``, "  ~ x = [\n      - \"a\",\n      + \"b\",\n      + \"\",\n    ]", false},
+		"a list, an empty text":      {`"x":["a"]`, `"x":["b"]`, ``, "  ~ x = [\n      - \"a\",\n      + \"b\",\n        \"\",\n    ]", false},
 		"a map":                      {`"x":{"k":1}`, `"x":{"k":2}`, ``, "  ~ x = {\n      ~ \"k\" = 1 -> 2\n    }", true},
 		"a map, another key":         {`"x":{"k":1}`, `"x":{"k":2}`, ``, "  ~ x = {\n      ~ \"q\" = 1 -> 2\n    }", false},
 		"a map, a key that is added": {`"x":{}`, `"x":{"k":2}`, ``, "  ~ x = {\n      + \"k\" = 2\n    }", true},
@@ -191,6 +196,12 @@ func TestHeadAgrees(t *testing.T) {
 			}
 		})
 	}
+	for after, want := range map[string]bool{`{}`: true, `{"x":null}`: true, `{"x":[]}`: true, `{"x":1}`: false} {
+		c := changeOf(t, `{"actions":["create"],"before":null,"after":`+after+`}`)
+		if got := blockOf(t, "  # a.b will be created\n"+`  + resource "a" "b" {`, "").agrees(c); got != want {
+			t.Errorf("a block without attributes: got %t for %s", got, after)
+		}
+	}
 	one := blockOf(t, "  # a.b will be updated in-place\n"+`  ~ resource "a" "b" {`, body)
 	c := changeOf(t, `{"actions":["update"],"before":{"x":1},"after":{"x":2}}`)
 	for _, lines := range [][]string{nil, one.lines[:1], one.lines[:2], {`  ~ resource "a" "b" {`, "    }"}, {`  ~ resource "a" "b" {}`}} {
@@ -246,6 +257,11 @@ func TestTextLinesAgree(t *testing.T) {
 		"an unchanged line, missing": {`"a\nb"`, `"a\nc"`, ``, open + "          - b\n          + c\n" + end, true},
 		"a removed line, kept":       {`"a\nb"`, `"a\nc"`, ``, open + "            b\n          - b\n          + c\n" + end, false},
 		"an added line, kept":        {`"a\nb"`, `"a\nc"`, ``, open + "            c\n          - b\n          + c\n" + end, false},
+		"one more line":              {`"a\nb"`, `"a\nc"`, ``, open + "            a\n            z\n          - b\n          + c\n" + end, false},
+		"one more removed line":      {`"a\nb"`, `"a\nc"`, ``, open + "            a\n          - b\n          - z\n          + c\n" + end, false},
+		"one more added line":        {`"a\nb"`, `"a\nc"`, ``, open + "            a\n          - b\n          + c\n          + z\n" + end, false},
+		"a line of after, removed":   {`"a\nb"`, `"a\nc"`, ``, open + "            a\n          - b\n          - c\n          + c\n" + end, false},
+		"a line of before, added":    {`"a\nb"`, `"a\nc"`, ``, open + "            a\n          - b\n          + b\n          + c\n" + end, false},
 		"a blank line":               {`"a\n\nb"`, `"a\n\nc"`, ``, open + "            a\n\n          - b\n          + c\n" + end, true},
 		"a line that occurs twice":   {`"a\na\nb"`, `"a\nb"`, ``, open + "          - a\n            a\n            b\n" + end, true},
 		"removed twice":              {`"a\na\nb"`, `"a\nb"`, ``, open + "          - a\n          - a\n            b\n" + end, false},
@@ -323,6 +339,30 @@ func TestRemarks(t *testing.T) {
 			if agrees(other) {
 				t.Errorf("%q agrees", other)
 			}
+		}
+	}
+}
+
+// TestPlaceholders: each placeholder of a value that is not shown may stand for null, and no other text in brackets.
+func TestPlaceholders(t *testing.T) {
+	t.Parallel()
+	change := changeOf(t, `{"actions":["update"],"before":{"x":1,"y":null},"after":{"x":2,"y":null}}`)
+	for text, want := range map[string]bool{
+		"(sensitive value)":       true,
+		"(sensitive)":             true,
+		"(write-only attribute)":  true,
+		"(ephemeral value)":       true,
+		"(known after apply)":     false, // it is known
+		"(sensitive value) -> 1":  false,
+		"(hidden value)":          false,
+		"(ephemeral)":             false,
+		"(write-only)":            false,
+		"(Sensitive value)":       false,
+		"(ephemeral value) extra": false,
+	} {
+		body := "      ~ x = 1 -> 2\n        y = " + text + "\n"
+		if got := blockOf(t, "  # a.b will be updated in-place\n"+`  ~ resource "a" "b" {`, body).agrees(change); got != want {
+			t.Errorf("%s: got %t", text, got)
 		}
 	}
 }

@@ -46,3 +46,15 @@ func TestNesting(t *testing.T) {
 		}
 	}
 }
+
+// TestNestingOfBrokenValues: the levels of a value that breaks off are counted up to its end.
+func TestNestingOfBrokenValues(t *testing.T) {
+	t.Parallel()
+	for _, tail := range []string{"", `"`, `"a`, `"a\`, `"a\"`, `"[{`, "1", "]", "]]", "}", `"a"`} {
+		for n, deep := range map[int]bool{0: false, 64: false, 65: true} {
+			if got := tooDeep([]byte(strings.Repeat("[", n) + tail)); got != deep {
+				t.Errorf("%d levels and %s: got %t, want %t", n, tail, got, deep)
+			}
+		}
+	}
+}

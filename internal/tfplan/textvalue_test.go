@@ -155,6 +155,26 @@ func TestOneLineFromJSON(t *testing.T) {
 	}
 }
 
+// TestLeadOfLongValues: a value of more than 1,000 characters is shown from 100 characters before the first difference on.
+func TestLeadOfLongValues(t *testing.T) {
+	t.Parallel()
+	const letters = "abcdefghijklmnopqrstuvwxyz"
+	for same := range 300 {
+		common := strings.Repeat(letters, 100)[:same]
+		before, after := common+"1"+strings.Repeat("x", 1100), common+"2"
+		from := max(0, same-100)
+		lead := map[bool]string{true: "…"}[from > 0]
+		wantBefore, wantAfter := lead+before[from:from+999]+"…", lead+after[from:]
+		if len(after)-from > 1000 {
+			wantAfter = lead + after[from:from+999] + "…"
+		}
+		gotBefore, gotAfter := aroundDifference(before, after)
+		if gotBefore != wantBefore || gotAfter != wantAfter {
+			t.Errorf("a difference at %d: got %.30s and %.30s, want %.30s and %.30s", same, gotBefore, gotAfter, wantBefore, wantAfter)
+		}
+	}
+}
+
 func TestTextsFromJSON(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("z", 1001)
@@ -177,6 +197,7 @@ func TestTextsFromJSON(t *testing.T) {
 			after:  []any{"a\nc"},
 			want:   "!         <<-EOT\n              a\n-             b\n+             c\n          EOT,",
 		},
+		"tabs":            {"a\tb\nc", "a\td\nc", "-         a\tb\n+         a\td\n          c"},
 		"other line ends": {"a\r\nb", "a\nb", "-         a\\u000d\n+         a\n          b"},
 		"lines only added": {
 			before: "a\r\n",
