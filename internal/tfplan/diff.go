@@ -10,10 +10,8 @@ import (
 func diff(lines []string) string {
 	var out strings.Builder
 	var text heredoc
-	for i, l := range lines {
-		if i > 0 {
-			out.WriteByte('\n')
-		}
+	for _, l := range lines {
+		out.WriteByte('\n')
 		sign, rest, _ := text.cut(l)
 		if sign == "" {
 			out.WriteString(strings.TrimPrefix(strings.TrimPrefix(l, " "), " "))

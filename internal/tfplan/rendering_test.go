@@ -290,6 +290,12 @@ func TestSplitAddress(t *testing.T) {
 		`a.b" will be created`:                   `a.b"`,
 		`a.b] will be created`:                   `a.b]`,
 		`a.b`:                                    `a.b`,
+		`[x y] will be created`:                  `[x y]`,
+		`["x y"] will be created`:                `["x y"]`,
+		`"x y" will be created`:                  `"x`,
+		`] x`:                                    `]`,
+		` will be created`:                       ``,
+		``:                                       ``,
 	} {
 		address, rest := splitAddress(line)
 		if wantRest := strings.TrimSpace(strings.TrimPrefix(line, want)); address != want || rest != wantRest {
