@@ -30,6 +30,7 @@ func TestBadBaseURL(t *testing.T) {
 		url("ftp", "ftp://acme.scalr.io/x", `has the scheme "ftp"|base-url: https://acme.scalr.io`),
 		url("javascript", "javascript:alert(1)", `does not begin with https:// but with "javascript:"`),
 		url("mailto", "mailto:acme.scalr.io", `does not begin with https://`),
+		url("ftp in capitals", "FTP://ACME.Scalr.IO", `has the scheme "FTP"|base-url: https://acme.scalr.io`),
 		url("file", "file:///etc/passwd", `has the scheme "file"`),
 		url("https without slashes", "https:acme.scalr.io", "does not begin with https://"),
 		url("scheme alone", "https://", "has no host"),

@@ -158,6 +158,10 @@ func TestBadWaitForLock(t *testing.T) {
 		return row{name: name, with: with{"dry-run": "false", "wait-for-lock": value, "timeout": timeout}, input: "wait-for-lock", says: says}
 	}
 	runRows(t, []row{
+		wait("longer than hours", "3h", "2h0m0s", "is longer than timeout|at most wait-for-lock: 2h"),
+		wait("longer than minutes", "3h", "90m", "is longer than timeout|at most wait-for-lock: 1h30m"),
+		wait("longer than seconds", "3h", "90s", "is longer than timeout|at most wait-for-lock: 1m30s"),
+		wait("longer than hours and seconds", "3h", "1h10s", "is longer than timeout|at most wait-for-lock: 1h0m10s"),
 		wait("no duration", "soon", "", "wait-for-lock: 30m"),
 		wait("zero", "0s", "", "is out of range"),
 		wait("longer than the default timeout", "61m", "", `is longer than timeout|"61m"|"60m"`),

@@ -18,7 +18,7 @@ var otherNames = map[string]string{
 	"target": "targets", "target-addrs": "targets", "replace-addrs": "replace",
 	"vars": "variables", "env-vars": "environment-variables",
 	"sensitive-env-vars": "sensitive-environment-variables", "secret-environment-variables": "sensitive-environment-variables",
-	"timeout-minutes": "timeout", "audience": "oidc-audience", "oidc-token": "id-token", "jwt": "id-token",
+	"timeout-minutes": "timeout", "audience": "oidc-audience", "jwt": "id-token",
 	"pull-request": "pr-number", "pull-request-number": "pr-number",
 	"new-name": "rename-to", "tag": "tags", "deletion-protection-enabled": "deletion-protection",
 }
