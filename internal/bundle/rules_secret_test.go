@@ -22,6 +22,8 @@ var keyFiles = []struct {
 	{"plain.pem", "-----BEGIN PRIVATE KEY-----\n" + keyBody, true},
 	{"short", "-----BEGIN EC PRIVATE KEY-----", true},
 	{"openssh", "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n", true},
+	{"pgp.json", `{"key":"-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v1\n\nlQOYBF\n"}`, true},
+	{"pgp.txt", "The file begins with -----BEGIN PGP PRIVATE KEY BLOCK----- and a version.\n", false},
 	{"pgp.asc", "-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: GnuPG v1\n\nlQOYBF\n", true},
 	{"bag.txt", "Bag Attributes\n    friendlyName: x\n    localKeyID: 54 69\nKey Attributes: <No Attributes>\n" +
 		"-----BEGIN ENCRYPTED PRIVATE KEY-----\n" + keyBody, true},
