@@ -42,7 +42,7 @@ func TestLocalScalrLinksToItself(t *testing.T) {
 	}
 }
 
-// TestRetriesWithoutObserver: a client that nobody told to report retries retries all the same.
+// TestRetriesWithoutObserver: a client retries even if Config.Retrying is nil.
 func TestRetriesWithoutObserver(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
