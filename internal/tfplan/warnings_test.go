@@ -191,3 +191,28 @@ func TestDiagnosticWithoutAFile(t *testing.T) {
 		}
 	}
 }
+
+// TestTitlesWithoutText: without a box, a title that a blank line follows is an error, but a warning has more text.
+func TestTitlesWithoutText(t *testing.T) {
+	t.Parallel()
+	rule := strings.Repeat("─", 20)
+	for _, end := range []string{"", "\n", rule + "\n", "Terraform will do\n", "Plan: x\n", "  # a.b will be created\n", "Error: next\n"} {
+		for title, want := range map[string]string{
+			"Error: E":           "error E: ",
+			"Warning: W":         "",
+			"Error: E\n\ntext":   "error E: text",
+			"Warning: W\n\ntext": "warning W: text",
+			"Error: ":            "",
+			"Warning: ":          "",
+			"Note: N":            "",
+		} {
+			got := ""
+			for _, d := range readPlan(nil, logSection("start\n\n"+title+"\n\n"+end)).Diagnostics {
+				got += d.Level + " " + d.Title + ": " + d.Message
+			}
+			if got != want {
+				t.Errorf("%q before %q: got %q, want %q", title, end, got, want)
+			}
+		}
+	}
+}
