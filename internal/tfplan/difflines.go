@@ -29,7 +29,10 @@ func split(lines []string, column int) ([]region, bool) {
 	textSign := "" // the sign of a text that follows an arrow
 	for _, l := range lines {
 		sign, rest, where := text.cut(l)
-		if where == insideText { // there is a region, because the line that begins a text belongs to one
+		if where != outsideText && len(regions) == 0 {
+			return nil, false
+		}
+		if where == insideText {
 			if sign == "" {
 				sign, rest = textSign, l[min(len(l), text.column+4):]
 			}

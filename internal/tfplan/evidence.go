@@ -84,8 +84,12 @@ func (e *evidence) check(r region) bool {
 			return false
 		}
 		if l.tokens == nil {
-			e.countTextLine(l)
-		} else if !e.checkLine(l) {
+			if !e.checkTextLine(l) {
+				return false
+			}
+			continue
+		}
+		if !e.checkLine(l) {
 			return false
 		}
 	}
@@ -136,16 +140,15 @@ func (e *evidence) checkLine(l textLine) bool {
 	return true
 }
 
-// countTextLine counts a line of a multi-line text, which may be a text of one line on
-// the other side. Blank lines are ignored. A line that a side does not have counts as the
-// leaf "", which no side has, so that the evidence is not complete.
-func (e *evidence) countTextLine(l textLine) {
+// checkTextLine checks a line of a multi-line text, which may be a text of one line on
+// the other side. Blank lines are ignored.
+func (e *evidence) checkTextLine(l textLine) bool {
 	if strings.TrimSpace(l.text) == "" {
-		return
+		return true
 	}
 	was, will := leafOfLine(l.text, e.before, e.removed), leafOfLine(l.text, e.after, e.added)
 	if was != "" && was == will && l.sign == "" {
-		return
+		return true
 	}
 	if l.sign != "+" {
 		e.removed[was]++
@@ -153,6 +156,7 @@ func (e *evidence) countTextLine(l textLine) {
 	if l.sign != "-" {
 		e.added[will]++
 	}
+	return (was != "" || l.sign == "+") && (will != "" || l.sign == "-")
 }
 
 // leafOfLine returns the leaf that a line of a text has in the values of one side, ""
