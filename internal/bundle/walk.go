@@ -196,7 +196,10 @@ func (w *walker) file() error {
 
 // sizeOf returns the size of a file, or 0 if it cannot be opened; packing reports the error.
 func (w *walker) sizeOf(source string) int64 {
-	info, _ := w.tree.stat(source)
+	info, err := w.tree.stat(source)
+	if err != nil {
+		return 0
+	}
 	return info.size
 }
 

@@ -91,13 +91,13 @@ func cutRunes(s string, n int) string {
 	return s[:end] + "…"
 }
 
-// cutBytes returns s with at most n bytes, cut between characters. s begins with one.
+// cutBytes returns s with at most n bytes, cut between characters.
 func cutBytes(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
 	n -= len("…")
-	for !utf8.RuneStart(s[n]) {
+	for n > 0 && !utf8.RuneStart(s[n]) {
 		n--
 	}
 	return s[:n] + "…"

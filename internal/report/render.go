@@ -82,8 +82,8 @@ func (r Report) problemAlert(s style) string {
 		lines = append(lines, "- "+r.sentence(h))
 	}
 	text := alert("CAUTION", lines)
-	if message := strings.TrimSpace(sanitize.Text(r.Run.ErrorMessage)); r.Result != result.Applied &&
-		!strings.Contains(r.Problem, strings.TrimRight(message, ".")) { // every problem contains the empty message
+	if message := strings.TrimSpace(sanitize.Text(r.Run.ErrorMessage)); message != "" && r.Result != result.Applied &&
+		!strings.Contains(r.Problem, strings.TrimRight(message, ".")) {
 		text += "Scalr reports:\n\n" + codeBlock("text", truncate(message, 4000)) + "\n"
 	}
 	return text

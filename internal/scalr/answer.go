@@ -38,11 +38,14 @@ func judge(ctx context.Context, k call, res *http.Response, body io.Reader) erro
 	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
 	isJSON := kind == "" || strings.Contains(kind, "json")
 	first, err := reader.Peek()
-	if isJSON || err == nil && first == '{' {
+	switch {
+	case isJSON || err == nil && first == '{':
 		err = k.read(answer{reader})
+	case err == nil: // a page, for example
+		err = jsonstream.ErrSyntax
 	}
 	if err == nil {
-		err = reader.End() // ErrSyntax if nothing was read
+		err = reader.End()
 	}
 	switch limit := (*jsonstream.LimitError)(nil); {
 	case errors.As(err, &limit):

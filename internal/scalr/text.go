@@ -13,7 +13,7 @@ var (
 
 // pageText returns the text of an unexpected page without its tags, at most 200 bytes.
 func pageText(body []byte) string {
-	s := hiddenElement.ReplaceAllString(string(body), " ")
+	s := hiddenElement.ReplaceAllString(string(body[:min(len(body), maxPage)]), " ")
 	s = tag.ReplaceAllString(s, " ")
 	return sanitize.Note(spaces.ReplaceAllString(s, " "), 200)
 }

@@ -42,8 +42,7 @@ func encodedForms(s string) []string {
 }
 
 // base64Forms returns the visible forms of s if it occurs anywhere in a text that is encoded as a whole: the bytes
-// before it shift its encoding by zero, one or two bytes. Characters that contain bits of those bytes are omitted. s has
-// at least Shortest bytes.
+// before it shift its encoding by zero, one or two bytes. Characters that contain bits of those bytes are omitted.
 func base64Forms(s string) []string {
 	var all []string
 	for shift, mixed := range []int{0, 2, 3} {
@@ -52,7 +51,10 @@ func base64Forms(s string) []string {
 		sure := (len(padded)*8)/6 - mixed
 		for _, alphabet := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
 			form := alphabet.EncodeToString(padded)[mixed:]
-			all = append(all, form, strings.TrimRight(form, "="), form[:sure])
+			all = append(all, form, strings.TrimRight(form, "="))
+			if sure > 0 {
+				all = append(all, form[:sure])
+			}
 		}
 	}
 	return all

@@ -89,7 +89,7 @@ func (j *JSON) End() error {
 	if j.expects == numeral || j.expects == word {
 		j.endToken()
 	}
-	if j.expects != document || !j.values {
+	if len(j.nested) > 0 || j.expects != document || !j.values {
 		j.fail()
 	}
 	j.flush()

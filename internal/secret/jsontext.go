@@ -43,20 +43,20 @@ func decodeEscape(raw []byte) (r rune, n int) {
 		return 0, -1
 	}
 	r, n = decodeUnit(raw)
-	if !utf16.IsSurrogate(r) || !bytes.HasPrefix(raw[n:], []byte(`\u`)) {
+	if n <= 0 || !utf16.IsSurrogate(r) || !bytes.HasPrefix(raw[n:], []byte(`\u`)) {
 		return r, n
 	}
 	low, m := decodeUnit(raw[n:])
 	if m < 0 {
 		return 0, -1
 	}
-	if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
+	if pair := utf16.DecodeRune(r, low); m > 0 && pair != utf8.RuneError {
 		return pair, n + m
 	}
 	return r, n
 }
 
-// decodeUnit reads \u0041. Unless it is complete and valid, r is 0, which is not a surrogate.
+// decodeUnit reads \u0041.
 func decodeUnit(raw []byte) (r rune, n int) {
 	for _, c := range raw[2:min(6, len(raw))] {
 		if !isHex(c) {

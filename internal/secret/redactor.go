@@ -68,7 +68,7 @@ func (r *Redactor) add(p part) (all bool) {
 	}
 	if p.how != byWindows {
 		for _, form := range shownForms(p.text) {
-			r.addForm(form, p.how) // without room for it, there is none for the encoded forms either
+			all = r.addForm(form, p.how) && all
 		}
 	}
 	for _, form := range encodedForms(p.text) {

@@ -28,9 +28,8 @@ func (h *hashes) add(hash uint64) bool {
 	return true
 }
 
-// has reports whether a set that is not empty contains a hash.
 func (h *hashes) has(hash uint64) bool {
-	return h.slots[h.find(hash)] == hash
+	return len(h.slots) > 0 && h.slots[h.find(hash)] == hash
 }
 
 // find returns the slot of the hash, or the empty slot for it.

@@ -45,7 +45,7 @@ func (c *compactWarnings) add(line string, redact *secret.Redactor) {
 		if compactEnd.MatchString(line) {
 			c.end(redact)
 		}
-		c.open, c.inList = nil, false
+		c.open, c.more, c.inList = nil, 0, false
 	}
 }
 

@@ -2,6 +2,7 @@ package tfplan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -121,9 +122,10 @@ func linesOfText(value any) []string {
 	return strings.Split(text, "\n")
 }
 
-// unchangedLines writes the unchanged lines of a text, which it may alter; for a long text
-// only those next to the changes.
+// unchangedLines writes the unchanged lines of a text; for a long text only those next
+// to the changes.
 func (w *attributeWriter) unchangedLines(depth int, lines []string, long bool) {
+	lines = slices.Clone(lines)
 	for i, l := range lines {
 		lines[i], _ = aroundDifference(visible(l), "")
 	}
@@ -136,9 +138,9 @@ func (w *attributeWriter) unchangedLines(depth int, lines []string, long bool) {
 	w.addLines("", depth, lines[len(lines)-maxContextLines/2:])
 }
 
-// changedLines writes the removed lines, and the lines that replace them. It may alter both.
+// changedLines writes the removed lines, and the lines that replace them.
 func (w *attributeWriter) changedLines(depth int, h hunk) {
-	removed, added := h.removed, h.added
+	removed, added := slices.Clone(h.removed), slices.Clone(h.added)
 	for i := range max(len(removed), len(added)) {
 		switch {
 		case i >= len(added):

@@ -26,7 +26,9 @@ func readEquivalents(r io.Reader) (map[string]bool, error) {
 			if last != "" && !list[last] {
 				return nil, fmt.Errorf("no reason why no test can notice: %s", last)
 			}
-			last = line
+			if last = line; list[last] {
+				return nil, fmt.Errorf("listed twice: %s", last)
+			}
 		}
 	}
 	if last != "" && !list[last] {

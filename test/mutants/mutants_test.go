@@ -202,7 +202,7 @@ func TestEquivalents(t *testing.T) {
 	if err != nil || len(list) != 2 || !list["some change"] || !list["another"] {
 		t.Errorf("got %v, %v", list, err)
 	}
-	for _, text := range []string{"change without a reason\n", "change\nanother\n\tReason.\n", "\treason without a change\n"} {
+	for _, text := range []string{"change without a reason\n", "change\nanother\n\tReason.\n", "\treason without a change\n", "twice\n\tReason.\ntwice\n\tReason.\n"} {
 		if _, err := readEquivalents(strings.NewReader(text)); err == nil {
 			t.Errorf("accepted: %q", text)
 		}
@@ -332,5 +332,30 @@ func TestCheckerCompiles(t *testing.T) {
 		if err != nil || got != want {
 			t.Errorf("%s: compiles: %v, %v", with, got, err)
 		}
+	}
+}
+
+// TestEquivalentsExist: an entry whose code was changed since must be removed or reviewed again.
+func TestEquivalentsExist(t *testing.T) {
+	list, err := readEquivalents(strings.NewReader(equivalentList))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir("../..")
+	packages, err := listPackages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range packages {
+		mutations, err := p.mutations()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range mutations {
+			delete(list, m.change())
+		}
+	}
+	for change := range list {
+		t.Errorf("no mutation is %s", change)
 	}
 }

@@ -96,7 +96,7 @@ func namedWorkspaces(ctx context.Context, c *scalr.Client, f scalr.WorkspaceFilt
 	return n, nil
 }
 
-// unplaced reports whether Scalr does not say if the workspace is in the environment of the filter.
+// unplaced reports whether Scalr omits the attribute of the workspace by which the filter selects the environment.
 func unplaced(w scalr.Workspace, f scalr.WorkspaceFilter) bool {
 	return f.EnvironmentID != "" && w.EnvironmentID == "" || f.Environment != "" && w.Environment == ""
 }

@@ -67,7 +67,7 @@ func (r *command) findCreated(ctx context.Context, v scalr.Configuration, cut er
 // logEarlierRuns logs the active runs of earlier attempts of this workflow run: they may block the workspace.
 func (r *command) logEarlierRuns(ctx context.Context, run scalr.Run) {
 	e := r.Job.Event()
-	if e.Attempt < 2 {
+	if e.WorkflowRunURL == "" || e.Attempt < 2 {
 		return
 	}
 	list, _ := r.client.ActiveRuns(ctx, run.WorkspaceID)

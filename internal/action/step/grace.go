@@ -28,7 +28,7 @@ func (s *Step) ReportingContext(most time.Duration) (context.Context, context.Ca
 		left = max(interruptedUntil-time.Since(at), 0)
 	}
 	ctx, cancel := WithGrace(s.stops.ctx, left)
-	ctx, stop := context.WithTimeoutCause(ctx, most, fmt.Errorf("no time was left after %v", most.Round(time.Second)))
+	ctx, stop := context.WithTimeoutCause(ctx, most, fmt.Errorf("timed out after %v", most.Round(time.Second)))
 	return ctx, func() { stop(); cancel() }
 }
 
