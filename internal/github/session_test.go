@@ -300,13 +300,18 @@ func TestOperationsInErrors(t *testing.T) {
 		responses [][2]string // instead of the usual ones
 		want      string
 	}{
-		"nothing refused":         {nil, ""},
-		"the list":                {[][2]string{{list, refused}}, "list the comments of acme/infra#7: GitHub returned 403: no"},
-		"the list, with choices":  {[][2]string{{list, `300{"message":"no"}`}}, "list the comments of acme/infra#7: GitHub returned 300: no"},
-		"the login":               {[][2]string{{"viewer", `401{"message":"no"}`}}, "look up the user of the GitHub token: GitHub returned 401: no"},
-		"both ways for the login": {[][2]string{{"viewer", refused}, {"/user", `401{"message":"no"}`}}, "look up the user of the GitHub token: GitHub returned 401: no"},
-		"the comment":             {[][2]string{{"GET https://api.github.test/repos/acme/infra/issues/comments/1", refused}}, "read the comment on acme/infra#7: GitHub returned 403: no"},
-		"the update":              {[][2]string{{"PATCH ", refused}}, "update the comment on acme/infra#7: GitHub returned 403: no"},
+		"nothing refused":        {nil, ""},
+		"the list":               {[][2]string{{list, refused}}, "list the comments of acme/infra#7: GitHub returned 403: no"},
+		"the list, with choices": {[][2]string{{list, `300{"message":"no"}`}}, "list the comments of acme/infra#7: GitHub returned 300: no"},
+		"the login":              {[][2]string{{"viewer", `401{"message":"no"}`}}, "look up the user of the GitHub token: GitHub returned 401: no"},
+		"both ways for the login": {
+			[][2]string{{"viewer", refused}, {"/user", `401{"message":"no"}`}}, "look up the user of the GitHub token: GitHub returned 401: no",
+		},
+		"the comment": {
+			[][2]string{{"GET https://api.github.test/repos/acme/infra/issues/comments/1", refused}},
+			"read the comment on acme/infra#7: GitHub returned 403: no",
+		},
+		"the update": {[][2]string{{"PATCH ", refused}}, "update the comment on acme/infra#7: GitHub returned 403: no"},
 		"an update without a comment": {
 			[][2]string{{"PATCH ", "[]"}}, "update the comment on acme/infra#7: read the response: it is not a comment",
 		},

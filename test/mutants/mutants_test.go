@@ -202,7 +202,12 @@ func TestEquivalents(t *testing.T) {
 	if err != nil || len(list) != 2 || !list["some change"] || !list["another"] {
 		t.Errorf("got %v, %v", list, err)
 	}
-	for _, text := range []string{"change without a reason\n", "change\nanother\n\tReason.\n", "\treason without a change\n", "twice\n\tReason.\ntwice\n\tReason.\n"} {
+	for _, text := range []string{
+		"change without a reason\n",
+		"change\nanother\n\tReason.\n",
+		"\treason without a change\n",
+		"twice\n\tReason.\ntwice\n\tReason.\n",
+	} {
 		if _, err := readEquivalents(strings.NewReader(text)); err == nil {
 			t.Errorf("accepted: %q", text)
 		}

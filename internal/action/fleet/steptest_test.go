@@ -15,10 +15,10 @@ import (
 	"time"
 
 	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/action/step/steptest"
 	"scalr-run-action/internal/github/githubtest"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/job"
-	"scalr-run-action/internal/job/runnertest"
 	"scalr-run-action/internal/scalrsim"
 	"scalr-run-action/internal/secret"
 )
@@ -41,7 +41,7 @@ func newStepTest(t *testing.T, sim *scalrsim.Server, hub *githubtest.Server) *st
 			`"base":{"repo":{"full_name":"acme/infra"}}}}`, commitOf("c")),
 		inputs: map[string]string{"base-url": "https://acme.scalr.test", "token": scalrsim.Token, "github-token": hub.Token()},
 		env: map[string]string{
-			"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request", "GITHUB_REPOSITORY": "acme/infra",
+			"GITHUB_EVENT_NAME": "pull_request", "GITHUB_REPOSITORY": "acme/infra",
 			"GITHUB_REF": "refs/pull/7/merge", "GITHUB_SHA": commitOf("c"), "GITHUB_ACTOR": "octocat",
 			"GITHUB_SERVER_URL": hub.ServerURL(), "GITHUB_API_URL": hub.APIURL(), "GITHUB_GRAPHQL_URL": hub.GraphQLURL(),
 			"GITHUB_RUN_ID": "12", "GITHUB_RUN_ATTEMPT": "1", "GITHUB_WORKFLOW": "plans",
@@ -66,8 +66,7 @@ func (s *stepTest) RoundTrip(r *http.Request) (*http.Response, error) {
 func (s *stepTest) play(main func(context.Context, *step.Step) int, settings ...string) string {
 	s.t.Helper()
 	dir := s.t.TempDir()
-	env := map[string]string{"GITHUB_OUTPUT": filepath.Join(dir, "output"), "GITHUB_STEP_SUMMARY": filepath.Join(dir, "summary.md"),
-		"GITHUB_EVENT_PATH": filepath.Join(dir, "event.json")}
+	env := map[string]string{"GITHUB_EVENT_PATH": filepath.Join(dir, "event.json")}
 	write(s.t, dir, "event.json", s.event)
 	maps.Copy(env, s.env)
 	inputs := maps.Clone(s.inputs)
@@ -79,35 +78,17 @@ func (s *stepTest) play(main func(context.Context, *step.Step) int, settings ...
 			inputs[name] = value
 		}
 	}
-	var environ []string
-	for name, value := range env {
-		environ = append(environ, name+"="+value)
-	}
-	for name, value := range inputs {
-		environ = append(environ, "INPUT_"+strings.ToUpper(name)+"="+value)
-	}
 	time.Sleep(s.before)
-	var log bytes.Buffer
 	began := time.Now()
-	st, ctx, end := step.Begin(context.Background(), step.Env{
-		Environ: environ, Stdout: &log, HTTP: &http.Client{Transport: s}, Signals: make(chan os.Signal), Version: "test",
-	})
-	code := main(ctx, st)
-	end()
+	r := steptest.Step{Main: main, Inputs: inputs, Env: env, HTTP: &http.Client{Transport: s}}.Run(s.t, dir)
 	var out strings.Builder
-	fmt.Fprintf(&out, "exit %d", code)
+	fmt.Fprintf(&out, "exit %d", r.Code)
 	if took := time.Since(began); took > 5*time.Minute { // shorter times contain random pauses
 		fmt.Fprintf(&out, " after %s", took.Round(time.Second))
 	}
-	fmt.Fprintln(&out)
-	if outputs, err := runnertest.Outputs(filepath.Join(dir, "output")); err == nil {
-		for _, name := range slices.Sorted(maps.Keys(outputs)) {
-			fmt.Fprintf(&out, "output %s=%s\n", name, outputs[name])
-		}
-	}
-	fmt.Fprintf(&out, "--- log\n%s", changing.ReplaceAllString(strings.ReplaceAll(log.String(), dir, "DIR"), ""))
-	if summary, err := os.ReadFile(filepath.Join(dir, "summary.md")); err == nil {
-		fmt.Fprintf(&out, "--- summary\n%s", summary)
+	fmt.Fprintf(&out, "\n%s--- log\n%s", r.OutputLines("output "), changing.ReplaceAllString(strings.ReplaceAll(r.Log, dir, "DIR"), ""))
+	if r.Summary != "" {
+		fmt.Fprintf(&out, "--- summary\n%s", r.Summary)
 	}
 	return out.String()
 }

@@ -100,7 +100,8 @@ func TestListWorkspaces(t *testing.T) {
 			}})
 			defer server.Close()
 			notice := ""
-			list, err := lookup.ListWorkspaces(context.Background(), scalrtest.NewClient(t, server.Client().Transport), c.environment, c.filter, func(s string) { notice += s })
+			client := scalrtest.NewClient(t, server.Client().Transport)
+			list, err := lookup.ListWorkspaces(context.Background(), client, c.environment, c.filter, func(s string) { notice += s })
 			var names []string
 			for _, w := range list {
 				names = append(names, w.Name)

@@ -1,20 +1,16 @@
 package resource
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"maps"
-	"net/http"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 
 	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/action/step/steptest"
 	"scalr-run-action/internal/goldentest"
-	"scalr-run-action/internal/job/runnertest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -87,33 +83,16 @@ func play(t *testing.T, name string, steps [][]string) (text string) {
 			}
 		}})
 		defer server.Close()
-		for n, inputs := range steps {
+		for _, inputs := range steps {
 			before := len(server.Requests())
-			output := filepath.Join(temp, fmt.Sprint("output", n))
-			environ := []string{"GITHUB_ACTIONS=true", "RUNNER_TEMP=" + temp, "GITHUB_OUTPUT=" + output, "INPUT_BASE-URL=https://acme.scalr.test",
-				"INPUT_TOKEN=" + scalrsim.Token}
+			in := map[string]string{"base-url": "https://acme.scalr.test", "token": scalrsim.Token}
 			for _, input := range inputs {
 				name, value, _ := strings.Cut(input, "=")
-				environ = append(environ, "INPUT_"+strings.ToUpper(name)+"="+value)
+				in[name] = value
 			}
-			var log bytes.Buffer
-			s, ctx, end := step.Begin(context.Background(), step.Env{Environ: environ, Stdout: &log, Version: "test", HTTP: server.Client()})
-			code := main(ctx, s)
-			end()
-			outputs, err := runnertest.Outputs(output)
-			if err != nil {
-				t.Fatal(err)
-			}
-			text += fmt.Sprintf("# %s\nexit code %d\n%s--\n", strings.ReplaceAll(strings.Join(inputs, " "), "\n", ","), code, &log)
-			for _, name := range slices.Sorted(maps.Keys(outputs)) {
-				text += name + "=" + outputs[name] + "\n"
-			}
-			text += "--\n"
-			for _, r := range server.Requests()[before:] {
-				if r.Method != http.MethodGet {
-					text += r.Method + " " + r.Path + "\n"
-				}
-			}
+			r := steptest.Step{Main: main, Inputs: in, Env: map[string]string{"RUNNER_TEMP": temp}, HTTP: server.Client()}.Run(t, t.TempDir())
+			text += fmt.Sprintf("# %s\nexit code %d\n%s--\n%s--\n%s", strings.ReplaceAll(strings.Join(inputs, " "), "\n", ","), r.Code, r.Log,
+				r.OutputLines(""), steptest.Changes(server.Requests()[before:]))
 		}
 	})
 	return text

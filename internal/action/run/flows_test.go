@@ -1,11 +1,8 @@
 package run
 
 import (
-	"bytes"
-	"context"
 	"fmt"
 	"maps"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,9 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/action/step/steptest"
 	"scalr-run-action/internal/goldentest"
-	"scalr-run-action/internal/job/runnertest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -72,47 +68,23 @@ func (f flow) play(t *testing.T) (text string) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		server := scalrsim.New(scenario)
-		in := map[string]string{"BASE-URL": "https://acme.scalr.test", "TOKEN": scalrsim.Token, "WORKSPACE-ID": scalrsim.WorkspaceID}
-		for n, inputs := range [][]string{f.first, f.second} {
+		defer server.Close()
+		environ := map[string]string{"GITHUB_REPOSITORY": "acme/infra", "GITHUB_RUN_ID": "7", "GITHUB_RUN_ATTEMPT": "1",
+			"GITHUB_SERVER_URL": "https://github.com", "GITHUB_WORKSPACE": checkout, "RUNNER_TEMP": temp}
+		in := map[string]string{"base-url": "https://acme.scalr.test", "token": scalrsim.Token, "workspace-id": scalrsim.WorkspaceID}
+		for _, inputs := range [][]string{f.first, f.second} {
 			if inputs == nil {
 				continue
 			}
 			for _, input := range inputs {
 				name, value, _ := strings.Cut(input, "=")
-				in[strings.ToUpper(name)] = value
+				in[name] = value
 			}
-			output := filepath.Join(temp, fmt.Sprint("output", n))
-			environ := []string{"GITHUB_ACTIONS=true", "GITHUB_REPOSITORY=acme/infra", "GITHUB_RUN_ID=7", "GITHUB_RUN_ATTEMPT=1", "GITHUB_SERVER_URL=https://github.com",
-				"GITHUB_WORKSPACE=" + checkout, "RUNNER_TEMP=" + temp, "GITHUB_OUTPUT=" + output, "GITHUB_STATE=" + filepath.Join(temp, "state"),
-				"GITHUB_STEP_SUMMARY=" + filepath.Join(temp, "summary")}
-			for name, value := range in {
-				environ = append(environ, "INPUT_"+name+"="+value)
-			}
-			var log bytes.Buffer
-			s, ctx, end := step.Begin(context.Background(), step.Env{Environ: environ, Stdout: &log, Version: "test", HTTP: server.Client()})
-			code := Main(ctx, s)
-			end()
-			outputs, err := runnertest.Outputs(output)
-			if err != nil {
-				t.Fatal(err)
-			}
-			text += fmt.Sprintf("exit code %d\n%s--\n", code, &log)
-			for _, name := range slices.Sorted(maps.Keys(outputs)) {
-				text += name + "=" + outputs[name] + "\n"
-			}
-			summary, err := os.ReadFile(filepath.Join(temp, "summary"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			text += "--\n" + string(summary) + "--\n"
-			in = map[string]string{"BASE-URL": in["BASE-URL"], "TOKEN": in["TOKEN"], "RUN-ID": outputs["run-id"]}
+			r := steptest.Step{Main: Main, Inputs: in, Env: environ, HTTP: server.Client()}.Run(t, t.TempDir())
+			text += fmt.Sprintf("exit code %d\n%s--\n%s--\n%s--\n", r.Code, r.Log, r.OutputLines(""), r.Summary)
+			in = map[string]string{"base-url": in["base-url"], "token": in["token"], "run-id": r.Outputs["run-id"]}
 		}
-		for _, r := range server.Requests() {
-			if r.Method != http.MethodGet {
-				text += r.Method + " " + r.Path + "\n"
-			}
-		}
-		server.Close()
+		text += steptest.Changes(server.Requests())
 	})
 	return stopToken.ReplaceAllString(text, "::TOKEN")
 }

@@ -186,8 +186,8 @@ func meaning(a advice) string {
 	return strings.ToUpper(a.cause[:1]) + a.cause[1:]
 }
 
-// TestCodeWordsAppearInMessages checks that each code has a meaning and advice, and that its words appear in a string of the program, so that a search for a logged
-// message finds the code.
+// TestCodeWordsAppearInMessages checks that each code has a meaning and advice, and that its words appear in a string of
+// the program, so that a search for a logged message finds the code.
 func TestCodeWordsAppearInMessages(t *testing.T) {
 	t.Parallel()
 	texts := programTexts(t)
