@@ -317,15 +317,17 @@ func TestOperationsInErrors(t *testing.T) {
 		},
 		"the creation": {[][2]string{{list, "[]"}, {"POST https://api.github.test/repos/", refused}}, "comment on acme/infra#7: GitHub returned 403: no"},
 	} {
-		answers := &scripted{responses: append(c.responses, usual...)}
-		url, err := answers.thread().Publish(t.Context(), Update, Post{Marker: "<!-- m -->", Body: "x", Order: NewOrder("5", "")})
-		got := ""
-		if err != nil {
-			got = err.Error()
-		}
-		if got != c.want || url != "" {
-			t.Errorf("%s: got %q, %q after %q, want %q", name, url, got, answers.requests, c.want)
-		}
+		synctest.Test(t, func(t *testing.T) {
+			answers := &scripted{responses: append(c.responses, usual...)}
+			url, err := answers.thread().Publish(t.Context(), Update, Post{Marker: "<!-- m -->", Body: "x", Order: NewOrder("5", "")})
+			got := ""
+			if err != nil {
+				got = err.Error()
+			}
+			if got != c.want || url != "" {
+				t.Errorf("%s: got %q, %q after %q, want %q", name, url, got, answers.requests, c.want)
+			}
+		})
 	}
 }
 
