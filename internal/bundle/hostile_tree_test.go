@@ -102,7 +102,7 @@ func TestHostileListingStopsWithItsContext(t *testing.T) {
 			if checks < c.least {
 				t.Fatalf("the context was checked %d times, want at least %d", checks, c.least)
 			}
-			for n := checks; n > 0; n -= max(1, checks/6) {
+			for n := checks; n > 0; n -= max(1, checks/3) {
 				ctx := endsAfter(t.Context(), n)
 				_, err := List(ctx, Options{Root: root, Path: c.path})
 				if !errors.Is(err, errEnded) {
