@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,6 +79,18 @@ var hostile = []any{
 	"d1bc04e1\nworkspace=production/network",
 }
 
+// someHostile returns every third of the hostile values, beginning with the given one, or all with TESTS=all or SOAK=1:
+// each of them is a workflow with several processes.
+func someHostile(first int) (some []any) {
+	if os.Getenv("TESTS") == "all" || os.Getenv("SOAK") != "" {
+		return slices.Clone(hostile)
+	}
+	for i := first % 3; i < len(hostile); i += 3 {
+		some = append(some, hostile[i])
+	}
+	return some
+}
+
 func TestExampleAlertRefusesHostilePayloads(t *testing.T) {
 	t.Parallel()
 	good := object{
@@ -88,14 +101,14 @@ func TestExampleAlertRefusesHostilePayloads(t *testing.T) {
 	}
 	s := newTestbed(t, scripted())
 	s.commit("main", workers())
-	for _, name := range []string{"issueId", "condition"} {
-		for _, text := range hostile {
+	for i, name := range []string{"issueId", "condition"} {
+		for _, text := range someHostile(i) {
 			s.refuses("alert.yml", "answer", "newrelic-alert", good, name, text, "failure")
 		}
 	}
 	// Only critical alerts start a run.
-	for _, name := range []string{"state", "priority"} {
-		for _, text := range append(hostile, "CLOSED", "activated") {
+	for i, name := range []string{"state", "priority"} {
+		for _, text := range append(someHostile(i+2), "CLOSED", "activated") {
 			s.refuses("alert.yml", "answer", "newrelic-alert", good, name, text, "success")
 		}
 	}
@@ -112,8 +125,8 @@ func TestExampleChatRefusesHostilePayloads(t *testing.T) {
 	s.secrets["SLACK_WEBHOOK_URL"] = url
 	s.vars["SLACK_USERS"] = "U012AB3CD W99999"
 	good := object{"command": "plan", "workspace": "checkout", "user": "U012AB3CD"}
-	for name := range good {
-		for _, text := range hostile {
+	for i, name := range []string{"command", "workspace", "user"} {
+		for _, text := range someHostile(i) {
 			s.refuses("chat.yml", "command", "slack-command", good, name, text, "failure")
 		}
 	}
