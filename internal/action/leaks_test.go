@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"scalr-run-action/internal/scalrsim"
@@ -58,7 +59,14 @@ type scanner struct{ windows map[[leakWindow]byte]string }
 
 const leakWindow = 12
 
+// scanners keeps the scanner for each set of secrets: most steps have the same ones.
+var scanners sync.Map
+
 func newScanner(secrets map[string]string) *scanner {
+	key := fmt.Sprint(secrets)
+	if s, ok := scanners.Load(key); ok {
+		return s.(*scanner)
+	}
 	s := &scanner{windows: map[[leakWindow]byte]string{}}
 	for name, value := range secrets {
 		for _, form := range spellings(value) {
@@ -67,6 +75,7 @@ func newScanner(secrets map[string]string) *scanner {
 			}
 		}
 	}
+	scanners.Store(key, s)
 	return s
 }
 
