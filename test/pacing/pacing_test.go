@@ -47,7 +47,7 @@ type goal struct {
 // and checks the goals.
 func TestPacing(t *testing.T) {
 	t.Parallel()
-	lives, soak := 12, os.Getenv("SOAK") == "1"
+	lives, soak := 20, os.Getenv("SOAK") == "1"
 	if soak {
 		lives = 2000
 	}
@@ -73,7 +73,7 @@ func TestPacing(t *testing.T) {
 			for _, p := range peers {
 				t.Log(summarize(theirs[p.name]).line(p.name))
 			}
-			if !soak { // twelve runs are too few for averages and for the 90th percentile
+			if !soak { // twenty runs are too few for averages and for the 90th percentile
 				c.goal.lag[1], c.goal.added[1], c.goal.rate = 0, 0, 0
 			}
 			got.hold(t, c.goal)
