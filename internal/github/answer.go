@@ -149,6 +149,18 @@ func members(r *jsonstream.Reader, each func(name string) error) error {
 	return r.Object(each)
 }
 
+// elements reads an array, and returns false for any other value.
+func elements(r *jsonstream.Reader, each func() error) (listed bool, err error) {
+	c, err := r.Peek()
+	switch {
+	case err != nil:
+		return false, err
+	case c != '[':
+		return false, r.Skip()
+	}
+	return true, r.Array(each)
+}
+
 // sumOf returns a hash of a text that ignores line endings and surrounding space.
 func sumOf(body string) [sha256.Size]byte { return sha256.Sum256([]byte(normal(body))) }
 

@@ -23,16 +23,17 @@ const pathLimit = 4096
 // comparison is GitHub's comparison of two commits. Its files are those that changed between the merge
 // base and the head.
 type comparison struct {
-	status    string // ahead, behind, diverged or identical
-	base      string // the commit of a branch or tag
-	mergeBase string
-	paths     []string // both of a renamed file
-	files     int
-	whole     bool // the files are listed and could all be decoded
+	status     string // ahead, behind, diverged or identical
+	base       string // the commit of a branch or tag
+	mergeBase  string
+	paths      []string // both of a renamed file
+	files      int
+	listed     bool
+	incomplete bool // a file could not be read
 }
 
 // isWhole reports whether the list of files is complete.
-func (c *comparison) isWhole() bool { return c.whole && c.files < mostCompared }
+func (c *comparison) isWhole() bool { return c.listed && !c.incomplete && c.files < mostCompared }
 
 func (c *comparison) readJSON(r *jsonstream.Reader) error {
 	*c = comparison{}
@@ -45,11 +46,7 @@ func (c *comparison) readJSON(r *jsonstream.Reader) error {
 		case "merge_base_commit":
 			c.mergeBase, err = readSHA(r)
 		case "files":
-			if first, err := r.Peek(); err != nil || first != '[' {
-				return err
-			}
-			c.whole = true
-			return r.Array(func() error { return c.readFile(r) })
+			c.listed, err = elements(r, func() error { return c.readFile(r) })
 		}
 		return err
 	})
@@ -69,10 +66,10 @@ func (c *comparison) readFile(r *jsonstream.Reader) error {
 		case "status":
 			status, ok, err = r.Text(nameLimit)
 		}
-		c.whole = c.whole && ok
+		c.incomplete = c.incomplete || !ok
 		return err
 	})
-	c.whole = c.whole && name != "" && status != "" && (status != "renamed" || previous != "")
+	c.incomplete = c.incomplete || name == "" || status == "" || status == "renamed" && previous == ""
 	c.paths = append(c.paths, name)
 	if previous != "" && status != "copied" {
 		c.paths = append(c.paths, previous)
@@ -147,22 +144,18 @@ type tree struct {
 
 func (t *tree) readJSON(r *jsonstream.Reader) error {
 	*t = tree{entries: map[string]string{}}
-	return members(r, func(name string) error {
+	return members(r, func(name string) (err error) {
 		switch name {
 		case "truncated":
-			raw, err := r.Raw(nameLimit)
+			var raw []byte
+			raw, err = r.Raw(nameLimit)
 			if text := string(raw); text == "true" || text == "false" {
 				t.truncated = new(text == "true")
 			}
-			return err
 		case "tree":
-			if first, err := r.Peek(); err != nil || first != '[' {
-				return err
-			}
-			t.listed = true
-			return r.Array(func() error { return t.readEntry(r) })
+			t.listed, err = elements(r, func() error { return t.readEntry(r) })
 		}
-		return nil
+		return err
 	})
 }
 

@@ -61,6 +61,7 @@ func TestMarkOutdated(t *testing.T) {
 		"another input":   {posts{of("10", "report")}, input("production/networks"), []string{"report"}, ""},
 		"other letters":   {posts{of("10", "report")}, input("Production/network"), []string{"report"}, ""},
 		"no input":        {posts{of("10", "report"), by("")}, input(""), []string{"report", "report"}, ""},
+		"no id":           {posts{marked(marker("", ""))}, input("a/b"), []string{"report"}, ""},
 		"another tag":     {posts{of("10", "report")}, tag("eu"), []string{"report"}, ""},
 		"a tag": {
 			posts{marked(marker("ws-network", "eu west/1")), of("10", "other")}, tag("eu west/1"),

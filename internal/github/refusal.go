@@ -63,10 +63,7 @@ func words(body []byte) string {
 		case "message":
 			message, _, err = r.Text(longestDetail)
 		case "errors":
-			if c, err := r.Peek(); err != nil || c != '[' {
-				return err
-			}
-			return r.Array(func() error {
+			_, err = elements(r, func() error {
 				text, err := detail(r)
 				if text != "" && len(details) < mostDetails {
 					details = append(details, text)

@@ -151,17 +151,20 @@ func TestPullRequestsOfForks(t *testing.T) {
 	}
 }
 
-// TestErrorsOfAnotherForm: GitHub's message is read from a refusal whose errors are not a list, in any order.
+// TestErrorsOfAnotherForm: GitHub's message is read from a refusal whose errors are not a list, in any order. What follows
+// invalid JSON is not read.
 func TestErrorsOfAnotherForm(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
-		`{"errors":"b","message":"a"}`:         "a",
-		`{"errors":{"x":["b"]},"message":"a"}`: "a",
-		`{"errors":null,"message":"a"}`:        "a",
-		`{"errors":7,"message":"a"}`:           "a",
-		`{"errors":["b"],"message":"a"}`:       "a: b",
-		`{"message":"a","errors":`:             "a",
-		`{"message":"a","errors":[`:            "a",
+		`{"errors":"b","message":"a"}`:                             "a",
+		`{"errors":{"x":["b"]},"message":"a"}`:                     "a",
+		`{"errors":null,"message":"a"}`:                            "a",
+		`{"errors":7,"message":"a"}`:                               "a",
+		`{"errors":["b"],"message":"a"}`:                           "a: b",
+		`{"message":"a","errors":`:                                 "a",
+		`{"message":"a","errors":[`:                                "a",
+		"{\"message\":\"a\",\"errors\":[\"\n,\"b\"]}":              "a",
+		"{\"message\":\"a\",\"errors\":[{\"message\":\"\n,\"b\"]}": "a",
 	} {
 		if got := words([]byte(body)); got != want {
 			t.Errorf("%s: got %q, want %q", body, got, want)
