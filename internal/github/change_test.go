@@ -256,6 +256,7 @@ func TestFindChangeIncompleteResponses(t *testing.T) {
 		"no files":              {githubtest.Compare, compared(""), "app/x"},
 		"files are null":        {githubtest.Compare, compared(`,"files":null`), "app/x"},
 		"a file without name":   {githubtest.Compare, compared(`,"files":[{"status":"added"}]`), "app/x"},
+		"a file without status": {githubtest.Compare, compared(`,"files":[{"filename":"b"}]`), "app/x"},
 		"a rename from nowhere": {githubtest.Compare, compared(`,"files":[{"status":"renamed","filename":"b"}]`), "app/x"},
 		"a name too long":       {githubtest.Compare, compared(`,"files":[{"status":"added","filename":"` + strings.Repeat("a", 5000) + `"}]`), "app/x"},
 		"a null name before":    {githubtest.Compare, compared(`,"files":[{"status":"added","filename":"b","previous_filename":null}]`), "b"},
