@@ -203,3 +203,17 @@ func TestOperatorFacts(t *testing.T) {
 		}
 	}
 }
+
+// TestTagsInDiffsOfLosses: HTML in the values of a destroyed or replaced resource is shown as it is.
+func TestTagsInDiffsOfLosses(t *testing.T) {
+	t.Parallel()
+	const diff = "-   help = \"<details><summary>Help</summary></details>\" # forces replacement\n"
+	r := baseReport("planned", "planned_and_finished")
+	r.Plan = tfplan.Plan{Changes: []tfplan.Change{
+		{Address: "a.destroyed", Action: tfplan.Destroy, Diff: diff},
+		{Address: "a.replaced", Action: tfplan.Replace, Diff: diff},
+	}}
+	if page := r.Comment(CommentLimit); strings.Count(page, "\n> "+strings.TrimSuffix(diff, "\n")+"\n") != 2 {
+		t.Errorf("the diff is changed:\n%s", page)
+	}
+}
