@@ -272,9 +272,23 @@ func TestNextPage(t *testing.T) {
 	}
 }
 
-// TestErrorsOfDispatches: the error names the pull request that the sender of an event named.
-func TestErrorsOfDispatches(t *testing.T) {
+// TestErrorsOfEvents: the error names the pull request that the sender of an event named, or the request that GitHub
+// refused.
+func TestErrorsOfEvents(t *testing.T) {
 	t.Parallel()
+	sha := strings.Repeat("a", 40)
+	for name, event := range map[string]Event{
+		"push": {Name: "push", SHA: sha, Ref: "refs/heads/x"},
+		"run":  {Name: "workflow_run", Payload: []byte(`{"workflow_run":{"event":"push","head_branch":"x","head_sha":"` + sha + `"}}`)},
+		"fork's run": {Name: "workflow_run", Payload: []byte(`{"workflow_run":{"event":"pull_request","head_branch":"x","head_sha":"` + sha +
+			`","head_repository":{"full_name":"a/b"}}}`)},
+	} {
+		answers := &scripted{responses: [][2]string{{"/pulls?", `403{"message":"no"}`}}}
+		n, err := answers.thread().FindPullRequest(t.Context(), event)
+		if want := "find the pull request of acme/infra@aaaaaaa: GitHub returned 403: no"; n != 0 || err == nil || err.Error() != want {
+			t.Errorf("%s: got %d, %v, want %s", name, n, err, want)
+		}
+	}
 	for number, want := range map[string]string{
 		"99": "find the pull request acme/infra#99: GitHub returned 404: no",
 		"0":  "comment: client_payload.pull_request of the event names no pull request of acme/infra",
@@ -284,6 +298,18 @@ func TestErrorsOfDispatches(t *testing.T) {
 		if n, err := answers.thread().FindPullRequest(t.Context(), event); n != 0 || err == nil || err.Error() != want {
 			t.Errorf("got %d, %v, want %s", n, err, want)
 		}
+	}
+}
+
+// TestSeveralPullRequests: the error names all of them.
+func TestSeveralPullRequests(t *testing.T) {
+	t.Parallel()
+	sha := strings.Repeat("a", 40)
+	payload := `{"workflow_run":{"event":"push","head_branch":"x","head_sha":"` + sha + `","pull_requests":[` +
+		`{"number":7,"head":{"sha":"` + sha + `"}},{"number":8,"head":{"sha":"x"}},{"number":9,"head":{"sha":"` + sha + `"}}]}}`
+	_, err := (&scripted{}).thread().FindPullRequest(t.Context(), Event{Name: "workflow_run", Payload: []byte(payload)})
+	if want := "comment: several pull requests of acme/infra have the head aaaaaaa (#7, #9); set pr-number to one of them"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

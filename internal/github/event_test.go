@@ -102,6 +102,7 @@ func TestFindPullRequest(t *testing.T) {
 		"workflow_run of a fork, unclear":    {workflowRun("pull_request", sha3, "two", "eve/infra", ""), 0, github.Misused, 1},
 		"workflow_run of another fork":       {workflowRun("pull_request", sha3, "one", "zoe/infra", ""), 0, "", 1},
 		"workflow_run of a deleted fork":     {workflowRun("pull_request", sha3, "one", "", ""), 0, "", 0},
+		"workflow_run without a branch":      {workflowRun("pull_request", sha3, "", "mallory/infra", ""), 0, "", 0},
 		"workflow_run of a merge":            {workflowRun("push", shaA, "main", "acme/infra", ""), 8, "", 1},
 		"workflow_run on a schedule":         {workflowRun("schedule", shaA, "main", "acme/infra", ""), 0, "", 1},
 		"workflow_run of a strange commit":   {workflowRun("push", "../x", "main", "acme/infra", named2(20, sha1, "acme/infra")), 0, "", 0},
