@@ -313,6 +313,19 @@ func TestSeveralPullRequests(t *testing.T) {
 	}
 }
 
+// TestReportsBelowHiddenLines: the report of a comment is its text below the hidden lines and an outdated note.
+func TestReportsBelowHiddenLines(t *testing.T) {
+	t.Parallel()
+	const state, note = "<!-- post " + testNonce + " run=4 -->\n", "<!-- post " + testNonce + " run=4 outdated -->\nold\n\n" + endOfNote + "\n\n"
+	for _, hidden := range []string{"", state, note} {
+		c := remote{Body: "<!-- m -->\n" + hidden + "line 1\r\nline 2\n"}
+		c.marker, c.state = parse(c.Body)
+		if got := c.report(); got != "line 1\nline 2" {
+			t.Errorf("below %q: got %q", hidden, got)
+		}
+	}
+}
+
 // TestLengthsOfNotes: a note has one to 1200 characters.
 func TestLengthsOfNotes(t *testing.T) {
 	t.Parallel()

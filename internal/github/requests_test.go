@@ -156,15 +156,16 @@ func TestPullRequestsOfForks(t *testing.T) {
 func TestErrorsOfAnotherForm(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
-		`{"errors":"b","message":"a"}`:                             "a",
-		`{"errors":{"x":["b"]},"message":"a"}`:                     "a",
-		`{"errors":null,"message":"a"}`:                            "a",
-		`{"errors":7,"message":"a"}`:                               "a",
-		`{"errors":["b"],"message":"a"}`:                           "a: b",
-		`{"message":"a","errors":`:                                 "a",
-		`{"message":"a","errors":[`:                                "a",
-		"{\"message\":\"a\",\"errors\":[\"\n,\"b\"]}":              "a",
-		"{\"message\":\"a\",\"errors\":[{\"message\":\"\n,\"b\"]}": "a",
+		`{"errors":"b","message":"a"}`:                                      "a",
+		`{"errors":{"x":["b"]},"message":"a"}`:                              "a",
+		`{"errors":null,"message":"a"}`:                                     "a",
+		`{"errors":7,"message":"a"}`:                                        "a",
+		`{"errors":["b"],"message":"a"}`:                                    "a: b",
+		`{"message":"a","errors":`:                                          "a",
+		`{"message":"a","errors":[`:                                         "a",
+		"{\"message\":\"a\",\"errors\":[\"\n,\"b\"]}":                       "a",
+		"{\"message\":\"a\",\"errors\":[{\"message\":\"\n,\"b\"]}":          "a",
+		"{\"message\":\"a\",\"errors\":[{\"message\":\"\n,\"x\":1},\"b\"]}": "a",
 	} {
 		if got := words([]byte(body)); got != want {
 			t.Errorf("%s: got %q, want %q", body, got, want)
