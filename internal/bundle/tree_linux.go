@@ -75,7 +75,7 @@ func openat2(at int, path string, flags int) (int, error) {
 	how := unix.OpenHow{Flags: uint64(flags), Resolve: beneath}
 	for {
 		fd, err := unix.Openat2(at, path, &how)
-		if err != unix.EINTR && err != unix.EAGAIN {
+		if err != unix.EINTR && err != unix.EAGAIN { // EAGAIN: a directory was renamed, or another process has a lease of the file
 			return fd, err
 		}
 	}
@@ -107,7 +107,7 @@ func (t *tree) openStepwise(path string, flags int) (int, error) {
 func openat(at int, name string, flags int) (int, error) {
 	for {
 		fd, err := unix.Openat(at, name, flags, 0)
-		if err != unix.EINTR {
+		if err != unix.EINTR && err != unix.EAGAIN { // EAGAIN: another process has a lease of the file
 			return fd, err
 		}
 	}
