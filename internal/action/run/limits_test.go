@@ -53,12 +53,15 @@ func TestMasksOfOutputs(t *testing.T) {
 		"list of two":              {value: `[1,"` + key + `",true,"` + other + `"]`, want: []string{`[1,"` + key + `",true,"` + other + `"]`, key, other}},
 		"string of 64 KiB":         {value: `"` + long + `"`, want: []string{long}},
 		"longer string":            {value: `"` + long + `x"`, partly: true},
+		"letter of four bytes":     {value: `"` + long + `𝒳"`, partly: true},
+		"part of a letter":         {value: `"` + long[3:] + `𝒳"`, partly: true},
 		"list of 64 KiB":           {value: whole(64 << 10), want: []string{whole(64 << 10)}},
 		"longer list":              {value: whole(64<<10 + 2), partly: true},
 		"longer list with secrets": {value: whole(64 << 10)[:64<<10-1] + `,"` + key + `"]`, want: []string{key}, partly: true},
 		"no value":                 {value: "", partly: true},
 		"unfinished object":        {value: `{"a":`, partly: true},
 		"unfinished string":        {value: `"` + key, partly: true},
+		"unfinished word":          {value: "tru", partly: true},
 	} {
 		got, all := maskedLines(t, scalr.Output{Name: c.name, Value: []byte(c.value), Sensitive: true})
 		if all == c.partly || fmt.Sprint(got) != fmt.Sprint(c.want) {

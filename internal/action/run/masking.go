@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"unicode/utf8"
 
 	"scalr-run-action/internal/job"
 	"scalr-run-action/internal/jsonstream"
@@ -83,7 +84,7 @@ func (m *masking) maskStrings(name string, r *jsonstream.Reader) error {
 	case c != '"':
 		return r.Skip()
 	}
-	text, _, err := r.Text(maxMaskedLength + 1)
+	text, _, err := r.Text(maxMaskedLength + utf8.UTFMax) // Text omits an incomplete character at the end
 	switch {
 	case err != nil:
 		return err
