@@ -59,6 +59,7 @@ func TestFindPullRequest(t *testing.T) {
 		"pull_request_target":  {github.Event{Name: "pull_request_target", Payload: []byte(`{"pull_request":{"number":8}}`)}, 8, "", 0},
 		"review":               {github.Event{Name: "pull_request_review", Payload: []byte(`{"pull_request":{"number":8}}`)}, 8, "", 0},
 		"comment on one":       {github.Event{Name: "issue_comment", Payload: []byte(`{"issue":{"number":9,"pull_request":{"url":"x"}}}`)}, 9, "", 0},
+		"comment on number 0":  {github.Event{Name: "issue_comment", Payload: []byte(`{"issue":{"number":0,"pull_request":{"url":"x"}}}`)}, 0, "", 0},
 		"comment on an issue":  {github.Event{Name: "issue_comment", Payload: []byte(`{"issue":{"number":9}}`)}, 0, "", 0},
 		"schedule":             {github.Event{Name: "schedule", Payload: []byte(`{"schedule":"0 0 * * *"}`)}, 0, "", 0},
 		"nothing":              {github.Event{}, 0, "", 0},

@@ -125,6 +125,16 @@ func TestRunExchanges(t *testing.T) {
 				`"relationships":{"environment":{"data":{"id":"env-1"}}}}],"meta":{"pagination":{"next-page":3}}}`},
 			want: `[false,"run-1",true,"env-1","n"]`,
 		},
+		"list the last page of runs of a workspace": {
+			call: func(ctx context.Context, c *scalr.Client) (any, error) {
+				p, err := c.RunsPage(ctx, scalr.RunScope{WorkspaceID: "ws-1"}, 1)
+				return []any{p.Last, len(p.Runs)}, err
+			},
+			requests: []string{"GET runs?filter[workspace]=ws-1&include=plan,apply,cost-estimate,policy-checks,created-by,status-transitions,workspace," +
+				"environment&page[number]=1&page[size]=100"},
+			answers: []string{`{"data":[` + run("run-1", "planning", "ws-1") + `],"meta":{"pagination":{"next-page":null}}}`},
+			want:    `[true,1]`,
+		},
 		"confirm a run": {
 			call:     func(ctx context.Context, c *scalr.Client) (any, error) { return done(c.Confirm(ctx, "run-1", "ok")) },
 			requests: []string{`POST runs/run-1/actions/apply {"comment":"ok"}`},

@@ -3,6 +3,7 @@ package scalr_test
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -157,6 +158,20 @@ func policiesOf(r scalr.Run) (int, string, string) {
 func messagesOf(r scalr.Run) (int, string, string) {
 	list := r.Policies[0].Policies[0].Messages
 	return len(list), list[0], list[len(list)-1]
+}
+
+// TestPolicyCounts: each number of policies is read from its own member.
+func TestPolicyCounts(t *testing.T) {
+	t.Parallel()
+	client, _ := respondingWith(t, `{"data":{"type":"runs","id":"run-1","attributes":{"status":"policy_checked"},"relationships":{`+
+		`"policy-checks":{"data":[{"id":"pc-1"}]}}},"included":[{"type":"policy-checks","id":"pc-1","attributes":{"status":"soft_failed",`+
+		`"result":{"passed":1,"advisory-failed":2,"soft-failed":3,"hard-failed":4,"total-failed":9,"policies":[{"name":"tags","result":"failed"}]}}}]}`)
+	run, err := client.Run(t.Context(), "run-1")
+	want := []scalr.PolicyCheck{{ID: "pc-1", Status: "soft_failed", Passed: 1, Advisory: 2, Soft: 3, Hard: 4, TotalFailed: 9,
+		Policies: []scalr.Policy{{Name: "tags", Result: "failed"}}}}
+	if err != nil || !reflect.DeepEqual(run.Policies, want) {
+		t.Errorf("got %+v, %v, want %+v", run.Policies, err, want)
+	}
 }
 
 // TestPolicyResultMemberTwice: a result that contains a member twice is invalid.
