@@ -117,3 +117,35 @@ func TestPathsOfAnyLengthAreOpened(t *testing.T) {
 		t.Errorf("a component of 5000 bytes: got %v, want %v", err, unix.ENAMETOOLONG)
 	}
 }
+
+// TestDeepDirectoryBecomesLink checks that packing does not follow a link that has replaced a directory of a long path, at
+// the end of what one system call can open.
+func TestDeepDirectoryBecomesLink(t *testing.T) {
+	t.Parallel()
+	root := makeTree(t, "main.tf")
+	// The first 20 directories with 200 bytes each are opened by one call, the others and the file by another one.
+	deep := deepTree(t, root, 25*201-1) + "/f"
+	cut := deep[:20*201-1]
+	dir, err := os.OpenRoot(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	for _, par := range parallelisms {
+		l := listFor(t, root, nil)
+		if err := errors.Join(dir.Rename(cut, "moved"), dir.Symlink(strings.Repeat("../", 19)+"moved", cut)); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := dir.ReadFile(deep); err != nil || string(text) != "deep" {
+			t.Fatalf("the link does not lead to the directory: %q, %v", text, err)
+		}
+		_, err := l.pack(t.Context(), par)
+		var e *Error
+		if !errors.As(err, &e) || e.Code != Changed || e.Path != deep || !strings.HasSuffix(err.Error(), ": it was removed") {
+			t.Errorf("%+v: got %v, want that the file was removed", par, err)
+		}
+		if err := errors.Join(dir.Remove(cut), dir.Rename("moved", cut)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -83,6 +83,9 @@ func TestReplacedEntries(t *testing.T) {
 			entries: []tar.Header{link("l", strings.Repeat("./", 1030)+"x")},
 			want:    fmt.Sprintf(unsafe, "l") + ": resolving the path takes too many lookups",
 		},
+		"a directory with more components than a link may resolve": {
+			entries: []tar.Header{directory(strings.Repeat("d/", 1500)), file(strings.Repeat("d/", 2000) + "f"), link("l", "main.tf")},
+		},
 		"links in a cycle": {
 			entries: []tar.Header{link("a", "b"), link("b", "a")},
 		},

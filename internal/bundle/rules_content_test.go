@@ -67,6 +67,29 @@ func TestUnreadableFileIsAnError(t *testing.T) {
 	}
 }
 
+// TestUnsearchableDirectoryIsAnError checks a directory whose entries can be listed but not opened: no file is left out
+// silently.
+func TestUnsearchableDirectoryIsAnError(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ entry, want string }{
+		"a file":      {"d/file", `"d/file" cannot be read: permission denied`},
+		"a link":      {"d/link->file", `"d/link" cannot be read: "d/link" cannot be read: permission denied`},
+		"a directory": {"d/sub/", `"d/sub" cannot be read: permission denied`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			root := checkout(t, "main.tf", c.entry)
+			asUnprivilegedUser(t, root)
+			must(t, os.Chmod(filepath.Join(root, "d"), 0o400))
+			_, err := tryPack(t, root, ".")
+			must(t, os.Chmod(filepath.Join(root, "d"), 0o700))
+			if e := wantError(t, err, bundle.Unreadable); e.Error() != c.want {
+				t.Errorf("got %s, want %s", e, c.want)
+			}
+		})
+	}
+}
+
 func TestUnusualNames(t *testing.T) {
 	t.Parallel()
 	long := func(n int) string { return strings.Repeat("d/", n/2-5) + strings.Repeat("x", 10-n%2) }

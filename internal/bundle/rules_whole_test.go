@@ -90,6 +90,17 @@ func TestCopiesAreAdjacent(t *testing.T) {
 	}
 }
 
+// TestInnermostDirectoryFirst checks that files of the same name are sorted by the last component of their directory, also
+// if one directory is in another one.
+func TestInnermostDirectoryFirst(t *testing.T) {
+	t.Parallel()
+	s := pack(t, checkout(t, "main.tf", "b/zone/main.tf", "changed/main.tf", "d/main.tf"), ".")
+	want := []string{"b/", "b/zone/", "changed/", "d/", "main.tf", "changed/main.tf", "d/main.tf", "b/zone/main.tf"}
+	if diff := cmp.Diff(want, s.names); diff != "" {
+		t.Errorf("order differs (-want +got):\n%s", diff)
+	}
+}
+
 // TestGoldenDigest checks that the digest is stable. Users compare digests: a change must be mentioned in the
 // changelog.
 func TestGoldenDigest(t *testing.T) {
