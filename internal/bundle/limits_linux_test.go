@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -381,8 +382,8 @@ func TestKindsWithoutTypeInDirectory(t *testing.T) {
 	}
 	defer dir.Close()
 	for name, want := range map[string]kind{"f": kindFile, "d": kindDir, "l": kindLink, "none": kindMissing} {
-		if got := kindOfEntry(int(dir.Fd()), []byte(name), unix.DT_UNKNOWN); got != want {
-			t.Errorf("%s: got %d, want %d", name, got, want)
+		if got, err := kindOfEntry(int(dir.Fd()), []byte(name), unix.DT_UNKNOWN); got != want || err != nil {
+			t.Errorf("%s: got %d, %v, want %d", name, got, err, want)
 		}
 	}
 	for mode, want := range map[uint32]kind{
@@ -391,6 +392,50 @@ func TestKindsWithoutTypeInDirectory(t *testing.T) {
 	} {
 		if got := kindOfMode(mode); got != want {
 			t.Errorf("mode %o: got %d, want %d", mode, got, want)
+		}
+	}
+}
+
+// TestUnknownKindIsAnError checks that an entry is not left out silently if the file system does not list its kind and it
+// cannot be determined. An entry that has been removed is left out.
+func TestUnknownKindIsAnError(t *testing.T) {
+	t.Parallel()
+	dir, err := os.Open(makeTree(t, "f"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	entry := func(name string) []byte { // struct linux_dirent64
+		b := append(make([]byte, 18), unix.DT_UNKNOWN)
+		b = append(append(b, name...), 0)
+		binary.NativeEndian.PutUint16(b[16:], uint16(len(b)))
+		return b
+	}
+	long := strings.Repeat("x", 300)
+	for _, c := range []struct {
+		names string
+		want  string // the visited names
+		err   error
+	}{
+		{". .. f none", "f", nil},
+		{"none f", "f", nil},
+		{"f " + long, "f", unix.ENAMETOOLONG},
+		{long + " f", "", unix.ENAMETOOLONG},
+	} {
+		var entries []byte
+		for name := range strings.FieldsSeq(c.names) {
+			entries = append(entries, entry(name)...)
+		}
+		got := ""
+		err := eachEntry(int(dir.Fd()), entries, func(name []byte, k kind) error {
+			if k != kindFile {
+				t.Errorf("%s: got the kind %d", name, k)
+			}
+			got += string(name)
+			return nil
+		})
+		if got != c.want || err != c.err {
+			t.Errorf("%.20s: got %s, %v, want %s, %v", c.names, got, err, c.want, c.err)
 		}
 	}
 }

@@ -239,27 +239,36 @@ func eachEntry(dir int, entries []byte, visit func([]byte, kind) error) error {
 	for len(entries) > 0 {
 		length := binary.NativeEndian.Uint16(entries[16:])
 		name, _, _ := bytes.Cut(entries[19:length], []byte{0})
-		k := kindOfEntry(dir, name, entries[18])
+		listed := entries[18]
 		entries = entries[length:]
-		if string(name) == "." || string(name) == ".." || k == kindMissing {
+		if string(name) == "." || string(name) == ".." {
 			continue
 		}
-		if err := visit(name, k); err != nil {
+		k, err := kindOfEntry(dir, name, listed)
+		if err == nil && k != kindMissing {
+			err = visit(name, k)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func kindOfEntry(dir int, name []byte, t byte) kind {
+// kindOfEntry returns the kind of an entry with the type t. An entry that has been removed is not an error.
+func kindOfEntry(dir int, name []byte, t byte) (kind, error) {
 	if t != unix.DT_UNKNOWN {
-		return kindOfMode(uint32(t) << 12)
+		return kindOfMode(uint32(t) << 12), nil
 	}
 	var st unix.Stat_t
-	if unix.Fstatat(dir, string(name), &st, unix.AT_SYMLINK_NOFOLLOW) != nil {
-		return kindMissing
+	err := unix.Fstatat(dir, string(name), &st, unix.AT_SYMLINK_NOFOLLOW)
+	switch err {
+	case nil:
+		return kindOfMode(st.Mode), nil
+	case unix.ENOENT:
+		return kindMissing, nil
 	}
-	return kindOfMode(st.Mode)
+	return kindMissing, err
 }
 
 func kindOfMode(mode uint32) kind {
