@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 )
 
 // makeCheckout creates a checkout of 200 files: small, empty, larger than a batch and executable ones, a few links, and
@@ -107,5 +108,47 @@ func TestPackStopsWithItsContext(t *testing.T) {
 		if a, err := l.pack(ctx, par); a != nil || !errors.Is(err, stop) {
 			t.Errorf("%+v: got %v and %v, want the cause of the context", par, a, err)
 		}
+	}
+}
+
+// endless is a context that never ends. Package context does not know its type and needs a goroutine for each context that
+// is derived from it, until that one is canceled.
+type endless struct {
+	context.Context
+	done chan struct{}
+}
+
+func (e endless) Done() <-chan struct{} { return e.done }
+
+func (endless) Err() error { return nil }
+
+func (endless) Value(any) any { return nil }
+
+// TestPackingLeavesNothingRunning checks that no goroutine remains after packing, with or without an error. Otherwise
+// synctest fails.
+func TestPackingLeavesNothingRunning(t *testing.T) {
+	t.Parallel()
+	for name, gone := range map[string]string{"every file": "", "the first file is missing": "m0/f000.tf", "the last file is missing": "m3/f199.tf"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			root := makeCheckout(t)
+			l := listFor(t, root, nil)
+			if gone != "" {
+				if err := os.Remove(filepath.Join(root, gone)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			synctest.Test(t, func(t *testing.T) {
+				for _, par := range parallelisms {
+					a, err := l.pack(endless{t.Context(), make(chan struct{})}, par)
+					if (err != nil) != (gone != "") {
+						t.Errorf("%+v: got %v", par, err)
+					}
+					if a != nil {
+						a.Close()
+					}
+				}
+			})
+		})
 	}
 }
