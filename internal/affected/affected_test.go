@@ -269,6 +269,32 @@ func TestUsesOutsideOfTheDirectory(t *testing.T) {
 	}
 }
 
+// TestUsesOfLinkedModule checks which paths a workspace uses whose module is reached through a link outside of its directory:
+// the module itself as written, and what it refers to by its real path.
+func TestUsesOfLinkedModule(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		text string // of the module
+		want []string
+	}{
+		"texts that are no paths":  {`x = "text"`, []string{"mods/a"}},
+		"a module of a registry":   {moduleCall("hashicorp/consul/aws"), []string{"mods/a"}},
+		"a file":                   {`x = file("${path.module}/b.txt")`, []string{"lib/a/b.txt", "mods/a"}},
+		"a pattern":                {`x = fileset("${path.module}/*.txt")`, []string{"lib/a", "mods/a"}},
+		"a pattern in a directory": {`x = fileset("${path.module}/d/*.txt")`, []string{"lib/a/d", "mods/a"}},
+		"a path in the workspace":  {`x = fileset("${path.root}/*.txt")`, []string{"mods/a"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tree := checkout(map[string]string{"app/main.tf": moduleCall("../mods/a"), "mods": "-> lib", "lib/a/x.tf": c.text, "lib/a/b.txt": "", "lib/a/d/c.txt": ""})
+			results, err := findAffected(tree, nil, workspaces("app"), nil)
+			if err != nil || !slices.Equal(results[0].Uses, c.want) {
+				t.Errorf("got %q and %v, want %q", results[0].Uses, err, c.want)
+			}
+		})
+	}
+}
+
 func TestFindUnknown(t *testing.T) {
 	t.Parallel()
 	list := workspaces("app", "db")
