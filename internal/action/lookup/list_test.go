@@ -118,6 +118,33 @@ func TestListWorkspaces(t *testing.T) {
 	}
 }
 
+// TestTagFilter checks the id of a tag, and that there is none for a tag that does not exist.
+func TestTagFilter(t *testing.T) {
+	t.Parallel()
+	server := scalrsim.New(scalrsim.Scenario{Setup: func(s *scalrsim.Server) { s.AddTag("blue") }})
+	defer server.Close()
+	client := scalrtest.NewClient(t, server.Client().Transport)
+	blue, _, err := client.TagNamed(context.Background(), "blue")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		tag, id string
+		exists  bool
+		notice  string
+	}{
+		"existing": {tag: "blue", id: blue.ID, exists: true},
+		"unknown":  {tag: "red", notice: `Tag "red" not found: nothing matches the filter.`},
+		"no tag":   {exists: true},
+	} {
+		notice := ""
+		id, exists, err := lookup.TagFilter(context.Background(), client, c.tag, func(s string) { notice += s })
+		if id != c.id || exists != c.exists || err != nil || notice != c.notice {
+			t.Errorf("%s: got %q, %t, %v with the notice %q", name, id, exists, err, notice)
+		}
+	}
+}
+
 // TestTagResolver checks that missing names are added, and that the tags of the account are listed once.
 func TestTagResolver(t *testing.T) {
 	t.Parallel()

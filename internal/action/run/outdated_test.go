@@ -1,6 +1,7 @@
 package run
 
 import (
+	"errors"
 	"testing"
 
 	"scalr-run-action/internal/action/step"
@@ -103,5 +104,9 @@ func TestUnexpectedRunOfInputs(t *testing.T) {
 		if unchanged := withRunUnchanged(got); unchanged.Error() != c.problem+" Nothing was changed." || got.Error() != c.problem {
 			t.Errorf("%s: the error becomes %q, from %q", name, unchanged, got)
 		}
+	}
+	other := errors.New("the connection was closed")
+	if got := withRunUnchanged(other); got != other {
+		t.Errorf("another error becomes %v", got)
 	}
 }

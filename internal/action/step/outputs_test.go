@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -259,6 +260,31 @@ func TestSharedFile(t *testing.T) {
 	}
 	if f := newOutputStep(t).CreateSharedFile("no/directory"); f != nil {
 		t.Errorf("created %s", f.Name())
+	}
+}
+
+// TestSharedFileLeavesDirectoryClosed checks that only the new file remains open.
+func TestSharedFileLeavesDirectoryClosed(t *testing.T) {
+	t.Parallel()
+	s := newOutputStep(t)
+	f := s.CreateSharedFile("log.txt")
+	if f == nil {
+		t.Fatal("no file")
+	}
+	defer f.Close()
+	descriptors, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Skip(err)
+	}
+	var open []string
+	for _, d := range descriptors {
+		name, err := os.Readlink("/proc/self/fd/" + d.Name())
+		if err == nil && (name == s.dir || filepath.Dir(name) == s.dir) {
+			open = append(open, filepath.Base(name))
+		}
+	}
+	if !slices.Equal(open, []string{"log.txt"}) {
+		t.Errorf("%q are open, want log.txt only", open)
 	}
 }
 
