@@ -18,16 +18,15 @@ var escapes = lazyregexp.New(`(?:\x1b[\]PX^_]|[\x{90}\x{98}\x{9d}-\x{9f}])[^\x07
 // Text sanitizes untrusted text: it removes escape sequences, control characters but newline and tab, and characters that
 // are invisible or change the direction of writing, and returns valid UTF-8. It does not escape Markdown.
 func Text(s string) string {
-	s = removeColors(s)
-	if isPlain(s) {
-		return s
+	if colorless := removeColors(s); isPlain(colorless) {
+		return colorless
 	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	return strings.Map(visibleRune, escapes.ReplaceAllString(s, ""))
 }
 
-// removeColors removes SGR sequences, which are frequent in logs. It is an optimization: the remaining steps of
-// Text would remove them too.
+// removeColors removes SGR sequences, which are frequent in logs. It is an optimization for text that is plain
+// otherwise: a color within another sequence ends that sequence, so only the remaining steps of Text remove both.
 func removeColors(s string) string {
 	at := strings.Index(s, "\x1b[")
 	if at < 0 {
