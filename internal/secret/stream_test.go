@@ -120,3 +120,25 @@ func TestStreamCanBeReusedAfterMasks(t *testing.T) {
 		}
 	}
 }
+
+// TestStreamWithLaterSecret: a secret that is added after a stream returned it is not masked in addition, and one of
+// which the stream returned a part is masked from there.
+func TestStreamWithLaterSecret(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ first, second, want string }{
+		"returned":        {"a hunter2", " b", " b"},
+		"partly returned": {"a hunt", "er2 b", "*** b"},
+		"not returned":    {"a ", "hunter2 b", "*** b"},
+		"twice":           {"a hunter2", " hunter2 b", " *** b"},
+	} {
+		r := new(secret.Redactor)
+		s := r.Stream()
+		if got := string(s.Next([]byte(c.first))); got != c.first {
+			t.Errorf("%s: without secrets, got %q", name, got)
+		}
+		r.Add(secret.New("hunter2"))
+		if got := string(s.Next([]byte(c.second))) + string(s.End()); got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
