@@ -30,6 +30,7 @@ func TestBadEnvironment(t *testing.T) {
 		one("long new name", "rename-to", strings.Repeat("ä", 256), "is 256 characters long"),
 		one("account", "account-id", "acme", "looks like a name|Account ids start with acc-"),
 		one("other account", "account-id", "env-v0abc123", "looks like an environment id"),
+		one("workspace as the account", "account-id", "ws-v0abc123", "looks like a workspace id"),
 		one("tags-mode", "tags-mode", "append", "is not one of the allowed values|add, replace, remove, clear"),
 		more("clear with tags", with{"tags-mode": "clear", "tags": "a"}, "tags", "is given, but tags-mode: clear"),
 		more("replace without tags", with{"tags-mode": "replace"}, "tags", "is empty, but tags-mode: replace|tags: preview"),

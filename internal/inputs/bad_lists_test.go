@@ -16,6 +16,8 @@ func TestBadVariables(t *testing.T) {
 	}
 	rows := []row{
 		plain("no value", "a", `line 1 has no = ("a")|such as region=eu-west-1`, ""),
+		plain("no value, 40 letters", strings.Repeat("a", 40), `line 1 has no = ("aaaaaaaa`, ""),
+		hidden("no value, 41 letters", "variables", strings.Repeat("a", 41), "line 1 has no = (41 characters, not shown)", "aaaa"),
 		hidden("no name", "variables", "=b0b0b0", "line 1 has no name before the =", "b0b0b0"),
 		plain("number for a name", "1a=b0b0b0", `line 1 has a name with a character that is not allowed ("1a")`, "b0b0b0"),
 		plain("name with a space", "a b=c0c0c0", "line 1 has a name with a character that is not allowed", "c0c0c0"),

@@ -22,6 +22,8 @@ func TestBadTarget(t *testing.T) {
 		id("prefix alone", "ws-", "must be ws- and then letters and digits|workspace-id: ws-v0abc123"),
 		id("environment id", "env-v0abc123", "looks like an environment id|Workspace ids start with ws-"),
 		id("run id", "run-v0abc123", "looks like a run id|Workspace ids start with ws-"),
+		id("account id", "acc-v0abc123", "looks like an account id"),
+		id("configuration version id", "cv-v0abc123", "looks like a configuration version id"),
 		id("page of the workspace", "https://acme.scalr.io/v2/e/env-v0e/workspaces/ws-v0abc999", "is a web address|workspace-id: ws-v0abc999"),
 		id("page of something else", "https://acme.scalr.io/v2/e/env-v0e", "is a web address|workspace-id: ws-v0abc123"),
 		id("way up", "ws-../../x", "letters and digits only"),
@@ -120,10 +122,13 @@ func TestBadBooleans(t *testing.T) {
 		})
 	}
 	for word, meant := range map[string]string{
-		"y": "true", "on": "true", "1": "true", "T": "true", "Enabled": "true",
-		"no": "false", "n": "false", "off": "false", "f": "false", "DISABLED": "false",
+		"y": "true", "YES": "true", "on": "true", "1": "true", "T": "true", "Enabled": "true",
+		"no": "false", "n": "false", "off": "false", "0": "false", "f": "false", "DISABLED": "false",
 	} {
-		rows = append(rows, row{name: word, with: with{"wait": word}, input: "wait", says: "is neither true nor false|Write wait: " + meant})
+		rows = append(rows,
+			row{name: word, with: with{"wait": word}, input: "wait", says: "is neither true nor false|Write wait: " + meant},
+			row{name: word + " without a default", action: "workspace", with: with{"auto-apply": word}, input: "auto-apply",
+				says: "is neither true nor false|Write auto-apply: " + meant})
 	}
 	rows = append(rows, row{name: "two lines", with: with{"dry-run": "true\nfalse"}, input: "dry-run", says: "is neither true nor false"},
 		row{name: "something else", with: with{"auto-apply": "maybe"}, input: "auto-apply", says: "is neither true nor false|auto-apply: true or false"})

@@ -104,6 +104,32 @@ func TestNotes(t *testing.T) {
 	}
 }
 
+// TestNamesInSimilarActions checks the suggestion for each name that similar actions use.
+func TestNamesInSimilarActions(t *testing.T) {
+	t.Parallel()
+	for action, names := range map[string]string{
+		"": "api-token=token scalr-token=token api-key=token hostname=base-url host=base-url url=base-url address=base-url " +
+			"scalr-hostname=base-url directory=path dir=path working-dir=path workspace-name=workspace plan-only=dry-run " +
+			"speculative=dry-run is-dry=dry-run is-destroy=destroy target=targets target-addrs=targets replace-addrs=replace " +
+			"vars=variables env-vars=environment-variables sensitive-env-vars=sensitive-environment-variables " +
+			"secret-environment-variables=sensitive-environment-variables timeout-minutes=timeout audience=oidc-audience jwt=id-token " +
+			"pull-request=pr-number pull-request-number=pr-number",
+		"environment": "environment-name=name new-name=rename-to tag=tags",
+		"workspace":   "deletion-protection-enabled=deletion-protection",
+	} {
+		for pair := range strings.FieldsSeq(names) {
+			name, meant, _ := strings.Cut(pair, "=")
+			src := row{action: action}.source()
+			src.Given = []string{"INPUT_" + strings.ToUpper(name)}
+			got, err := load(action, src)
+			want := inputs.Notes{{Text: `"` + name + `" is not an input of this action. Did you mean ` + meant + "?", Warning: true}}
+			if diff := cmp.Diff(got, want); err != nil || diff != "" {
+				t.Errorf("%s: %v; got -, want +:\n%s", name, err, diff)
+			}
+		}
+	}
+}
+
 // TestNotesOfHostileNames checks that misspelled names are quoted, and that their number is limited.
 func TestNotesOfHostileNames(t *testing.T) {
 	t.Parallel()
