@@ -55,6 +55,7 @@ func TestScan(t *testing.T) {
 		"a word before a string":                 {`a = file "x" ("y")`, `"x" "y"`, nil},
 		"strings without a comma":                {`a = file("x" "y")`, `file("x") "y"`, nil},
 		"a comment before a string":              {`a = /**/"x"`, `"x"`, nil},
+		"a marker that looks like a template":    {"a = <<${f(\n${f(\nb = \"x\"", `"x"`, nil},
 		"a marker at the end of a longer line":   {"a = <<EOT\nxEOT\n\"y\"\nEOT\nb = \"z\"", `"z"`, nil},
 		"a template before a long marker":        {"a = \"${f(\"x\")}\" + <<LONG_MARKER_NAME\nLONG_MARKER_NAME\n", `f("x") "${f("x")}"`, nil},
 		"an escaped template at the end":         {`a = "$${" + "%%{" + "x"`, `"$${" "%%{" "x"`, nil},

@@ -205,6 +205,17 @@ func TestHeldLines(t *testing.T) {
 	}
 }
 
+// TestHeldLineAfterLongLine: a line is also redacted as a whole if the line before it was too long for that.
+func TestHeldLineAfterLongLine(t *testing.T) {
+	t.Parallel()
+	j, out := newJob(t)
+	j.Mask(secret.Declared("swordfish-and-more"))
+	j.Fenced(strings.Repeat("x", 40<<10) + "\nthe swordfis…\n")
+	if got := out.String(); !strings.HasSuffix(got, "x\nthe ***…\n") {
+		t.Errorf("got %q at the end", got[len(got)-20:])
+	}
+}
+
 func TestUntrustedLongLine(t *testing.T) {
 	t.Parallel()
 	j, out := onGitHub(t)

@@ -21,6 +21,10 @@ func exactly(d time.Duration) func(error) (retry.Delay, bool) {
 	return func(error) (retry.Delay, bool) { return retry.Exactly(d), true }
 }
 
+func atMost(d time.Duration) func(error) (retry.Delay, bool) {
+	return func(error) (retry.Delay, bool) { return retry.AtLeast(0).AtMost(d), true }
+}
+
 // waits fails n times, each attempt lasting the given time, and returns the waits.
 func waits(p retry.Policy, n int, takes time.Duration) (list []time.Duration, h retry.History, err error) {
 	p.OnRetry = func(a retry.Attempt) { list = append(list, a.Wait) }
@@ -68,6 +72,9 @@ func TestLimits(t *testing.T) {
 		},
 		"the limit counts from the first failure": {
 			retry.Policy{MaxElapsed: 10 * second, FromFailure: true, Retryable: every}, 20 * second, 2, []time.Duration{4 * second},
+		},
+		"the longest possible backoff": {
+			retry.Policy{Attempts: 3, FirstDelay: 1 << 62, MaxDelay: 1 << 62, Retryable: atMost(second)}, 0, 3, []time.Duration{second, second},
 		},
 		"a budget": {
 			retry.Policy{Budget: retry.NewBudget(9 * second), Retryable: every}, 0, 3, []time.Duration{4 * second, 4 * second},
