@@ -186,6 +186,9 @@ func (r *reader) directories() Directories {
 func (r *reader) directory(l line, v string) (dir string, ok bool) {
 	const name = "directories"
 	clean := path.Clean(v)
+	if path.IsAbs(clean) {
+		clean, _ = r.belowCheckout(clean) // a path outside stays absolute
+	}
 	switch {
 	case v == "":
 		r.badf(name, "line %d has no directory after the =: %s. Write environment/workspace=directory, such as "+
@@ -199,9 +202,6 @@ func (r *reader) directory(l line, v string) (dir string, ok bool) {
 	case strings.ContainsAny(v, "*?["):
 		r.badf(name, "line %d has a wildcard: %s. Write {environment} and {workspace} for the names of each workspace, such as "+
 			"directories: infra/{environment}/{workspace}", l.number, r.quote(l.text))
-	case path.IsAbs(clean) && r.src.Env("GITHUB_WORKSPACE") != "":
-		clean = r.belowCheckout(name, v, clean)
-		return clean, clean != ""
 	case path.IsAbs(clean) || clean == ".." || strings.HasPrefix(clean, "../"):
 		r.badf(
 			name,

@@ -96,6 +96,10 @@ func TestBadAffected(t *testing.T) {
 		one("directory twice", "directories", "prod/a=x\nprod/a=y", "line 2 gives \"prod/a\" a different directory"),
 		one("directory that is an address", "directories", "https://github.com/acme/infra", "line 1 is not a path"),
 		one("directory elsewhere, then right", "directories", "prod/a=/etc\nprod/a=x", "line 1 points outside the checkout"),
+		{
+			name: "directory outside the workspace, then right", action: "affected", env: map[string]string{"GITHUB_WORKSPACE": "/home/runner/infra"},
+			with: with{"directories": "prod/a=/etc\nprod/a=x"}, input: "directories", says: "line 1 points outside the checkout",
+		},
 		one("directory elsewhere", "directories", "/etc", "points outside the checkout"),
 		one("pattern", "affected-by", "a\n[b", "line 2 is not a pattern|a [ without a ]|affected-by: "),
 		one("pattern with a control character that is none", "affected-by", "a\x01[b", "line 1 contains the control character"),

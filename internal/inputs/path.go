@@ -21,7 +21,13 @@ func (r *reader) path(name string) string {
 	}
 	clean := path.Clean(v)
 	if path.IsAbs(clean) {
-		return r.belowCheckout(name, v, clean)
+		below, ok := r.belowCheckout(clean)
+		if !ok {
+			r.badf(name, "is outside the checkout: %s. Write a directory relative to it, such as %s: infra/network; "+
+				"an empty %s uploads the whole checkout", r.quote(v), name, name)
+			return ""
+		}
+		return below
 	}
 	if clean == ".." || strings.HasPrefix(clean, "../") {
 		r.badf(name, "points outside the checkout: %s is %s relative to it. Write a directory within, such as %s: infra/network",
@@ -50,21 +56,16 @@ func strayPath(v string) string {
 	return ""
 }
 
-// belowCheckout makes an absolute path relative to the checkout. The runner rewrites
+// belowCheckout makes an absolute path relative to the checkout; ok is false if it is outside. The runner rewrites
 // `${{ github.workspace }}/infra` to an absolute path.
-func (r *reader) belowCheckout(name, v, clean string) string {
+func (r *reader) belowCheckout(clean string) (below string, ok bool) {
 	root := r.src.Env("GITHUB_WORKSPACE")
 	if root == "" {
-		return clean
+		return clean, true
 	}
 	root = path.Clean(root)
 	if clean == root {
-		return "."
+		return ".", true
 	}
-	if below, ok := strings.CutPrefix(clean, strings.TrimSuffix(root, "/")+"/"); ok {
-		return below
-	}
-	r.badf(name, "is outside the checkout: %s. Write a directory relative to it, such as %s: infra/network; "+
-		"an empty %s uploads the whole checkout", r.quote(v), name, name)
-	return ""
+	return strings.CutPrefix(clean, strings.TrimSuffix(root, "/")+"/")
 }
