@@ -35,6 +35,7 @@ func TestFindComparesWholePaths(t *testing.T) {
 		"paths that are not clean":               {map[string]string{"a/app/main.tf": moduleCall("./../m/")}, "./a/app/", "./a//m/x", nil, "./a/app/:a/m/x"},
 		"a source of path.module":                {map[string]string{"app/main.tf": moduleCall("${path.module}/../m")}, "app", "z", nil, ""},
 		"a source of path.root":                  {map[string]string{"app/main.tf": moduleCall("${path.root}/../m")}, "app", "m/x", nil, "app:m/x"},
+		"a source of path.root, another change":  {map[string]string{"app/main.tf": moduleCall("${path.root}/../m")}, "app", "z", nil, ""},
 		"a source of path.module and a variable": {
 			files:   map[string]string{"app/main.tf": moduleCall("${path.module}/../m/${var.m}")},
 			dirs:    "app",
@@ -129,6 +130,15 @@ func TestFindComparesWholePaths(t *testing.T) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// TestFindWithoutWorkspaces: without workspaces there are no results.
+func TestFindWithoutWorkspaces(t *testing.T) {
+	t.Parallel()
+	results, err := findAffected(checkout(map[string]string{"app/main.tf": ""}), []string{"app/main.tf"}, nil, nil)
+	if err != nil || len(results) > 0 {
+		t.Errorf("got %v, %v", results, err)
 	}
 }
 

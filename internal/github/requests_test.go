@@ -161,6 +161,7 @@ func TestErrorsOfAnotherForm(t *testing.T) {
 		`{"errors":null,"message":"a"}`:                                     "a",
 		`{"errors":7,"message":"a"}`:                                        "a",
 		`{"errors":["b"],"message":"a"}`:                                    "a: b",
+		"{\"errors\":[\"\n,\"message\":\"b\"}":                              "",
 		`{"message":"a","errors":`:                                          "a",
 		`{"message":"a","errors":[`:                                         "a",
 		"{\"message\":\"a\",\"errors\":[\"\n,\"b\"]}":                       "a",
