@@ -28,7 +28,8 @@ type Result struct {
 	ChangedFile string
 	// Unknown describes why the workspace counts as affected although none of its known files has changed; "" otherwise.
 	Unknown string
-	// Uses lists the paths in the checkout, outside of its directory, that the configuration refers to, sorted.
+	// Uses lists the paths in the checkout, outside of its directory, that the configuration refers to, sorted. It omits
+	// paths in the target of a link to which only files in the same target refer: an archive contains a copy of the target.
 	Uses []string
 }
 
@@ -111,7 +112,7 @@ func (f *finder) result(w Workspace, own string) Result {
 		r.ChangedFile, r.Unknown = u.unknownFile, u.unknown
 	}
 	for p := range u.named {
-		if !below(p, root) && f.tree.Has(p) {
+		if !below(p, root) && u.refersTo(p) && f.tree.Has(p) {
 			r.Uses = append(r.Uses, p)
 		}
 	}

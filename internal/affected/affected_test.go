@@ -295,6 +295,42 @@ func TestUsesOfLinkedModule(t *testing.T) {
 	}
 }
 
+// TestUsesOmitsCopiedPaths checks that paths in the target of a link are not listed if a module in the same target refers to
+// them: the archive of the workspace's directory contains a copy of the whole target in place of the link.
+func TestUsesOmitsCopiedPaths(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		main string // of the workspace
+		text string // of the module
+		want []string
+	}{
+		"a file":                      {main: moduleCall("./mod"), text: `x = file("${path.module}/b.txt")`},
+		"a file without a call":       {text: `x = file("${path.module}/b.txt")`},
+		"a pattern":                   {main: moduleCall("./mod"), text: `x = fileset("${path.module}/*.txt")`},
+		"a module in the target":      {main: moduleCall("./mod"), text: moduleCall("./sub")},
+		"a module through a link":     {main: moduleCall("./mod"), text: moduleCall("./to-lib")},
+		"a module next to the target": {main: moduleCall("./mod"), text: moduleCall("../lib"), want: []string{"lib"}},
+		"the target itself, which is missing": {
+			main: moduleCall("./mod") + moduleCall("../shared"),
+			text: `x = file("${path.module}/b.txt")`,
+			want: []string{"lib/l.txt", "shared"}, // the directory shared contains a link to lib
+		},
+		"a file of the target": {main: moduleCall("./mod") + `x = file("../shared/b.txt")`, want: []string{"shared/b.txt"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tree := checkout(map[string]string{
+				"app/main.tf": c.main, "app/mod": "-> ../shared", "shared/x.tf": c.text, "shared/b.txt": "", "shared/sub/s.tf": `x = file("../b.txt")`,
+				"shared/to-lib": "-> ../lib", "lib/l.tf": `x = file("${path.module}/l.txt")`, "lib/l.txt": "",
+			})
+			results, err := findAffected(tree, []string{"lib/l.txt"}, workspaces("app"), nil)
+			if err != nil || !slices.Equal(results[0].Uses, c.want) {
+				t.Errorf("got %q and %v, want %q", results[0].Uses, err, c.want)
+			}
+		})
+	}
+}
+
 func TestFindUnknown(t *testing.T) {
 	t.Parallel()
 	list := workspaces("app", "db")

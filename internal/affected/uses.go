@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -18,8 +19,26 @@ type module struct {
 type uses struct {
 	paths                set // paths for which a change of them, below or above counts
 	exact                set // paths for which only a change of them counts
-	named                set // paths that the configuration refers to, rather than reached by a link
 	unknown, unknownFile string
+
+	// named holds the paths that the configuration refers to, rather than reached by a link, each with the directories
+	// that refer to it.
+	named map[string][]string
+	// copied are the targets of links in the workspace's directory. Its archive contains copies of them, in which further
+	// links are replaced too.
+	copied []string
+}
+
+// refersTo reports whether the configuration refers to a path, other than from within a copy that contains the path.
+func (u *uses) refersTo(p string) bool {
+	return slices.ContainsFunc(u.named[p], func(from string) bool { return !u.isCopied(from, p) })
+}
+
+// isCopied reports whether a copy contains all paths.
+func (u *uses) isCopied(paths ...string) bool {
+	return slices.ContainsFunc(u.copied, func(dir string) bool {
+		return !slices.ContainsFunc(paths, func(p string) bool { return !below(p, dir) })
+	})
 }
 
 type set map[string]struct{}
@@ -27,11 +46,11 @@ type set map[string]struct{}
 func (s set) add(p string) { s[p] = struct{}{} }
 
 func (f *finder) usesOf(root string, files []string) *uses {
-	u := &uses{paths: set{}, exact: set{}, named: set{}}
+	u := &uses{paths: set{}, exact: set{}, named: map[string][]string{}}
 	var pending []string
 	for _, file := range files {
 		file = path.Clean(file)
-		u.named.add(file)
+		u.named[file] = append(u.named[file], root)
 		pending = append(pending, file)
 	}
 	for dir := root; ; dir = path.Dir(dir) {
@@ -59,6 +78,9 @@ func (f *finder) visit(u *uses, root, p string, pending []string) []string {
 		u.paths.add(p)
 	}
 	n := f.node(p)
+	if len(n.next) > 0 && (below(p, root) || u.isCopied(p)) {
+		u.copied = append(u.copied, n.next...)
+	}
 	for _, l := range n.linksTo {
 		u.exact.add(l)
 	}
@@ -77,7 +99,7 @@ func (f *finder) visit(u *uses, root, p string, pending []string) []string {
 		}
 	}
 	for _, to := range named {
-		u.named.add(to)
+		u.named[to] = append(u.named[to], p)
 	}
 	return append(append(pending, n.next...), named...)
 }
