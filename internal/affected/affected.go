@@ -29,7 +29,7 @@ type Result struct {
 	// Unknown describes why the workspace counts as affected although none of its known files has changed; "" otherwise.
 	Unknown string
 	// Uses lists the paths in the checkout, outside of its directory, that the configuration refers to, sorted. It omits
-	// paths in the target of a link to which only files in the same target refer: an archive contains a copy of the target.
+	// paths in the target of a link to which only files in the same target refer: an archive has a copy of the target.
 	Uses []string
 }
 
