@@ -9,14 +9,25 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
-// TestTextsWithSpecialHashes: twelve bytes are redacted if and only if they are secret, also if the first eight of them
-// are a constant of the hash function or differ from it in one bit, which makes the hash zero or its upper half.
+// zeroHash is a constant of the hash function: any text of twelve bytes that begins with it has the hash 0, which a table
+// does not distinguish from an empty place.
+const zeroHash = "/d\xbdxd\x1dv\xa0"
+
+// TestTextsWithSpecialHashes: twelve bytes are redacted if and only if they are secret, also if their hash is 0 or similar
+// constants would make it 0.
 func TestTextsWithSpecialHashes(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ secret, text, want string }{
-		"zero, like an empty place of the table": {canary, "/d\xbdxd\x1dv\xa0abcd", "/d\xbdxd\x1dv\xa0abcd"},
-		"zero, and it is secret":                 {"/d\xbdxd\x1dv\xa0abcd", "/d\xbdxd\x1dv\xa0abcd", "***"},
-		"zero in the upper half":                 {".d\xbdxd\x1dv\xa0abcd", ".d\xbdxd\x1dv\xa0efgh", ".d\xbdxd\x1dv\xa0efgh"},
+		"zero":                                  {canary, zeroHash + "abcd", zeroHash + "abcd"},
+		"zero, and it is secret":                {zeroHash + "abcd", zeroHash + "abcd", "***"},
+		"zero before a secret":                  {"d\x1dv\xa0abcdefgh", "--" + zeroHash + "abcdefgh", "--/d\xbdx***"},
+		"zero before its last six bytes":        {"\xbdxd\x1dv\xa0abcdef", "----" + zeroHash + "abcdef", "----/d***"},
+		"zero before its last two bytes":        {"v\xa0abcdefghij", "----" + zeroHash + "abcdefghij", "----/d\xbdxd\x1d***"},
+		"zero, similar to a secret":             {"pLy4zhrXGWkt", zeroHash + "abcd", zeroHash + "abcd"},
+		"zero, similar to another secret":       {"BZp4grLFieUA", zeroHash + "abcd", zeroHash + "abcd"},
+		"zero in its upper half":                {".d\xbdxd\x1dv\xa0abcd", ".d\xbdxd\x1dv\xa0efgh", ".d\xbdxd\x1dv\xa0efgh"},
+		"zero with a larger constant":           {"0d\xbdxd\x1dv\xa0abcd", "0d\xbdxd\x1dv\xa0efgh", "0d\xbdxd\x1dv\xa0efgh"},
+		"zero with the other constant enlarged": {"4KMR9$u#abcd", "4KMR9$u#anOr", "4KMR9$u#anOr"},
 	} {
 		if got := redactor(c.secret).String(c.text); got != c.want {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
