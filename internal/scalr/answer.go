@@ -11,6 +11,7 @@ import (
 
 	"scalr-run-action/internal/jsonstream"
 	"scalr-run-action/internal/sanitize"
+	"scalr-run-action/internal/secret"
 )
 
 // Limits of a response. The client parses it while it arrives and never holds all of it in memory: members that the
@@ -25,11 +26,12 @@ const (
 type answer struct{ json *jsonstream.Reader }
 
 // judge decides for every call whether the response is an error. It reads no more of the body than necessary. An error
-// of the body itself is returned as jsonstream's SourceError.
-func judge(ctx context.Context, k call, res *http.Response, body io.Reader) error {
+// of the body itself is returned as jsonstream's SourceError. Secrets in the text of an error are redacted before the text
+// is truncated: a truncated secret would not be recognized.
+func judge(ctx context.Context, k call, res *http.Response, body io.Reader, secrets *secret.Redactor) error {
 	switch {
 	case res.StatusCode >= 300:
-		return refusal(ctx, k.op, res, body)
+		return refusal(ctx, k.op, res, withoutSecrets(body, secrets))
 	case k.read == nil:
 		return drain(body)
 	}
@@ -52,7 +54,7 @@ func judge(ctx context.Context, k call, res *http.Response, body io.Reader) erro
 		return &Error{Op: k.op, HTTPStatus: res.StatusCode, Note: "the response " + limit.Limit, Permanent: !k.policy.tolerant, Cause: limit}
 	case !isJSON && notJSON(err):
 		return &Error{Op: k.op, HTTPStatus: res.StatusCode, NotAPIResponse: true,
-			Note: fmt.Sprintf("expected JSON:API, got %s: %q", sanitize.Note(kind, 60), pageText(text.whole()))}
+			Note: fmt.Sprintf("expected JSON:API, got %s: %q", sanitize.Note(kind, 60), pageText(secrets.Bytes(text.whole())))}
 	case notJSON(err):
 		return malformed(k.op, "the response is not complete JSON")
 	}

@@ -110,6 +110,11 @@ func TestRunExchanges(t *testing.T) {
 			answers:  []string{`{"data":[` + run("run-1", "planning", "ws-1") + `,` + run("run-2", "errored", "ws-1") + `]}`},
 			want:     `["run-1:planning"]`,
 		},
+		"list active runs in a document of another form": {
+			call:    func(ctx context.Context, c *scalr.Client) (any, error) { return idsOf(c.ActiveRuns(ctx, "ws-1")) },
+			answers: []string{`{"data":` + run("run-1", "planning", "ws-1") + `}`},
+			want:    "error: list the runs of workspace ws-1: the response's data is not a list",
+		},
 		"list a page of runs of an environment": {
 			call: func(ctx context.Context, c *scalr.Client) (any, error) {
 				p, err := c.RunsPage(ctx, scalr.RunScope{EnvironmentID: "env-1"}, 2)

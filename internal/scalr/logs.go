@@ -2,12 +2,12 @@ package scalr
 
 import (
 	"bufio"
-	"bytes"
 	"compress/gzip"
 	"context"
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -93,7 +93,7 @@ func (c *Client) open(ctx context.Context, k call, mayMove bool, w *watch) (*Log
 		return nil, nil
 	}
 	text, _ := io.ReadAll(io.LimitReader(w.reader(res.Body), maxPage))
-	return nil, secrets.error(refusal(ctx, k.op, res, bytes.NewReader(text)))
+	return nil, secrets.error(refusal(ctx, k.op, res, strings.NewReader(secrets.text(string(text)))))
 }
 
 // follow follows the redirects of a log without the token, over at most five hops.

@@ -83,6 +83,20 @@ func TestRelatedTypes(t *testing.T) {
 	}
 }
 
+// TestRelatedPoolOfAnEnvironment: the default agent pool of an included environment has the type that the relationship
+// requires, too.
+func TestRelatedPoolOfAnEnvironment(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[string]string{"agent-pools": "y-1", "": "y-1", "users": ""} {
+		client, _ := respondingWith(t, fmt.Sprintf(`{"data":{"type":"workspaces","id":"ws-1","relationships":{"environment":{"data":{"id":"env-1"}}}},`+
+			`"included":[{"type":"environments","id":"env-1","relationships":{"default-workspace-agent-pool":{"data":{"type":%q,"id":"y-1"}}}}]}`, kind))
+		w, err := client.Workspace(t.Context(), "ws-1")
+		if err != nil || w.EnvironmentAgentPoolID != want {
+			t.Errorf("type %q: got %q, %v, want %q", kind, w.EnvironmentAgentPoolID, err, want)
+		}
+	}
+}
+
 // TestManyMembers: the members of each part of a document count towards the limit of memory.
 func TestManyMembers(t *testing.T) {
 	t.Parallel()

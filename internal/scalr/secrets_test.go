@@ -55,6 +55,29 @@ func TestSecretsOfEarlierRequestsAreRedacted(t *testing.T) {
 	}
 }
 
+// TestTokenAtTheEndOfAPage checks that a page that quotes the token is shown without it, even if its text is truncated
+// within the token.
+func TestTokenAtTheEndOfAPage(t *testing.T) {
+	t.Parallel()
+	const token = "tok-1f0e9d8c7b6a5948"
+	page := ""
+	client, err := scalr.New(scalr.Config{BaseURL: &url.URL{Scheme: "https", Host: "acme.scalr.test"}, Token: secret.New(token),
+		HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) { return respond(r, 403, page), nil })}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for before := range 250 {
+		page = "<p>" + strings.Repeat("x", before) + token + "</p>"
+		_, refusedRun := client.Run(t.Context(), "run-1")
+		_, refusedLog := client.Log(t.Context(), scalr.Log{ID: "plan-1"})
+		for name, err := range map[string]error{"run": refusedRun, "log": refusedLog} {
+			if err == nil || strings.Contains(err.Error(), token[:7]) {
+				t.Fatalf("%s, after %d characters: got %v", name, before, err)
+			}
+		}
+	}
+}
+
 // TestSecretsOfLongLinks checks that a link that is too long to be used is not searched for secrets.
 func TestSecretsOfLongLinks(t *testing.T) {
 	t.Parallel()
