@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -230,9 +231,12 @@ func TestDamagedArchiveTexts(t *testing.T) {
 		content []byte
 		want    string
 	}{
-		"not compressed":        {one, `path "./x.tgz" is neither a directory nor a .tar.gz archive`},
-		"data after gzip":       {append(good[:len(good):len(good)], "more than ten bytes"...), damaged + "it has trailing data"},
-		"data after the end":    {gzipped(t, append(one[:len(one):len(one)], "more"...)), damaged + "there is data after the end of the tar stream"},
+		"not compressed":     {one, `path "./x.tgz" is neither a directory nor a .tar.gz archive`},
+		"data after gzip":    {append(good[:len(good):len(good)], "more than ten bytes"...), damaged + "it has trailing data"},
+		"data after the end": {gzipped(t, append(one[:len(one):len(one)], "more"...)), damaged + "there is data after the end of the tar stream"},
+		"one byte after the end": {
+			gzipped(t, slices.Concat(one, make([]byte, 600), []byte{1}, make([]byte, 423))), damaged + "there is data after the end of the tar stream",
+		},
 		"no end":                {gzipped(t, one[:1024]), damaged + "the tar stream is cut off before its end"},
 		"incomplete block":      {gzipped(t, append(one[:len(one):len(one)], 0)), damaged + "the tar stream is cut off before its end"},
 		"incomplete gzip":       {good[:len(good)-1], damaged + "unexpected EOF"},

@@ -50,6 +50,8 @@ func TestMissingReferences(t *testing.T) {
 		"file in a comment":           {"# file(\"no.json\")\n// file(\"no.json\")\nlocals {}", false},
 		"file with a computed path":   {`locals { a = file("${path.module}/${local.a}") }`, false},
 		"file from a list":            {`locals { a = file(local.names[0]) }`, false},
+		"file after a comment":        {"locals { a = [file # (\n(\"no.json\")] }", true},
+		"file after another comment":  {"locals { a = [file // (\n(\"no.json\")] }", true},
 		"file that may be missing":    {`locals { a = fileexists("no.json") }`, false},
 		"digest of a file":            {`locals { a = filebase64sha512("no.json") }`, true},
 		"MD5 of a file":               {`locals { a = filemd5("no.json") }`, true},
