@@ -110,6 +110,8 @@ func TestInvalidPatterns(t *testing.T) {
 		"a[b":                     "a [ in it is not closed",
 		"a[]":                     "a [ in it is not closed",
 		"a[!]":                    "a [ in it is not closed",
+		"a[b-":                    "a [ in it is not closed",
+		"a[-":                     "a [ in it is not closed",
 		`a[\`:                     "a [ in it is not closed",
 		`a[b-\`:                   "a [ in it is not closed",
 		"[c-a]":                   "a range in it is reversed",
