@@ -1,6 +1,7 @@
 package github
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -79,5 +80,36 @@ func TestTextsWithInvalidBytes(t *testing.T) {
 	t.Parallel()
 	if sumOf(" a\xff\xfeb\r\n") != sumOf("a\uFFFDb") || sumOf("a\xffb") == sumOf("ab") {
 		t.Error("invalid bytes are not replaced")
+	}
+}
+
+// blanks is a reader of spaces.
+type blanks struct{}
+
+func (blanks) Read(p []byte) (int, error) { return copy(p, blank), nil }
+
+var blank = bytes.Repeat([]byte(" "), 64<<10)
+
+// TestListTooLarge checks that a list that is too large is not requested again.
+func TestListTooLarge(t *testing.T) {
+	t.Parallel()
+	for size, want := range map[int64]string{
+		48<<20 - 1: "comment on acme/infra#7: GitHub returned 403: no",
+		48 << 20:   "list the comments of acme/infra#7: the response is larger than 48 MiB",
+	} {
+		lists := 0
+		thread := (&scripted{}).thread()
+		thread.HTTP = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			if r.Method != http.MethodGet {
+				return &http.Response{StatusCode: 403, Body: io.NopCloser(strings.NewReader(`{"message":"no"}`)), Request: r}, nil
+			}
+			lists++
+			body := io.MultiReader(strings.NewReader("["), io.LimitReader(blanks{}, size-1), strings.NewReader("]"))
+			return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(body), Request: r}, nil
+		})}
+		_, err := thread.Publish(t.Context(), Update, Post{Marker: "<!-- m -->", Body: "x"})
+		if err == nil || err.Error() != want || lists != 1 {
+			t.Errorf("%d bytes: got %v after %d lists, want %s", size, err, lists, want)
+		}
 	}
 }

@@ -232,15 +232,6 @@ func TestLaterRefusals(t *testing.T) {
 	}
 }
 
-// TestListTooLarge checks that a list that is too large is not retried.
-func TestListTooLarge(t *testing.T) {
-	t.Parallel()
-	s, thread := play(t, githubtest.Options{})
-	s.Fail(githubtest.Fault{Operation: githubtest.ListComments, Status: 200, Body: "[" + strings.Repeat(" ", 48<<20) + "]"})
-	_, err := thread.Publish(context.Background(), github.Update, say("a"))
-	wantKind(t, err, github.Rejected)
-}
-
 func TestReadOnlyAndLocked(t *testing.T) {
 	t.Parallel()
 	_, thread := play(t, githubtest.Options{ReadOnly: true})
