@@ -96,7 +96,7 @@ func minimumSize(n, free int64) int64 {
 
 func (n *copies) limitError() error {
 	s := &n.checkout
-	if n.entries > maxMultiple*s.entries {
+	if n.entries > freeEntries && n.entries > maxMultiple*s.entries {
 		return fmt.Errorf("links add more than %d times as many files and directories as the checkout contains (%d)", maxMultiple, s.entries)
 	}
 	return fmt.Errorf("links add more than %d times as many bytes as the checkout contains (%d)", maxMultiple, s.bytes)

@@ -252,8 +252,12 @@ func TestMinimumSizes(t *testing.T) {
 		want string
 	}{
 		{
-			copies{entries: 101, checkout: checkoutSize{entries: 10, bytes: 1}},
-			"links add more than 10 times as many files and directories as the checkout contains (10)",
+			copies{entries: 1001, checkout: checkoutSize{entries: 100, bytes: 1}},
+			"links add more than 10 times as many files and directories as the checkout contains (100)",
+		},
+		{
+			copies{entries: 1000, bytes: 99, checkout: checkoutSize{entries: 99, bytes: 9}}, // so many are always allowed
+			"links add more than 10 times as many bytes as the checkout contains (9)",
 		},
 		{
 			copies{entries: 100, bytes: 99, checkout: checkoutSize{entries: 10, bytes: 9}},
