@@ -25,6 +25,7 @@ func TestMissingReferences(t *testing.T) {
 		"module misspelled":           {"module \"a\" {\n  version = 1\n  source  = \"./mood\" # here\n}", true},
 		"module after an object":      {"module \"a\" {\n  providers = { aws = aws.x }\n  source = \"./mood\"\n}", true},
 		"module of a registry":        {`module "a" { source = "hashicorp/consul/aws" }`, false},
+		"modules of both kinds":       {"module \"a\" { source = \"./mod\" }\nmodule \"b\" { source = \"hashicorp/consul/aws\" }", false},
 		"module of a repository":      {`module "a" { source = "git::https://example.com/a.git" }`, false},
 		"module with a computed path": {`module "a" { source = "./${local.a}" }`, false},
 		"another source":              {`resource "aws_s3_object" "a" { source = "./mood" }`, false},

@@ -256,6 +256,10 @@ func TestMinimumSizes(t *testing.T) {
 			"links add more than 10 times as many files and directories as the checkout contains (100)",
 		},
 		{
+			copies{entries: 1010, bytes: 99, checkout: checkoutSize{entries: 101, bytes: 9}},
+			"links add more than 10 times as many bytes as the checkout contains (9)",
+		},
+		{
 			copies{entries: 1000, bytes: 99, checkout: checkoutSize{entries: 99, bytes: 9}}, // so many are always allowed
 			"links add more than 10 times as many bytes as the checkout contains (9)",
 		},
