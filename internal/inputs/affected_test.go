@@ -110,6 +110,7 @@ func TestBadAffected(t *testing.T) {
 		one("base not evaluated", "base", "${{ github.event.before }}", "the expression was not evaluated"),
 		one("when-unknown", "when-unknown", "ignore", "is not one of the allowed values|everything, fail"),
 		one("dependency", "depends-on", "prod/a: b", "line 1 is not of the form environment/workspace: other/one|depends-on: "),
+		one("dependency of no workspace", "depends-on", "app: prod/db", "line 1 is not of the form environment/workspace: other/one"),
 		one("dependency of nothing", "depends-on", "prod/a", "line 1 is not of the form"),
 		one("dependencies in a circle", "depends-on", "p/x: p/a\np/a: p/b\np/b: p/c\np/c: p/a", "has a cycle"),
 		one("on itself", "depends-on", "p/a: p/a", "has a cycle"),

@@ -33,6 +33,7 @@ func TestBadBaseURL(t *testing.T) {
 		url("ftp in capitals", "FTP://ACME.Scalr.IO", `has the scheme "FTP"|base-url: https://acme.scalr.io`),
 		url("ftp to a name without a dot", "ftp://acme", `has the scheme "ftp"|base-url: https://acme.scalr.io`),
 		url("ftp to what is not a name", "ftp://-globex.scalr.io", `has the scheme "ftp"|base-url: https://acme.scalr.io`),
+		url("ftp to another name in capitals", "FTP://Globex.Example.COM", `has the scheme "FTP"|base-url: https://globex.example.com`),
 		url("ftp to another name", "ftp://globex.example.com", `has the scheme "ftp"|base-url: https://globex.example.com`),
 		url("file", "file:///etc/passwd", `has the scheme "file"`),
 		url("https without slashes", "https:acme.scalr.io", "does not begin with https://"),

@@ -68,6 +68,7 @@ func TestNotes(t *testing.T) {
 			warning("mode: confirm acts on a run that exists; auto-apply, variables have no effect.")},
 		{"lock of a dry run", row{with: with{"wait-for-lock": "5m"}}, nil,
 			note("wait-for-lock has no effect, since a dry run does not need the workspace's lock.")},
+		{"lock for as long as the step", row{with: with{"dry-run": "false", "wait-for-lock": "5m", "timeout": "5m"}}, nil, nil},
 		{"lock of a real run", row{with: with{"dry-run": "false", "wait-for-lock": "5m"}}, nil, nil},
 		{"lock of a run that exists", row{with: with{"mode": "watch", "run-id": "run-1", "wait-for-lock": "5m"}}, nil,
 			warning("mode: watch acts on a run that exists; wait-for-lock has no effect.")},
