@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"scalr-run-action/internal/contexttest"
 )
 
 // makeCheckout creates a checkout of 200 files: small, empty, larger than a batch and executable ones, a few links, and
@@ -111,19 +113,6 @@ func TestPackStopsWithItsContext(t *testing.T) {
 	}
 }
 
-// endless is a context that never ends. Package context does not know its type and needs a goroutine for each context that
-// is derived from it, until that one is canceled.
-type endless struct {
-	context.Context
-	done chan struct{}
-}
-
-func (e endless) Done() <-chan struct{} { return e.done }
-
-func (endless) Err() error { return nil }
-
-func (endless) Value(any) any { return nil }
-
 // TestPackingLeavesNothingRunning checks that no goroutine remains after packing, with or without an error. Otherwise
 // synctest fails.
 func TestPackingLeavesNothingRunning(t *testing.T) {
@@ -140,7 +129,7 @@ func TestPackingLeavesNothingRunning(t *testing.T) {
 			}
 			synctest.Test(t, func(t *testing.T) {
 				for _, par := range parallelisms {
-					a, err := l.pack(endless{t.Context(), make(chan struct{})}, par)
+					a, err := l.pack(contexttest.Endless(), par)
 					if (err != nil) != (gone != "") {
 						t.Errorf("%+v: got %v", par, err)
 					}

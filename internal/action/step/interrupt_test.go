@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"scalr-run-action/internal/contexttest"
 )
 
 // TestInterruptedBy checks the name and the exit code of each cause of an interruption.
@@ -185,25 +187,12 @@ func TestReportingContext(t *testing.T) {
 	}
 }
 
-// endless is a context that never ends. Package context does not know its type and needs a goroutine for each function that
-// waits for its end, until the wait is stopped.
-type endless struct {
-	context.Context
-	done chan struct{}
-}
-
-func (e endless) Done() <-chan struct{} { return e.done }
-
-func (endless) Err() error { return nil }
-
-func (endless) Value(any) any { return nil }
-
 // TestWithGraceStopsWaiting checks that a canceled context does not wait for the end of the other one any more. Otherwise
 // synctest fails.
 func TestWithGraceStopsWaiting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := WithGrace(endless{t.Context(), make(chan struct{})}, time.Second)
+		ctx, cancel := WithGrace(contexttest.Endless(), time.Second)
 		cancel()
 		if ctx.Err() == nil {
 			t.Error("the context has not ended")
