@@ -109,6 +109,28 @@ func TestBadLongList(t *testing.T) {
 	}
 }
 
+// TestProblemsOfOneInput checks that five problems of an input are reported, and the number of the others.
+func TestProblemsOfOneInput(t *testing.T) {
+	t.Parallel()
+	for lines, want := range map[int]string{
+		5: "",
+		6: "variables: has one more problem of this kind. Correct the ones above and run again",
+		7: "variables: has 2 more problems of this kind. Correct the ones above and run again",
+	} {
+		_, err := load("", row{with: with{"variables": strings.Repeat("bad\n", lines)}}.source())
+		if err == nil {
+			t.Fatalf("%d lines: got no error", lines)
+		}
+		text := err.Error()
+		if n := strings.Count(text, "has no ="); n != 5 {
+			t.Errorf("%d lines: %d of them are reported, want 5:\n%s", lines, n, text)
+		}
+		if _, last, _ := strings.Cut(text, "line 5 "); !strings.HasSuffix(last, want) || want == "" && strings.Contains(last, "\n") {
+			t.Errorf("%d lines: got %q after line 5, want %q at the end", lines, last, want)
+		}
+	}
+}
+
 // TestBadListIsTooLong checks that the items of a list beyond the limit of 10,000 are not read.
 func TestBadListIsTooLong(t *testing.T) {
 	t.Parallel()

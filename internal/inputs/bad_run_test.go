@@ -33,6 +33,7 @@ func TestBadTarget(t *testing.T) {
 		id("unicode", "ws-аbc", "letters and digits only"),
 		id("10 kB of letters", "ws-"+strings.Repeat("a", 10_000), "is 10003 characters long"),
 		id("10 kB", strings.Repeat("é", 5_000), "is 5000 characters long"),
+		id("longest id, with a hyphen", "ws-"+strings.Repeat("a", 60)+"-", "letters and digits only"),
 		id("line break", "ws-a\nws-b", "letters and digits only"),
 		{name: "token by mistake", with: with{"workspace-id": goodToken}, input: "workspace-id", says: "looks like a name", hides: goodToken, unquoted: true},
 		id("upper case", "WS-ABC", "looks like a name"),

@@ -48,6 +48,8 @@ func TestNotes(t *testing.T) {
 		{"underscore, read instead of the hyphen", row{}, []string{"INPUT_GITHUB_TOKEN"}, nil},
 		{"underscore off GitHub", row{origin: inputs.Origin{HasIDToken: true}}, []string{"INPUT_WORKSPACE_ID"}, nil},
 		{"misspelt", row{}, []string{"dryrun"}, warning(`"dryrun" is not an input of this action. Did you mean dry-run?`)},
+		{"underscores, and cut off", row{action: "environment"}, []string{"default_provider_confi"},
+			warning(`"default_provider_confi" is not an input of this action. Did you mean default-provider-configurations?`)},
 		{"name in a similar action", row{}, []string{"INPUT_DIRECTORY"}, warning(`"directory" is not an input of this action. Did you mean path?`)},
 		{"input of another of our actions", row{action: "environment"}, []string{"INPUT_DRY-RUN", "INPUT_NEW_NAME"},
 			warning(`"new_name" is not an input of this action. Did you mean rename-to?`)},
@@ -56,6 +58,9 @@ func TestNotes(t *testing.T) {
 			"AWS_ACCESS_KEY_ID=x\nKEYBOARD=x\nTOKEN=x\nEMPTY_KEY="}}, nil,
 			warning("environment-variables are stored and shown as plain text, and these seem to contain secrets: " +
 				"GITHUB_TOKEN, API_KEY, client_secret, PGPASSWORD, GOOGLE_CREDENTIALS. " +
+				"Set secrets with sensitive-environment-variables.")},
+		{"one secret among plain variables", row{with: with{"environment-variables": "API_KEY=x"}}, nil,
+			warning("environment-variables are stored and shown as plain text, and these seem to contain secrets: API_KEY. " +
 				"Set secrets with sensitive-environment-variables.")},
 		{"secrets among secrets", row{with: with{"sensitive-environment-variables": "API_KEY=x9Q2xLw7", "variables": "api_key=x"}}, nil, nil},
 		{"too short to be masked", row{with: with{"sensitive-variables": "a=abc\nb=abcd\n\nc=true\nd=\ne:=\"abc\""}}, nil,

@@ -92,6 +92,22 @@ func TestProblemsText(t *testing.T) {
 	}
 }
 
+// TestProblemsFitAnAnnotation checks that the text of many problems has at most 4,096 bytes, and says how many are left out.
+func TestProblemsFitAnAnnotation(t *testing.T) {
+	t.Parallel()
+	for length := range 300 {
+		var problems inputs.Problems
+		for range 400 {
+			problems = append(problems, inputs.Problem{Input: "variables", Text: strings.Repeat("a", length)})
+		}
+		text := problems.Error()
+		shown := strings.Count(text, "\nvariables: ")
+		if end := fmt.Sprintf("\n… and %d more.", len(problems)-shown); !strings.HasSuffix(text, end) || len(text) > 4096 {
+			t.Errorf("problems of %d bytes: got %d bytes that end in %q, want at most 4096 that end in %q", length, len(text), text[len(text)-20:], end)
+		}
+	}
+}
+
 // TestQuotedValue checks that at most 80 characters of a value are shown, and never a runner command.
 func TestQuotedValue(t *testing.T) {
 	t.Parallel()

@@ -47,10 +47,11 @@ func (r *reader) done() (Notes, error) {
 	for i, in := range r.inputs {
 		place[in.Name] = i
 		if n := r.omitted[in.Name]; n > 0 {
-			r.problems = append(r.problems, Problem{
-				in.Name,
-				fmt.Sprintf("has %d more problems of this kind. Correct the ones above and run again", n),
-			})
+			what := "one more problem"
+			if n > 1 {
+				what = fmt.Sprintf("%d more problems", n)
+			}
+			r.problems = append(r.problems, Problem{in.Name, "has " + what + " of this kind. Correct the ones above and run again"})
 		}
 	}
 	slices.SortStableFunc(r.problems, func(a, b Problem) int { return place[a.Input] - place[b.Input] })

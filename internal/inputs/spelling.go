@@ -15,12 +15,12 @@ var otherNames = map[string]string{
 	"directory": "path", "dir": "path", "working-dir": "path",
 	"workspace-name": "workspace", "environment-name": "name",
 	"plan-only": "dry-run", "speculative": "dry-run", "is-dry": "dry-run", "is-destroy": "destroy",
-	"target": "targets", "target-addrs": "targets", "replace-addrs": "replace",
+	"target-addrs": "targets", "replace-addrs": "replace",
 	"vars": "variables", "env-vars": "environment-variables",
 	"sensitive-env-vars": "sensitive-environment-variables", "secret-environment-variables": "sensitive-environment-variables",
 	"timeout-minutes": "timeout", "audience": "oidc-audience", "jwt": "id-token",
 	"pull-request": "pr-number", "pull-request-number": "pr-number",
-	"new-name": "rename-to", "tag": "tags", "deletion-protection-enabled": "deletion-protection",
+	"new-name": "rename-to", "deletion-protection-enabled": "deletion-protection",
 }
 
 // noteSpelling warns about misspelled inputs and suggests the right name. The runner also warns about
