@@ -39,7 +39,7 @@ func (l *Listing) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 
 func (l *Listing) eachEntry(ctx context.Context, t *tree, yield func(Entry) bool) error {
 	for _, d := range l.dirs {
-		if d.packed && d.path != "." && !yield(Entry{Name: d.path + "/"}) {
+		if d.packed && !yield(Entry{Name: d.path + "/"}) {
 			return nil
 		}
 	}

@@ -86,12 +86,14 @@ func TestHostileListingStopsWithItsContext(t *testing.T) {
 		{"many directories", many(pulseWork, "d%d/"), "", ".", 35},
 		{"many links", many(3*pulseWork/linkWork, "l%d->main.tf"), "", ".", 9},
 		{"links to a big directory", append(many(pulseWork, "shared/f%d.md"), "infra/a->../shared", "infra/b->../shared"), "", "infra", 35},
+		{"wildcards for a linked directory", append(many(50, "shared/"+strings.Repeat("a", 200)+"%d"), "infra/a->../shared"),
+			lines(900, func(i int) string { return fmt.Sprint("*a*b*", i%10, "*") }), "infra", 50},
 		{"wildcards", many(200, strings.Repeat("a", 200)+"%d"), lines(900, func(i int) string { return fmt.Sprint("*a*b*", i%10, "*") }), ".", 200},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			root := makeTree(t, append(c.tree, "main.tf", "infra/main.tf")...)
-			if err := os.WriteFile(filepath.Join(root, ignoreFile), []byte(c.ignore), 0o644); err != nil {
+			if err := os.WriteFile(filepath.Join(root, c.path, ignoreFile), []byte(c.ignore), 0o644); err != nil {
 				t.Fatal(err)
 			}
 			whole := endsAfter(t.Context(), 1<<30)
@@ -186,6 +188,12 @@ func TestHostileLinksAreLimited(t *testing.T) {
 		}
 		if !errors.Is(err, errTooManySteps) {
 			t.Errorf("%s: got %v, want errTooManySteps", name, err)
+		}
+	}
+	for parts, want := range map[int]error{maxSteps - 1: nil, maxSteps: errTooManySteps} { // l0 is a step, too
+		end, err := resolve(&countingView{links: map[string]string{"l0": "x" + strings.Repeat("/x", parts-1)}}, "l0")
+		if !errors.Is(err, want) || want == nil && end.steps != maxSteps {
+			t.Errorf("a link to %d components: got %d steps and %v, want %v", parts, end.steps, err, want)
 		}
 	}
 	v := &countingView{}

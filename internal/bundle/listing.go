@@ -27,7 +27,7 @@ type Listing struct {
 type dir struct {
 	path   string // path in the bundle; "." is the root
 	source string // path in the checkout
-	packed bool   // false if only some content is included, but not the directory itself
+	packed bool   // false for the root, and if only some content is included, but not the directory itself
 	config bool   // contains a Terraform file
 }
 

@@ -142,3 +142,27 @@ func TestNoFileRemainsOpen(t *testing.T) {
 		wantClosed("opening files")
 	}
 }
+
+// TestDirectoriesReadWithinAnother checks that reading a directory during a visit of another does not change what is visited.
+func TestDirectoriesReadWithinAnother(t *testing.T) {
+	t.Parallel()
+	tr, err := openTree(makeTree(t, append(many(100, "outer/a%d"), many(100, "inner/b%d")...)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.close()
+	if err := tr.readDir("inner", func([]byte, kind) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	err = tr.readDir("outer", func(name []byte, _ kind) error {
+		got = append(got, string(name))
+		return tr.readDir("inner", func([]byte, kind) error { return nil })
+	})
+	slices.Sort(got)
+	want := many(100, "a%d")
+	slices.Sort(want)
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %q and %v, want %q", got, err, want)
+	}
+}

@@ -20,7 +20,7 @@ func (p *packer) run(ctx context.Context, readers int) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if !d.packed || d.path == "." {
+		if !d.packed {
 			continue
 		}
 		if err := p.header(header{name: d.path, kind: kindDir}); err != nil {

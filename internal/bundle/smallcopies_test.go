@@ -9,11 +9,11 @@ import (
 )
 
 // TestSmallCopiesAreAllowed: copies of at most 1 MiB are allowed, although they are more than ten times as large as the
-// checkout.
+// checkout. Links within them have no size.
 func TestSmallCopiesAreAllowed(t *testing.T) {
 	t.Parallel()
 	for size, allowed := range map[int]bool{10_485: true, 10_486: false} { // 100 copies
-		entries := []string{"infra/main.tf", "d3/f=" + strings.Repeat("x", size)}
+		entries := []string{"infra/main.tf", "d3/link->../infra/main.tf", "d3/f=" + strings.Repeat("x", size)}
 		for dir, links := range map[string]int{"infra": 4, "d1": 5, "d2": 5} {
 			to := map[string]string{"infra": "d1", "d1": "d2", "d2": "d3"}[dir]
 			for i := range links {
