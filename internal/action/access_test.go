@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"scalr-run-action/internal/dirtest"
 	"scalr-run-action/internal/github/githubtest"
 	"scalr-run-action/internal/scalrsim"
 )
@@ -114,7 +115,7 @@ func TestSignInWithoutPermission(t *testing.T) {
 func TestStateFileNotWritable(t *testing.T) {
 	t.Parallel()
 	r := newStepTest(t, scenario(t, "plan-changes"))
-	r.env["GITHUB_STATE"] = t.TempDir()
+	r.env["GITHUB_STATE"] = dirtest.InMemory(t)
 	p := r.play().want(0, "result=planned").logContains("GITHUB_STATE cannot be written")
 	if n := strings.Count(p.log, "GITHUB_STATE"); n != 1 {
 		t.Errorf("the warning was logged %d times, want once", n)
@@ -183,7 +184,7 @@ func TestRunOfEarlierAttempt(t *testing.T) {
 			s := scenario(t, "waits-for-approval")
 			first, again := newStepTest(t, s, "dry-run=false", "message="+message), newStepTest(t, s)
 			again.env["GITHUB_RUN_ATTEMPT"] = "2"
-			a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
+			a, b := newResult(t), newResult(t)
 			first.then(a, func() { b.server = a.server; again.step(b) })
 			a.read()
 			b.read()

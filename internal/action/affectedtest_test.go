@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"scalr-run-action/internal/dirtest"
 	"scalr-run-action/internal/github/githubtest"
 	"scalr-run-action/internal/scalrsim"
 )
@@ -84,7 +85,7 @@ func afterPush(t *testing.T, workspaces, before, after string, inputs ...string)
 // play runs the step and returns its result.
 func (f *fleetStep) play() *stepResult {
 	f.t.Helper()
-	checkout := f.t.TempDir()
+	checkout := dirtest.InMemory(f.t)
 	f.hub = githubtest.New(f.options)
 	head := f.commits[len(f.commits)-1]
 	for _, c := range f.commits {
@@ -97,7 +98,7 @@ func (f *fleetStep) play() *stepResult {
 		f.setup(f.hub)
 	}
 	f.checkOut(checkout, head)
-	payload := filepath.Join(f.t.TempDir(), "event.json")
+	payload := filepath.Join(dirtest.InMemory(f.t), "event.json")
 	write(f.t, payload, f.payload)
 	var p *stepResult
 	synctest.Test(f.t, func(t *testing.T) {
@@ -146,7 +147,7 @@ func (f *fleetStep) play() *stepResult {
 			r.env[name] = value
 		}
 		r.during = f.during
-		p = &stepResult{t: f.t, dir: f.t.TempDir(), server: server}
+		p = &stepResult{t: f.t, dir: dirtest.InMemory(f.t), server: server}
 		r.step(p)
 		p.read()
 		r.check(p)

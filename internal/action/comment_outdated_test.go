@@ -265,7 +265,7 @@ func TestRunOfAnotherWorkspaceKeepsComment(t *testing.T) {
 	before := hub.Written(7)[0].Body
 	create := newStepTest(t, scenario(t, "waits-for-approval"), "dry-run=false")
 	confirm := onPull(t, hub, create.scenario, "12", oldHead, "mode=confirm", "workspace=production/network-edge")
-	a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
+	a, b := newResult(t), newResult(t)
 	create.then(a, func() {
 		a.read()
 		b.server = a.server

@@ -77,7 +77,7 @@ func TestCommentOfNewerRunIsKept(t *testing.T) {
 			if c.pushed {
 				newer = onPull(t, hub, scenario(t, "no-changes"), "12", newHead)
 			}
-			b := &stepResult{t: t, dir: t.TempDir()}
+			b := newResult(t)
 			older.during = func(*stepResult) {
 				time.Sleep(5 * time.Second)
 				if c.pushed {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/action"
+	"scalr-run-action/internal/dirtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -65,7 +66,7 @@ func (d *companionTest) workspace(inputs ...string) *companionResult {
 // play runs a step. Signals can interrupt it.
 func (d *companionTest) play(name string, signals chan os.Signal, inputs ...string) *companionResult {
 	d.t.Helper()
-	p := &stepResult{t: d.t, dir: d.t.TempDir(), server: d.server, began: time.Now()}
+	p := &stepResult{t: d.t, dir: dirtest.InMemory(d.t), server: d.server, began: time.Now()}
 	environ := []string{
 		"GITHUB_ACTIONS=true",
 		"GITHUB_OUTPUT=" + filepath.Join(p.dir, "output"),

@@ -30,7 +30,7 @@ func TestLargeUpload(t *testing.T) {
 
 // playUnchecked runs the step without the checks that search everything it sent, which takes long for a large bundle.
 func (r *stepTest) playUnchecked() *stepResult {
-	p := &stepResult{t: r.t, dir: r.t.TempDir()}
+	p := newResult(r.t)
 	r.then(p, func() {})
 	p.read()
 	return p

@@ -37,7 +37,7 @@ func (c existingCase) play(t *testing.T) {
 		c.alter(&s)
 	}
 	first, next := newStepTest(t, s, append([]string{"dry-run=false"}, c.first...)...), newStepTest(t, s, "workspace-id=")
-	a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
+	a, b := newResult(t), newResult(t)
 	var at time.Time
 	first.then(a, func() {
 		a.read()

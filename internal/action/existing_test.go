@@ -12,7 +12,7 @@ import (
 func playOnRun(t *testing.T, s scalrsim.Scenario, first []string, more func(created *stepResult) []string) *stepResult {
 	t.Helper()
 	r, next := newStepTest(t, s, first...), newStepTest(t, s)
-	a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
+	a, b := newResult(t), newResult(t)
 	r.then(a, func() {
 		a.read()
 		b.server = a.server

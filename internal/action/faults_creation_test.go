@@ -162,7 +162,7 @@ func TestTwoJobs(t *testing.T) {
 	s := with(slowly(t, "plan-changes"),
 		scalrsim.Fault{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Reset, Times: 2})
 	one, other := newStepTest(t, s), newStepTest(t, s)
-	a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
+	a, b := newResult(t), newResult(t)
 	one.during = func(*stepResult) { b.server = a.server; other.step(b) }
 	one.then(a, func() {})
 	for _, p := range []*stepResult{a, b} {

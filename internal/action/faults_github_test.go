@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"scalr-run-action/internal/dirtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -77,7 +78,7 @@ func TestFileFaults(t *testing.T) {
 	})
 }
 
-func outputIsDir(r *stepTest) { r.env["GITHUB_OUTPUT"] = r.t.TempDir() }
+func outputIsDir(r *stepTest) { r.env["GITHUB_OUTPUT"] = dirtest.InMemory(r.t) }
 
 func manyChanges(s *scalrsim.Scenario) {
 	s.Script.Plan.Changes = nil
@@ -119,7 +120,7 @@ func boundedMasks(p *stepResult) {
 
 func offGitHub(r *stepTest) {
 	r.env["GITHUB_ACTIONS"] = ""
-	r.env["SCALR_OUTPUT_FILE"] = filepath.Join(r.t.TempDir(), "outputs")
+	r.env["SCALR_OUTPUT_FILE"] = filepath.Join(dirtest.InMemory(r.t), "outputs")
 }
 
 func noCommands(p *stepResult) {
@@ -139,7 +140,7 @@ func (r *stepTest) event(name string, payload map[string]any) *stepTest {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	file := filepath.Join(r.t.TempDir(), "event.json")
+	file := filepath.Join(dirtest.InMemory(r.t), "event.json")
 	write(r.t, file, string(body))
 	r.env["GITHUB_EVENT_NAME"], r.env["GITHUB_EVENT_PATH"] = name, file
 	return r

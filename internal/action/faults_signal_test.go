@@ -250,7 +250,7 @@ func TestPostStopsRunOfKilledStep(t *testing.T) {
 			}
 			main, post := newStepTest(t, s, "timeout=2m"), newStepTest(t, s)
 			post.name, post.anyFault = "scalr-run-post", true
-			a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
+			a, b := newResult(t), newResult(t)
 			main.during = func(*stepResult) {
 				time.Sleep(15 * time.Second) // from the view of the post step, the process has ended
 				early := &stepResult{t: t, dir: a.dir}

@@ -146,7 +146,7 @@ func TestGatesInEveryMode(t *testing.T) {
 				t.Parallel()
 				s := scenario(t, c.scenario)
 				first, next := newStepTest(t, s, c.first...), newStepTest(t, s, append([]string{"workspace-id="}, c.second...)...)
-				a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
+				a, b := newResult(t), newResult(t)
 				next.later = pace
 				first.then(a, func() {
 					a.read()

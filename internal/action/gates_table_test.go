@@ -99,7 +99,7 @@ func playCell(t *testing.T, mode, status string, steps []scalrsim.Step, source g
 // playOnce runs a step and, if next is not nil, a second step on the run of the first one.
 func (r *stepTest) playOnce(next *stepTest) cell {
 	r.t.Helper()
-	a, b := &stepResult{t: r.t, dir: r.t.TempDir()}, &stepResult{t: r.t, dir: r.t.TempDir()}
+	a, b := newResult(r.t), newResult(r.t)
 	last := r
 	r.then(a, func() {
 		if next != nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"scalr-run-action/internal/dirtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -69,7 +70,7 @@ func inGitLab(t *testing.T, s scalrsim.Scenario, token string, inputs ...string)
 		map[string]string{
 			"GITLAB_CI":         "true",
 			"SCALR_ID_TOKEN":    token,
-			"SCALR_OUTPUT_FILE": filepath.Join(t.TempDir(), "outputs"),
+			"SCALR_OUTPUT_FILE": filepath.Join(dirtest.InMemory(t), "outputs"),
 		})
 	return r
 }

@@ -16,6 +16,7 @@ import (
 	"sync"
 	"testing"
 
+	"scalr-run-action/internal/dirtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -303,7 +304,7 @@ func TestLeaksAreDetected(t *testing.T) {
 		"body of run request": func(p *stepResult) { p.record.sent[0].body.WriteString(canaryCloud) },
 		"file on disk":        func(p *stepResult) { write(t, filepath.Join(p.dir, "scalr-1"), canaryShell) },
 	} {
-		spilled := &stepResult{t: t, dir: t.TempDir(), record: &record{}, server: p.server, log: p.log}
+		spilled := &stepResult{t: t, dir: dirtest.InMemory(t), record: &record{}, server: p.server, log: p.log}
 		for _, s := range p.record.all() {
 			again := *s
 			again.header = s.header.Clone()

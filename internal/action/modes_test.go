@@ -14,7 +14,7 @@ func existing(t *testing.T, s scalrsim.Scenario, first []string, second ...strin
 	t.Helper()
 	r := newStepTest(t, s, first...)
 	next := newStepTest(t, s, second...)
-	a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
+	a, b := newResult(t), newResult(t)
 	r.then(a, func() {
 		a.read()
 		b.server = a.server

@@ -35,7 +35,7 @@ func TestSignalBeforeCreation(t *testing.T) {
 	t.Parallel()
 	for _, nth := range []int{1, 2} {
 		r := newStepTest(t, scenario(t, "plan-changes"))
-		p := &stepResult{t: t, dir: t.TempDir()}
+		p := newResult(t)
 		r.http = func(s *scalrsim.Server) http.RoundTripper {
 			return &signalAfter{to: s.Client().Transport, op: readVersion, nth: nth, p: p}
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"scalr-run-action/internal/dirtest"
 	"scalr-run-action/internal/scalrsim"
 )
 
@@ -86,7 +87,7 @@ func TestTerraformOutputsWithoutFile(t *testing.T) {
 func TestWorkspaceOutputsFile(t *testing.T) {
 	t.Parallel()
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
-		temp := t.TempDir()
+		temp := dirtest.InMemory(t)
 		d.server.SetOutputs(scalrsim.WorkspaceID, outputOf(t, 2<<20).Script.Outputs...)
 		d.environ = []string{"RUNNER_TEMP=" + temp}
 		v := d.workspace("mode=outputs", "environment=production", "name=network").

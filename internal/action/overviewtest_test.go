@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"scalr-run-action/internal/dirtest"
 	"scalr-run-action/internal/github/githubtest"
 	"scalr-run-action/internal/scalrsim"
 )
@@ -94,7 +95,7 @@ func (f *fleet) play(run, attempt, head string, inputs ...string) *stepResult {
 	}
 	transport := f.changes.through(hosts{hub: f.hub.Client().Transport, scalr: f.sim.Client().Transport})
 	r.http = func(*scalrsim.Server) http.RoundTripper { return transport }
-	p := &stepResult{t: f.t, dir: f.t.TempDir(), server: f.sim}
+	p := &stepResult{t: f.t, dir: dirtest.InMemory(f.t), server: f.sim}
 	before := len(f.sim.Requests())
 	r.step(p)
 	p.read()

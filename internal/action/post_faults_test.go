@@ -110,7 +110,7 @@ func TestPostFaults(t *testing.T) {
 			s := slowly(t, c.scenario)
 			main, post := newStepTest(t, s, append(c.first, "wait=false")...), newStepTest(t, s, c.inputs...)
 			post.name, post.anyFault = "scalr-run-post", true
-			a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
+			a, b := newResult(t), newResult(t)
 			main.then(a, func() {
 				a.read()
 				for name, value := range map[string]string{"run-id": a.outputs["run-id"], "workspace-id": scalrsim.WorkspaceID,

@@ -35,7 +35,7 @@ func TestPost(t *testing.T) {
 		t.Parallel()
 		main := newStepTest(t, scenario(t, "saved-plan"), "dry-run=false", "save-plan=true")
 		post := newStepTest(t, scenario(t, "saved-plan"))
-		a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
+		a, b := newResult(t), newResult(t)
 		main.then(a, func() {
 			a.read()
 			post.name, post.env["STATE_run-id"], post.env["STATE_on-cancel"] = "scalr-run-post", a.outputs["run-id"], "stop"

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/action"
+	"scalr-run-action/internal/dirtest"
 	"scalr-run-action/internal/github/githubtest"
 	"scalr-run-action/internal/job/runnertest"
 	"scalr-run-action/internal/scalrsim"
@@ -71,6 +72,9 @@ type stepResult struct {
 	summary string
 }
 
+// newResult returns the result of a step with a directory of its own.
+func newResult(t *testing.T) *stepResult { return &stepResult{t: t, dir: dirtest.InMemory(t)} }
+
 // scenario returns a scenario of the simulator.
 func scenario(t *testing.T, name string) scalrsim.Scenario {
 	t.Helper()
@@ -84,7 +88,7 @@ func scenario(t *testing.T, name string) scalrsim.Scenario {
 // newStepTest returns a step that uploads a small checkout to the workspace network.
 func newStepTest(t *testing.T, s scalrsim.Scenario, inputs ...string) *stepTest {
 	t.Helper()
-	checkout := t.TempDir()
+	checkout := dirtest.InMemory(t)
 	write(t, filepath.Join(checkout, "main.tf"), `resource "terraform_data" "network" {}`)
 	writeSecretFiles(t, checkout)
 	r := &stepTest{
@@ -124,7 +128,7 @@ func (r *stepTest) set(inputs ...string) *stepTest {
 // play runs the step and checks what must be true after every step.
 func (r *stepTest) play() *stepResult {
 	r.t.Helper()
-	p := &stepResult{t: r.t, dir: r.t.TempDir(), duplicates: r.duplicates}
+	p := &stepResult{t: r.t, dir: dirtest.InMemory(r.t), duplicates: r.duplicates}
 	r.then(p, func() { time.Sleep(time.Minute) }) // to detect requests after the end (I6)
 	p.read()
 	r.check(p)

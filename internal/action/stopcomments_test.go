@@ -36,7 +36,7 @@ func TestCommentsOfActions(t *testing.T) {
 			}
 			s := with(scenario(t, c.scenario), c.faults...)
 			first, next := newStepTest(t, s, append([]string{"dry-run=false"}, c.first...)...), newStepTest(t, s, "workspace-id=")
-			a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
+			a, b := newResult(t), newResult(t)
 			first.then(a, func() {
 				a.read()
 				if b.server = a.server; c.second != nil {

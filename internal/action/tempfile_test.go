@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"scalr-run-action/internal/dirtest"
 )
 
 // planFiles are the outputs that name a file in RUNNER_TEMP.
@@ -31,7 +33,7 @@ func TestPlanFilesReplaceExistingFiles(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			victim, temp := filepath.Join(t.TempDir(), "victim", "file"), t.TempDir()
+			victim, temp := filepath.Join(dirtest.InMemory(t), "victim", "file"), dirtest.InMemory(t)
 			write(t, victim, untouched)
 			for _, output := range planFiles {
 				if err := plant(filepath.Join(temp, first.outputs[output]), victim); err != nil {
@@ -79,10 +81,10 @@ func wantSameFile(t *testing.T, output, want, got string) {
 // names.
 func TestSecondStepWithSameRun(t *testing.T) {
 	t.Parallel()
-	s, temp := scenario(t, "waits-for-approval"), t.TempDir()
+	s, temp := scenario(t, "waits-for-approval"), dirtest.InMemory(t)
 	first, second := newStepTest(t, s, "dry-run=false"), newStepTest(t, s, "mode=watch", "workspace-id=")
 	first.env["RUNNER_TEMP"], second.env["RUNNER_TEMP"] = temp, temp
-	a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
+	a, b := newResult(t), newResult(t)
 	var before string
 	first.then(a, func() {
 		a.read()
@@ -113,8 +115,8 @@ func TestSecondStepWithSameRun(t *testing.T) {
 // TestRunnerTempIsSymlink checks that RUNNER_TEMP may be a symbolic link.
 func TestRunnerTempIsSymlink(t *testing.T) {
 	t.Parallel()
-	link := filepath.Join(t.TempDir(), "temp")
-	if err := os.Symlink(t.TempDir(), link); err != nil {
+	link := filepath.Join(dirtest.InMemory(t), "temp")
+	if err := os.Symlink(dirtest.InMemory(t), link); err != nil {
 		t.Fatal(err)
 	}
 	r := newStepTest(t, scenario(t, "plan-changes"))

@@ -161,10 +161,10 @@ func TestRefusedRunTranscripts(t *testing.T) {
 func (s runStep) play(t *testing.T, m *faultTransport) *stepResult {
 	t.Helper()
 	first := newStepTest(t, scenario(t, s.scenario), s.inputs...)
-	r, a := first, &stepResult{t: t, dir: t.TempDir()}
+	r, a := first, newResult(t)
 	p := a
 	if s.existing != nil {
-		r, p = newStepTest(t, scenario(t, s.scenario), s.existing...), &stepResult{t: t, dir: t.TempDir()}
+		r, p = newStepTest(t, scenario(t, s.scenario), s.existing...), newResult(t)
 	}
 	r.anyFault = true
 	if m != nil {

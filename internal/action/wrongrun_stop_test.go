@@ -30,7 +30,7 @@ func TestWrongRunThatCannotBeStopped(t *testing.T) {
 		t.Parallel()
 		main, post := newStepTest(t, wrong(t, statusFault("POST /runs/*/actions/*", 403, 1)), "on-cancel=leave"),
 			newStepTest(t, scalrsim.Scenario{})
-		a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
+		a, b := newResult(t), newResult(t)
 		main.then(a, func() {
 			a.read()
 			post.name, b.server = "scalr-run-post", a.server
@@ -165,7 +165,7 @@ func TestPostVerifiesRun(t *testing.T) {
 			s := with(slowly(t, "plan-changes"), scalrsim.Fault{Op: readRun, Phase: scalrsim.After, Action: scalrsim.Stall})
 			main, post := newStepTest(t, s, "timeout=2m"), newStepTest(t, s)
 			post.name, post.anyFault = "scalr-run-post", true
-			a, b := &stepResult{t: t, dir: t.TempDir()}, &stepResult{t: t, dir: t.TempDir()}
+			a, b := newResult(t), newResult(t)
 			stops := -1
 			main.during = func(*stepResult) {
 				time.Sleep(15 * time.Second) // from the view of the post step, the process has ended

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"scalr-run-action/internal/dirtest"
 	"scalr-run-action/internal/github/githubtest"
 	"scalr-run-action/internal/goldentest"
 	"scalr-run-action/internal/scalrsim"
@@ -209,7 +210,7 @@ func (c affectedCase) play(t *testing.T) (got string) {
 	for _, f := range c.github {
 		hub.Fail(f)
 	}
-	checkout := t.TempDir()
+	checkout := dirtest.InMemory(t)
 	for name, text := range filesOf(c.after) {
 		write(t, checkout, name, text)
 	}

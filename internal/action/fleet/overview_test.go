@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"scalr-run-action/internal/action/step"
+	"scalr-run-action/internal/dirtest"
 	"scalr-run-action/internal/github/githubtest"
 	"scalr-run-action/internal/goldentest"
 	"scalr-run-action/internal/job/runnertest"
@@ -129,7 +130,7 @@ func TestOverviewSteps(t *testing.T) {
 func withRows(t *testing.T, addresses ...string) (c *overviewCommand, log *bytes.Buffer, outputs func() map[string]string) {
 	t.Helper()
 	log = new(bytes.Buffer)
-	file := filepath.Join(t.TempDir(), "output")
+	file := filepath.Join(dirtest.InMemory(t), "output")
 	s, _, end := step.Begin(t.Context(), step.Env{Stdout: log, Environ: []string{"GITHUB_OUTPUT=" + file, "GITHUB_ACTIONS=true"}})
 	c = &overviewCommand{Step: s, out: s.NewOutputs()}
 	for _, address := range addresses {

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"scalr-run-action/internal/affected"
+	"scalr-run-action/internal/dirtest"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/scalr"
 )
@@ -342,7 +343,7 @@ func TestCheckedOut(t *testing.T) {
 		"root and subdirectory": {files: map[string]string{"b/.git/HEAD": other, ".git/HEAD": sha}, want: sha},
 		"submodule":             {files: map[string]string{".git": "gitdir: elsewhere"}, reason: unreadable},
 	} {
-		root := t.TempDir()
+		root := dirtest.InMemory(t)
 		for file, text := range c.files {
 			write(t, root, file, text)
 		}
@@ -359,16 +360,16 @@ func TestCheckedOut(t *testing.T) {
 		t.Errorf("missing checkout: %q", reason)
 	}
 	for size, want := range map[int]string{16 << 20: sha, 16<<20 + 1: ""} {
-		root, line := t.TempDir(), "\n"+sha+" refs/heads/x"
+		root, line := dirtest.InMemory(t), "\n"+sha+" refs/heads/x"
 		write(t, root, ".git/HEAD", "ref: refs/heads/x")
 		write(t, root, ".git/packed-refs", strings.Repeat("#", size-len(line))+line)
 		if commit, _ := checkedOut(root, treeWith(t, ".git/HEAD"), ""); commit != want {
 			t.Errorf("refs of %d bytes: %q, want %q", size, commit, want)
 		}
 	}
-	outside := t.TempDir()
+	outside := dirtest.InMemory(t)
 	write(t, outside, "HEAD", sha)
-	root := t.TempDir()
+	root := dirtest.InMemory(t)
 	write(t, root, ".git/x", "")
 	if err := os.Symlink(filepath.Join(outside, "HEAD"), filepath.Join(root, ".git", "HEAD")); err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/action/step/steptest"
+	"scalr-run-action/internal/dirtest"
 	"scalr-run-action/internal/github/githubtest"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/job"
@@ -65,7 +66,7 @@ func (s *stepTest) RoundTrip(r *http.Request) (*http.Response, error) {
 // environment variable has an upper-case name.
 func (s *stepTest) play(main func(context.Context, *step.Step) int, settings ...string) string {
 	s.t.Helper()
-	dir := s.t.TempDir()
+	dir := dirtest.InMemory(s.t)
 	env := map[string]string{"GITHUB_EVENT_PATH": filepath.Join(dir, "event.json")}
 	write(s.t, dir, "event.json", s.event)
 	maps.Copy(env, s.env)
