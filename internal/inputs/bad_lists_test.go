@@ -1,9 +1,12 @@
 package inputs_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+
+	"scalr-run-action/internal/inputs"
 )
 
 func TestBadVariables(t *testing.T) {
@@ -148,6 +151,12 @@ func TestBadListIsTooLong(t *testing.T) {
 			says := err != nil && strings.Contains(err.Error(), c.input+": has more than 10000 items")
 			if says != (n > 10_000) {
 				t.Errorf("%s with %d items: got %v", c.input, n, err)
+			}
+			list.WriteString("\x00")
+			var problems inputs.Problems
+			_, err = load(c.program, row{action: c.program, with: with{c.input: list.String()}}.source())
+			if !errors.As(err, &problems) || len(problems) != 1 {
+				t.Errorf("%s with %d items and a bad one: got %v, want one problem", c.input, n, err)
 			}
 		}
 	}

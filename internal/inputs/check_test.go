@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -119,7 +120,7 @@ func runRows(t *testing.T, rows []row) {
 		}
 		seen[c.name] = true
 		_, err := load(c.action, c.source())
-		texts = append(texts, fmt.Sprintf("%s\n    %v\n", c.name, err))
+		texts = append(texts, fmt.Sprintf("%s\n    %v\n%s", c.name, err, c.kept()))
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			c.check(t)
@@ -127,6 +128,29 @@ func runRows(t *testing.T, rows []row) {
 	}
 	slices.Sort(texts)
 	goldentest.Compare(t, filepath.Join("testdata", t.Name()+".txt"), strings.Join(texts, ""))
+}
+
+// kept describes what is left of the input with the problem, by comparison with the inputs without it: a step that
+// fails because of its inputs still reports with them.
+func (c row) kept() string {
+	without := c
+	without.with = with{}
+	maps.Copy(without.with, c.with)
+	without.with[c.input] = ""
+	given, _ := loadInputs(c.action, c.source())
+	rest, _ := loadInputs(c.action, without.source())
+	var text strings.Builder
+	all, some := reflect.ValueOf(given), reflect.ValueOf(rest)
+	for i := range all.NumField() {
+		field := all.Field(i)
+		if !field.IsZero() && !reflect.DeepEqual(field.Interface(), some.Field(i).Interface()) {
+			if field.Kind() == reflect.Pointer && !field.IsNil() {
+				field = field.Elem()
+			}
+			fmt.Fprintf(&text, "    kept: %s: %+v\n", all.Type().Field(i).Name, field)
+		}
+	}
+	return text.String()
 }
 
 // check checks one row against the rules for the text of an error.

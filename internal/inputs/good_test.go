@@ -72,6 +72,16 @@ func TestLoadRun(t *testing.T) {
 				r.FailOn = inputs.FailOn{Destroy: true, NeedsConfirmation: true, CostIncrease: true}
 				r.MaxCostIncrease = 12.5
 			}},
+		{"shortest timeout", with{"timeout": "1s"}, nil, func(r *inputs.Run) { r.Timeout = time.Second }},
+		{"longest timeout", with{"timeout": "120h"}, nil, func(r *inputs.Run) { r.Timeout = 120 * time.Hour }},
+		{"brackets that begin no expression", with{"variables": "a=[\nb={\n", "environment-variables": "C=(\nD=["}, nil,
+			func(r *inputs.Run) {
+				r.Variables = []inputs.Variable{{Key: "a", Value: secret.Declared("["), Category: "terraform"},
+					{Key: "b", Value: secret.Declared("{"), Category: "terraform"}, {Key: "C", Value: secret.Declared("("), Category: "shell"},
+					{Key: "D", Value: secret.Declared("["), Category: "shell"}}
+			}},
+		{"first port", with{"base-url": "https://acme.scalr.io:1"}, nil, func(r *inputs.Run) { r.BaseURL.Host = "acme.scalr.io:1" }},
+		{"last port", with{"base-url": "https://acme.scalr.io:65535"}, nil, func(r *inputs.Run) { r.BaseURL.Host = "acme.scalr.io:65535" }},
 		{"timeout", with{"timeout": "1h30m"}, nil, func(r *inputs.Run) { r.Timeout = 90 * time.Minute }},
 		{"waiting for a lock", with{"dry-run": "false", "wait-for-lock": "15m"}, nil,
 			func(r *inputs.Run) { r.Dry, r.WaitForLock = false, 15*time.Minute }},

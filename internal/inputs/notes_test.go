@@ -80,6 +80,11 @@ func TestNotes(t *testing.T) {
 		{"used by confirm and override", row{with: with{"mode": "override", "run-id": "run-1", "destroy": "true"}}, nil, nil},
 		{"unused by discard", row{with: with{"mode": "discard", "run-id": "run-1", "destroy": "true"}}, nil,
 			warning("mode: discard acts on a run that exists; destroy has no effect.")},
+		{"nothing unused by check", row{with: with{"mode": "check"}}, nil, nil},
+		{"two names in alphabetical order", row{}, []string{"INPUT_WAITS", "INPUT_DRYRUN"}, inputs.Notes{
+			{Text: `"dryrun" is not an input of this action. Did you mean dry-run?`, Warning: true},
+			{Text: `"waits" is not an input of this action. Did you mean wait?`, Warning: true},
+		}},
 		{"unused by check", row{with: with{"mode": "check", "run-id": "run-1"}}, nil, warning("run-id has no effect, since mode: check acts on no run.")},
 		{"unused by list", row{action: "environment", with: with{"mode": "list", "tags": "a"}}, nil,
 			warning("mode: list changes nothing and lists by filters; name, tags have no effect.")},

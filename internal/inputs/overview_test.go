@@ -95,6 +95,8 @@ func TestBadOverview(t *testing.T) {
 		one("not evaluated", "workspaces", "${{ needs.list.outputs.workspaces }}", "the expression was not evaluated"),
 		one("cut JSON", "workspaces", `[{"id":"ws-v0a"}`, "is not a JSON array"),
 		one("object", "workspaces", `{"include":[]}`, "is not a JSON array"),
+		one("object with a blank", "workspaces", `{ "include":[]}`, "is not a JSON array"),
+		one("string", "workspaces", `"ws-v0abc123"`, "is not a JSON array"),
 		one("number", "workspaces", `["ws-v0a",7]`, "item 2 is not a workspace"),
 		one("other id", "workspaces", `["env-v0a"]`, "item 1 is not a workspace"),
 		one("null", "workspaces", `[null]`, "item 1 is not a workspace"),

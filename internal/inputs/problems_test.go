@@ -105,6 +105,9 @@ func TestProblemsFitAnAnnotation(t *testing.T) {
 		if end := fmt.Sprintf("\n… and %d more.", len(problems)-shown); !strings.HasSuffix(text, end) || len(text) > 4096 {
 			t.Errorf("problems of %d bytes: got %d bytes that end in %q, want at most 4096 that end in %q", length, len(text), text[len(text)-20:], end)
 		}
+		if next := "\n" + problems[0].String(); len(text)+len(next) <= 4096 {
+			t.Errorf("problems of %d bytes: got %d bytes without one more, which would fit", length, len(text))
+		}
 	}
 }
 

@@ -17,8 +17,7 @@ var otherNames = map[string]string{
 	"plan-only": "dry-run", "speculative": "dry-run", "is-dry": "dry-run", "is-destroy": "destroy",
 	"target-addrs": "targets", "replace-addrs": "replace",
 	"vars": "variables", "env-vars": "environment-variables",
-	"sensitive-env-vars": "sensitive-environment-variables", "secret-environment-variables": "sensitive-environment-variables",
-	"timeout-minutes": "timeout", "audience": "oidc-audience", "jwt": "id-token",
+	"sensitive-env-vars": "sensitive-environment-variables", "timeout-minutes": "timeout", "audience": "oidc-audience", "jwt": "id-token",
 	"pull-request": "pr-number", "pull-request-number": "pr-number",
 	"new-name": "rename-to", "deletion-protection-enabled": "deletion-protection",
 }
