@@ -12,12 +12,13 @@ import (
 	"testing/synctest"
 
 	"scalr-run-action/internal/contexttest"
+	"scalr-run-action/internal/dirtest"
 )
 
 // makeCheckout creates a checkout of 200 files: small, empty, larger than a batch and executable ones, a few links, and
 // a hard link to a file that is excluded.
 func makeCheckout(t *testing.T) (root string) {
-	root = t.TempDir()
+	root = dirtest.InMemory(t)
 	for i := range 200 {
 		name := filepath.Join(root, fmt.Sprintf("m%d/f%03d.tf", i%7, i))
 		size := []int{0, 1, 511, 512, 4000, 9000}[i%6]
@@ -42,7 +43,7 @@ func makeCheckout(t *testing.T) (root string) {
 
 func listFor(t *testing.T, root string, debug func(string)) *Listing {
 	t.Helper()
-	l, err := List(t.Context(), Options{Root: root, Temp: []string{t.TempDir()}, Debug: debug})
+	l, err := List(t.Context(), Options{Root: root, Temp: []string{dirtest.InMemory(t)}, Debug: debug})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,13 +15,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"scalr-run-action/internal/bundle"
+	"scalr-run-action/internal/dirtest"
 )
 
 // checkout creates a directory with entries. A name that ends with / is a directory, "name->target" a link,
 // "name=content" a file with that content, and any other name a file with its name as content.
 func checkout(t testing.TB, entries ...string) string {
 	t.Helper()
-	root := filepath.Join(t.TempDir(), "checkout")
+	root := filepath.Join(dirtest.InMemory(t), "checkout")
 	writeFiles(t, root, entries...)
 	return root
 }

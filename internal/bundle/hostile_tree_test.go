@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"scalr-run-action/internal/dirtest"
 )
 
 var errEnded = errors.New("the job was canceled")
@@ -37,7 +39,7 @@ func endsAfter(ctx context.Context, n int) *checkedContext {
 // an empty file.
 func makeTree(t testing.TB, names ...string) string {
 	t.Helper()
-	root := t.TempDir()
+	root := dirtest.InMemory(t)
 	made := map[string]bool{}
 	for _, name := range names {
 		name, target, link := strings.Cut(name, "->")

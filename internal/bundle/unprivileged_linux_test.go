@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -24,7 +25,7 @@ func asUnprivilegedUser(t *testing.T, tree string) {
 		}
 		return os.Lchown(name, unprivileged, unprivileged)
 	}))
-	for dir := filepath.Dir(tree); len(dir) > len(os.TempDir()); dir = filepath.Dir(dir) {
+	for dir := filepath.Dir(tree); strings.HasPrefix(dir, filepath.Clean(os.TempDir())+"/"); dir = filepath.Dir(dir) {
 		must(t, os.Chmod(dir, 0o755))
 	}
 	runtime.LockOSThread()

@@ -24,5 +24,8 @@ func InMemory(t testing.TB) string {
 			t.Errorf("cannot remove the directory of the test: %v", err)
 		}
 	})
+	if err := os.Chmod(dir, 0o755); err != nil { // like the directories of package testing
+		t.Fatal(err)
+	}
 	return dir
 }
