@@ -126,6 +126,7 @@ func TestBadToken(t *testing.T) {
 		token("quotation marks", `"abcd1234efgh"`, "begins with a quotation mark", "abcd1234"),
 		token("expression", "${{ secrets.MY_SECRET }}", "the expression was not evaluated|24 characters", "MY_SECRET"),
 		token("masked", "***", "a masked value was pasted|3 characters", ""),
+		token("one character too short", "abc1234", "is too short for a token|7 characters", "abc1234"),
 		token("short", "abc12", "is too short for a token|5 characters", "abc12"),
 		token("1 MiB", strings.Repeat("Zq", 1<<19), "is too long for a token|1048576 characters", "ZqZq"),
 		token("GitHub token", "ghp_0123456789abcdefghij", "a GitHub token|Scalr needs its own token", "0123456789"),

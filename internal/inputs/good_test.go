@@ -72,6 +72,7 @@ func TestLoadRun(t *testing.T) {
 				r.FailOn = inputs.FailOn{Destroy: true, NeedsConfirmation: true, CostIncrease: true}
 				r.MaxCostIncrease = 12.5
 			}},
+		{"shortest token", with{"token": "abc12345"}, nil, func(r *inputs.Run) { r.Token = secret.New("abc12345") }},
 		{"shortest timeout", with{"timeout": "1s"}, nil, func(r *inputs.Run) { r.Timeout = time.Second }},
 		{"longest timeout", with{"timeout": "120h"}, nil, func(r *inputs.Run) { r.Timeout = 120 * time.Hour }},
 		{"brackets that begin no expression", with{"variables": "a=[\nb={\n", "environment-variables": "C=(\nD=["}, nil,
