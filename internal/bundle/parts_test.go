@@ -99,6 +99,7 @@ func TestHeadersOfEntries(t *testing.T) {
 		"a target that is not ASCII":       {header{name: "l", kind: kindLink, link: "é"}, 3},
 		"a name that is not ASCII":         {header{name: "é", kind: kindFile}, 3},
 		"a name with the last ASCII bytes": {header{name: "\x7f~", kind: kindFile}, 1},
+		"control characters":               {header{name: "\x01\x02", kind: kindFile}, 1},
 		"a byte that is not ASCII":         {header{name: "a\x80", kind: kindFile}, 3},
 		"8 GiB less one byte":              {header{name: "big", kind: kindFile, size: 1<<33 - 1}, 1},
 		"8 GiB":                            {header{name: "big", kind: kindFile, size: 1 << 33}, 3},

@@ -66,6 +66,7 @@ func TestMissingReferences(t *testing.T) {
 		"JSON, file":                  {`{"locals": {"a": "${file(\"no.json\")}"}}`, true},
 		"JSON, file exists":           {`{"locals": {"a": "${file(\"${path.module}/there.json\")}"}}`, false},
 		"JSON, escaped":               {`{"module": {"a": {"source": "\u002e/mood"}}}`, true},
+		"the word file at the end":    {`# a file`, false},
 		"truncated file":              {`locals { a = "${file("no.json`, false},
 	} {
 		t.Run(name, func(t *testing.T) {

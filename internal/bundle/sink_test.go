@@ -45,6 +45,9 @@ func TestSinkKeepsEveryByte(t *testing.T) {
 			if err := s.close(); err != nil {
 				t.Error(err)
 			}
+			if n, err := s.ReadAt(make([]byte, 1), 0); n != 0 || err == nil {
+				t.Errorf("%d bytes in pieces of %d: read %d bytes after the end, %v, want an error", total, piece, n, err)
+			}
 		}
 	}
 }
