@@ -85,6 +85,8 @@ func program() {
 //	annotations LEVEL N      checks the number of annotations in the log of the last program
 //	unseen TEXT              checks that the log that the runner shows does not contain the text
 //	oracle                   checks that the log contains only commands of the action
+//
+// The script that executes Terraform, [terraform], runs only with TESTS=all or SOAK=1, as in .ci/tests.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -97,7 +99,7 @@ func TestScripts(t *testing.T) {
 				return false, fmt.Errorf("unknown condition %q", name)
 			}
 			_, err := exec.LookPath("terraform")
-			return err == nil, nil
+			return err == nil && (os.Getenv("TESTS") == "all" || os.Getenv("SOAK") != ""), nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"sim":         startSim,

@@ -110,11 +110,15 @@ func newTestbed(t *testing.T, scenario scalrsim.Scenario, needs ...string) *test
 	return s
 }
 
+// everything reports whether all tests run, as in .ci/tests. The others are not worth the processes that they start on each
+// change.
+func everything() bool { return os.Getenv("TESTS") == "all" || os.Getenv("SOAK") != "" }
+
 // withTerraform is the scenario in which Terraform executes the uploaded configuration. All such tests together
 // take a minute, so most of them are skipped unless TESTS=all or SOAK=1 is set, as in .ci/tests.
 func withTerraform(t *testing.T) scalrsim.Scenario {
 	t.Helper()
-	if os.Getenv("TESTS") != "all" && os.Getenv("SOAK") == "" {
+	if !everything() {
 		t.Skip("executes Terraform: set TESTS=all")
 	}
 	return alwaysWithTerraform()
