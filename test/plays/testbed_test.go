@@ -48,7 +48,7 @@ func TestMain(m *testing.M) {
 // built builds the program and the fake gh once.
 var built = sync.OnceValues(func() (program string, err error) {
 	program = filepath.Join(buildDir, "scalr-run")
-	if out, err := exec.Command("go", "build", "-o", program, "scalr-run-action").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", program, "scalr-run-action").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	self, err := os.Executable()
