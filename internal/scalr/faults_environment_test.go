@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -33,6 +34,8 @@ const asked = "SCALR_TEST_ASK"
 // test binary read a log too.
 const leadingHere = "SCALR_TEST_LEADING_HERE"
 
+// TestMain lets the test binary act as a client. It raises the percentage of the garbage collector, because the tests would
+// otherwise spend a fifth of their time in it.
 func TestMain(m *testing.M) {
 	if address := os.Getenv(asked); address != "" {
 		if os.Getenv(leadingHere) != "" {
@@ -43,6 +46,7 @@ func TestMain(m *testing.M) {
 		ask(address)
 		return
 	}
+	debug.SetGCPercent(400)
 	m.Run()
 }
 
