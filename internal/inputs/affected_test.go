@@ -149,6 +149,21 @@ func TestBadAffected(t *testing.T) {
 	}
 }
 
+// TestManyDependenciesWithoutCycle checks that each workspace is visited once: there are 2^60 ways through these.
+func TestManyDependenciesWithoutCycle(t *testing.T) {
+	t.Parallel()
+	var list strings.Builder
+	for layer := range 60 {
+		for _, from := range "ab" {
+			fmt.Fprintf(&list, "p/%c%d: p/a%d\np/%c%d: p/b%d\n", from, layer, layer+1, from, layer, layer+1)
+		}
+	}
+	in, _, err := inputs.LoadAffected(row{action: "affected", with: with{"depends-on": list.String()}}.source())
+	if err != nil || len(in.DependsOn) != 240 {
+		t.Errorf("got %d dependencies and %v, want 240", len(in.DependsOn), err)
+	}
+}
+
 func TestAffectedWarnings(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -54,6 +54,8 @@ func TestLoadOverview(t *testing.T) {
 			in.Workspaces = []inputs.OverviewWorkspace{{ID: "ws-v0a"}, {Environment: "eu/prod", Name: "b"}}
 		}},
 		"none":         {with{"workspaces": " [ ] "}, func(in *inputs.Overview) { in.Workspaces = nil }},
+		"missing":      {with{"fail-on": "missing"}, func(in *inputs.Overview) { in.FailOn = inputs.OverviewFailOn{Missing: true} }},
+		"failed":       {with{"fail-on": "failed"}, func(in *inputs.Overview) { in.FailOn = inputs.OverviewFailOn{Failed: true} }},
 		"no condition": {with{"fail-on": "none"}, func(in *inputs.Overview) { in.FailOn = inputs.OverviewFailOn{} }},
 		"canceled list": {with{"workspaces": "", "needs": `{"list":{"result":"cancelled"},"plan":{"result":"skipped"}}`}, func(in *inputs.Overview) {
 			in.Workspaces, in.Unlisted = nil, true
