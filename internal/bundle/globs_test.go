@@ -95,6 +95,46 @@ func TestPatterns(t *testing.T) {
 	}
 }
 
+// TestRulesAfterOthers checks lists of rules, each with names that it does not exclude.
+func TestRulesAfterOthers(t *testing.T) {
+	t.Parallel()
+	for text, names := range map[string]string{
+		"*.md\n!a/**":   "a/b.md a/b/c.md",
+		"*.md\n!a/*":    "a/b.md",
+		"*.md\n!a/*/c*": "a/b/c.md",
+		"*.md\n!a/b**":  "a/b.md a/b/c.md a/bc/d/e.md",
+	} {
+		for name := range strings.FieldsSeq(names) {
+			if excludes(t, text, name) {
+				t.Errorf("%q excludes %s", text, name)
+			}
+		}
+	}
+	for text, name := range map[string]string{"*.md\n!a/*": "a/b/c.md", "!a/**\n*.md": "a/b/c.md"} {
+		if !excludes(t, text, name) {
+			t.Errorf("%q does not exclude %s", text, name)
+		}
+	}
+}
+
+// TestLongPatternForSeveralNames checks that a pattern of more than 64 tokens matches each name by itself.
+func TestLongPatternForSeveralNames(t *testing.T) {
+	t.Parallel()
+	list, err := parseRules(t.Context(), []byte("/"+strings.Repeat("?", 70)+"a*"), func(line string) { t.Error(line) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, start := newRules(list).inArchive, strings.Repeat("z", 70)
+	for _, c := range []struct {
+		name string
+		want bool
+	}{{start + "b", false}, {start + "ab", true}, {start + "b", false}, {start + "bc", false}, {start + "a", true}, {start + "ca", false}} {
+		if got := m.matchPath(c.name, false).excluded; got != c.want {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
 // TestInvalidPatterns: the warning about a skipped line names the line and the reason.
 func TestInvalidPatterns(t *testing.T) {
 	t.Parallel()

@@ -203,6 +203,16 @@ func TestLargestFilesAndDirectories(t *testing.T) {
 	if want := "d/28:14 d/29:14 d/26:13 d/27:13 d/24:12 d/25:12 d/22:11 d/23:11 d/20:10 d/21:10"; strings.Join(got, " ") != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+	var same largestFiles
+	for i := range 12 {
+		same.add("d", fmt.Append(nil, i), 7)
+	}
+	for i, f := range same {
+		if f.Name != fmt.Sprint("d/", i) {
+			t.Errorf("of files of the same size: got %v, want the first ten", same)
+			break
+		}
+	}
 	for name, c := range map[string]struct {
 		dirs string // path:size of the files directly in it, sorted by path
 		want string
