@@ -114,6 +114,27 @@ func TestPackStopsWithItsContext(t *testing.T) {
 	}
 }
 
+// TestReadersLeaveFilesAfterTheEnd checks that a file that is not read because the context has ended is left to the packer,
+// which reports the reason, and is not taken for an empty one.
+func TestReadersLeaveFilesAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	l := listFor(t, makeCheckout(t), nil)
+	tr, err := openTree(l.options.Root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	a := l.readAhead(ctx, tr, 2)
+	defer a.close()
+	for _, e := range l.entries {
+		if f := a.next(); !f.skipped {
+			t.Fatalf("%s: got %+v, want it to be skipped", l.source(e), f)
+		}
+	}
+}
+
 // TestPackingLeavesNothingRunning checks that no goroutine remains after packing, with or without an error. Otherwise
 // synctest fails.
 func TestPackingLeavesNothingRunning(t *testing.T) {

@@ -61,6 +61,30 @@ func TestLongestPath(t *testing.T) {
 	}
 }
 
+// TestLongestPathOfEachKind checks that both paths of a directory are limited: the one in the checkout and the one in the
+// archive.
+func TestLongestPathOfEachKind(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		tree   []string
+		below  string
+		length int // of the path below
+		fits   bool
+	}{
+		"in the checkout, 8,192 bytes": {nil, "infra", 8192 - len("infra/"), true},
+		"in the checkout, 8,193 bytes": {nil, "infra", 8193 - len("infra/"), false},
+		"in the archive, 8,192 bytes":  {[]string{"shared/x", "infra/longer-link->../shared"}, "shared", 8192 - len("longer-link/"), true},
+		"in the archive, 8,193 bytes":  {[]string{"shared/x", "infra/longer-link->../shared"}, "shared", 8193 - len("longer-link/"), false},
+	} {
+		root := makeTree(t, append(c.tree, "infra/main.tf")...)
+		deepTree(t, filepath.Join(root, c.below), c.length)
+		_, err := List(t.Context(), Options{Root: root, Path: "infra"})
+		if (err == nil) != c.fits || err != nil && !strings.Contains(err.Error(), "longer than 8192 bytes") {
+			t.Errorf("%s: got %.300v", name, err)
+		}
+	}
+}
+
 // linkAt creates a hard link in a directory whose path is longer than a system call accepts.
 func linkAt(root *os.Root, old, dir, name string) error {
 	from, err := root.Open(".")
