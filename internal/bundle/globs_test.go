@@ -189,6 +189,14 @@ func TestRuleLimits(t *testing.T) {
 			t.Errorf("%d rules: got %v, want %s", n, err, want)
 		}
 	}
+	for _, pattern := range []string{"*a*\n", "a?b\n", "/a*b\n"} {
+		for n, fits := range map[int]bool{1200: true, 1201: false} {
+			_, err := parseRules(t.Context(), []byte(strings.Repeat(pattern, n)), func(string) {})
+			if (err == nil) != fits || err != nil && !strings.HasPrefix(err.Error(), "line 1201: too many wildcards") {
+				t.Errorf("%d rules %q: got %v", n, pattern, err)
+			}
+		}
+	}
 }
 
 // TestRuleDescriptions: a rule is described by its line, and built-in rules apply before it.
