@@ -177,6 +177,7 @@ func TestPathsInTree(t *testing.T) {
 	}{
 		{".", "a", false}, {".", "..", true}, {".", "a/..", false}, {".", "a/../..", true}, {".", "./a//../b", false}, {".", "./..", true},
 		{"d", "..", false}, {"d", "../..", true}, {"d/e", "../..", false}, {"d/e", "../../..", true}, {"d", "../../d", true}, {".", "", false},
+		{"d", "a//../../../x", true}, {"d", "a/./../../../x", true},
 	} {
 		if got := leavesBundle(c.dir, c.target); got != c.want {
 			t.Errorf("%q in %s leaves the bundle: got %t", c.target, c.dir, got)

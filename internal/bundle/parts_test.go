@@ -88,6 +88,7 @@ func TestHeadersOfEntries(t *testing.T) {
 		"a directory":                      {header{name: "modules", kind: kindDir}, 1},
 		"a link":                           {header{name: "l", kind: kindLink, link: "main.tf"}, 1},
 		"a name of 100 bytes":              {header{name: long(100), kind: kindFile}, 1},
+		"a path of 100 bytes":              {header{name: "a/" + long(98), kind: kindFile}, 1},
 		"a name of 101 bytes":              {header{name: long(101), kind: kindFile}, 3},
 		"a directory of 99 bytes":          {header{name: long(99), kind: kindDir}, 1},
 		"155 bytes before the last slash":  {header{name: long(155) + "/" + long(100), kind: kindFile}, 1},

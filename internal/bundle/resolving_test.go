@@ -51,6 +51,25 @@ func TestResolvedPaths(t *testing.T) {
 	}
 }
 
+// TestNamesOfLinkTarget checks the other names of a path, by which rules exclude it: those in which only links lead on. A name
+// with ".." after a link has a meaning that depends on the link.
+func TestNamesOfLinkTarget(t *testing.T) {
+	t.Parallel()
+	tree, err := openTree(makeTree(t, "d/e/f", "d/f", "b->d/e", "up->b/../f", "chain->b2/f", "b2->b"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.close()
+	for name, want := range map[string]string{
+		"d/f": "d/f []", "b/f": "d/e/f []", "up": "d/f []", "chain": "d/e/f [b2/f b/f]", "b2/f": "d/e/f [b/f]",
+	} {
+		end, err := resolve(tree, name)
+		if got := fmt.Sprint(end.path, " ", end.names); err != nil || got != want {
+			t.Errorf("%s: got %s, %v, want %s", name, got, err, want)
+		}
+	}
+}
+
 // TestSizeOfCheckout: a file, a directory or a link counts as at least 4 KiB.
 func TestSizeOfCheckout(t *testing.T) {
 	t.Parallel()
