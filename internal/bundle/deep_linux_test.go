@@ -140,6 +140,9 @@ func TestPathsOfAnyLengthAreOpened(t *testing.T) {
 	if _, err := tr.open(strings.Repeat("x", 5000), unix.O_PATH); err != unix.ENAMETOOLONG {
 		t.Errorf("a component of 5000 bytes: got %v, want %v", err, unix.ENAMETOOLONG)
 	}
+	if k, _, err := tr.lookup(strings.Repeat("x", 5000)); err != unix.ENAMETOOLONG {
+		t.Errorf("looking up a component of 5000 bytes: got %d, %v, want %v", k, err, unix.ENAMETOOLONG)
+	}
 }
 
 // TestDeepDirectoryBecomesLink checks that packing does not follow a link that has replaced a directory of a long path, at

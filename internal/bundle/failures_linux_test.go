@@ -135,6 +135,23 @@ func TestMeasuringStopsWithItsContext(t *testing.T) {
 	}
 }
 
+// TestMeasuringSkipsUnreadableDirectories checks that a directory that cannot be read does not count, and is not an error.
+func TestMeasuringSkipsUnreadableDirectories(t *testing.T) {
+	t.Parallel()
+	tr, err := openTree(makeTree(t, "a", "d/b"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.close()
+	n := newCopies(tr, &pulse{ctx: t.Context()})
+	n.checkout.pending = append(n.checkout.pending, "removed")
+	for entries, want := range map[int64]bool{3: true, 4: false} {
+		if enough, err := n.checkout.atLeast(entries, 0); enough != want || err != nil {
+			t.Errorf("%d entries: got %t, %v, want %t", entries, enough, err, want)
+		}
+	}
+}
+
 // TestSortingStopsWithItsContext checks that sorting stops after each comparison of directories, names and entries.
 func TestSortingStopsWithItsContext(t *testing.T) {
 	t.Parallel()

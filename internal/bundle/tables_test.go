@@ -249,6 +249,20 @@ func TestLargestFilesAndDirectories(t *testing.T) {
 	}
 }
 
+// TestNamesAreStoredOnce checks that a name has the same number whenever it is added, however many there are.
+func TestNamesAreStoredOnce(t *testing.T) {
+	t.Parallel()
+	n := newNames()
+	for round := range 2 {
+		for i := range 5000 {
+			name := fmt.Append(nil, "f", i)
+			if got := n.add(name); got != uint32(i) || string(n.get(got)) != string(name) {
+				t.Fatalf("round %d: %s has the number %d, the name of which is %s; want %d", round, name, got, n.get(got), i)
+			}
+		}
+	}
+}
+
 // TestMinimumSizes: a copy of up to the free size is always allowed, and a larger one needs a tenth of it.
 func TestMinimumSizes(t *testing.T) {
 	t.Parallel()
