@@ -19,6 +19,7 @@ func TestExpressionOverLines(t *testing.T) {
 		"brackets in quotes":         "{\n a = \"}\"\n b = \"\\\"}\"\n c = \"\\\\\"\n}",
 		"brackets in comments":       "{ # }\n // } \"\n /* } \"\n } */ a = 1\n}",
 		"comment in lines":           "1 /* one\nb=2\n*/",
+		"empty comment":              "[/**/1,\n2]",
 		"templates":                  "{\n a = \"${x[\"}\"]}}\"\n b = \"$${\" \n c = \"%%{\"\n d = \"%{ if true ~}\"\n}",
 		"template over lines":        "\"${ {\n a = \"b\" }.a }\"",
 		"quotes over lines":          "\"one\nb=two\"",

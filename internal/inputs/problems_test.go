@@ -78,6 +78,7 @@ func TestProblemsText(t *testing.T) {
 			"2 problems with the inputs: mode, wait.\nmode: is bad\nwait: is worse"},
 		{"two of one", inputs.Problems{{"mode", "is bad"}, {"mode", "is worse"}},
 			"2 problems with the inputs: mode.\nmode: is bad\nmode: is worse"},
+		{"4096 bytes", inputs.Problems{{"mode", strings.Repeat("a", 4090)}}, "mode: " + strings.Repeat("a", 4090)},
 		{"too long", inputs.Problems{{"mode", strings.Repeat("ä", 4096)}}, "mode: " + strings.Repeat("ä", 2043) + "…"},
 		{"too many", many, "40 problems with the inputs: variables.\n" +
 			strings.Repeat("variables: "+strings.Repeat("ä", 100)+"\n", 19) + "… and 21 more."},
