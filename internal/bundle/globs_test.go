@@ -95,8 +95,8 @@ func TestPatterns(t *testing.T) {
 	}
 }
 
-// TestRulesAfterOthers checks lists of rules, each with names that it does not exclude.
-func TestRulesAfterOthers(t *testing.T) {
+// TestLaterRulesIncludeAgain checks which names a rule with ! includes again after another rule has excluded them.
+func TestLaterRulesIncludeAgain(t *testing.T) {
 	t.Parallel()
 	for text, names := range map[string]string{
 		"*.md\n!a/**":   "a/b.md a/b/c.md",

@@ -51,8 +51,8 @@ func TestResolvedPaths(t *testing.T) {
 	}
 }
 
-// TestNamesOfLinkTarget checks the other names of a path, by which rules exclude it: those in which only links lead on. A name
-// with ".." after a link has a meaning that depends on the link.
+// TestNamesOfLinkTarget checks the other names of a link's target, to which rules apply, too. A name with ".." after a link
+// is none of them, because its meaning depends on the link.
 func TestNamesOfLinkTarget(t *testing.T) {
 	t.Parallel()
 	tree, err := openTree(makeTree(t, "d/e/f", "d/f", "b->d/e", "up->b/../f", "chain->b2/f", "b2->b"))

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// InMemory returns a new directory, which is removed when the test ends. If the system has a file system in memory with enough
-// free space, the directory is there, because to create a small file on disk takes ten times as long. Programs in the
-// directory cannot be executed on every system.
+// InMemory returns a new directory, which is removed when the test ends. The directory is in memory if the system has a file
+// system there with enough free space: creating a small file on disk takes ten times as long. Some systems do not execute
+// programs in that file system.
 func InMemory(t testing.TB) string {
 	t.Helper()
 	parent := memory()

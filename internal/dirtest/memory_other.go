@@ -2,5 +2,5 @@
 
 package dirtest
 
-// memory returns "": only on Linux is the path of a file system in memory known.
+// memory returns "": the path of a file system in memory is only known on Linux.
 func memory() string { return "" }

@@ -147,7 +147,7 @@ func TestBadListIsTooLong(t *testing.T) {
 			for i := range n {
 				fmt.Fprintf(&list, "\n"+c.item, i)
 			}
-			_, err := load(c.program, row{with: with{c.input: list.String()}}.source())
+			_, err := load(c.program, row{action: c.program, with: with{c.input: list.String()}}.source())
 			says := err != nil && strings.Contains(err.Error(), c.input+": has more than 10000 items")
 			if says != (n > 10_000) {
 				t.Errorf("%s with %d items: got %v", c.input, n, err)

@@ -66,7 +66,10 @@ func TestBadMode(t *testing.T) {
 		mode("destroy", "destroy", "Write mode: run with destroy: true"),
 		mode("true", "true", "is not one of the allowed values|run, watch, confirm, override, discard, cancel, check"),
 		mode("Run", "Run", "Did you mean run?"),
-		{name: "unknown, and what depends on the mode", with: with{"mode": "runs", "workspace-id": "", "save-plan": "true"}, input: "mode", says: "is not one of the allowed values|Did you mean run?"},
+		{
+			name: "unknown, and what depends on the mode", with: with{"mode": "runs", "workspace-id": "", "save-plan": "true"},
+			input: "mode", says: "is not one of the allowed values|Did you mean run?",
+		},
 		mode("cancle", "cancle", "Did you mean cancel?"),
 		mode("two words", "run,watch", "is not one of the allowed values"),
 		mode("long", strings.Repeat("run", 10_000), "is not one of the allowed values"),

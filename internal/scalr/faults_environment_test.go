@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -34,8 +33,6 @@ const asked = "SCALR_TEST_ASK"
 // test binary read a log too.
 const leadingHere = "SCALR_TEST_LEADING_HERE"
 
-// TestMain lets the test binary act as a client. It raises the percentage of the garbage collector, because the tests would
-// otherwise spend a fifth of their time in it.
 func TestMain(m *testing.M) {
 	if address := os.Getenv(asked); address != "" {
 		if os.Getenv(leadingHere) != "" {
@@ -46,7 +43,6 @@ func TestMain(m *testing.M) {
 		ask(address)
 		return
 	}
-	debug.SetGCPercent(400)
 	m.Run()
 }
 

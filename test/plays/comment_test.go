@@ -85,7 +85,7 @@ func TestExampleApplyAfterMerge(t *testing.T) {
 }
 
 // TestExampleCommandsRefused checks that only authorized users start runs, and that only an approved, current commit
-// of this repository is applied. A row with a similar one is extra: it runs only with TESTS=all or SOAK=1.
+// of this repository is applied. A row that resembles another one is marked extra and runs only with TESTS=all or SOAK=1.
 func TestExampleCommandsRefused(t *testing.T) {
 	t.Parallel()
 	approved := review("jane", "APPROVED", "first", "MEMBER")

@@ -110,8 +110,7 @@ func newTestbed(t *testing.T, scenario scalrsim.Scenario, needs ...string) *test
 	return s
 }
 
-// everything reports whether all tests run, as in .ci/tests. The others are not worth the processes that they start on each
-// change.
+// everything reports whether to run the most expensive tests too: with TESTS=all, as in .ci/tests, or SOAK=1.
 func everything() bool { return os.Getenv("TESTS") == "all" || os.Getenv("SOAK") != "" }
 
 // withTerraform is the scenario in which Terraform executes the uploaded configuration. All such tests together
