@@ -120,12 +120,14 @@ func TestPathIsCheckedWithOtherInputs(t *testing.T) {
 		says   []string
 		absent string
 	}{
-		"missing path":         {inputs: []string{"path=nowhere", "timeout=soon"}, says: []string{"timeout: ", "path: ", "nowhere"}},
-		"mode check":           {inputs: []string{"mode=check", "path=nowhere", "timeout=soon"}, says: []string{"timeout: ", "path: "}},
-		"valid path":           {inputs: []string{"timeout=soon"}, says: []string{"timeout: "}, absent: "path: "},
-		"invalid path":         {inputs: []string{"path=../x", "timeout=soon"}, says: []string{"timeout: ", "path: "}},
-		"mode without packing": {inputs: []string{"mode=watch", "run-id=run-1", "path=nowhere", "timeout=soon"}, says: []string{"timeout: "}, absent: "nowhere"},
-		"no Terraform files":   {inputs: []string{"path=empty", "timeout=soon"}, says: []string{"timeout: ", "path: "}},
+		"missing path": {inputs: []string{"path=nowhere", "timeout=soon"}, says: []string{"timeout: ", "path: ", "nowhere"}},
+		"mode check":   {inputs: []string{"mode=check", "path=nowhere", "timeout=soon"}, says: []string{"timeout: ", "path: "}},
+		"valid path":   {inputs: []string{"timeout=soon"}, says: []string{"timeout: "}, absent: "path: "},
+		"invalid path": {inputs: []string{"path=../x", "timeout=soon"}, says: []string{"timeout: ", "path: "}},
+		"mode without packing": {
+			inputs: []string{"mode=watch", "run-id=run-1", "path=nowhere", "timeout=soon"}, says: []string{"timeout: "}, absent: "nowhere",
+		},
+		"no Terraform files": {inputs: []string{"path=empty", "timeout=soon"}, says: []string{"timeout: ", "path: "}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -59,13 +59,15 @@ func TestFilesOfAnnotations(t *testing.T) {
 		file      string // as Terraform names it
 		want      string // "" for no annotation with a file
 	}{
-		"checkout":             {file: "main.tf", want: "main.tf"},
-		"path":                 {tree: []string{"infra/main.tf"}, path: "infra", file: "main.tf", want: "infra/main.tf"},
-		"working directory":    {tree: []string{"live/main.tf"}, directory: "live", file: "main.tf", want: "live/main.tf"},
-		"path and directory":   {tree: []string{"a/live/main.tf"}, path: "a", directory: "live", file: "main.tf", want: "a/live/main.tf"},
-		"above the directory":  {tree: []string{"live/main.tf", "modules/x.tf"}, directory: "live", file: "../modules/x.tf", want: "modules/x.tf"},
-		"missing file":         {tree: []string{"infra/main.tf"}, path: "infra", file: "gone.tf", want: "infra/gone.tf"},
-		"linked file":          {tree: []string{"infra/main.tf", "infra/x.tf->../shared/x.tf", "shared/x.tf"}, path: "infra", file: "x.tf", want: "shared/x.tf"},
+		"checkout":            {file: "main.tf", want: "main.tf"},
+		"path":                {tree: []string{"infra/main.tf"}, path: "infra", file: "main.tf", want: "infra/main.tf"},
+		"working directory":   {tree: []string{"live/main.tf"}, directory: "live", file: "main.tf", want: "live/main.tf"},
+		"path and directory":  {tree: []string{"a/live/main.tf"}, path: "a", directory: "live", file: "main.tf", want: "a/live/main.tf"},
+		"above the directory": {tree: []string{"live/main.tf", "modules/x.tf"}, directory: "live", file: "../modules/x.tf", want: "modules/x.tf"},
+		"missing file":        {tree: []string{"infra/main.tf"}, path: "infra", file: "gone.tf", want: "infra/gone.tf"},
+		"linked file": {
+			tree: []string{"infra/main.tf", "infra/x.tf->../shared/x.tf", "shared/x.tf"}, path: "infra", file: "x.tf", want: "shared/x.tf",
+		},
 		"linked directory":     {tree: []string{"infra/main.tf", "infra/m->../mods", "mods/y.tf"}, path: "infra", file: "m/y.tf", want: "mods/y.tf"},
 		"downloaded module":    {file: ".terraform/modules/x/main.tf"},
 		"absolute":             {file: "/opt/main.tf"},

@@ -286,7 +286,9 @@ func TestUsesOfLinkedModule(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tree := checkout(map[string]string{"app/main.tf": moduleCall("../mods/a"), "mods": "-> lib", "lib/a/x.tf": c.text, "lib/a/b.txt": "", "lib/a/d/c.txt": ""})
+			tree := checkout(map[string]string{
+				"app/main.tf": moduleCall("../mods/a"), "mods": "-> lib", "lib/a/x.tf": c.text, "lib/a/b.txt": "", "lib/a/d/c.txt": "",
+			})
 			results, err := findAffected(tree, nil, workspaces("app"), nil)
 			if err != nil || !slices.Equal(results[0].Uses, c.want) {
 				t.Errorf("got %q and %v, want %q", results[0].Uses, err, c.want)

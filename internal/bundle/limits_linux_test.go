@@ -240,7 +240,8 @@ func TestFileShorterThanItsSize(t *testing.T) {
 // TestUnusablePaths checks the errors about the input path.
 func TestUnusablePaths(t *testing.T) {
 	t.Parallel()
-	root := makeTree(t, "main.tf", "d/main.tf", "up->..", "git->.git", ".git/config", "hop->git", "long->"+strings.Repeat("./", 1100), "loop->loop", "e->d/x/..",
+	root := makeTree(t, "main.tf", "d/main.tf", "up->..", "git->.git", ".git/config", "hop->git", "long->"+strings.Repeat("./", 1100),
+		"loop->loop", "e->d/x/..",
 		"clone/.git->../d", "ab->"+filepath.Join(t.TempDir(), "x"))
 	for path, want := range map[string]string{
 		"..":                     `path ".." is outside the checkout`,
@@ -291,7 +292,8 @@ func TestListingStopsAtEachCheck(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("a", 150)
 	root := makeTree(t, "infra/main.tf", "infra/"+long, "infra/d/"+long, "infra/inner->"+long, "infra/outer->../shared/"+long, "infra/dir->../shared/d",
-		"infra/hop->../shared/hop", "infra/far->./././././././././main.tf", "shared/"+long, "shared/d/"+long, "shared/hop->"+long, "shared/d/l->../../infra/main.tf")
+		"infra/hop->../shared/hop", "infra/far->./././././././././main.tf", "shared/"+long, "shared/d/"+long,
+		"shared/hop->"+long, "shared/d/l->../../infra/main.tf")
 	rules := lines(300, func(i int) string { return fmt.Sprint("*a*b*", i, "*") })
 	if err := os.WriteFile(filepath.Join(root, "infra", ignoreFile), []byte(rules), 0o600); err != nil {
 		t.Fatal(err)

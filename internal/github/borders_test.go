@@ -253,12 +253,16 @@ func TestNextPage(t *testing.T) {
 		got   int // comments on the second page
 		want  string
 	}{
-		"no header, full page":  {nil, 100, third},
-		"no header, last page":  {nil, 99, ""},
-		"next":                  {[]string{`<https://api.github.test/x?page=9>; rel="next"`}, 100, "https://api.github.test/x?page=9"},
-		"next of a short page":  {[]string{`<https://api.github.test/x?page=9>; rel="next"`}, 1, "https://api.github.test/x?page=9"},
-		"after another":         {[]string{`<https://api.github.test/a>; rel="prev", <https://api.github.test/b>; rel="next"`}, 100, "https://api.github.test/b"},
-		"in a second header":    {[]string{`<https://api.github.test/a>; rel="prev"`, `<https://api.github.test/b>; rel="next"`}, 1, "https://api.github.test/b"},
+		"no header, full page": {nil, 100, third},
+		"no header, last page": {nil, 99, ""},
+		"next":                 {[]string{`<https://api.github.test/x?page=9>; rel="next"`}, 100, "https://api.github.test/x?page=9"},
+		"next of a short page": {[]string{`<https://api.github.test/x?page=9>; rel="next"`}, 1, "https://api.github.test/x?page=9"},
+		"after another": {
+			[]string{`<https://api.github.test/a>; rel="prev", <https://api.github.test/b>; rel="next"`}, 100, "https://api.github.test/b",
+		},
+		"in a second header": {
+			[]string{`<https://api.github.test/a>; rel="prev"`, `<https://api.github.test/b>; rel="next"`}, 1, "https://api.github.test/b",
+		},
 		"no next, full page":    {[]string{`<https://api.github.test/a>; rel="prev"`}, 100, ""},
 		"no next, short page":   {[]string{`<https://api.github.test/a>; rel="prev"`}, 7, ""},
 		"another host, full":    {[]string{`<https://other.test/x>; rel="next"`}, 100, third},

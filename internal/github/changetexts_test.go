@@ -65,7 +65,10 @@ func TestUnknownChanges(t *testing.T) {
 				{"/git/trees/" + b, `{"truncated":false,"tree":[{"path":"x","sha":"1"}]}`},
 				{"/git/trees/" + a, `{"truncated":false,"tree":[{"path":"y","sha":"1"}]}`}}, "x y"},
 		"group, invalid JSON": {ChangeQuery{Checkout: a, Event: group(a, "refs/heads/main")},
-			[][2]string{{"/compare/", strings.Replace(compared(b, b), `"ahead"`, "\"\n,\"status\":\"ahead\"", 1)}, {"/git/trees/", `{"truncated":false,"tree":[]}`}},
+			[][2]string{
+				{"/compare/", strings.Replace(compared(b, b), `"ahead"`, "\"\n,\"status\":\"ahead\"", 1)},
+				{"/git/trees/", `{"truncated":false,"tree":[]}`},
+			},
 			"GitHub cannot compare the merge group with main"},
 		"group": {ChangeQuery{Checkout: a, Event: group(a, "refs/heads/main")}, [][2]string{{"/compare/main...", compared(b, b)}}, "f"},
 		"merged pull request": {ChangeQuery{Checkout: a, Event: pullRequest(a, b)}, [][2]string{{"/compare/", compared(b, a)}},

@@ -302,12 +302,14 @@ func TestLogRequests(t *testing.T) {
 		},
 		"moved five times": {
 			[]string{"302|https://blob.test/a|", "302|/b|", "302|/c|", "302|/d|", "302|/e|", "200||text"},
-			[]string{first, "GET https://blob.test/a", "GET https://blob.test/b", "GET https://blob.test/c", "GET https://blob.test/d", "GET https://blob.test/e"},
+			[]string{first, "GET https://blob.test/a", "GET https://blob.test/b", "GET https://blob.test/c", "GET https://blob.test/d",
+				"GET https://blob.test/e"},
 			"text -1", "",
 		},
 		"moved six times": {
 			[]string{"302|https://blob.test/a|"},
-			[]string{first, "GET https://blob.test/a", "GET https://blob.test/a", "GET https://blob.test/a", "GET https://blob.test/a", "GET https://blob.test/a"},
+			[]string{first, "GET https://blob.test/a", "GET https://blob.test/a", "GET https://blob.test/a", "GET https://blob.test/a",
+				"GET https://blob.test/a"},
 			"", "read the apply log: too many redirects (HTTP 302)",
 		},
 		"moved to this machine": {[]string{"302|https://127.0.0.1/a|"}, []string{first}, "", "read the apply log: the link points to this machine"},

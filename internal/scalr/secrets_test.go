@@ -32,7 +32,8 @@ func TestSecretsOfEarlierRequestsAreRedacted(t *testing.T) {
 			case strings.HasSuffix(r.URL.Path, "/assume"):
 				return respond(r, 200, `{"access-token":"tok-3"}`), nil
 			}
-			return respond(r, 200, `{"data":{"type":"configuration-versions","id":"cv-1","links":{"upload":"https://blob.test/a?signature=`+signature+`"}}}`), nil
+			return respond(r, 200, `{"data":{"type":"configuration-versions","id":"cv-1",`+
+				`"links":{"upload":"https://blob.test/a?signature=`+signature+`"}}}`), nil
 		})}})
 	if err != nil {
 		t.Fatal(err)

@@ -236,8 +236,10 @@ func TestPartsOfAddress(t *testing.T) {
 			text:    "(p3V:word-word)",
 			want:    "(***)",
 		},
-		"an id of Scalr as a file":           {"https://h.io/x/cv-v0o1dcma0.tar.gz", "(cv-v0o1dcma0.tar.gz)", "(cv-v0o1dcma0.tar.gz)"},
-		"a piece between other delimiters":   {"https://h.io/?k=word%2Cq7Zp3Vx9%3Bx9Q2xLw7%20Lr2Tn8Wd", "(q7Zp3Vx9) (x9Q2xLw7) (Lr2Tn8Wd)", "(***) (***) (***)"},
+		"an id of Scalr as a file": {"https://h.io/x/cv-v0o1dcma0.tar.gz", "(cv-v0o1dcma0.tar.gz)", "(cv-v0o1dcma0.tar.gz)"},
+		"a piece between other delimiters": {
+			"https://h.io/?k=word%2Cq7Zp3Vx9%3Bx9Q2xLw7%20Lr2Tn8Wd", "(q7Zp3Vx9) (x9Q2xLw7) (Lr2Tn8Wd)", "(***) (***) (***)",
+		},
 		"a malformed escape in a name":       {"https://h.io/?q7Zp3%ZZVx9=1", "(q7Zp3%ZZVx9)", "(***)"},
 		"a malformed escape among words":     {"https://h.io/?role=%ZZ&x=y", "(?role=%ZZ)", "(***)"},
 		"a parameter after many of no value": {"https://h.io/?" + strings.Repeat("a;", 198) + "b;q7Zp3Vx9Lr", "(q7Zp3Vx9Lr)", "(***)"},

@@ -89,9 +89,11 @@ func rowCases() map[string]rowCase {
 		"planned, cannot be read": {
 			scenario: scalrsim.Scenario{Script: one, Config: scalrsim.Config{NoIncluded: true}, Faults: []scalrsim.Fault{refused("GET /runs/*")}},
 		},
-		"planned, JSON cannot be read":  {scenario: fault(one, refused(planJSON))},
-		"planned, JSON missing":         {scenario: scalrsim.Scenario{Script: one, Logs: scalrsim.Logs{JSON: 404}}},
-		"planned, JSON invalid":         {scenario: scalrsim.Scenario{Script: one, Logs: scalrsim.Logs{PlanJSON: `{"format_version":"1.2","resource_changes":[{]}`}}},
+		"planned, JSON cannot be read": {scenario: fault(one, refused(planJSON))},
+		"planned, JSON missing":        {scenario: scalrsim.Scenario{Script: one, Logs: scalrsim.Logs{JSON: 404}}},
+		"planned, JSON invalid": {
+			scenario: scalrsim.Scenario{Script: one, Logs: scalrsim.Logs{PlanJSON: `{"format_version":"1.2","resource_changes":[{]}`}},
+		},
 		"planned, JSON invalid, redact": {scenario: scalrsim.Scenario{Script: one, Logs: scalrsim.Logs{PlanJSON: `{"format_version":`}}, redact: true},
 		"planned, JSON interrupted":     {scenario: fault(one, scalrsim.Fault{Op: planJSON, Action: scalrsim.Break, Bytes: 20, Times: -1})},
 		"planned, log cannot be read":   {scenario: fault(one, refused(planLog))},

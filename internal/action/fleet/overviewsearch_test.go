@@ -267,10 +267,11 @@ func TestSearch(t *testing.T) {
 				"runs e1 5, runs e3 5, runs e1 6, runs e3 6, runs e1 7, runs e3 7, runs e1 8, runs e3 8, runs e1 9, runs e3 9, runs e1 10",
 		},
 		"two requests left for names": {
-			further:  each(20, "e1/w#", " "),
-			runs:     "e1/b*1750",
-			targets:  each(20, "id:e1/w#", " "),
-			want:     "e1/w1: absent, e1/w2: absent, " + strings.TrimPrefix(each(20, "id of e1/w#: absent", ", "), "id of e1/w1: absent, id of e1/w2: absent, "),
+			further: each(20, "e1/w#", " "),
+			runs:    "e1/b*1750",
+			targets: each(20, "id:e1/w#", " "),
+			want: "e1/w1: absent, e1/w2: absent, " +
+				strings.TrimPrefix(each(20, "id of e1/w#: absent", ", "), "id of e1/w1: absent, id of e1/w2: absent, "),
 			requests: each(18, "runs #", ", ") + ", workspaces e1/w1, workspaces e1/w2",
 		},
 		"oldest first": {

@@ -161,7 +161,9 @@ func TestDirectoryOfPlace(t *testing.T) {
 		}
 		command, log := commandWith(t, all(d))
 		command.tree = tree
-		places, err := command.findPlaces([]scalr.Workspace{{ID: "ws-1", Environment: "prod", EnvironmentID: "env-1", Name: "app", WorkingDirectory: c.working}})
+		places, err := command.findPlaces([]scalr.Workspace{
+			{ID: "ws-1", Environment: "prod", EnvironmentID: "env-1", Name: "app", WorkingDirectory: c.working},
+		})
 		got := "error"
 		if err == nil {
 			got = fmt.Sprintf("%s %s %t", places[0].directory, places[0].path, places[0].exact)

@@ -88,8 +88,11 @@ func TestListWorkspaces(t *testing.T) {
 		"forbidden workspaces": {environment: "staging", faults: []scalrsim.Fault{refused("GET /workspaces", 1)},
 			want: "list workspaces: Forbidden (HTTP 403)"},
 		"forbidden tags of a workspace": {environment: "staging", filter: inputs.WorkspaceFilter{Tag: "blue"},
-			faults: []scalrsim.Fault{refused("GET /workspaces/*/relationships/tags", 1), {Op: "GET /workspaces", Action: scalrsim.Misreport, Member: "tags", Times: -1}},
-			want:   "list the tags of WORKSPACE: Forbidden (HTTP 403)"},
+			faults: []scalrsim.Fault{
+				refused("GET /workspaces/*/relationships/tags", 1),
+				{Op: "GET /workspaces", Action: scalrsim.Misreport, Member: "tags", Times: -1},
+			},
+			want: "list the tags of WORKSPACE: Forbidden (HTTP 403)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

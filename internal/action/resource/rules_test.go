@@ -287,7 +287,8 @@ func TestRejectedLinks(t *testing.T) {
 		err := notSharedError(p, env, rejection(status, ""))
 		text := fmt.Sprint(err)
 		if step.CodeOf(err) != step.CodeProviderNotShared || strings.Contains(text, "..") ||
-			!strings.HasPrefix(text, `Provider configuration "aws" (pcfg-1) is not shared with environment "staging" (env-1), and this step cannot share it: `) {
+			!strings.HasPrefix(text, `Provider configuration "aws" (pcfg-1) is not shared with environment "staging" (env-1), `+
+				`and this step cannot share it: `) {
 			t.Errorf("%d: code %s, %q", status, step.CodeOf(err), text)
 		}
 	}

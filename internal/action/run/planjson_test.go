@@ -42,10 +42,12 @@ func TestPlanJSON(t *testing.T) {
 		failed   bool
 		missing  string // its beginning
 	}{
-		"complete":        {200, func() io.Reader { return strings.NewReader(document) }, true, true, false, ""},
-		"byte by byte":    {200, func() io.Reader { return iotest.OneByteReader(strings.NewReader(document)) }, true, true, false, ""},
-		"broken at end":   {200, func() io.Reader { return io.MultiReader(strings.NewReader(document), broken) }, false, false, true, "it could not be read: "},
-		"broken inside":   {200, func() io.Reader { return io.MultiReader(strings.NewReader(document[:90]), broken) }, false, false, true, "it could not be read: "},
+		"complete":      {200, func() io.Reader { return strings.NewReader(document) }, true, true, false, ""},
+		"byte by byte":  {200, func() io.Reader { return iotest.OneByteReader(strings.NewReader(document)) }, true, true, false, ""},
+		"broken at end": {200, func() io.Reader { return io.MultiReader(strings.NewReader(document), broken) }, false, false, true, "it could not be read: "},
+		"broken inside": {
+			200, func() io.Reader { return io.MultiReader(strings.NewReader(document[:90]), broken) }, false, false, true, "it could not be read: ",
+		},
 		"broken at start": {200, func() io.Reader { return broken }, false, false, true, "it could not be read: "},
 		"empty":           {200, func() io.Reader { return strings.NewReader("") }, false, false, false, "Scalr has none for this plan"},
 		"no content":      {204, func() io.Reader { return strings.NewReader("") }, false, false, false, "Scalr has none for this plan"},

@@ -92,7 +92,9 @@ func TestPost(t *testing.T) {
 				environ := slices.Concat(c.state, []string{"STATE_on-cancel=" + onCancel, "INPUT_TOKEN=token-0123456789abcdef",
 					"INPUT_BASE-URL=https://acme.scalr.test", "INPUT_WORKSPACE-ID=ws-1"})
 				var log bytes.Buffer
-				s, ctx, end := step.Begin(context.Background(), step.Env{Environ: environ, Stdout: &log, Version: "test", HTTP: &http.Client{Transport: server}})
+				s, ctx, end := step.Begin(context.Background(), step.Env{
+					Environ: environ, Stdout: &log, Version: "test", HTTP: &http.Client{Transport: server},
+				})
 				code := Post(ctx, s)
 				end()
 				if code != 0 || !slices.Equal(requests, c.requests) || log.String() != c.log {

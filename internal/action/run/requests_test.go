@@ -55,9 +55,11 @@ func TestOverrideOfSeveralChecks(t *testing.T) {
 			checks: []scalr.TaskStatus{soft, soft}, status: map[string]int{"a": 409}, asked: "ab",
 			log: "Overrode 1 policy check of run run-1\n", err: scalr.ErrConflict, accepted: true,
 		},
-		"only conflicts":         {checks: []scalr.TaskStatus{soft, soft}, status: map[string]int{"a": 409, "b": 409}, asked: "ab", err: scalr.ErrConflict},
-		"forbidden, then none":   {checks: []scalr.TaskStatus{soft, soft}, status: map[string]int{"a": 403}, asked: "a", err: scalr.ErrForbidden},
-		"forbidden at the end":   {checks: []scalr.TaskStatus{soft, soft}, status: map[string]int{"b": 403}, asked: "ab", err: scalr.ErrForbidden, accepted: true},
+		"only conflicts":       {checks: []scalr.TaskStatus{soft, soft}, status: map[string]int{"a": 409, "b": 409}, asked: "ab", err: scalr.ErrConflict},
+		"forbidden, then none": {checks: []scalr.TaskStatus{soft, soft}, status: map[string]int{"a": 403}, asked: "a", err: scalr.ErrForbidden},
+		"forbidden at the end": {
+			checks: []scalr.TaskStatus{soft, soft}, status: map[string]int{"b": 403}, asked: "ab", err: scalr.ErrForbidden, accepted: true,
+		},
 		"passed and soft failed": {checks: []scalr.TaskStatus{passed, soft}, asked: "b", log: "Overrode 1 policy check of run run-1\n", accepted: true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -38,7 +38,8 @@ func TestSizesOfComment(t *testing.T) {
 	r.Redact = new(secret.Redactor)
 	fmt.Fprint(r.logs.of(scalr.PlanPhase), "Terraform will perform the following actions:\n\n")
 	for i := range 2000 {
-		fmt.Fprintf(r.logs.of(scalr.PlanPhase), "  # terraform_data.resource_%04d will be destroyed\n  - resource \"terraform_data\" \"resource_%04d\" {}\n\n", i, i)
+		fmt.Fprintf(r.logs.of(scalr.PlanPhase), "  # terraform_data.resource_%04d will be destroyed\n"+
+			"  - resource \"terraform_data\" \"resource_%04d\" {}\n\n", i, i)
 	}
 	fmt.Fprint(r.logs.of(scalr.PlanPhase), "Plan: 0 to add, 0 to change, 2000 to destroy.\n")
 	rep := report.Report{Result: "planned", Plan: r.logs.of(scalr.PlanPhase).Plan(t.Context(), nil)}

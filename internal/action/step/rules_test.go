@@ -73,7 +73,9 @@ func TestInputOfAttribute(t *testing.T) {
 			t.Errorf("%s: %q, %v", attribute, got, ok)
 		}
 	}
-	two := &scalr.Error{Problems: []scalr.Problem{{Pointer: "/data/attributes/other"}, {Pointer: "/data/attributes/is-dry"}, {Pointer: "/data/attributes/tags"}}}
+	two := &scalr.Error{Problems: []scalr.Problem{
+		{Pointer: "/data/attributes/other"}, {Pointer: "/data/attributes/is-dry"}, {Pointer: "/data/attributes/tags"},
+	}}
 	if got := InputOfError(two); got != "dry-run" {
 		t.Errorf("two inputs: got %q", got)
 	}
@@ -196,7 +198,8 @@ func TestOutcomesOfRuns(t *testing.T) {
 		{"with changes", scalr.Run{Plan: &scalr.Plan{Status: "finished", HasChanges: &yes}}},
 		{"applies", scalr.Run{AutoApply: true, Apply: &scalr.Apply{Status: "errored"}, ErrorMessage: "The disk is full..."}},
 		{"queued to apply", scalr.Run{Apply: &scalr.Apply{Status: "queued"}, ErrorMessage: "no agent"}},
-		{"hard failure", scalr.Run{Policies: check("hard_failed", 1, scalr.Policy{Name: "tags", Result: "hard_failed", Messages: []string{"no owner", "no team"}},
+		{"hard failure", scalr.Run{Policies: check("hard_failed", 1,
+			scalr.Policy{Name: "tags", Result: "hard_failed", Messages: []string{"no owner", "no team"}},
 			scalr.Policy{Name: "cost", Result: "soft_failed"}, scalr.Policy{Name: "region", Result: "hard_failed"})}},
 		{"counted hard failure", scalr.Run{Policies: check("passed", 1)}},
 		{"hard failure without a count", scalr.Run{Policies: check("hard_failed", 0)}},

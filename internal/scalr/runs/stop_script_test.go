@@ -256,7 +256,8 @@ func TestStopRequests(t *testing.T) {
 				if err != nil {
 					text = err.Error()
 				}
-				if result := fmt.Sprintf("%s %t %t %s", got.Verb, got.AlreadyFinal, got.ApplyContinues, got.LastKnown.Status); result != c.result || text != c.err {
+				result := fmt.Sprintf("%s %t %t %s", got.Verb, got.AlreadyFinal, got.ApplyContinues, got.LastKnown.Status)
+				if result != c.result || text != c.err {
 					t.Errorf("got %q, %q; want %q, %q", result, text, c.result, c.err)
 				}
 				if !slices.Equal(s.log, c.want) {
