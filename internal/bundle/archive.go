@@ -1,6 +1,8 @@
 package bundle
 
 import (
+	"crypto/sha256"
+	"hash"
 	"io"
 	"time"
 )
@@ -14,10 +16,13 @@ type Archive struct {
 	Took       time.Duration // duration of Pack
 
 	sink     *sink
+	sum      hash.Hash
 	dirs     []dir
 	dirBytes []int64 // size of the files directly in each of dirs
 	largest  largestFiles
 }
+
+func newArchive(o Options) *Archive { return &Archive{sink: newSink(o), sum: sha256.New()} }
 
 // Reader returns a new reader that starts at the beginning. Readers are independent: each upload attempt
 // needs its own.

@@ -58,9 +58,8 @@ func TestArchiveMovesToFile(t *testing.T) {
 		if n, failed := s.ReadAt(got, 0); err != nil || failed != nil || n != c.size || !bytes.Equal(got, data[:c.size]) {
 			t.Errorf("%s: got %d of %d bytes, %v, %v", name, n, c.size, err, failed)
 		}
-		sum := sha256.Sum256(data[:c.size])
-		if (s.file != nil) != c.inFile || s.size != int64(c.size) || s.digest() != hex.EncodeToString(sum[:]) {
-			t.Errorf("%s: in a file: %t, %d bytes, digest %s", name, s.file != nil, s.size, s.digest())
+		if (s.file != nil) != c.inFile || s.size != int64(c.size) {
+			t.Errorf("%s: in a file: %t, %d bytes", name, s.file != nil, s.size)
 		}
 		if err := errors.Join(s.close(), s.close()); err != nil {
 			t.Errorf("%s: close: %v", name, err)
@@ -208,15 +207,15 @@ func TestGoldenDigestOfBlocks(t *testing.T) {
 	}
 }
 
-// blocking is a writer that blocks after some writes, until it is released.
+// blocking is a writer that blocks while blocked, which is set before a write, until it is released.
 type blocking struct {
-	free    int
+	blocked bool
 	release chan struct{}
 	io.Writer
 }
 
 func (b *blocking) Write(p []byte) (int, error) {
-	if b.free--; b.free < 0 {
+	if b.blocked {
 		<-b.release
 	}
 	return b.Writer.Write(p)
@@ -231,16 +230,18 @@ func TestSlowWriterDoesNotStopCompression(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var out bytes.Buffer
-				b := &blocking{free: par.inline, release: make(chan struct{}), Writer: &out}
-				g := newGzipWriter(b, par.workers, par.inline)
+				b := &blocking{release: make(chan struct{}), Writer: &out}
+				g := newGzipWriter(b, io.Discard, par.workers, par.inline)
 				data, written := text((par.inline+2*par.workers+1)*blockSize+1, 3), 0
 				go func() {
-					for _, part := range [][]byte{data[:len(data)-1], data[len(data)-1:]} {
-						n, err := g.Write(part)
+					for i, end := range []int{par.inline*blockSize + 1, len(data) - 1, len(data)} {
+						n, err := g.Write(data[written:end])
 						if err != nil {
 							t.Error(err)
 						}
-						written += n
+						if written += n; i == 0 {
+							b.blocked = true
+						}
 					}
 					if err := g.Close(); err != nil {
 						t.Error(err)

@@ -3,6 +3,7 @@ package bundle
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,8 +44,8 @@ func TestEachWriteErrorIsReported(t *testing.T) {
 				full := &failingOnce{n: n}
 				err := packTo(t, l, full, readers)
 				if full.n > 0 {
-					if n != 5 { // two full blocks, the last one and the end
-						t.Errorf("%d readers, %s: got %d writes, want 4", readers, name, n-1)
+					if n < 5 { // two full blocks, the last one and the end
+						t.Errorf("%d readers, %s: got %d writes, want at least 4", readers, name, n-1)
 					}
 					break
 				}
@@ -64,7 +65,7 @@ func packTo(t *testing.T, l *Listing, w *failingOnce, readers int) error {
 		t.Fatal(err)
 	}
 	defer tr.close()
-	gz := newGzipWriter(w, 1, 1<<30)
+	gz := newGzipWriter(w, io.Discard, 1, 1<<30)
 	p := &packer{l: l, tree: tr, gz: gz, a: &Archive{dirBytes: make([]int64, len(l.dirs))}, hardLinks: newHardLinks(t.Context(), l, tr)}
 	if err := p.run(t.Context(), readers); err != nil {
 		return err

@@ -2,8 +2,6 @@ package bundle
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -281,7 +279,7 @@ func TestNamesThatMayEscape(t *testing.T) {
 	}
 }
 
-// TestArchiveInMemory: the bytes can be read from each position, and the digest is that of all bytes.
+// TestArchiveInMemory: the bytes can be read from each position.
 func TestArchiveInMemory(t *testing.T) {
 	t.Parallel()
 	data := text(chunkSize*2+100, 5)
@@ -301,9 +299,8 @@ func TestArchiveInMemory(t *testing.T) {
 			}
 		}
 	}
-	sum := sha256.Sum256(data)
-	if s.size != int64(len(data)) || s.digest() != hex.EncodeToString(sum[:]) {
-		t.Errorf("got %d bytes with the digest %s", s.size, s.digest())
+	if s.size != int64(len(data)) {
+		t.Errorf("got %d bytes", s.size)
 	}
 	if err := errors.Join(s.close(), s.close()); err != nil {
 		t.Error(err)

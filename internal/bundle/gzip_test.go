@@ -3,6 +3,7 @@ package bundle
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -23,7 +24,8 @@ func text(n int, seed uint64) []byte {
 func compressed(t testing.TB, data []byte, workers, inline, piece int) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	g := newGzipWriter(&out, workers, inline)
+	sum := sha256.New()
+	g := newGzipWriter(&out, sum, workers, inline)
 	for len(data) > 0 {
 		n := min(piece, len(data))
 		if _, err := g.Write(data[:n]); err != nil {
@@ -33,6 +35,9 @@ func compressed(t testing.TB, data []byte, workers, inline, piece int) []byte {
 	}
 	if err := g.Close(); err != nil {
 		t.Fatal(err)
+	}
+	if want := sha256.Sum256(out.Bytes()); !bytes.Equal(sum.Sum(nil), want[:]) {
+		t.Errorf("%d workers, %d blocks compressed by Write: the digest is not that of the output", workers, inline)
 	}
 	return out.Bytes()
 }
@@ -66,6 +71,36 @@ func TestGzipSameBytesWithAnyWorkers(t *testing.T) {
 	}
 }
 
+// TestLargeFileStartsWorkers checks that workers compress a large file from the first block that does not contain anything
+// else, and that the bytes are the same.
+func TestLargeFileStartsWorkers(t *testing.T) {
+	t.Parallel()
+	data := text(4*blockSize, 4)
+	want := compressed(t, data, 1, 3, 1<<20)
+	for _, c := range []struct {
+		before, size int
+		pool         bool
+	}{{0, blockSize, false}, {0, blockSize + 1, true}, {100, blockSize + 1, true}} {
+		var out bytes.Buffer
+		g := newGzipWriter(&out, io.Discard, 2, 3)
+		parts := [][]byte{data[:c.before], data[c.before : blockSize+1], data[blockSize+1:]}
+		for i, part := range parts {
+			if i == 1 {
+				g.expect(int64(c.size))
+			}
+			if _, err := g.Write(part); err != nil {
+				t.Fatal(err)
+			}
+			if i == 1 && (g.pool != nil) != c.pool {
+				t.Errorf("after %d bytes, for a file of %d bytes: workers: %t, want %t", c.before, c.size, g.pool != nil, c.pool)
+			}
+		}
+		if err := g.Close(); err != nil || !bytes.Equal(out.Bytes(), want) {
+			t.Errorf("after %d bytes, for a file of %d bytes: %v, or other bytes", c.before, c.size, err)
+		}
+	}
+}
+
 // failing is a writer that fails after some bytes.
 type failing struct{ left int }
 
@@ -88,7 +123,7 @@ func TestGzipWriteError(t *testing.T) {
 	}
 	for _, room := range rooms {
 		for _, workers := range []int{1, 4} {
-			g := newGzipWriter(&failing{left: room}, workers, workers%2)
+			g := newGzipWriter(&failing{left: room}, io.Discard, workers, workers%2)
 			_, err := g.Write(data)
 			if err != nil {
 				if failed := g.abort(); failed != nil {
@@ -108,7 +143,7 @@ func TestGzipWriteError(t *testing.T) {
 func TestGzipStopsAfterWriteError(t *testing.T) {
 	t.Parallel()
 	for _, inline := range []int{0, 1} {
-		g := newGzipWriter(&failing{}, 1, inline)
+		g := newGzipWriter(&failing{}, io.Discard, 1, inline)
 		want := map[int]string{0: "the archive can no longer be written", 1: "full"}[inline]
 		if n, err := g.Write(make([]byte, 40*blockSize)); err == nil || err.Error() != want || n != 0 {
 			t.Errorf("%d blocks compressed by Write: got %d, %v, want %s", inline, n, err, want)

@@ -369,7 +369,7 @@ func TestPackingReportsFullDisk(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a := &Archive{sink: newSink(Options{})}
+		a := newArchive(Options{})
 		a.sink.size = 8 << 20
 		err = l.packDirectory(t.Context(), tr, par, a)
 		if want := "no directory for temporary files is writable"; err == nil || err.Error() != want {

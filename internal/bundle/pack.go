@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"context"
+	"encoding/hex"
 	"runtime"
 	"time"
 )
@@ -38,23 +39,22 @@ func (l *Listing) pack(ctx context.Context, par parallelism) (*Archive, error) {
 		return nil, &Error{Code: PathMissing, Path: l.options.Root, Err: err}
 	}
 	defer t.close()
-	s := newSink(l.options)
-	a := &Archive{sink: s}
+	a := newArchive(l.options)
 	if l.Prebuilt() {
 		err = l.copyPrebuilt(ctx, t, a)
 	} else {
 		err = l.packDirectory(ctx, t, par, a)
 	}
 	if err != nil {
-		s.close()
+		a.Close()
 		return nil, err
 	}
-	a.Compressed, a.SHA256, a.Took = s.size, s.digest(), time.Since(start)
+	a.Compressed, a.SHA256, a.Took = a.sink.size, hex.EncodeToString(a.sum.Sum(nil)), time.Since(start)
 	return a, nil
 }
 
 func (l *Listing) packDirectory(ctx context.Context, t *tree, par parallelism, a *Archive) error {
-	p := &packer{l: l, tree: t, gz: newGzipWriter(a.sink, par.workers, par.inline), a: a, hardLinks: newHardLinks(ctx, l, t)}
+	p := &packer{l: l, tree: t, gz: newGzipWriter(a.sink, a.sum, par.workers, par.inline), a: a, hardLinks: newHardLinks(ctx, l, t)}
 	a.Files, a.dirs, a.dirBytes = l.files, l.dirs, make([]int64, len(l.dirs))
 	if err := p.run(ctx, par.readers); err != nil {
 		if failed := p.gz.abort(); failed != nil {

@@ -138,7 +138,7 @@ func (f *forest) packWith(t *testing.T, par parallelism, stepwise bool) (*Listin
 	if err := l.listDirectory(t.Context(), tr); err != nil {
 		return nil, nil, err
 	}
-	a := &Archive{sink: newSink(o)}
+	a := newArchive(o)
 	if err := l.packDirectory(t.Context(), tr, par, a); err != nil {
 		return nil, nil, err
 	}

@@ -112,6 +112,7 @@ func (p *packer) file(ctx context.Context, e entry) error {
 	if p.buf == nil {
 		p.buf = make([]byte, readSize)
 	}
+	p.gz.expect(f.size)
 	first := func(content []byte) {
 		p.inspector.inspect(p.l.dirs[e.dir].path, p.l.names.at(e.name), content, f.size)
 	}

@@ -64,10 +64,10 @@ func (l *Listing) copyPrebuilt(ctx context.Context, t *tree, a *Archive) error {
 		return openError(l.base, err)
 	}
 	defer f.close()
-	if err := copyExactly(ctx, a.sink, f, f.size, make([]byte, readSize), nil); err != nil {
+	if err := copyExactly(ctx, output{a.sink, a.sum}, f, f.size, make([]byte, readSize), nil); err != nil {
 		return readError(l.base, err)
 	}
-	if [sha256.Size]byte(a.sink.sum.Sum(nil)) != l.prebuilt.sum {
+	if [sha256.Size]byte(a.sum.Sum(nil)) != l.prebuilt.sum {
 		return &Error{Code: Changed, Path: l.base}
 	}
 	a.Files, a.Bytes = l.files, l.prebuilt.bytes

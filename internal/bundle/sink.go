@@ -1,15 +1,11 @@
 package bundle
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"os"
 	"path/filepath"
-	"sync"
 	"syscall"
 )
 
@@ -21,10 +17,9 @@ const (
 	chunkSize    = 256 << 10
 )
 
-// sink stores the archive and computes its size and digest.
+// sink stores the archive.
 type sink struct {
 	size    int64
-	sum     hash.Hash
 	chunks  [][]byte // chunkSize bytes each except the last
 	file    *os.File
 	dir     string // directory of file
@@ -34,7 +29,7 @@ type sink struct {
 }
 
 func newSink(o Options) *sink {
-	return &sink{sum: sha256.New(), temp: o.Temp, root: o.Root}
+	return &sink{temp: o.Temp, root: o.Root}
 }
 
 func (s *sink) Write(p []byte) (int, error) {
@@ -43,21 +38,10 @@ func (s *sink) Write(p []byte) (int, error) {
 	}
 	s.size += int64(len(p))
 	if s.file == nil {
-		s.sum.Write(p)
 		s.store(p)
 		return len(p), nil
 	}
-	return len(p), s.digestAndWrite(p)
-}
-
-// digestAndWrite computes the digest and writes concurrently, because both are most of the work for
-// incompressible data.
-func (s *sink) digestAndWrite(p []byte) error {
-	var digesting sync.WaitGroup
-	digesting.Go(func() { s.sum.Write(p) })
-	err := s.toFile(p)
-	digesting.Wait()
-	return err
+	return len(p), s.toFile(p)
 }
 
 // makeRoom moves a growing archive to a temporary file if one can be created.
@@ -154,8 +138,6 @@ func (s *sink) ReadAt(p []byte, off int64) (int, error) {
 	}
 	return n, nil
 }
-
-func (s *sink) digest() string { return hex.EncodeToString(s.sum.Sum(nil)) }
 
 // close releases the memory or the file. It may be called more than once.
 func (s *sink) close() error {
