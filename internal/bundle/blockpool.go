@@ -51,12 +51,9 @@ func newBlockPool(out output, workers int, first compressor, before []byte) *blo
 	for range n {
 		p.free <- newBlock()
 	}
-	for i := range workers {
-		var c compressor
-		if i == 0 {
-			c = first
-		}
-		p.running.Go(func() { c.compressAll(p.queue) })
+	p.running.Go(func() { first.compressAll(p.queue) })
+	for range workers - 1 {
+		p.running.Go(func() { compressor{}.compressAll(p.queue) })
 	}
 	p.running.Go(p.digestAll)
 	p.running.Go(p.storeAll)

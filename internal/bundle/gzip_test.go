@@ -142,14 +142,25 @@ func TestGzipWriteError(t *testing.T) {
 // TestGzipStopsAfterWriteError checks that Write fails soon after the underlying writer.
 func TestGzipStopsAfterWriteError(t *testing.T) {
 	t.Parallel()
-	for _, inline := range []int{0, 1} {
-		g := newGzipWriter(&failing{}, io.Discard, 1, inline)
-		want := map[int]string{0: "the archive can no longer be written", 1: "full"}[inline]
-		if n, err := g.Write(make([]byte, 40*blockSize)); err == nil || err.Error() != want || n != 0 {
-			t.Errorf("%d blocks compressed by Write: got %d, %v, want %s", inline, n, err, want)
+	for name, c := range map[string]struct {
+		inline, size int
+		want         error
+		aborted      error
+	}{
+		"workers":                      {0, 40 * blockSize, errWriting, errFull},
+		"Write, within a block":        {1, blockSize, errFull, nil},
+		"Write, at the end of a block": {1, blockSize + 1, errFull, nil},
+	} {
+		g := newGzipWriter(&failing{}, io.Discard, 1, c.inline)
+		data := make([]byte, c.size)
+		if c.size == blockSize {
+			data = incompressible(c.size)
 		}
-		if err := g.abort(); inline == 0 && err != errFull || inline > 0 && err != nil {
-			t.Errorf("%d blocks compressed by Write: got %v", inline, err)
+		if n, err := g.Write(data); n != 0 || err != c.want {
+			t.Errorf("%s: got %d, %v, want %v", name, n, err, c.want)
+		}
+		if err := g.abort(); err != c.aborted {
+			t.Errorf("%s: got %v at the end, want %v", name, err, c.aborted)
 		}
 	}
 }
