@@ -28,11 +28,11 @@ func limit(dir, archive string) (float64, error) {
 }
 
 func threadTime() float64 {
-	var u unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_THREAD, &u); err != nil {
+	var t unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &t); err != nil {
 		return 0
 	}
-	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
+	return float64(t.Nano()) / 1e9
 }
 
 func readAll(at int, name string, buf []byte) error {

@@ -19,7 +19,7 @@ type blockPool struct {
 	stored  chan *block // blocks to be stored, in order
 	running sync.WaitGroup
 	failed  chan struct{} // closed once err is set
-	err     error         // first error; owned by store until running is done
+	err     error         // first error; owned by storeAll until running is done
 }
 
 // block is a part of the stream.
