@@ -93,9 +93,10 @@ func TestProviderConfigurations(t *testing.T) {
 
 		d.environment("name=production", "provider-configurations=aws").want(0).
 			wantWrites(setLinks(aws, "aws", "aws", scalrsim.StagingID, scalrsim.EnvironmentID))
-		other := []string{"name=staging", "provider-configurations=azure"}
+		other := []string{"name=staging", "provider-configurations=azure", "default-provider-configurations=azure"}
 		d.environment(other...).want(0, "changed=true").
-			wantWrites(setLinks(azure, "azure", "azurerm", scalrsim.StagingID), setLinks(aws, "aws", "aws", scalrsim.EnvironmentID))
+			wantWrites(setLinks(azure, "azure", "azurerm", scalrsim.StagingID), setDefaults(scalrsim.StagingID, azure),
+				setLinks(aws, "aws", "aws", scalrsim.EnvironmentID))
 		d.environment(other...).want(0, "changed=false").wantWrites()
 
 		d.environment("name=staging", "default-provider-configurations=awz").
@@ -148,6 +149,44 @@ func TestDefaultProviderConfigurationsAreShared(t *testing.T) {
 		d.environment(mixed...).want(0).
 			wantWrites(setLinks(aws, "aws", "aws", scalrsim.EnvironmentID, scalrsim.StagingID), setDefaults(scalrsim.StagingID, aws))
 		d.environment(mixed...).want(0, "changed=false").wantWrites()
+	})
+}
+
+// A list of provider configurations that omits a current default is an error before the first write, since a default
+// must be shared with the environment.
+func TestProviderConfigurationsOmitDefault(t *testing.T) {
+	t.Parallel()
+	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
+		aws, gcp := d.private("aws", "aws"), d.private("gcp", "google")
+		d.server.AddProviderConfiguration("all", "google")
+		d.environment("name=staging", "provider-configurations=aws\ngcp", "default-provider-configurations=gcp\nall").want(0)
+		d.environment("name=staging", "provider-configurations=aws", "tags=new", "rename-to=stage").
+			want(2, "result=invalid", "error-code=input-invalid", "changed=false").wantWrites().
+			logContains("::error title=Scalr%3A input-invalid (provider-configurations)::",
+				`The input provider-configurations omits "gcp", a default of environment "staging" (`+scalrsim.StagingID+`)`,
+				"set default-provider-configurations to the new defaults")
+		d.environment("name=staging", "provider-configurations=gcp").want(0, "changed=true").
+			wantWrites(setLinks(aws, "aws", "aws"))
+		d.environment("name=staging", "provider-configurations=aws", "default-provider-configurations=aws").want(0).wantWrites(
+			setLinks(aws, "aws", "aws", scalrsim.StagingID), setDefaults(scalrsim.StagingID, aws), setLinks(gcp, "gcp", "google"))
+	})
+}
+
+// A provider configuration stays linked if Scalr keeps it as a default.
+func TestKeptDefaultStaysLinked(t *testing.T) {
+	t.Parallel()
+	var gcp string
+	kept := scalrsim.Fault{Op: "PATCH /environments/*", Nth: 2, Action: scalrsim.Edit, Change: rewritten(func(doc map[string]any) {
+		links := doc["data"].(map[string]any)["relationships"].(map[string]any)
+		links["default-provider-configurations"] = map[string]any{"data": []any{map[string]any{"type": "provider-configurations", "id": gcp}}}
+	})}
+	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{kept}}, func(d *companionTest) {
+		aws := d.private("aws", "aws")
+		gcp = d.private("gcp", "google")
+		d.environment("name=staging", "default-provider-configurations=gcp").want(0)
+		d.environment("name=staging", "provider-configurations=aws", "default-provider-configurations=aws").want(0).
+			wantWrites(setLinks(aws, "aws", "aws", scalrsim.StagingID), setDefaults(scalrsim.StagingID, aws)).
+			logContains(`Provider configuration "gcp" (` + gcp + `) stays linked to environment "staging"`)
 	})
 }
 

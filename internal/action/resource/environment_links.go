@@ -3,6 +3,7 @@ package resource
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -130,15 +131,35 @@ func (e *environmentCommand) linkProviders(ctx context.Context, env scalr.Enviro
 	return nil
 }
 
-// unlinkProviders unlinks all other provider configurations, if the input is set. It must be called last: until the
-// settings are updated, one of them may be a default of the environment.
-func (e *environmentCommand) unlinkProviders(ctx context.Context, env scalr.Environment, links environmentLinks) error {
-	if len(links.providers) == 0 {
+// checkDefaultsStayLinked returns an error if provider-configurations would unlink a current default of the environment
+// that the inputs do not replace: a default must be shared with the environment.
+func (e *environmentCommand) checkDefaultsStayLinked(env scalr.Environment, links environmentLinks) error {
+	if len(links.defaults) > 0 {
 		return nil
 	}
-	keep := setOf(append(providerIDs(links.providers), providerIDs(links.defaults)...))
-	for _, p := range links.allProviders {
-		if keep[p.ID] || isTrue(p.Shared) || !isLinked(p, env) {
+	defaults := setOf(env.DefaultProviders)
+	var omitted []string
+	for _, p := range toUnlink(env, links) {
+		if defaults[p.ID] {
+			omitted = append(omitted, p.Name)
+		}
+	}
+	if len(omitted) == 0 {
+		return nil
+	}
+	return &step.Refusal{Code: step.CodeInputInvalid, Input: "provider-configurations", Problem: fmt.Sprintf(
+		"The input provider-configurations omits %s, a default of environment %q (%s), and a default must be shared with the environment. "+
+			"Nothing was changed. Add it to provider-configurations, or set default-provider-configurations to the new defaults.",
+		quoted(omitted), env.Name, env.ID)}
+}
+
+// unlinkProviders unlinks all other provider configurations, if the input is set. It must be called last: until the
+// settings are updated, one of them may be a default of the environment. It keeps those that still are in defaults,
+// which Scalr reports after the update.
+func (e *environmentCommand) unlinkProviders(ctx context.Context, env scalr.Environment, links environmentLinks, defaults []string) error {
+	for _, p := range toUnlink(env, links) {
+		if slices.Contains(defaults, p.ID) {
+			e.Job.Warnf("Provider configuration %q (%s) stays linked to environment %q: it is still one of its defaults.", p.Name, p.ID, env.Name)
 			continue
 		}
 		if err := e.client.UnlinkProvider(ctx, p.ID, env.ID); err != nil {
@@ -147,6 +168,20 @@ func (e *environmentCommand) unlinkProviders(ctx context.Context, env scalr.Envi
 		e.recordChange("Unlinked provider configuration %q (%s).", p.Name, p.ID)
 	}
 	return nil
+}
+
+// toUnlink returns the linked provider configurations that the inputs omit, if provider-configurations is set.
+func toUnlink(env scalr.Environment, links environmentLinks) (list []scalr.Provider) {
+	if len(links.providers) == 0 {
+		return nil
+	}
+	keep := setOf(append(providerIDs(links.providers), providerIDs(links.defaults)...))
+	for _, p := range links.allProviders {
+		if !keep[p.ID] && !isTrue(p.Shared) && isLinked(p, env) {
+			list = append(list, p)
+		}
+	}
+	return list
 }
 
 func isTrue(b *bool) bool { return b != nil && *b }

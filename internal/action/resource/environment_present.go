@@ -79,6 +79,9 @@ func (e *environmentCommand) create(ctx context.Context, name string, links envi
 
 // reconcile updates everything that differs from the inputs.
 func (e *environmentCommand) reconcile(ctx context.Context, env scalr.Environment, links environmentLinks) (scalr.Environment, error) {
+	if err := e.checkDefaultsStayLinked(env, links); err != nil {
+		return env, err
+	}
 	tags, err := e.reconcileTags(ctx, scalr.EnvironmentKind, env.ID, env.Tags, e.in.Tags)
 	if err != nil {
 		return env, err
@@ -91,7 +94,7 @@ func (e *environmentCommand) reconcile(ctx context.Context, env scalr.Environmen
 	}
 	linked := env
 	if env, err = e.set(ctx, env, links); err == nil {
-		err = e.unlinkProviders(ctx, linked, links)
+		err = e.unlinkProviders(ctx, linked, links, env.DefaultProviders)
 	}
 	env.Tags = tags
 	return env, err

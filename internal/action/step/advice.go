@@ -1,6 +1,7 @@
 package step
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ type Refusal struct {
 	Code    Code
 	Problem string
 	Advice  string // replaces the advice of the code if not empty
+	Input   string // replaces the input of the code if not empty
 }
 
 // WhatToDo returns the advice of the refusal, or that of its code.
@@ -65,8 +67,11 @@ func Explain(ctx context.Context, err error) Outcome {
 		}
 		o.Input = InputOfError(err)
 		var f *Refusal
-		if errors.As(err, &f) && f.Advice != "" {
-			o.Hints = []string{f.Advice}
+		if errors.As(err, &f) {
+			if f.Advice != "" {
+				o.Hints = []string{f.Advice}
+			}
+			o.Input = cmp.Or(f.Input, o.Input)
 		}
 	}
 	return WithAdvice(o)
