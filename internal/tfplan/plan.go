@@ -185,16 +185,3 @@ func (t *resourceBlock) noteReason() string {
 	}
 	return ""
 }
-
-// forcedBy describes the attributes that Terraform marked as forcing a replacement.
-func forcedBy(lines []string) string {
-	var names []string
-	for _, l := range lines {
-		if head, ok := strings.CutSuffix(l, " # forces replacement"); ok {
-			if f := strings.Fields(strings.TrimLeft(head, " -+~/")); len(f) > 0 {
-				names = append(names, f[0])
-			}
-		}
-	}
-	return forcedReason(names)
-}

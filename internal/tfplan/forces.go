@@ -1,0 +1,94 @@
+package tfplan
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// forcedBy describes the attributes that Terraform marked as forcing a replacement.
+func forcedBy(lines []string) string {
+	var names []string
+	var text heredoc
+	var path blockPath
+	for _, l := range lines[min(1, len(lines)):] {
+		_, rest, where := text.cut(l)
+		if rest = strings.TrimLeft(rest, " "); where == insideText || rest == "" {
+			continue
+		}
+		if where != endOfText {
+			path.enter(rest, len(l)-len(rest))
+		}
+		if forces(rest) {
+			if name := path.String(); name != "" && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return forcedReason(names)
+}
+
+// forces reports whether a line, which is not part of a multi-line text, has the remark
+// that its value forces a replacement. In a list, a comma follows the remark.
+func forces(line string) bool {
+	line = strings.TrimSuffix(line, ",")
+	return strings.HasSuffix(line, forcesReplacement) || strings.HasSuffix(line, " # whitespace changes force replacement")
+}
+
+// blockPath holds the attributes and blocks that contain a line of a resource block,
+// the outermost one first.
+type blockPath []pathStep
+
+type pathStep struct {
+	column int
+	name   string // empty for an element of a list, and for the value in jsonencode(…)
+}
+
+// enter moves to the line, given without its sign and indentation, at a column.
+func (p *blockPath) enter(line string, column int) {
+	steps := *p
+	for len(steps) > 0 && steps[len(steps)-1].column > column {
+		steps = steps[:len(steps)-1]
+	}
+	if last := len(steps) - 1; strings.IndexByte("]})", line[0]) >= 0 {
+		*p = steps // the end of the value that begins at this column
+		return
+	} else if last >= 0 && steps[last].column == column {
+		steps = steps[:last]
+	}
+	name := labelOf(line)
+	if name == "" && len(steps) == 0 { // a resource has only attributes and blocks
+		name, _, _ = strings.Cut(line, " ")
+	}
+	*p = append(steps, pathStep{column, name})
+}
+
+// String returns the names of the path up to the first list, whose hidden elements make
+// the indices unknown.
+func (p blockPath) String() string {
+	var names []any
+	for _, step := range p {
+		if step.name == "" {
+			break
+		}
+		names = append(names, step.name)
+	}
+	return dotted(names)
+}
+
+// labelOf returns the name at the start of a line that begins an attribute, an element of
+// a map or a block; empty if the line begins another value.
+func labelOf(line string) string {
+	name, rest, _ := strings.Cut(line, " ")
+	if strings.HasPrefix(line, `"`) {
+		if quoted, err := strconv.QuotedPrefix(line); err == nil {
+			name, _ = strconv.Unquote(quoted) // QuotedPrefix has checked it
+			rest = line[len(quoted):]
+		}
+	}
+	rest = strings.TrimLeft(rest, " ")
+	if strings.HasPrefix(rest, "= ") || strings.HasPrefix(rest, "{") || strings.HasPrefix(rest, `"`) {
+		return name
+	}
+	return ""
+}
