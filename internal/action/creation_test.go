@@ -2,6 +2,7 @@ package action_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -155,4 +156,41 @@ func TestCreationRejected(t *testing.T) {
 				t.Errorf("took %s, want less than 10s", v.took)
 			}
 		})
+}
+
+// Each search for an object that may have been created is logged, since it takes up to a minute. The error of the last
+// attempt has their number.
+func TestCreationSearchesAreLogged(t *testing.T) {
+	t.Parallel()
+	const waits = "checking for up to 1m0s whether it was created"
+	for op, play := range map[string]func(*companionTest) *companionResult{
+		"POST /environments": func(d *companionTest) *companionResult { return d.environment("name=preview-7") },
+		"POST /tags":         func(d *companionTest) *companionResult { return d.environment("name=staging", "tags=new") },
+		"POST /workspaces":   func(d *companionTest) *companionResult { return d.workspace("environment=staging", "name=new") },
+		"POST /vars": func(d *companionTest) *companionResult {
+			return d.workspace("environment=production", "name=network", "variables=region=eu")
+		},
+		"POST /workspaces/*/provider-configuration-links": func(d *companionTest) *companionResult {
+			return d.workspace("environment=production", "name=network", "provider-configurations=aws")
+		},
+	} {
+		t.Run(op, func(t *testing.T) {
+			t.Parallel()
+			for times, code := range map[int]int{1: 0, -1: 3} {
+				fault := scalrsim.Fault{Op: op, Times: times, Action: scalrsim.Status, Status: 500}
+				withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{fault}}, func(d *companionTest) {
+					d.server.AddProviderConfiguration("aws", "aws")
+					v := play(d).want(code)
+					if code == 0 {
+						v.logContains("(HTTP 500); " + waits + ", then retrying\n")
+						return
+					}
+					v.logContains("(HTTP 500); "+waits+"\n", "(HTTP 500); tried 3 times in 3m0s")
+					if got := strings.Count(v.log, waits+", then retrying\n"); got != 2 {
+						t.Errorf("%d searches followed by an attempt are logged, want 2\n%s", got, v.log)
+					}
+				})
+			}
+		})
+	}
 }

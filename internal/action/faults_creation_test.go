@@ -130,8 +130,9 @@ func TestCreationFaults(t *testing.T) {
 			faults:  []scalrsim.Fault{{Op: createRun, Times: -1, Action: scalrsim.Reset}},
 			code:    3,
 			outputs: []string{"error-code=run-unknown", "run-id="},
-			says:    []string{"cv-", "Check the workspace in Scalr before"},
-			ops:     map[string]int{createRun: 3},
+			says: []string{"cv-", "Check the workspace in Scalr before", "checking for up to 30s whether it was created, then retrying\n",
+				"checking for up to 30s whether it was created\n", "tried 3 times in 1m30s"},
+			ops: map[string]int{createRun: 3},
 		},
 		"R18 closed during request": {
 			faults:  []scalrsim.Fault{lost(scalrsim.Before, scalrsim.EOF)},

@@ -144,8 +144,17 @@ type retryNotice struct {
 	at  time.Time
 }
 
-// Retrying logs that a request is retried, once per minute for the same request and error.
+// Retrying logs that a request is retried, once per minute for the same request and error, or each search for an object
+// that the request may have created.
 func (l *Logger) Retrying(r scalr.Retry) {
+	if r.Search {
+		then := ", then retrying"
+		if r.Last {
+			then = ""
+		}
+		l.Job.Infof("%v; checking for up to %s whether it was created%s", r.Err, units.Duration(r.Wait), then)
+		return
+	}
 	key := r.Op.String() + r.Err.Error()
 	if key == l.lastRetry.key && time.Since(l.lastRetry.at) < heartbeat {
 		return

@@ -36,7 +36,8 @@ type Config struct {
 	// Rejected adds details to the error of a request whose token was rejected and could not be renewed. Its result
 	// must wrap that error. nil adds nothing.
 	Rejected func(error) error
-	// Retrying is called before each wait for another attempt; it may be nil.
+	// Retrying is called before each wait for another attempt, and before each search for an object whose creation has
+	// an unknown outcome; it may be nil.
 	Retrying func(Retry)
 }
 
@@ -46,6 +47,9 @@ type Retry struct {
 	Attempt int // number of attempts made
 	Wait    time.Duration
 	Err     error
+	// Search means that the attempt may have created an object, which is searched for during Wait. The creation is
+	// retried only if the search does not find it, and not if Last is set.
+	Search, Last bool
 }
 
 // Client is a client for one Scalr account. It is safe for concurrent use.

@@ -97,7 +97,7 @@ func (s EnvironmentSettings) document(id string) map[string]any {
 // CreateEnvironment creates an environment and ensures that exactly one has the name. created is false if another
 // client has created it meanwhile.
 func (c *Client) CreateEnvironment(ctx context.Context, s EnvironmentSettings) (e Environment, created bool, err error) {
-	return createNamed(ctx,
+	return createNamed(ctx, c,
 		func() (Environment, error) {
 			e, err := c.postEnvironment(ctx, s)
 			if s.AccountID == "" && wantsAccount(err) {

@@ -10,17 +10,54 @@ import (
 	"scalr-run-action/internal/retry"
 )
 
+// createAttempts is the maximum number of requests to create one object.
 const createAttempts = 3
 
 // takenFor is how long createNamed searches for an object whose name Scalr reports as taken: another client may have
 // just created it, and lists may lag.
 const takenFor = 5 * time.Second
 
+// Creation counts the attempts to create one object. The zero value is ready to use.
+type Creation struct {
+	attempts int
+	began    time.Time
+}
+
+// Begin starts an attempt and reports whether it is allowed.
+func (n *Creation) Begin() bool {
+	if n.attempts == createAttempts {
+		return false
+	}
+	if n.attempts == 0 {
+		n.began = time.Now()
+	}
+	n.attempts++
+	return true
+}
+
+// Search returns how long to search for an object whose creation failed with an [Error.Ambiguous] error, and reports
+// the search to [Config.Retrying].
+func (n *Creation) Search(c *Client, e *Error) time.Duration {
+	window := e.LateWindow()
+	c.retrying(Retry{Op: e.Op, Attempt: n.attempts, Wait: window, Err: e, Search: true, Last: n.attempts == createAttempts})
+	return window
+}
+
+// Failed adds the number of attempts to an error, unless there was only one.
+func (n *Creation) Failed(err error) error {
+	var e *Error
+	if errors.As(err, &e) && n.attempts > 1 {
+		e.Attempts, e.Elapsed = n.attempts, time.Since(n.began)
+	}
+	return err
+}
+
 // createNamed creates an object with a unique name exactly once. After a lost response, and after a refusal that may
 // mean that the name is taken, it searches for the object by name before it sends another request. ours is false if
 // another client has created the object.
-func createNamed[T any](ctx context.Context, post func() (T, error), look func() (T, bool, error)) (made T, ours bool, err error) {
-	for range createAttempts {
+func createNamed[T any](ctx context.Context, c *Client, post func() (T, error), look func() (T, bool, error)) (made T, ours bool, err error) {
+	var n Creation
+	for n.Begin() {
 		made, err = post()
 		if err == nil {
 			return made, true, nil
@@ -28,24 +65,24 @@ func createNamed[T any](ctx context.Context, post func() (T, error), look func()
 		var e *Error
 		gone := errors.As(err, &e) && e.Ambiguous()
 		if !gone && !maybeTaken(err) {
-			return made, false, err
+			return made, false, n.Failed(err)
 		}
 		ours = ours || gone
 		left := takenFor
 		if gone {
-			left = e.LateWindow()
+			left = n.Search(c, e)
 		}
 		found, ok, lookErr := retry.Poll(ctx, left, look)
 		switch {
 		case ok:
 			return found, ours, nil
 		case lookErr != nil:
-			return made, false, fmt.Errorf("%w; it is unknown whether it exists: %w", err, lookErr)
+			return made, false, fmt.Errorf("%w; it is unknown whether it exists: %w", n.Failed(err), lookErr)
 		case !gone:
-			return made, false, err
+			return made, false, n.Failed(err)
 		}
 	}
-	return made, false, err
+	return made, false, n.Failed(err)
 }
 
 // maybeTaken reports whether a refused creation may mean that the name is in use.

@@ -43,7 +43,7 @@ func linksPath(workspaceID string) []string {
 
 // CreateProviderLink links a provider configuration to a workspace, exactly once.
 func (c *Client) CreateProviderLink(ctx context.Context, workspaceID string, link ProviderLink) error {
-	_, _, err := createNamed(ctx,
+	_, _, err := createNamed(ctx, c,
 		func() (ProviderLink, error) { return link, c.postProviderLink(ctx, workspaceID, link) },
 		func() (ProviderLink, bool, error) {
 			links, err := c.ProviderLinks(ctx, workspaceID)

@@ -37,7 +37,7 @@ func (c *Client) EnsureTag(ctx context.Context, name string) (t Tag, created boo
 	if t, ok, err := c.tagNamed(ctx, name, defaultPolicy); ok || err != nil {
 		return t, false, err
 	}
-	return createNamed(ctx,
+	return createNamed(ctx, c,
 		func() (Tag, error) { return c.postTag(ctx, name) },
 		func() (Tag, bool, error) { return c.tagNamed(ctx, name, lookupPolicy) })
 }

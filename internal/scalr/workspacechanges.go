@@ -79,7 +79,7 @@ func orNull[T comparable](value T) any {
 // CreateWorkspace creates a workspace in an environment and ensures that exactly one has the name. created is false if
 // another client has created it meanwhile.
 func (c *Client) CreateWorkspace(ctx context.Context, environmentID string, s WorkspaceSettings) (w Workspace, created bool, err error) {
-	return createNamed(ctx,
+	return createNamed(ctx, c,
 		func() (Workspace, error) { return c.postWorkspace(ctx, environmentID, s) },
 		func() (Workspace, bool, error) { return c.workspaceNamed(ctx, environmentID, s.Name, lookupPolicy) })
 }

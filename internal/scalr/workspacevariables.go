@@ -52,7 +52,7 @@ func (r resource) workspaceVariable() WorkspaceVariable {
 // CreateVariable stores a variable in a workspace and ensures that exactly one has its key and category. created is
 // false if another client has created it meanwhile; the returned variable may then have another value.
 func (c *Client) CreateVariable(ctx context.Context, workspaceID string, v Variable) (stored WorkspaceVariable, created bool, err error) {
-	return createNamed(ctx,
+	return createNamed(ctx, c,
 		func() (WorkspaceVariable, error) { return c.postVariable(ctx, workspaceID, v) },
 		func() (WorkspaceVariable, bool, error) {
 			list, err := c.workspaceVariables(ctx, workspaceID, v.Key, lookupPolicy)

@@ -30,25 +30,24 @@ func (e *NotConfirmedError) Error() string {
 // Unwrap returns the error of the last request.
 func (e *NotConfirmedError) Unwrap() error { return e.Cause }
 
-const createAttempts = 3
-
 // Create creates exactly one run, which the caller must compare with the request (see [scalr.RunRequest.Differences]).
 // No other run uses the configuration version, so it identifies the run: after a lost response Create searches for the
 // run by its configuration version, and sends another request only if the run certainly does not exist. doubtful
 // reports that a response was lost, so that a second run may still appear: the caller must then call
 // [CancelDuplicates].
 func Create(ctx context.Context, c *scalr.Client, q scalr.RunRequest) (run scalr.Run, doubtful bool, err error) {
-	for range createAttempts {
+	var n scalr.Creation
+	for n.Begin() {
 		run, err = createOnce(ctx, c, q)
 		if err == nil {
 			return run, doubtful, nil
 		}
 		var e *scalr.Error
 		if !errors.As(err, &e) || !e.Ambiguous() {
-			return scalr.Run{}, doubtful, err
+			return scalr.Run{}, doubtful, n.Failed(err)
 		}
 		doubtful = true
-		found, ok, findErr := retry.Poll(ctx, e.LateWindow(), func() (scalr.Run, bool, error) {
+		found, ok, findErr := retry.Poll(ctx, n.Search(c, e), func() (scalr.Run, bool, error) {
 			return FindByConfiguration(ctx, c, q.WorkspaceID, q.ConfigurationID)
 		})
 		if ok {
@@ -58,7 +57,7 @@ func Create(ctx context.Context, c *scalr.Client, q scalr.RunRequest) (run scalr
 			return scalr.Run{}, doubtful, &NotConfirmedError{q.ConfigurationID, findErr}
 		}
 	}
-	return scalr.Run{}, doubtful, &NotConfirmedError{q.ConfigurationID, err}
+	return scalr.Run{}, doubtful, &NotConfirmedError{q.ConfigurationID, n.Failed(err)}
 }
 
 // createOnce creates a run. It repeats the request once if a replica of the server lags behind the one that reported
