@@ -59,7 +59,11 @@ func (p *planText) attributes(c *tfjson.ResourceChange, a Action) string {
 	if c.Mode == tfjson.DataResourceMode {
 		kind = "data"
 	}
-	w.add(signs[a], 0, fmt.Sprintf("%s %q %q {", kind, c.Type, c.Name))
+	sign := signs[a]
+	if a == Replace && c.Change.Actions.CreateBeforeDestroy() {
+		sign = "+/-"
+	}
+	w.add(sign, 0, fmt.Sprintf("%s %q %q {", kind, c.Type, c.Name))
 	w.object(1, nil, valuesOf(c.Change))
 	w.add("", 0, "}")
 	if a == Forget { // changes no attribute: Terraform shows it without signs
@@ -80,7 +84,14 @@ func (p *planText) outputChange(name string, c *tfjson.Change) string {
 	v := valuesOf(c)
 	label := w.label(name) + " = "
 	if v.masked() {
-		w.add("!", 0, label+"(sensitive value)")
+		sign := "!"
+		switch {
+		case c.Actions.Create():
+			sign = "+"
+		case c.Actions.Delete():
+			sign = "-"
+		}
+		w.add(sign, 0, label+"(sensitive value)")
 	}
 	w.attribute(0, []any{name}, label, "", v)
 	return w.text()
@@ -186,15 +197,23 @@ func members(v values) []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// elements writes the elements of two lists that differ, index by index.
+// elements writes the elements of two lists that differ.
 func (w *attributeWriter) elements(depth int, path []any, v values) {
-	before, _ := v.before.([]any)
-	after, _ := v.after.([]any)
-	for i := range max(len(before), len(after)) {
+	pairs := v.pairs(w.comparisons)
+	others := v.marksOf(pairs)
+	for _, p := range pairs {
 		if len(w.lines) > maxLines {
 			return
 		}
-		w.attribute(depth, append(slices.Clip(path), i), "", ",", v.child(i))
+		at := v.element(p, others)
+		switch {
+		case p.before < 0 && isEmpty(at.after) && at.unchanged():
+			w.add("+", depth, compact(at.after)+",")
+		case p.after < 0 && isEmpty(at.before) && at.unchanged():
+			w.add("-", depth, compact(at.before)+",")
+		default:
+			w.attribute(depth, append(slices.Clip(path), max(p.before, p.after)), "", ",", at)
+		}
 	}
 }
 
@@ -225,27 +244,23 @@ func (w *attributeWriter) attribute(depth int, path []any, label, end string, v 
 
 // inline returns the change of a value on one line, without expanding it.
 func (w *attributeWriter) inline(v values, sign string) string {
-	before, after := w.format(v.before, v.sensitiveBefore, nil), w.format(v.after, v.sensitiveAfter, v.unknown)
+	if v.sensitive() {
+		return "(sensitive value)"
+	}
+	before, after := w.format(v.before, nil), w.format(v.after, v.unknown)
 	switch {
 	case sign == "+":
 		return cutOut([]rune(after), 0)
 	case sign == "-":
 		return cutOut([]rune(before), 0)
 	}
-	switch before, after = aroundDifference(before, after); {
-	case before == after:
-		return before // (sensitive value), as Terraform prints it
-	}
+	before, after = aroundDifference(before, after)
 	return before + " -> " + after
 }
 
-// format returns the value of one side on one line. A value is not shown at all if any
-// part of it is sensitive.
-func (w *attributeWriter) format(value, sensitive, unknown any) string {
-	switch {
-	case marked(sensitive):
-		return "(sensitive value)"
-	case unknown == true || value == nil && marked(unknown):
+// format returns the value of one side on one line.
+func (w *attributeWriter) format(value, unknown any) string {
+	if unknown == true || value == nil && marked(unknown) {
 		return "(known after apply)"
 	}
 	return visible(compact(redactedValue(w.redact, value)))

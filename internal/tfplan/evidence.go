@@ -17,6 +17,7 @@ type evidence struct {
 	differs                   bool
 	sensitive                 bool // a part is sensitive
 	unknown                   bool // a part is known only after the apply
+	unknownVisible            bool // and not sensitive
 	unknownShown              bool // the text shows that
 }
 
@@ -33,6 +34,7 @@ func evidenceOf(name string, v values) *evidence {
 	e.collect(v.after, v.sensitiveAfter, v.sensitiveBefore, e.after)
 	e.collect(v.unknown, nil, nil, map[string]int{}) // for the names
 	e.unknown, e.differs = marked(v.unknown), !v.unchanged()
+	e.unknownVisible = markedOutside(v.unknown, v.sensitiveBefore, v.sensitiveAfter)
 	e.existsBefore = v.before != nil || marked(v.sensitiveBefore)
 	e.existsAfter = v.after != nil || marked(v.sensitiveAfter)
 	e.sensitive = marked(v.sensitiveBefore) || marked(v.sensitiveAfter)
@@ -80,7 +82,8 @@ func (e *evidence) count(leaf string, opposite any, to map[string]int) {
 // check checks the lines of a region.
 func (e *evidence) check(r region) bool {
 	for _, l := range r.lines {
-		if !e.allowsSign(l.sign) {
+		// The JSON does not contain write-only values.
+		if !e.allowsSign(l.sign) && !slices.Contains(l.tokens, token{aNote, "(write-only attribute)"}) {
 			return false
 		}
 		if l.tokens == nil {
@@ -233,7 +236,7 @@ func (e *evidence) complete() bool {
 			}
 		}
 	}
-	return !e.unknown || e.unknownShown
+	return !e.unknownVisible || e.unknownShown
 }
 
 // remaining counts the values of one side that were not shown as removed or added.

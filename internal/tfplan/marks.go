@@ -69,10 +69,69 @@ func marked(marks any) bool {
 	return false
 }
 
-// unchanged reports whether no change is visible. Null and an empty list are the same.
-func (v values) unchanged() bool {
-	return !marked(v.unknown) && (reflect.DeepEqual(v.before, v.after) || isEmpty(v.before) && isEmpty(v.after))
+// markedOutside reports whether a mark is set where no mark of others is.
+func markedOutside(marks any, others ...any) bool {
+	if slices.Contains(others, any(true)) {
+		return false
+	}
+	inside := func(step any) []any {
+		var all []any
+		for _, o := range others {
+			all = append(all, mark(o, step))
+		}
+		return all
+	}
+	switch marks := marks.(type) {
+	case bool:
+		return marks
+	case map[string]any:
+		for name, m := range marks {
+			if markedOutside(m, inside(name)...) {
+				return true
+			}
+		}
+	case []any:
+		for i, m := range marks {
+			if markedOutside(m, inside(i)...) {
+				return true
+			}
+		}
+	}
+	return false
 }
+
+// unchanged reports whether no change is visible. Null and an empty list are the same. A
+// value that is sensitive on one side only is shown as changed, as in Terraform.
+func (v values) unchanged() bool {
+	return !marked(v.unknown) && (isEmpty(v.before) && isEmpty(v.after) || reflect.DeepEqual(v.before, v.after) && !v.newlySensitive(v.before))
+}
+
+// newlySensitive reports whether a part of the value is sensitive on one side only.
+func (v values) newlySensitive(value any) bool {
+	before, after := v.sensitiveBefore, v.sensitiveAfter
+	if before == true || after == true || !marked(before) && !marked(after) {
+		return value != nil && marked(before) != marked(after)
+	}
+	switch value := value.(type) {
+	case map[string]any:
+		for name, part := range value {
+			if v.child(name).newlySensitive(part) {
+				return true
+			}
+		}
+	case []any:
+		for i, part := range value {
+			if v.child(i).newlySensitive(part) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sensitive reports whether a part is sensitive on any side. Terraform shows neither side
+// of a value that becomes sensitive, or that was.
+func (v values) sensitive() bool { return marked(v.sensitiveBefore) || marked(v.sensitiveAfter) }
 
 func isEmpty(value any) bool {
 	switch value := value.(type) {
@@ -93,7 +152,9 @@ func (v values) masked() bool {
 }
 
 // unknownAfterApply reports whether a new value is known only after the apply.
-func (v values) unknownAfterApply() bool { return v.before == nil && v.unknown == true }
+func (v values) unknownAfterApply() bool {
+	return v.before == nil && v.unknown == true && !v.sensitive()
+}
 
 func (v values) sign() string {
 	switch {

@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	tfjson "github.com/hashicorp/terraform-json"
+
+	"scalr-run-action/internal/secret"
 )
 
 // TestDiffFromJSON renders changes of one resource without the text of the plan.
@@ -40,7 +43,47 @@ func TestDiffFromJSON(t *testing.T) {
 		{
 			name:   "a value that becomes sensitive",
 			change: `"before":{"x":1},"after":{"x":2},"before_sensitive":{},"after_sensitive":{"x":true}`,
-			want:   `!     x = 1 -> (sensitive value)`,
+			want:   `!     x = (sensitive value)`,
+		},
+		{
+			name:   "a value that becomes sensitive without another change",
+			change: `"before":{"w":1,"x":1,"y":{"z":[1]}},"after":{"w":1,"x":1,"y":{"z":[1]}},"before_sensitive":{"w":true},"after_sensitive":{"w":true,"x":true,"y":{"z":[true]}}`,
+			want:   "!     x = (sensitive value)\n!     y = {\n!         z = [\n!             (sensitive value),\n          ]\n      }\n      # (1 sensitive attribute not shown)",
+		},
+		{
+			name:   "a part becomes sensitive in a value of another type",
+			change: `"before":{"x":{"a":"hunter2"}},"after":{"x":["s"]},"before_sensitive":{},"after_sensitive":{"x":[true]}`,
+			want:   `!     x = (sensitive value)`,
+		},
+		{
+			name:   "a sensitive attribute that is known only after the apply",
+			change: `"before":{},"after":{},"after_unknown":{"a":true,"b":true,"c":true,"d":true,"x":true},"after_sensitive":{"x":true}`,
+			want:   "+     x = (sensitive value)\n      # (4 attributes known after apply)",
+		},
+		{
+			name:   "an element removed from the start of a list",
+			change: `"before":{"x":["a","b","c"],"y":[{"k":1},{"k":2,"l":3}]},"after":{"x":["b","c"],"y":[{"k":2,"l":4}]}`,
+			want:   "!     x = [\n-         \"a\",\n      ]\n!     y = [\n!         {\n!             k = 1 -> 2\n+             l = 4\n          },\n-         {\n-             k = 2\n-             l = 3\n          },\n      ]",
+		},
+		{
+			name:   "null and empty elements",
+			change: `"before":{"x":["a",null]},"after":{"x":[null,{},"a",[],null]}`,
+			want:   "!     x = [\n+         null,\n+         {},\n+         [],\n      ]",
+		},
+		{
+			name:   "an element that becomes sensitive while another one is removed",
+			change: `"before":{"x":["a","hunter2","c"]},"after":{"x":["hunter2","c"]},"before_sensitive":{},"after_sensitive":{"x":[true,false]}`,
+			want:   "!     x = [\n-         \"a\",\n!         (sensitive value),\n      ]",
+		},
+		{
+			name:   "an element that becomes sensitive and whose value is not in the JSON",
+			change: `"before":{"x":["a","hunter2","c"]},"after":{"x":["REDACTED","c"]},"before_sensitive":{},"after_sensitive":{"x":[true,false]}`,
+			want:   "!     x = [\n-         (sensitive value),\n-         (sensitive value),\n+         (sensitive value),\n      ]",
+		},
+		{
+			name:   "an object with a part that is no longer sensitive, and one that is removed",
+			change: `"before":{"x":[{"k":"REDACTED","n":1}]},"after":{"x":[{"k":"a","n":2},{"k":"b","n":3}]},"before_sensitive":{"x":[{"k":true}]},"after_sensitive":{}`,
+			want:   "!     x = [\n!         {\n!             k = (sensitive value)\n!             n = 1 -> 2\n          },\n+         {\n+             k = (sensitive value)\n+             n = 3\n          },\n      ]",
 		},
 		{
 			name:   "a sensitive value that is absent is not counted",
@@ -79,7 +122,7 @@ func TestDiffFromJSON(t *testing.T) {
 		{
 			name:   "only the differences in a list and in an object are shown, with aligned names",
 			change: `"before":{"l":[1,2,3],"o":{"same":1,"longer":1,"s":1}},"after":{"l":[1,5,3,4],"o":{"same":1,"longer":2,"s":2}}`,
-			want: "!     l = [\n!         2 -> 5,\n+         4,\n      ]\n" +
+			want: "!     l = [\n-         2,\n+         5,\n+         4,\n      ]\n" +
 				"!     o = {\n!         longer = 1 -> 2\n!         s      = 1 -> 2\n      }",
 		},
 		{
@@ -95,7 +138,7 @@ func TestDiffFromJSON(t *testing.T) {
 		{
 			name:   "attributes that force a replacement",
 			change: `"before":{"x":1,"y":{"z":[1]}},"after":{"x":2,"y":{"z":[2]}},"replace_paths":[["x"],["y","z",0]]`,
-			want:   "!     x = 1 -> 2 # forces replacement\n!     y = {\n!         z = [\n!             1 -> 2, # forces replacement\n          ]\n      }",
+			want:   "!     x = 1 -> 2 # forces replacement\n!     y = {\n!         z = [\n-             1, # forces replacement\n+             2, # forces replacement\n          ]\n      }",
 		},
 		{
 			name:   "invisible characters are escaped",
@@ -136,8 +179,8 @@ func TestLongDiffFromJSON(t *testing.T) {
 		{"an object of 496 members", object(496, "1"), object(496, "2"), 500}, // and two lines of the resource and of x each
 		{"an object of 497 members", object(497, "1"), object(497, "2"), 0},
 		{"an object of 900 members", object(900, "1"), object(900, "2"), 0},
-		{"a list of 496 elements", list(496, "1"), list(496, "2"), 500},
-		{"a list of 497 elements", list(497, "1"), list(497, "2"), 0},
+		{"a list of 248 elements", list(248, "1"), list(248, "2"), 500},
+		{"a list of 249 elements", list(249, "1"), list(249, "2"), 0},
 		{"a list of 900 elements", list(900, "1"), list(900, "2"), 0},
 	} {
 		diff, lines := onlyDiffOf(updateOf(c.before, c.after)), 0
@@ -300,6 +343,20 @@ func TestSplitAddress(t *testing.T) {
 		address, rest := splitAddress(line)
 		if wantRest := strings.TrimSpace(strings.TrimPrefix(line, want)); address != want || rest != wantRest {
 			t.Errorf("%s: got %q and %q, want %q and %q", line, address, rest, want, wantRest)
+		}
+	}
+}
+
+// TestSensitiveOutputs: the sign of an output whose values are not shown is that of the change.
+func TestSensitiveOutputs(t *testing.T) {
+	t.Parallel()
+	for action, want := range map[string]string{"create": `+ p = (sensitive value)`, "delete": `- p = (sensitive value)`, "update": `! p = (sensitive value)`} {
+		var c tfjson.Change
+		if err := decode([]byte(`{"actions":["`+action+`"],"before_sensitive":true,"after_sensitive":true}`), &c); err != nil {
+			t.Fatal(err)
+		}
+		if got := (&planText{redact: &secret.Redactor{}, comparisons: maxComparisons}).outputChange("p", &c); strings.Join(strings.Fields(got), " ") != want {
+			t.Errorf("%s: got %q, want %q", action, got, want)
 		}
 	}
 }

@@ -68,7 +68,7 @@ func cutOut(value []rune, from int) string {
 // isText reports whether a value is shown line by line: one side has several lines, and
 // the other is a text, missing, or unknown.
 func (v values) isText() bool {
-	if marked(v.sensitiveBefore) || marked(v.sensitiveAfter) {
+	if v.sensitive() {
 		return false
 	}
 	lines := false
