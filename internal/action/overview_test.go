@@ -316,3 +316,30 @@ func TestOverviewOutsideGitHub(t *testing.T) {
 		f.play("", "", oldHead, allGood, "comment=false").want(2, "result=invalid").logContains("GITHUB_RUN_ID")
 	})
 }
+
+// A workspace that is listed by its name and by its id is one row and counts once.
+func TestOverviewListsWorkspaceOnce(t *testing.T) {
+	const name = scalrsim.EnvironmentName + "/service-000"
+	for title, runs := range map[string]bool{"with a run": true, "without a run": false} {
+		t.Run(title, func(t *testing.T) {
+			inFleet(t, 2, scalrsim.Scenario{}, func(f *fleet) {
+				want := []string{"changed=0", "missing=1"}
+				if runs {
+					want = []string{"changed=1", "missing=0"}
+					f.plan(0, creates, "12", "1")
+					time.Sleep(time.Minute)
+				}
+				inEnvironment := scalrsim.EnvironmentID + "/service-000"
+				for _, list := range [][]string{{name, f.ids[0]}, {f.ids[0], name}, {name, inEnvironment}, {f.ids[0], inEnvironment, name}} {
+					p := f.play("12", "1", oldHead, "workspaces="+strings.Join(list, "\n"), "fail-on=none", "comment=false", allGood).want(0, want...)
+					var rows []struct {
+						ID string `json:"workspace-id"`
+					}
+					if err := json.Unmarshal([]byte(p.outputs["runs"]), &rows); err != nil || len(rows) != 1 || runs && rows[0].ID != f.ids[0] {
+						t.Errorf("%v: the runs are %s, want one", list, p.outputs["runs"])
+					}
+				}
+			})
+		})
+	}
+}

@@ -104,7 +104,7 @@ func (c *overviewCommand) execute(ctx context.Context) (err error) {
 	if err := s.run(ctx); err != nil {
 		return err
 	}
-	c.page.Rows, err = c.rows(ctx, s.all)
+	c.page.Rows, err = c.rows(ctx, mergeTargets(s.all))
 	return err
 }
 
