@@ -39,6 +39,10 @@ func (r *reader) forkHead(in Run) {
 	o := r.src.Origin
 	switch {
 	case !o.ForkHead || in.AllowPullRequestTarget:
+	case o.HeadUnknown && strings.HasPrefix(o.Event, "deployment"):
+		r.badf("allow-pull-request-target", "is not true, but the event %s gives this job your secrets and is about a commit that may be in a fork: "+
+			"a plan executes its code. Create the deployment with the name of a branch or tag as its ref, or let the workflow check the commit "+
+			"and write allow-pull-request-target: true", o.Event)
 	case o.HeadUnknown:
 		r.badf("allow-pull-request-target", "is not true, but the event %s gives this job your secrets and does not say whether the head of the "+
 			"pull request is in a fork: a plan executes its code. Use the event pull_request, or let the workflow look the pull request up, go on "+

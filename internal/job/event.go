@@ -70,7 +70,7 @@ func (j *Job) readEvent() Event {
 		GraphQLURL: j.envOr("GITHUB_GRAPHQL_URL", "https://api.github.com/graphql"),
 
 		PullRequest:           p.pullRequest(),
-		Head:                  p.head(j.Env("GITHUB_EVENT_NAME"), j.Env("GITHUB_REPOSITORY")),
+		Head:                  p.head(j.Env("GITHUB_EVENT_NAME"), j.Env("GITHUB_REPOSITORY"), j.Env("GITHUB_REF")),
 		ClientPayload:         p.clientPayload(),
 		MergeGroupPullRequest: mergeGroupPullRequest(p.MergeGroup.HeadRef),
 		HeadCommitMessage:     firstLine(p.HeadCommit.Message),
@@ -149,10 +149,11 @@ type commitPayload struct {
 
 type clientPayload struct {
 	PullRequest struct {
-		Number  int        `json:"number"`
-		HTMLURL string     `json:"html_url"`
-		URL     string     `json:"url"`
-		Head    endPayload `json:"head"`
+		Number  int    `json:"number"`
+		HTMLURL string `json:"html_url"`
+		URL     string `json:"url"`
+		// Head is nil if the sender forwards only the number or the address.
+		Head *endPayload `json:"head"`
 	} `json:"pull_request"`
 }
 

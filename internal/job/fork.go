@@ -23,7 +23,7 @@ var headsOfRuns = []string{"push", "schedule", "workflow_dispatch", "repository_
 
 // head classifies the events that run on the default branch, with secrets, and can refer to code of a fork
 // (docs.github.com, Events that trigger workflows, and Webhook events and payloads).
-func (p payload) head(event, repository string) Head {
+func (p payload) head(event, repository, ref string) Head {
 	switch event {
 	case "pull_request_target":
 		return inRepository(p.PullRequest != nil && p.PullRequest.Number > 0, !p.pullRequest().Fork)
@@ -40,9 +40,14 @@ func (p payload) head(event, repository string) Head {
 	case "status":
 		return inRepository(len(p.Branches) > 0, true)
 	case "repository_dispatch":
-		// Sending one requires write access to the repository; some forward a whole pull request.
-		from := p.Client.PullRequest.Head.Repo.FullName
-		return inRepository(true, from == "" || strings.EqualFold(from, repository))
+		// Sending one requires write access to the repository; some forward a whole pull request. Its repository is null
+		// if the fork was deleted.
+		head := p.Client.PullRequest.Head
+		return inRepository(true, head == nil || repository != "" && strings.EqualFold(head.Repo.FullName, repository))
+	case "deployment", "deployment_status":
+		// A preview service can deploy the commit of a fork's pull request. The ref is then that of the pull request, or
+		// empty if the deployment names the commit.
+		return inRepository(strings.HasPrefix(ref, "refs/heads/") || strings.HasPrefix(ref, "refs/tags/"), true)
 	}
 	return HeadTrusted
 }

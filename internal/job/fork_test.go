@@ -73,6 +73,12 @@ func TestHead(t *testing.T) {
 			`{"client_payload": {"pull_request": {"number": 7, "head": {"repo": ` + ours + `}}}}`, job.HeadTrusted,
 		},
 		"dispatch of a fork": {"repository_dispatch", `{"client_payload": {"pull_request": {"number": 7, "head": {"repo": ` + fork + `}}}}`, job.HeadFork},
+		"dispatch of a deleted fork": {
+			"repository_dispatch", `{"client_payload": {"pull_request": {"number": 7, "head": {"label": "evil:patch-1", "repo": null}}}}`, job.HeadFork,
+		},
+		"dispatch, empty repository": {"repository_dispatch", `{"client_payload": {"pull_request": {"number": 7, "head": {"repo": {}}}}}`, job.HeadFork},
+		"dispatch, only the commit":  {"repository_dispatch", `{"client_payload": {"pull_request": {"number": 7, "head": {"sha": "abc"}}}}`, job.HeadFork},
+		"dispatch, no head":          {"repository_dispatch", `{"client_payload": {"pull_request": {"number": 7, "head": null}}}`, job.HeadTrusted},
 		// These have no secrets, according to GitHub's documentation.
 		"pull request of a fork":   {"pull_request", pull(fork), job.HeadTrusted},
 		"review in a fork":         {"pull_request_review", pull(fork), job.HeadTrusted},
@@ -89,6 +95,15 @@ func TestHead(t *testing.T) {
 				t.Errorf("got %d, want %d", got, c.want)
 			}
 		})
+	}
+	for _, name := range []string{"deployment", "deployment_status"} {
+		for ref, want := range map[string]job.Head{
+			"refs/heads/main": job.HeadTrusted, "refs/tags/v1": job.HeadTrusted, "": job.HeadUnknown, "refs/pull/7/merge": job.HeadUnknown, "main": job.HeadUnknown,
+		} {
+			if got := event(t, `{"deployment": {"ref": "abc"}}`, "GITHUB_EVENT_NAME="+name, "GITHUB_REPOSITORY=acme/infra", "GITHUB_REF="+ref).Head; got != want {
+				t.Errorf("%s of %q: got %d, want %d", name, ref, got, want)
+			}
+		}
 	}
 	if got := event(t, run("push", `{}`), "GITHUB_EVENT_NAME=workflow_run").Head; got != job.HeadUnknown {
 		t.Errorf("without a repository: got %d", got)
