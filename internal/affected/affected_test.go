@@ -400,3 +400,12 @@ func TestTree(t *testing.T) {
 		t.Errorf("got the repositories %q", tree.Repositories())
 	}
 }
+
+func mustReadTree(t *testing.T, files fs.ReadLinkFS) *affected.Tree {
+	t.Helper()
+	tree, err := affected.ReadTree(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
+}

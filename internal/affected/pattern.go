@@ -2,7 +2,6 @@ package affected
 
 import (
 	"errors"
-	"path"
 	"slices"
 	"strings"
 )
@@ -43,7 +42,7 @@ func (p Pattern) hasPlaceholders() bool {
 // ParsePattern parses a pattern. {environment} and {workspace} stand for the names of each workspace. ok is false for an
 // empty line or a comment. The error describes the problem without repeating the line.
 func ParsePattern(line string) (p Pattern, ok bool, err error) {
-	line = strings.TrimSpace(line)
+	line = trimBlanks(line)
 	text, negate := strings.CutPrefix(line, "!")
 	if text == "" || text[0] == '#' && !negate {
 		return p, false, nil
@@ -57,13 +56,23 @@ func ParsePattern(line string) (p Pattern, ok bool, err error) {
 	return Pattern{line, negate, dirOnly, elementsOf(elements)}, true, checkElements(elements)
 }
 
+// trimBlanks removes blanks at both ends, except for one at the end that follows a backslash.
+func trimBlanks(line string) string {
+	trimmed := strings.TrimSpace(line)
+	backslashes := len(trimmed) - len(strings.TrimRight(trimmed, `\`))
+	if backslashes%2 == 1 && strings.Contains(line, trimmed+" ") {
+		return trimmed + " "
+	}
+	return trimmed
+}
+
 func checkElements(elements []string) error {
 	for _, e := range elements {
-		switch _, err := path.Match(e, ""); {
-		case e == "" || e == "." || e == "..":
+		if e == "" || e == "." || e == ".." {
 			return errors.New(`it has an empty, "." or ".." element, which matches no path`)
-		case err != nil:
-			return errors.New("it has a [ without a ] or ends in a backslash")
+		}
+		if err := checkWildcard(e); err != nil {
+			return err
 		}
 		plain := strings.NewReplacer("{environment}", "", "{workspace}", "").Replace(e)
 		if strings.ContainsAny(plain, "{}") {
@@ -130,6 +139,5 @@ func (e element) matches(text string) bool {
 	if e.plain {
 		return e.text == text
 	}
-	ok, err := path.Match(e.text, text)
-	return ok && err == nil
+	return matchWildcard(e.text, text)
 }

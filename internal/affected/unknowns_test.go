@@ -68,6 +68,7 @@ func TestParsePattern(t *testing.T) {
 	const (
 		empty       = `it has an empty, "." or ".." element, which matches no path`
 		unclosed    = "it has a [ without a ] or ends in a backslash"
+		unknown     = "it has an unknown class of characters; [[:alpha:]] and [[:digit:]], for example, are known"
 		placeholder = "it has a placeholder other than {environment} and {workspace}"
 	)
 	for line, want := range map[string]struct {
@@ -79,7 +80,9 @@ func TestParsePattern(t *testing.T) {
 		"x/{environment}-{workspace}/y": {true, ""},
 		"a//b":                          {true, empty}, "/": {true, empty}, "../a": {true, empty}, "./a": {true, empty},
 		"a/.": {true, empty}, ".": {true, empty},
-		"[a": {true, unclosed}, `a\`: {true, unclosed},
+		"[a": {true, unclosed}, `a\`: {true, unclosed}, "[]": {true, unclosed}, "[!]": {true, unclosed}, "[a-": {true, unclosed}, `[a\`: {true, unclosed},
+		"[[:alpha:]": {true, unclosed}, "[[:a": {true, unclosed}, "[[:letter:]]": {true, unknown}, "[[:Alpha:]]": {true, unknown},
+		"[]a].yml": {true, ""}, "[!]a]": {true, ""}, `\[a`: {true, ""}, `a\\`: {true, ""}, `\\[a]`: {true, ""}, "[[::]": {true, unknown}, "[[:]": {true, ""}, "[a-]": {true, ""},
 		"x/{env}/y": {true, placeholder}, "a}": {true, placeholder}, "{": {true, placeholder},
 	} {
 		p, ok, err := affected.ParsePattern(line)
@@ -90,7 +93,7 @@ func TestParsePattern(t *testing.T) {
 		if ok != want.ok || message != want.err {
 			t.Errorf("%q: got %t, %q, want %+v", line, ok, message, want)
 		}
-		if ok && p.String() != strings.TrimSpace(line) {
+		if ok && p.String() != strings.Trim(line, " ") {
 			t.Errorf("%q: String returns %q", line, p)
 		}
 	}

@@ -240,7 +240,7 @@ func (r *reader) affectedBy() affected.Patterns {
 			r.badf(name, "line %d contains %s: %s. Write one pattern per line, such as affected-by: global/", l.number, what, r.quote(l.text))
 			continue
 		}
-		pattern, ok, err := affected.ParsePattern(l.text)
+		pattern, ok, err := affected.ParsePattern(l.full)
 		switch {
 		case err != nil:
 			r.badf(name, "line %d is not a pattern: %s: %v. Write patterns as in .gitignore, such as affected-by: global/**/*.tfvars",

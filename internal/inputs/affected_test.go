@@ -67,6 +67,15 @@ func TestAffectedByKeepsPatterns(t *testing.T) {
 	}
 }
 
+// TestAffectedByKeepsEscapedBlanks checks that a blank at the end of a line that follows a backslash belongs to the pattern.
+func TestAffectedByKeepsEscapedBlanks(t *testing.T) {
+	t.Parallel()
+	in, _, err := inputs.LoadAffected(row{action: "affected", with: with{"affected-by": "global/  \na\\\\ \nglobal\\ "}}.source())
+	if got := fmt.Sprintf("%q", in.AffectedBy); err != nil || got != `["global/" "a\\\\" "global\\ "]` {
+		t.Errorf("got %s and %v", got, err)
+	}
+}
+
 func TestBadAffected(t *testing.T) {
 	t.Parallel()
 	one := func(name, input, value, says string) row {

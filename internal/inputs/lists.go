@@ -10,7 +10,8 @@ import (
 // line is one item of a list with its line number in the input.
 type line struct {
 	number int
-	text   string
+	text   string // without blanks at its ends
+	full   string // with them
 }
 
 // maxItems is the maximum number of items in a list: more than users write, and few enough to check
@@ -21,16 +22,17 @@ const maxItems = 10_000
 func (r *reader) lines(name string) []line {
 	var list []line
 	number := 0
-	for text := range strings.SplitSeq(r.src.Get(name), "\n") {
+	for full := range strings.SplitSeq(r.src.Get(name), "\n") {
 		number++
-		if text = strings.TrimSpace(text); text == "" {
+		text := strings.TrimSpace(full)
+		if text == "" {
 			continue
 		}
 		if len(list) == maxItems {
 			r.badf(name, "has more than %d items. Split it among several steps", maxItems)
 			break
 		}
-		list = append(list, line{number, text})
+		list = append(list, line{number, text, full})
 	}
 	return list
 }

@@ -128,7 +128,7 @@ func (r *reader) assignments(list variableList) []assignment {
 			r.badf(list.input, "has more than %d items. Split it among several steps", maxItems)
 			break
 		}
-		item := assignment{line: line{i + 1, first}}
+		item := assignment{line: line{number: i + 1, text: first}}
 		if e := list.expression(first); e != nil {
 			from := i + 1
 			for !e.ended() && i+1 < len(lines) {
