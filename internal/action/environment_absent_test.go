@@ -2,6 +2,7 @@ package action_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"scalr-run-action/internal/scalrsim"
@@ -117,6 +118,28 @@ func TestEnvironmentDeletionErrors(t *testing.T) {
 			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *companionTest) {
 				d.environment("mode=absent", "name=staging").want(c.code, c.outputs...)
 			})
+		})
+	}
+}
+
+// The check right before a deletion is made for each attempt and logged once.
+func TestDeletionCheckIsLoggedOnce(t *testing.T) {
+	t.Parallel()
+	for _, op := range []string{"DELETE /environments/*", "DELETE /workspaces/*"} {
+		outage := scalrsim.Fault{Op: op, Times: 5, Action: scalrsim.Status, Status: 503}
+		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{outage}}, func(d *companionTest) {
+			play, inputs, path := d.environment, []string{"mode=absent", "name=staging"}, "/environments/"+scalrsim.StagingID
+			if op == "DELETE /workspaces/*" {
+				id := d.server.AddWorkspace(scalrsim.StagingID, "app", nil)
+				play, inputs, path = d.workspace, []string{"mode=absent", "workspace-id=" + id}, "/workspaces/"+id
+			}
+			v := play(inputs...).want(0, "changed=true")
+			if got := strings.Count(v.log, "Checked right before the deletion"); got != 1 {
+				t.Errorf("%s: %d checks are logged, want 1\n%s", op, got, v.log)
+			}
+			if deletions, reads := v.count("DELETE "+path), v.count("GET "+path); deletions != 6 || reads < 6 {
+				t.Errorf("%s: %d attempts and %d reads, want 6, each after a read", op, deletions, reads)
+			}
 		})
 	}
 }

@@ -30,7 +30,9 @@ func (e *environmentCommand) absent(ctx context.Context) error {
 		if err := e.checkStillEmpty(ctx, env); err != nil {
 			return err
 		}
-		e.Job.Infof("Checked right before the deletion: environment %q (%s) has no workspaces; %s.", env.Name, env.ID, evidence)
+		if !requested { // not again for each attempt
+			e.Job.Infof("Checked right before the deletion: environment %q (%s) has no workspaces; %s.", env.Name, env.ID, evidence)
+		}
 		requested = true
 		return nil
 	})

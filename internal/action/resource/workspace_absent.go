@@ -27,7 +27,10 @@ func (w *workspaceCommand) absent(ctx context.Context) error {
 		if err := w.checkUnused(ctx, ws); err != nil {
 			return err
 		}
-		w.Job.Infof("Checked right before the deletion: workspace %s manages no resources, is not locked, and all its runs have finished.", lookup.Title(ws))
+		if !requested { // not again for each attempt
+			w.Job.Infof("Checked right before the deletion: workspace %s manages no resources, is not locked, and all its runs have finished.",
+				lookup.Title(ws))
+		}
 		requested = true
 		return nil
 	})
