@@ -76,6 +76,9 @@ func TestWorkspaceAbsent(t *testing.T) {
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.workspace("mode=absent", "environment=production", "name=net").want(0, "result=done", "changed=false").wantWrites()
 		d.workspace("mode=absent", "environment=nowhere", "name=network").want(0, "result=done", "changed=false").wantWrites()
+		d.workspace("mode=absent", "environment=prodcution", "name=network").want(0, "result=done", "changed=false").wantWrites().
+			logContains(`::warning::Environment "prodcution" not found, or the token cannot read it. Did you mean "production"? ` +
+				`Workspace "network" was not found either: nothing to delete.`)
 		d.workspace("mode=absent", "environment=production", "name=network").
 			want(0, "result=done", "changed=true", "workspace-id="+scalrsim.WorkspaceID).
 			wantWrites("DELETE /workspaces/" + scalrsim.WorkspaceID)

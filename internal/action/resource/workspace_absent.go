@@ -17,7 +17,11 @@ func (w *workspaceCommand) absent(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !ok {
+	switch {
+	case !ok && w.in.WorkspaceID == "" && w.environment.ID == "":
+		w.Job.Warnf("%v Workspace %q was not found either: nothing to delete.", w.missing(ctx), w.in.Name)
+		return nil
+	case !ok:
 		w.Job.Infof("Workspace %q not found, or the token cannot read it: nothing to delete.", w.in.Name+w.in.WorkspaceID)
 		return nil
 	}
