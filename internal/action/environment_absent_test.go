@@ -143,3 +143,18 @@ func TestDeletionCheckIsLoggedOnce(t *testing.T) {
 		})
 	}
 }
+
+// Scalr refuses the deletion of an object that is in use with 409, which both actions report alike.
+func TestDeletionConflict(t *testing.T) {
+	t.Parallel()
+	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{
+		{Op: "DELETE /environments/*", Action: scalrsim.Status, Status: 409},
+		{Op: "DELETE /workspaces/*", Action: scalrsim.Status, Status: 409},
+	}}, func(d *companionTest) {
+		want := []string{"result=refused", "error-code=in-use", "changed=false"}
+		d.environment("mode=absent", "name=staging").want(3, want...).
+			logContains(`Environment "staging" (`+scalrsim.StagingID+`) cannot be deleted: `, "(HTTP 409)", "Remove the dependency named above")
+		d.workspace("mode=absent", "workspace-id="+scalrsim.WorkspaceID).want(3, want...).
+			logContains(`Workspace "production/network" (`+scalrsim.WorkspaceID+`) cannot be deleted: `, "(HTTP 409)", "Remove the dependency named above")
+	})
+}

@@ -2,7 +2,9 @@ package resource
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"scalr-run-action/internal/action/lookup"
 	"scalr-run-action/internal/action/step"
@@ -43,6 +45,8 @@ func (e *environmentCommand) absent(ctx context.Context) error {
 		}
 	}
 	switch {
+	case errors.Is(err, scalr.ErrConflict):
+		return step.Refuse(step.CodeInUse, "Environment %q (%s) cannot be deleted: %s.", env.Name, env.ID, strings.TrimSuffix(step.Sentence(err), "."))
 	case err != nil:
 		return err
 	case !requested:
