@@ -17,7 +17,8 @@ const confirmRetryWindow = 30 * time.Second
 
 // confirm confirms a waiting run and follows its apply to the end. Immediately before, it reads the run and evaluates
 // the gates, since the last poll may be minutes old. After a conflict it reads the run again, because the run may not
-// be waiting yet, or no longer be waiting.
+// be waiting yet, or no longer be waiting. A run that no longer waits as before is followed until it is final or needs
+// a person.
 func (r *command) confirm(ctx context.Context, run scalr.Run) (step.Outcome, error) {
 	var refused error
 	for began := time.Now(); ; {
@@ -27,14 +28,16 @@ func (r *command) confirm(ctx context.Context, run scalr.Run) (step.Outcome, err
 			return r.waitForEnd(ctx, run, "")
 		case err != nil:
 			return step.Outcome{}, err
-		case latest.Status.Applying(), latest.Status.IsFinal():
+		case latest.Status.Before(run.Status): // from a server that lags behind
+			return r.waitAndDecide(ctx, run, appliesAfterGates)
+		case !stillWaits(run, latest):
 			return r.waitAndDecide(ctx, latest, appliesAfterGates)
-		case refused != nil && latest.Status == run.Status && latest.Waiting() && time.Since(began) > confirmRetryWindow:
+		case refused != nil && time.Since(began) > confirmRetryWindow:
 			return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Scalr does not allow run %s to be confirmed while it is %q: %s.", run.ID,
 				latest.Status, step.Sentence(refused))
-		case !latest.Status.Before(run.Status):
-			run = latest
 		}
+		run = latest
+		r.updateRun(run)
 		if failures := r.evaluateGates(ctx, run, true); len(failures) > 0 {
 			return r.reject(ctx, run, failures), nil
 		}
@@ -52,6 +55,13 @@ func (r *command) confirm(ctx context.Context, run scalr.Run) (step.Outcome, err
 			return r.waitForEnd(ctx, run, "")
 		}
 	}
+}
+
+// stillWaits reports whether two consecutive reads agree that the run waits for confirmation in the same status. Its
+// plan may contain changes that Scalr does not count: see CorrectByPlan.
+func stillWaits(before, latest scalr.Run) bool {
+	return latest.Status == before.Status && latest.Stage() != scalr.Override &&
+		(latest.Waiting() || latest.NothingToApply() && before.NothingToApply())
 }
 
 // confirmed follows a run whose confirmation Scalr accepted.
