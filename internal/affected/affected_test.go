@@ -96,6 +96,12 @@ func TestFind(t *testing.T) {
 		"source with subdirectory": {map[string]string{"app/main.tf": moduleCall("../m//net")}, "app", "m/net/x", nil, "app:m/net/x"},
 		"opentofu":                 {map[string]string{"app/main.tofu": moduleCall("../m")}, "app", "m/x", nil, "app:m/x"},
 		"JSON":                     {map[string]string{"app/main.tf.json": `{"module":{"m":{"source":"../m"}}}`}, "app db", "m/x", nil, "app:m/x"},
+		"JSON, repeated members": {
+			files:   map[string]string{"app/main.tf.json": `{"module":{"m":{"source":"../m"}},"module":{"n":{"source":"../n"}}}`},
+			dirs:    "app db",
+			changed: "m/x",
+			want:    "app:m/x",
+		},
 		"JSON, list of modules": {
 			files:   map[string]string{"app/main.tf.json": `{"module":[{"m":[{"source":"${var.x}"}]}]}`},
 			dirs:    "app db",

@@ -70,7 +70,7 @@ func TestScan(t *testing.T) {
 		"a slash":                                {`a = 1 / f("x")`, `f("x")`, nil},
 		"JSON": {
 			text: `{"module": {"m": [{"source": "./x"}]}, "a": "${file(\"y\")}"}`,
-			want: `"${file("y")}" file("y") source "./x" "./x"`,
+			want: `source "./x" "./x" "${file("y")}" file("y")`,
 			err:  nil,
 		},
 		"JSON, numeric source":                 {`{"module": {"m": {"source": 1}}}`, `source ?`, nil},
@@ -108,9 +108,23 @@ func TestScan(t *testing.T) {
 			text: `{"module": [{"m": {"source": "./x"}}, {"n": [{"source": "./y"}]}]}`,
 			want: `source "./x" source "./y" "./x" "./y"`,
 		},
+		"JSON, repeated members": {
+			text: `{"module": {"m": {"source": "./x"}}, "module": {"n": {"source": "./y"}, "n": {"source": "./z"}}, "locals": {"a": "b"}, "locals": {"a": "c"}}`,
+			want: `source "./x" "./x" source "./y" source "./z" "./y" "./z" "b" "c"`,
+		},
+		"JSON, comments": {
+			text: `{"//": "./a", "module": {"m": {"//": "./b", "source": "./x"}}, "resource": {"t": {"n": [{"//": "./c", "x": "y"}]}}, "locals": {"//": "./d"}}`,
+			want: `source "./x" "./x" "y"`,
+		},
+		"JSON, members named // that are not comments": {
+			text: `{"locals": {"a": {"//": "./b"}}, "other": {"//": "./c"}, "module": {"//": {"source": "./d"}}, "terraform": "./e", "resource": ["./f"]}`,
+			want: `"./b" "./c" source "./d" "./d" "./e" "./f"`,
+		},
+		"JSON, numbers and null":        {`{"a": 1e999, "b": null, "c": [true, 0.5, "x"]}`, `"x"`, nil},
+		"JSON, two values":              {`{"a": "x"} {"b": "y"}`, ``, ErrNotJSON},
 		"JSON, a deeper source":         {`{"module": {"m": {"x": {"source": "./x"}}}}`, `"./x"`, nil},
 		"JSON, a source without a name": {`{"module": {"source": "./x"}}`, `"./x"`, nil},
-		"JSON, another block":           {`{"data": {"m": {"source": "./x"}}, "b": ["y", {"c": "z"}]}`, `"y" "z" "./x"`, nil},
+		"JSON, another block":           {`{"data": {"m": {"source": "./x"}}, "b": ["y", {"c": "z"}]}`, `"./x" "y" "z"`, nil},
 		"JSON, an open template":        {`{"a": "${f(\"x\")"}`, `"${f("x")" f("x")`, nil},
 		"many templates":                {`a = ` + strings.Repeat(`"${`, 200), ``, ErrUnclosed},
 		"broken JSON":                   {`{"a": "x"`, ``, ErrNotJSON},
