@@ -29,6 +29,8 @@ type ChangeQuery struct {
 type Change struct {
 	// Paths are sorted and relative to the root of the repository. A renamed file has both.
 	Paths []string
+	// Deleted are those of the paths that the head does not have.
+	Deleted []string
 	// Base and Head are the commits between which the paths differ.
 	Base, Head string
 	// Of describes the source of the change, e.g. "pull request #7".
@@ -141,7 +143,7 @@ func (s *session) queueChange(ctx context.Context, q ChangeQuery, p changePayloa
 	case head != q.Checkout:
 		return Change{}, unknownChange("the checkout is commit %.7s and not %.7s, the head of the merge group", q.Checkout, head)
 	}
-	paths, found, err := s.between(ctx, target, head)
+	d, found, err := s.between(ctx, target, head)
 	switch {
 	case err != nil:
 		return Change{}, err
@@ -150,15 +152,15 @@ func (s *session) queueChange(ctx context.Context, q ChangeQuery, p changePayloa
 	case found.mergeBase == head:
 		return Change{}, unknownChange("%s already contains the merge group", target)
 	}
-	return Change{Paths: paths, Base: found.base, Head: head, Of: "merge group for " + target}, nil
+	return Change{Paths: d.paths, Deleted: d.deleted, Base: found.base, Head: head, Of: "merge group for " + target}, nil
 }
 
 func (s *session) twoCommits(ctx context.Context, of, base, head string) (Change, error) {
-	paths, found, err := s.between(ctx, base, head)
+	d, found, err := s.between(ctx, base, head)
 	if found != nil {
 		base = found.base
 	}
-	return Change{Paths: paths, Base: base, Head: head, Of: of}, err
+	return Change{Paths: d.paths, Deleted: d.deleted, Base: base, Head: head, Of: of}, err
 }
 
 // changeSince compares the checkout with q.Base.
@@ -189,11 +191,12 @@ func (s *session) pullRequestChange(ctx context.Context, q ChangeQuery, p change
 	case found.mergeBase == head:
 		// An open pull request has at least one commit of its own.
 		return Change{}, unknownChange("the base branch already contains the head of pull request #%d", number)
-	case found.isWhole():
-		change.Paths = sorted(found.paths)
-		return change, nil
 	}
-	change.Paths, err = s.treeDifference(ctx, found.mergeBase, head)
+	d := found.difference()
+	if !found.isWhole() {
+		d, err = s.treeDifference(ctx, found.mergeBase, head)
+	}
+	change.Paths, change.Deleted = d.paths, d.deleted
 	return change, err
 }
 

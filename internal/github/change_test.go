@@ -242,6 +242,32 @@ func TestFindChange(t *testing.T) {
 	}
 }
 
+// TestFindChangeDeletedPaths checks which paths the head does not have, by comparisons and by lists of all files.
+func TestFindChangeDeletedPaths(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		query github.ChangeQuery
+		want  string
+	}{
+		"modified":           {github.ChangeQuery{Event: push(sha("a"), sha("b")), Checkout: sha("b")}, ""},
+		"renamed":            {github.ChangeQuery{Event: push(sha("c"), sha("d")), Checkout: sha("d")}, "old/x"},
+		"removed":            {github.ChangeQuery{Event: push(sha("a"), sha("1")), Checkout: sha("1")}, "cur db/x lib old/x"},
+		"diverged":           {github.ChangeQuery{Event: push(sha("d"), sha("c")), Checkout: sha("c")}, "new/x"},
+		"another history":    {github.ChangeQuery{Event: push(sha("a"), sha("f")), Checkout: sha("f")}, "cur lib old/x"},
+		"pull request":       {github.ChangeQuery{Event: pullEvent(7, sha("d"), sha("b")), Checkout: sha("d")}, "old/x"},
+		"large pull request": {github.ChangeQuery{Event: pullEvent(7, sha("1"), sha("a")), Checkout: sha("1")}, "cur db/x lib old/x"},
+		"merge queue":        {github.ChangeQuery{Event: group(sha("5")), Checkout: sha("5")}, ""},
+		"merge queue, renamed": {
+			github.ChangeQuery{Event: github.Event{Name: "merge_group",
+				Payload: fmt.Appendf(nil, `{"merge_group":{"head_sha":%q,"base_ref":"refs/heads/release/1"}}`, sha("d"))}, Checkout: sha("d")}, "old/x"},
+	} {
+		change, err := thread(repository()).FindChange(t.Context(), c.query)
+		if got := strings.Join(change.Deleted, " "); err != nil || got != c.want {
+			t.Errorf("%s: got %q and %v, want %q", name, got, err, c.want)
+		}
+	}
+}
+
 // TestFindChangeIncompleteResponses checks that a list that may be incomplete is an error.
 func TestFindChangeIncompleteResponses(t *testing.T) {
 	t.Parallel()

@@ -27,9 +27,20 @@ type comparison struct {
 	base       string // the commit of a branch or tag
 	mergeBase  string
 	paths      []string // both of a renamed file
+	deleted    []string // those of the paths that the head does not have
 	files      int
 	listed     bool
 	incomplete bool // a file could not be read
+}
+
+// difference are the paths that differ between two commits, sorted.
+type difference struct {
+	paths   []string
+	deleted []string // those of the paths that the head does not have
+}
+
+func (c *comparison) difference() difference {
+	return difference{sorted(c.paths), sorted(c.deleted)}
 }
 
 // isWhole reports whether the list of files is complete.
@@ -71,8 +82,11 @@ func (c *comparison) readFile(r *jsonstream.Reader) error {
 	})
 	c.incomplete = c.incomplete || name == "" || status == "" || status == "renamed" && previous == ""
 	c.paths = append(c.paths, name)
+	if status == "removed" {
+		c.deleted = append(c.deleted, name)
+	}
 	if previous != "" && status != "copied" {
-		c.paths = append(c.paths, previous)
+		c.paths, c.deleted = append(c.paths, previous), append(c.deleted, previous)
 	}
 	return err
 }
@@ -114,24 +128,24 @@ func (s *session) compare(ctx context.Context, base, head string) (*comparison, 
 
 // between returns the paths that differ between two commits, regardless of their histories. The base
 // may be a branch or a tag.
-func (s *session) between(ctx context.Context, base, head string) (paths []string, from *comparison, err error) {
+func (s *session) between(ctx context.Context, base, head string) (d difference, from *comparison, err error) {
 	found, err := s.compare(ctx, base, head)
 	switch {
 	case err == nil && found.status == "identical" && found.base == head:
-		return nil, found, nil
+		return d, found, nil
 	case err == nil && found.status == "ahead" && found.base == found.mergeBase && found.isWhole():
-		return sorted(found.paths), found, nil
+		return found.difference(), found, nil
 	case err == nil:
 		base = found.base
 	case !is(err, Gone, Rejected, Unreachable) || ctx.Err() != nil:
-		return nil, nil, err
+		return d, nil, err
 	default:
 		// GitHub has no comparison if there is no common ancestor or if it is too large. The trees
 		// may still be available.
 		found = nil
 	}
-	paths, err = s.treeDifference(ctx, base, head)
-	return paths, found, err
+	d, err = s.treeDifference(ctx, base, head)
+	return d, found, err
 }
 
 // tree is the list of a commit's files: mode and object by path.
@@ -203,23 +217,24 @@ func (s *session) files(ctx context.Context, commit string) (map[string]string, 
 }
 
 // treeDifference compares the lists of all files.
-func (s *session) treeDifference(ctx context.Context, base, head string) ([]string, error) {
+func (s *session) treeDifference(ctx context.Context, base, head string) (d difference, err error) {
 	before, err := s.files(ctx, base)
 	if err != nil {
-		return nil, err
+		return d, err
 	}
 	after, err := s.files(ctx, head)
 	if err != nil {
-		return nil, err
+		return d, err
 	}
-	var paths []string
 	for p, entry := range after {
 		if before[p] != entry {
-			paths = append(paths, p)
+			d.paths = append(d.paths, p)
 		}
 		delete(before, p)
 	}
-	return sorted(slices.AppendSeq(paths, maps.Keys(before))), nil
+	d.deleted = slices.Sorted(maps.Keys(before))
+	d.paths = sorted(append(d.paths, d.deleted...))
+	return d, nil
 }
 
 // sorted returns the sorted paths without duplicates.

@@ -23,6 +23,7 @@ type affectedCase struct {
 	before, after string // lines of "path: content"; "uses x" is a call of the module x
 	settings      []string
 	checkout      map[string]string // other files of the checkout
+	notOnDisk     string            // prefix of files that are not in the checkout
 	scalr         scalrsim.Config
 	faults        []scalrsim.Fault
 	github        []githubtest.Fault
@@ -80,6 +81,16 @@ func affectedCases() map[string]affectedCase {
 			settings: []string{"directories=infra/{workspace}\nprod/gone=infra/nowhere", "depends-on=prod/app: prod/db\nprod/db: prod/net\nprod/log: prod/app",
 				"batch-size=2", "affected-by=globl/\ninfra/\n!**"},
 		},
+		"removed, second pattern": {
+			workspaces: "app= old= gone=",
+			before:     "infra/app/x: 1\nlegacy/old/x: 1\nlegacy/gone/x: 1",
+			after:      "infra/app/x: 1\nlegacy/gone/y: 1",
+			settings:   []string{"directories=infra/{workspace}\nlegacy/{workspace}"},
+		},
+		"sparse checkout": two().with(func(c *affectedCase) {
+			c.checkout = map[string]string{".git/config": "[core]\n\tsparseCheckout = true\n"}
+		}),
+		"changed, but not on disk": two().with(func(c *affectedCase) { c.notOnDisk = "app/" }),
 		"no ID token": two("token=", "service-account=deployer@acme.scalr.io",
 			"ACTIONS_ID_TOKEN_REQUEST_URL=https://token.test/?a=b", "ACTIONS_ID_TOKEN_REQUEST_TOKEN=request-token"),
 		"unknown tag":    two("filter-tag=rde"),
@@ -212,7 +223,9 @@ func (c affectedCase) play(t *testing.T) (got string) {
 	}
 	checkout := dirtest.InMemory(t)
 	for name, text := range filesOf(c.after) {
-		write(t, checkout, name, text)
+		if c.notOnDisk == "" || !strings.HasPrefix(name, c.notOnDisk) {
+			write(t, checkout, name, text)
+		}
 	}
 	write(t, checkout, ".git/HEAD", commitOf("c")+"\n")
 	for name, text := range c.checkout {

@@ -20,15 +20,30 @@ import (
 // change describes the changed files, as far as they are known.
 type change struct {
 	paths      []string
-	everything bool // all workspaces count as affected
+	deleted    []string // those of the paths that the commit does not have
+	everything bool     // all workspaces count as affected
 }
 
-// deletes reports whether the change deletes the directory of a place. The directory must not exist, so every change
-// in it is a deletion.
-func (c change) deletes(p *place) bool {
-	return slices.ContainsFunc(p.candidates, func(dir string) bool {
-		return dir != "." && slices.ContainsFunc(c.paths, func(path string) bool { return strings.HasPrefix(path, dir+"/") })
-	})
+// deletedDirectory returns the first possible directory of a place, which is not in the checkout, that the change deletes:
+// it deletes files in it, and does not add or modify others. It returns "" if there is none.
+func (c change) deletedDirectory(p *place) string {
+	for _, dir := range p.candidates {
+		changed, deleted := countBelow(c.paths, dir), countBelow(c.deleted, dir)
+		if dir != "." && deleted > 0 && deleted == changed {
+			return dir
+		}
+	}
+	return ""
+}
+
+func countBelow(paths []string, dir string) int {
+	n := 0
+	for _, p := range paths {
+		if strings.HasPrefix(p, dir+"/") {
+			n++
+		}
+	}
+	return n
 }
 
 // findChange determines and logs the changed files. If they are unknown, it reports all workspaces as affected or
@@ -44,7 +59,7 @@ func (c *affectedCommand) findChange(ctx context.Context) (change, error) {
 	}
 	if reason == "" {
 		c.setScope("exact", fmt.Sprintf("%s: %s between %s and %.7s", found.Of, files(len(found.Paths)), short(found.Base), found.Head))
-		return change{paths: found.Paths}, nil
+		return change{paths: found.Paths, deleted: found.Deleted}, nil
 	}
 	c.setScope("everything", reason)
 	if c.in.WhenUnknown == inputs.UnknownFails {
@@ -135,10 +150,34 @@ func checkedOut(root string, tree *affected.Tree, sha string) (commit, reason st
 			}
 		}
 	}
-	if !commitSHA.MatchString(head) {
+	switch {
+	case !commitSHA.MatchString(head):
 		return "", "the commit that is checked out cannot be read from .git"
+	case isSparse(checkout):
+		return "", "the checkout is sparse, so files of the commit are missing in it; remove `sparse-checkout` from actions/checkout"
 	}
 	return head, ""
+}
+
+// isSparse reports whether the configuration of a repository enables sparse checkouts. The configuration of the worktree,
+// which `git sparse-checkout` writes, takes precedence.
+func isSparse(checkout *os.Root) bool {
+	sparse := false
+	for _, name := range []string{"config", "config.worktree"} {
+		section := ""
+		for line := range strings.Lines(strings.ToLower(gitFile(checkout, name))) {
+			line = strings.TrimSpace(line)
+			if strings.HasPrefix(line, "[") {
+				section = line
+				continue
+			}
+			key, value, hasValue := strings.Cut(line, "=")
+			if section == "[core]" && strings.TrimSpace(key) == "sparsecheckout" {
+				sparse = !hasValue || slices.Contains([]string{"true", "yes", "on", "1"}, strings.Trim(value, ` "`))
+			}
+		}
+	}
+	return sparse
 }
 
 // maxGitFile is the maximum number of bytes read from a file in .git.

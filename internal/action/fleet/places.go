@@ -204,11 +204,13 @@ func (c *affectedCommand) exists(p *place) bool {
 func (c *affectedCommand) present(places []*place, change change) (present, removed []*place, err error) {
 	var missing, mistyped []string
 	for _, p := range places {
-		switch {
-		case c.exists(p):
+		if c.exists(p) {
 			present = append(present, p)
 			continue
-		case change.deletes(p):
+		}
+		if dir := change.deletedDirectory(p); dir != "" {
+			p.directory = dir
+			p.path, _ = uploadPath(dir, p.workingDirectory())
 			removed = append(removed, p)
 			continue
 		}

@@ -71,26 +71,30 @@ func TestWaves(t *testing.T) {
 	}
 }
 
-// TestDeletesDirectory checks which changes delete the directory of a place, which does not exist any more.
-func TestDeletesDirectory(t *testing.T) {
+// TestDeletedDirectory checks which directory of a place a change deletes. None of them is in the checkout.
+func TestDeletedDirectory(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		candidates, paths string
-		want              bool
+		candidates, deleted, others string
+		want                        string
 	}{
-		"file in it":              {"infra/a", "infra/a/x", true},
-		"file below it":           {"infra/a", "x infra/a/b/x", true},
-		"in the second candidate": {"infra/b infra/a", "infra/a/x", true},
-		"the directory itself":    {"infra/a", "infra/a", false},
-		"prefix":                  {"infra/a", "infra/ab/x", false},
-		"parent":                  {"infra/a", "infra/x", false},
-		"root":                    {".", "x", false},
-		"root, a hidden file":     {".", "./x", false},
-		"nothing":                 {"infra/a", "", false},
+		"file in it":                        {"infra/a", "infra/a/x", "", "infra/a"},
+		"file below it":                     {"infra/a", "x infra/a/b/x", "y", "infra/a"},
+		"in the second candidate":           {"infra/b infra/a", "infra/a/x", "infra/b/x", "infra/a"},
+		"in both candidates":                {"infra/b infra/a", "infra/a/x infra/b/x", "", "infra/b"},
+		"the directory itself":              {"infra/a", "infra/a", "", ""},
+		"prefix":                            {"infra/a", "infra/ab/x", "", ""},
+		"parent":                            {"infra/a", "infra/x", "", ""},
+		"root":                              {".", "x", "", ""},
+		"root, a hidden file":               {".", "./x", "", ""},
+		"nothing":                           {"infra/a", "", "", ""},
+		"not deleted, only not on disk":     {"infra/a", "", "infra/a/x", ""},
+		"another file in it is not deleted": {"infra/a", "infra/a/x", "infra/a/y", ""},
 	} {
-		got := change{paths: strings.Fields(c.paths)}.deletes(&place{candidates: strings.Fields(c.candidates)})
-		if got != c.want {
-			t.Errorf("%s: %v, want %v", name, got, c.want)
+		deleted := strings.Fields(c.deleted)
+		change := change{paths: slices.Concat(strings.Fields(c.others), deleted), deleted: deleted}
+		if got := change.deletedDirectory(&place{candidates: strings.Fields(c.candidates)}); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
 }
@@ -305,6 +309,7 @@ func TestListFirst(t *testing.T) {
 func TestCheckedOut(t *testing.T) {
 	t.Parallel()
 	sha, other, long := commitOf("c"), commitOf("d"), strings.Repeat("e", 64)
+	const sparse = "the checkout is sparse, so files of the commit are missing in it; remove `sparse-checkout` from actions/checkout"
 	const unreadable = "the commit that is checked out cannot be read from .git"
 	for name, c := range map[string]struct {
 		files        map[string]string // "" is a directory
@@ -342,8 +347,19 @@ func TestCheckedOut(t *testing.T) {
 			files:  map[string]string{"b/.git/HEAD": sha, "a/.git/HEAD": sha},
 			reason: `the repository is checked out in "a" instead of the root of the workspace`,
 		},
-		"root and subdirectory": {files: map[string]string{"b/.git/HEAD": other, ".git/HEAD": sha}, want: sha},
-		"submodule":             {files: map[string]string{".git": "gitdir: elsewhere"}, reason: unreadable},
+		"sparse": {files: map[string]string{".git/HEAD": sha, ".git/config": "[core]\n\tbare = false\n\tsparseCheckout = true\n"}, reason: sparse},
+		"sparse, of the worktree": {
+			files:  map[string]string{".git/HEAD": sha, ".git/config": "[core]\n\tsparsecheckout = false\n", ".git/config.worktree": "[core]\nsparseCheckout"},
+			reason: sparse,
+		},
+		"sparse, disabled again": {
+			files: map[string]string{".git/HEAD": sha, ".git/info/sparse-checkout": "/infra/", ".git/config": "[core]\n\tsparseCheckout = true\n",
+				".git/config.worktree": "[core]\n\tsparseCheckout = false\n\tsparseCheckoutCone = true\n"},
+			want: sha,
+		},
+		"sparse in another section": {files: map[string]string{".git/HEAD": sha, ".git/config": "[core]\n[x]\nsparseCheckout = true\n"}, want: sha},
+		"root and subdirectory":     {files: map[string]string{"b/.git/HEAD": other, ".git/HEAD": sha}, want: sha},
+		"submodule":                 {files: map[string]string{".git": "gitdir: elsewhere"}, reason: unreadable},
 	} {
 		root := dirtest.InMemory(t)
 		for file, text := range c.files {
