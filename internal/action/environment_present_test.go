@@ -2,6 +2,7 @@ package action_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"scalr-run-action/internal/scalrsim"
@@ -100,6 +101,26 @@ func TestEnvironmentRename(t *testing.T) {
 		d.environment("name=fresh", "rename-to=final").want(0, "name=final", "created=true")
 		d.environment("name=fresh", "rename-to=final").want(0, "name=final", "created=false", "changed=false").wantWrites()
 		d.environment("name=final", "rename-to=production").want(3, "result=refused", "error-code=request-refused").
-			logContains("already been taken")
+			logContains("already been taken", "::error title=Scalr%3A request-refused (rename-to)::")
 	})
+}
+
+// An error about a name refers to the input that sets it.
+func TestInputOfRefusedName(t *testing.T) {
+	t.Parallel()
+	const body = `{"errors":[{"status":"422","title":"Invalid","detail":"No.","source":{"pointer":"/data/attributes/name"}}]}`
+	for _, c := range []struct{ op, input, want string }{
+		{"POST /environments", "name=fresh", "name"},
+		{"POST /environments", "name=fresh\nrename-to=final", "rename-to"},
+		{"PATCH /environments/*", "name=staging\nrename-to=final", "rename-to"},
+		{"POST /tags", "name=staging\ntags=new", "tags"},
+		{"PATCH /provider-configurations/*", "name=staging\nprovider-configurations=aws", "provider-configurations"},
+	} {
+		refused := scalrsim.Fault{Op: c.op, Action: scalrsim.Status, Status: 422, Body: body}
+		withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{refused}}, func(d *companionTest) {
+			d.private("aws", "aws")
+			d.environment(strings.Split(c.input, "\n")...).want(3, "error-code=request-refused").
+				logContains("::error title=Scalr%3A request-refused (" + c.want + ")::")
+		})
+	}
 }

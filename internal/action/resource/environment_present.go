@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"scalr-run-action/internal/action/lookup"
+	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -67,6 +68,9 @@ func (e *environmentCommand) create(ctx context.Context, name string, links envi
 	}
 	env, created, err := e.client.CreateEnvironment(ctx, s)
 	if err != nil {
+		if name == e.in.RenameTo && step.InputOfError(err) == "name" {
+			err = step.ForInput(err, "rename-to")
+		}
 		return env, defaultsError(links, err)
 	}
 	if created {

@@ -27,6 +27,13 @@ var attributesNamedAsInput = map[string]bool{
 	"workspace": true,
 }
 
+// inputOfName maps operations to the input that sets the attribute name, where it is not the input name.
+var inputOfName = map[scalr.Operation]string{
+	scalr.OpCreateTag:         "tags",
+	scalr.OpUpdateEnvironment: "rename-to",
+	scalr.OpUpdateProvider:    "provider-configurations",
+}
+
 // InputOf returns the input that sets an attribute of a request, if their names differ.
 func InputOf(member string) (input string, ok bool) {
 	input, ok = inputOfAttribute[member]
@@ -36,6 +43,10 @@ func InputOf(member string) (input string, ok bool) {
 // InputOfError returns the input to which Scalr's error refers, or "" if there is none. It uses the JSON:API member
 // source.pointer, such as "/data/attributes/target-addrs/0".
 func InputOfError(err error) string {
+	var known *inputError
+	if errors.As(err, &known) {
+		return known.input
+	}
 	var e *scalr.Error
 	if !errors.As(err, &e) {
 		return ""
@@ -50,8 +61,22 @@ func InputOfError(err error) string {
 			return input
 		}
 		if attributesNamedAsInput[member] {
+			if input := inputOfName[e.Op.Operation]; member == "name" && input != "" {
+				return input
+			}
 			return member
 		}
 	}
 	return ""
 }
+
+// inputError is an error that refers to an input.
+type inputError struct {
+	error
+	input string
+}
+
+func (e *inputError) Unwrap() error { return e.error }
+
+// ForInput returns err with the input to which it refers.
+func ForInput(err error, input string) error { return &inputError{err, input} }
