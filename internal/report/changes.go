@@ -166,8 +166,9 @@ func changeDetails(c tfplan.Change) string {
 	return strings.Join(all, "; ")
 }
 
-// attributeLine matches a line of a diff that changes an attribute or a block at the top level of the resource.
-var attributeLine = lazyregexp.New(`(?m)^[-+!] {5}([A-Za-z_][A-Za-z0-9_-]*) .*$`)
+// attributeLine matches a line of a diff that changes an attribute or a block at the top level of the resource. The end
+// mark of a multi-line text is at the same column.
+var attributeLine = lazyregexp.New(`(?m)^[-+!] {5}([A-Za-z_][A-Za-z0-9_-]*) (?: *= |\{|").*$`)
 
 // changedAttributes returns the attributes that a diff changes, for the title of the collapsed diff.
 func changedAttributes(diff string) string {
