@@ -62,6 +62,8 @@ func (p *planText) attributes(c *tfjson.ResourceChange, a Action) string {
 	sign := signs[a]
 	if a == Replace && c.Change.Actions.CreateBeforeDestroy() {
 		sign = "+/-"
+	} else if a == Succeed && slices.Equal(c.Change.Actions, tfjson.Actions{tfjson.ActionForget, tfjson.ActionCreate}) {
+		sign = "./+"
 	}
 	w.add(sign, 0, fmt.Sprintf("%s %q %q {", kind, c.Type, c.Name))
 	w.object(1, nil, valuesOf(c.Change))

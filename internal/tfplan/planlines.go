@@ -7,7 +7,9 @@ import (
 )
 
 var (
-	planBody = lazyregexp.New(`^(?:  [-+~.]| \.|-/\+|\+/-|\./\+|\+/\.| <=|   ) \S+ "`)
+	// planBody matches the first line of a block. Terraform 1.14 prints one space before "+/.", and OpenTofu two before
+	// "./+".
+	planBody = lazyregexp.New(`^(?:  [-+~.]| \.| {0,2}(?:-/\+|\+/-|\./\+|\+/\.|<=)|   ) \S+ "`)
 	planSum  = lazyregexp.New(`^Plan: (?:(\d{1,9}) to import, )?` +
 		`(\d{1,9}) to add, (\d{1,9}) to change, (\d{1,9}) to destroy` +
 		`(?:, (\d{1,9}) to forget)?\.(?: Actions: (\d{1,9}) to invoke\.)?$`)

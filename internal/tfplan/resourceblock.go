@@ -31,6 +31,9 @@ type resourceBlock struct {
 // inside a block is indented more than the lines that begin or end other parts.
 func (p *planText) bodyLine(line string) bool {
 	first := len(p.current.lines) == 0
+	if first {
+		line = alignSign(line)
+	}
 	if len(p.current.lines) == 1 && p.current.action == Forget && indent(line) == 4 {
 		p.current.shallow = true // OpenTofu does not indent the lines by the block's depth
 	}
@@ -48,6 +51,15 @@ func (p *planText) bodyLine(line string) bool {
 		p.end()
 	}
 	return true
+}
+
+// alignSign moves a sign of three characters at the start of a block to the first column,
+// where other signs of that width are.
+func alignSign(line string) string {
+	if text := strings.TrimLeft(line, " "); len(text) > 3 && text[1] == '/' && text[3] == ' ' {
+		return text
+	}
+	return line
 }
 
 // addIndent adds the indentation that a line has in other blocks.
