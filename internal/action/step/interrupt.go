@@ -44,7 +44,13 @@ func (e timedOut) Error() string { return fmt.Sprintf("the timeout of %s was rea
 // ReportingContext.
 func (s *Step) WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	s.deadline = time.Now().Add(d)
-	return context.WithTimeoutCause(ctx, d, timedOut{d})
+	ctx, cancel := context.WithTimeoutCause(ctx, d, timedOut{d})
+	context.AfterFunc(ctx, func() {
+		if errors.As(context.Cause(ctx), new(timedOut)) {
+			s.unblock()
+		}
+	})
+	return ctx, cancel
 }
 
 // InterruptedAt returns the time of the first signal. It returns false if there was none.

@@ -1,16 +1,16 @@
 package step
 
 import (
-	"context"
 	"io"
 	"time"
 )
 
-// stdout is the log. Writes normally block until the reader accepts them. After an interruption, a write that blocks
-// for longer than unread is dropped, so that a stalled reader cannot keep the step from stopping the run.
+// stdout is the log. Writes normally block until the reader accepts them. After an interruption or the timeout, a write
+// that blocks for longer than maxBlockedWrite is dropped, so that a stalled reader cannot keep the step from stopping the
+// run.
 type stdout struct {
 	to       io.Writer
-	stop     context.Context // ends when the step is interrupted
+	stop     <-chan struct{} // closed when the step is interrupted or times out
 	work     chan []byte
 	done     chan written
 	finished chan struct{}
@@ -22,10 +22,10 @@ type written struct {
 	err error
 }
 
-// maxBlockedWrite is the maximum time that a write may block after an interruption.
+// maxBlockedWrite is the maximum time that a write may block after stop.
 const maxBlockedWrite = 300 * time.Millisecond
 
-func newStdout(to io.Writer, stop context.Context) *stdout {
+func newStdout(to io.Writer, stop <-chan struct{}) *stdout {
 	s := &stdout{to: to, stop: stop, work: make(chan []byte), done: make(chan written, 1), finished: make(chan struct{})}
 	go s.run()
 	return s
@@ -53,7 +53,7 @@ func (s *stdout) Write(p []byte) (int, error) {
 	select {
 	case w := <-s.done:
 		return w.n, w.err
-	case <-s.stop.Done():
+	case <-s.stop:
 	}
 	timer := time.NewTimer(maxBlockedWrite)
 	defer timer.Stop()

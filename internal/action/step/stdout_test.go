@@ -42,7 +42,7 @@ func TestStdout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, interrupt := context.WithCancel(t.Context())
 		reader := &slowReader{}
-		out := newStdout(reader, ctx)
+		out := newStdout(reader, ctx.Done())
 		write := func(text string, want time.Duration) {
 			t.Helper()
 			began := time.Now()
@@ -78,7 +78,7 @@ func TestStdoutInterruptedDuringWrite(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, interrupt := context.WithCancel(t.Context())
-		out := newStdout(&slowReader{delay: time.Hour}, ctx)
+		out := newStdout(&slowReader{delay: time.Hour}, ctx.Done())
 		time.AfterFunc(time.Second, interrupt)
 		began := time.Now()
 		n, err := out.Write([]byte("text"))
@@ -100,7 +100,7 @@ func TestStdoutEnds(t *testing.T) {
 		broken := errors.New("broken pipe")
 		reader := &slowReader{err: broken}
 		ctx, interrupt := context.WithCancel(t.Context())
-		out := newStdout(reader, ctx)
+		out := newStdout(reader, ctx.Done())
 		if n, err := out.Write([]byte("text")); n != 4 || err != broken {
 			t.Errorf("%d bytes, %v", n, err)
 		}
@@ -116,4 +116,33 @@ func TestStdoutEnds(t *testing.T) {
 			t.Error("the log is still open")
 		}
 	})
+}
+
+// TestTimeoutEndsBlockedWrite checks that the timeout ends a write that blocks, and that the end of the work does not.
+func TestTimeoutEndsBlockedWrite(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		timeout, delay, want time.Duration
+		ends                 bool
+	}{
+		"timeout":         {time.Second, time.Hour, 1300 * time.Millisecond, false},
+		"before":          {time.Hour, time.Minute, time.Minute, false},
+		"end of the work": {time.Second, time.Minute, time.Minute, true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s, ctx, end := Begin(t.Context(), Env{Stdout: &slowReader{delay: c.delay}})
+			_, cancel := s.WithTimeout(ctx, c.timeout)
+			if c.ends {
+				cancel()
+			}
+			began := time.Now()
+			s.Job.Infof("text")
+			if took := time.Since(began); took != c.want {
+				t.Errorf("%s: the write took %s, want %s", name, took, c.want)
+			}
+			cancel()
+			end()
+			time.Sleep(2 * time.Hour)
+		})
+	}
 }

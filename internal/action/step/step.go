@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"scalr-run-action/internal/follow"
@@ -40,6 +41,8 @@ type Step struct {
 	began  time.Time
 	// deadline is the time at which the timeout ends the step; zero without a timeout.
 	deadline time.Time
+	// unblock ends the wait for a stalled reader of the log.
+	unblock func()
 }
 
 // Begin sets up a step. The returned context ends when the step is interrupted. The returned function releases the
@@ -50,7 +53,10 @@ func Begin(ctx context.Context, env Env) (*Step, context.Context, func()) {
 	}
 	s := &Step{Env: env, Redact: new(secret.Redactor), began: time.Now()}
 	ctx, s.stops = listen(ctx, env.Signals)
-	out := newStdout(env.Stdout, ctx)
+	unblocked := make(chan struct{})
+	s.unblock = sync.OnceFunc(func() { close(unblocked) })
+	context.AfterFunc(ctx, s.unblock)
+	out := newStdout(env.Stdout, unblocked)
 	s.Job = job.New(job.Options{Environ: env.Environ, Stdout: out, HTTP: env.HTTP, Redact: s.Redact, UserAgent: s.UserAgent(), Broken: s.stops.broken})
 	return s, ctx, func() { out.close(); s.stops.close() }
 }
