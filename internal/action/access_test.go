@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -159,6 +160,42 @@ func TestComment(t *testing.T) {
 	}
 	if o := hub.Objections(); len(o) > 0 {
 		t.Errorf("invalid requests to GitHub: %v", o)
+	}
+}
+
+// stateAtComment keeps the state for the post step as it is when the comment is written.
+type stateAtComment struct {
+	http.RoundTripper
+	file  string
+	state string
+}
+
+func (s *stateAtComment) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Method == http.MethodPost && strings.HasSuffix(req.URL.Path, "/comments") {
+		text, err := os.ReadFile(s.file)
+		s.state = string(text)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return s.RoundTripper.RoundTrip(req)
+}
+
+// TestRunLeftForPersonIsKept checks that the post step has nothing to do once the outputs say that the run waits for a
+// person: a job that is killed while the comment is written must not stop the run.
+func TestRunLeftForPersonIsKept(t *testing.T) {
+	t.Parallel()
+	hub := githubtest.New(githubtest.Options{})
+	r := newStepTest(t, scenario(t, "waits-for-approval"), "dry-run=false", "comment=true", "pr-number=7", "github-token="+hub.Token()).onGitHub(hub)
+	r.env["GITHUB_STATE"] = filepath.Join(dirtest.InMemory(t), "state")
+	seen, connect := &stateAtComment{file: r.env["GITHUB_STATE"]}, r.http
+	r.http = func(s *scalrsim.Server) http.RoundTripper {
+		seen.RoundTripper = connect(s)
+		return seen
+	}
+	r.play().want(0, "result=needs-confirmation")
+	if !strings.Contains(seen.state, "finished") {
+		t.Errorf("the state was %q when the comment was written, want it to be finished", seen.state)
 	}
 }
 

@@ -33,9 +33,10 @@ func (r *command) publish(o step.Outcome) int {
 	}
 	r.out.Set("plan-log-file", r.logs.of(scalr.PlanPhase).copy.fileName())
 	r.out.Set("plan-json-file", r.facts.planFile)
+	// Before the reports, which may take long: a run that is reported as left for a person must not be stopped.
+	r.saveState(state{finished: r.postStepNotNeeded(o)})
 	r.summarize(rep)
 	r.commentOn(o, rep)
-	r.saveState(state{finished: r.postStepNotNeeded(o)})
 	return r.Finish(o, &r.out)
 }
 
