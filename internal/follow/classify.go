@@ -28,7 +28,7 @@ const (
 
 // classifier derives the state of a run from consecutive polls:
 //
-//	           final status        final status
+//	           final status     same final status
 //	moving ─────────────► finishing ─────────────► final
 //	  │  ▲ else
 //	  │  └──┘
@@ -39,7 +39,8 @@ const (
 //
 // A poll whose status is earlier than that of a previous poll comes from a server
 // that lags behind; it is stale in every state. A run does not leave a final
-// status, so enough stale polls after a final status confirm it, too.
+// status, so enough stale polls after a final status confirm it, too. If polls
+// keep contradicting each other about the final status, the worst one is final.
 type classifier struct {
 	latest       scalr.Run // the last poll that is not stale
 	ignoreStatus scalr.Status
@@ -48,8 +49,11 @@ type classifier struct {
 	furthest scalr.Status
 	same     streak // consecutive polls with the status of latest
 	settled  streak // the most recent of them without an active task
-	finished streak // polls with a final status
-	stale    streak // stale polls after a poll with a final status
+	finished streak // polls with the final status furthest
+	stale    streak // stale polls after a poll with this status
+
+	finals streak    // polls with any final status
+	worst  scalr.Run // the worst of them
 }
 
 // streak counts consecutive polls that agree.
@@ -67,7 +71,7 @@ func (s *streak) add(at time.Time) {
 // Two polls may show one of these states by coincidence. It is confirmed by this number of consecutive polls
 // over this number of grace periods.
 const (
-	unknownPolls, unknownGraces = 5, 7
+	unknownPolls, unknownGraces = 5, 7 // for an unknown or contradictory status
 	appliedPolls, appliedGraces = 3, 2 // for a run that is effectively applied
 )
 
@@ -85,11 +89,7 @@ func (c *classifier) observe(r scalr.Run, at time.Time) state {
 	c.record(r, at)
 	switch {
 	case r.Status.IsFinal():
-		c.finished.add(at)
-		if c.finished.number > 1 {
-			return final
-		}
-		return finishing
+		return c.observeFinal(r, at)
 	case (r.Waiting() || r.NothingToApply()) && c.confirmed(c.same, 2, 1, at) && r.Status != c.ignoreStatus:
 		return final
 	case r.Status.Known() && c.confirmed(c.settled, appliedPolls, appliedGraces, at):
@@ -108,6 +108,9 @@ func (c *classifier) record(r scalr.Run, at time.Time) {
 	c.latest = r
 	c.same.add(at)
 	if r.Status.Known() {
+		if r.Status != c.furthest {
+			c.finished, c.stale = streak{}, streak{}
+		}
 		c.furthest = r.Status
 	}
 	if effectivelyApplied(r) || !r.Status.Known() && r.TasksFinal() {
@@ -115,6 +118,37 @@ func (c *classifier) record(r scalr.Run, at time.Time) {
 	} else {
 		c.settled = streak{}
 	}
+}
+
+// observeFinal classifies a poll with a final status. The first one is confirmed immediately. If the next one has
+// another final status, a server or a cache is wrong, and the run is polled in the usual interval.
+func (c *classifier) observeFinal(r scalr.Run, at time.Time) state {
+	c.finished.add(at)
+	c.finals.add(at)
+	if c.finals.number == 1 || severity(r.Status) > severity(c.worst.Status) {
+		c.worst = r
+	}
+	switch {
+	case c.finished.number > 1:
+		return final
+	case c.finals.number == 1:
+		return finishing
+	case c.confirmed(c.finals, unknownPolls, unknownGraces, at):
+		c.latest = c.worst
+		return final
+	}
+	return moving
+}
+
+// severity orders final statuses: a success is not reported if other polls show a failure.
+func severity(s scalr.Status) int {
+	switch s {
+	case scalr.StatusApplied:
+		return 0
+	case scalr.StatusPlannedAndFinished:
+		return 1
+	}
+	return 2
 }
 
 // observeStale classifies a stale poll. Hooks may run after a run has become `applied`; such a run does not

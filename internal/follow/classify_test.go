@@ -66,6 +66,24 @@ func TestConfirmationGracePeriod(t *testing.T) {
 	}
 }
 
+// TestContradictionGracePeriod checks that frequent polls do not shorten the time in which the same final status may
+// follow, and that a failure is then final.
+func TestContradictionGracePeriod(t *testing.T) {
+	t.Parallel()
+	j, began := classifier{grace: grace}, time.Unix(0, 0)
+	for i := range 1000 {
+		at := began.Add(time.Duration(i) * 100 * time.Millisecond)
+		if j.observe(changing([]string{"applied", "errored"}[i%2]), at) != final {
+			continue
+		}
+		if got := at.Sub(began); got != 7*grace || j.latest.Status != "errored" {
+			t.Errorf("%s after %s, want errored after %s", j.latest.Status, got, 7*grace)
+		}
+		return
+	}
+	t.Error("no status is final")
+}
+
 // TestClassifyEveryStatus checks that a single poll is never final (S07, S08, S09, S11).
 func TestClassifyEveryStatus(t *testing.T) {
 	t.Parallel()
@@ -125,6 +143,23 @@ func TestClassify(t *testing.T) {
 		{"S08 consecutive waiting statuses", "planned cost_estimated policy_checked", "moving moving moving", "policy_checked"},
 		{"no changes", "planned/n planned/n", "moving final", "planned"},
 		{"S12 alternating", "applying applied applying applying applied", "moving finishing stale stale final", "applied"},
+		{"S12 another final status", "applying errored applied applied", "moving finishing moving final", "applied"},
+		{"S12 another final status, then unknown", "applied errored quantum errored", "finishing moving moving final", "errored"},
+		{"S12 success, then failure", "applied errored errored", "finishing moving final", "errored"},
+		{"S12 contradictory", "applied errored applied discarded applied", "finishing moving moving moving final", "errored"},
+		{
+			"S12 contradictory successes", "planned_and_finished applied planned_and_finished applied planned_and_finished",
+			"finishing moving moving moving final", "planned_and_finished",
+		},
+		{
+			"S12 contradictory successes, the worst first", "applied planned_and_finished applied planned_and_finished applied",
+			"finishing moving moving moving final", "planned_and_finished",
+		},
+		{
+			"S12 stale polls after another final status",
+			"applied applying applying applying errored applying applying applying applying applying",
+			"finishing stale stale stale moving stale stale stale stale final", "errored",
+		},
 		{"S12 only stale polls", "applied applying applying applying applying applying", "finishing stale stale stale stale final", "applied"},
 		{"S11 hooks after applied", "applied post_apply_running", "finishing final", "applied"},
 		{"S11 hooks end after applied", "applied post_apply_finished", "finishing final", "applied"},

@@ -104,6 +104,12 @@ func TestPolls(t *testing.T) {
 			reading:  300 * time.Millisecond,
 			polls:    "0 725 1025 1325",
 		},
+		"another final status": {
+			statuses: "errored applied errored applied applied",
+			each:     200 * time.Millisecond,
+			slow:     200 * time.Millisecond,
+			polls:    "0 200 525 850 1175 1375",
+		},
 		"stale polls while planning": {
 			statuses: "planning/p pending planning/p planned_and_finished",
 			each:     2 * time.Second,
