@@ -343,3 +343,13 @@ func TestOverviewListsWorkspaceOnce(t *testing.T) {
 		})
 	}
 }
+
+// A line with two workspaces is one item, which has no run; the warning says why.
+func TestOverviewOfWorkspacesWithComma(t *testing.T) {
+	inFleet(t, 2, scalrsim.Scenario{}, func(f *fleet) {
+		f.plans(creates, "12")
+		const line = scalrsim.EnvironmentName + "/service-000, staging/service-001"
+		f.play("12", "1", oldHead, "workspaces="+line, "comment=false", allGood).want(1, "result=rejected", "missing=1").
+			logContains(`::warning::workspaces: "` + line + `" is taken as one item, because items are separated by lines, not by commas.`)
+	})
+}

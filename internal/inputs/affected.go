@@ -121,6 +121,7 @@ func (r *reader) affectedTogether(in Affected) {
 
 func (r *reader) workspaceNames() []WorkspaceName {
 	var list []WorkspaceName
+	commas := r.commas("workspaces")
 	for _, l := range r.lines("workspaces") {
 		n, ok := workspaceNamed(l.text)
 		switch {
@@ -129,6 +130,7 @@ func (r *reader) workspaceNames() []WorkspaceName {
 			r.badf("workspaces", "line %d is not of the form environment/workspace: %s. Write one workspace per line, such as workspaces: production/network",
 				l.number, r.quote(l.text))
 		case !slices.Contains(list, n):
+			commas(l.text)
 			list = append(list, n)
 		}
 	}
@@ -269,6 +271,7 @@ func (r *reader) base() string {
 func (r *reader) dependsOn() []Dependency {
 	const name = "depends-on"
 	var list []Dependency
+	commas := r.commas(name)
 	for _, l := range r.lines(name) {
 		if !r.requireEvaluated(name, l.text) {
 			continue
@@ -285,6 +288,7 @@ func (r *reader) dependsOn() []Dependency {
 			r.badf(name, "line %d is not of the form environment/workspace: other/one: %s. Write one dependency per line, such as "+
 				"depends-on: \"production/app: production/network\"", l.number, r.quote(l.text))
 		case !slices.Contains(list, d):
+			commas(l.text)
 			list = append(list, d)
 		}
 	}

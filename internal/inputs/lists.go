@@ -40,7 +40,7 @@ func (r *reader) lines(name string) []line {
 // names reads a list of names without duplicates.
 func (r *reader) names(name, example string) []string {
 	var list []string
-	seen, commas := make(map[string]bool), 0
+	seen, commas := make(map[string]bool), r.commas(name)
 	for _, l := range r.lines(name) {
 		switch what, length := unprintable(l.text), utf8.RuneCountInString(l.text); {
 		case !r.requireEvaluated(name, l.text):
@@ -52,15 +52,24 @@ func (r *reader) names(name, example string) []string {
 		case !seen[l.text]:
 			seen[l.text] = true
 			list = append(list, l.text)
-			if !strings.Contains(l.text, ",") {
-				continue
-			}
-			if commas++; commas <= maxOfOne {
-				r.warnf("%s: %s is taken as one item, because items are separated by lines, not by commas.", name, r.quote(l.text))
-			}
+			commas(l.text)
 		}
 	}
 	return list
+}
+
+// commas returns a function that warns about an item of a list with a comma, which a name may contain. It warns about
+// at most maxOfOne items.
+func (r *reader) commas(name string) func(item string) {
+	n := 0
+	return func(item string) {
+		if !strings.Contains(item, ",") {
+			return
+		}
+		if n++; n <= maxOfOne {
+			r.warnf("%s: %s is taken as one item, because items are separated by lines, not by commas.", name, r.quote(item))
+		}
+	}
 }
 
 // maxName is the longest name of an environment, workspace or tag (openapi.yml).

@@ -98,6 +98,12 @@ func TestNotes(t *testing.T) {
 			warning("mode: list changes nothing and lists by filters; name has no effect.")},
 		{"comma in a tag", row{action: "workspace", with: with{"tags": "a,b"}}, nil,
 			warning(`tags: "a,b" is taken as one item, because items are separated by lines, not by commas.`)},
+		{"comma in a workspace of the overview", row{action: "overview", with: with{"workspaces": "eu/a, eu/b\nws-1"}}, nil,
+			warning(`workspaces: "eu/a, eu/b" is taken as one item, because items are separated by lines, not by commas.`)},
+		{"comma in a workspace", row{action: "affected", with: with{"workspaces": "eu/a, eu/b"}}, nil,
+			warning(`workspaces: "eu/a, eu/b" is taken as one item, because items are separated by lines, not by commas.`)},
+		{"comma in a dependency", row{action: "affected", with: with{"depends-on": "eu/a: eu/b, eu/c"}}, nil,
+			warning(`depends-on: "eu/a: eu/b, eu/c" is taken as one item, because items are separated by lines, not by commas.`)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

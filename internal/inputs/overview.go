@@ -159,6 +159,7 @@ func namedWorkspace(v string) (w OverviewWorkspace, ok bool) {
 
 func (r *reader) workspaceLines(name string) []OverviewWorkspace {
 	var list []OverviewWorkspace
+	commas := r.commas(name)
 	for _, l := range r.lines(name) {
 		w, ok := namedWorkspace(l.text)
 		if !ok {
@@ -166,6 +167,7 @@ func (r *reader) workspaceLines(name string) []OverviewWorkspace {
 				l.number, r.quote(l.text))
 			continue
 		}
+		commas(l.text)
 		list = addWorkspace(list, w)
 	}
 	return list
