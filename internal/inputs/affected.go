@@ -292,7 +292,7 @@ func (r *reader) dependsOn() []Dependency {
 			list = append(list, d)
 		}
 	}
-	if cycle := findCycle(list); len(cycle) > 0 {
+	if cycle := FindCycle(list); len(cycle) > 0 {
 		var names []string
 		for _, n := range cycle {
 			names = append(names, n.String())
@@ -304,8 +304,8 @@ func (r *reader) dependsOn() []Dependency {
 	return list
 }
 
-// findCycle returns a cycle of workspaces, whose first and last elements are the same, or nil.
-func findCycle(list []Dependency) []WorkspaceName {
+// FindCycle returns a cycle of workspaces, whose first and last elements are the same, or nil.
+func FindCycle(list []Dependency) []WorkspaceName {
 	on := map[WorkspaceName][]WorkspaceName{}
 	for _, d := range list {
 		on[d.Workspace] = append(on[d.Workspace], d.On)

@@ -82,6 +82,9 @@ func (c *affectedCommand) execute(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if c.in.DependsOn, err = resolveDependencies(c.in.DependsOn, considered); err != nil {
+		return err
+	}
 	places, err := c.findPlaces(considered)
 	if err != nil {
 		return err

@@ -144,9 +144,13 @@ func affectedCases() map[string]affectedCase {
 		).with(func(c *affectedCase) {
 			c.setup = func(s *scalrsim.Server, _ string) { s.AddWorkspace(s.AddEnvironment("other"), "app", nil) }
 		}),
-		"unknown workspace in directories, with a filter": two("environment=", "filter-name=app", "directories=prod/app=app\nprod/ap=db"),
-		"unknown workspace in directories, with names":    two("environment=", "workspaces=prod/app", "directories=prod/app=app\nprod/ap=db"),
-		"unknown workspace in directories, environment":   two("environment=prod", "directories=prod/app=app\nprod/ap=db"),
+		"unknown workspace in directories, with a filter":    two("environment=", "filter-name=app", "directories=prod/app=app\nprod/ap=db"),
+		"unknown workspace in directories, with names":       two("environment=", "workspaces=prod/app", "directories=prod/app=app\nprod/ap=db"),
+		"unknown workspace in directories, environment":      two("environment=prod", "directories=prod/app=app\nprod/ap=db"),
+		"unknown workspaces in depends-on":                   two("all=true", "depends-on=prod/app: prod/DB\nprod/ap: prod/DB\nother/x: prod/db"),
+		"unknown workspaces in depends-on, all environments": two("environment=", "all=true", "depends-on=prod/app: prodd/db"),
+		"ids in depends-on":                                  two("all=true", "depends-on=env-v0clac7np2oywnr/app: prod/db"),
+		"a cycle with ids":                                   two("all=true", "depends-on=env-v0clac7np2oywnr/app: prod/db\nprod/db: prod/app"),
 		"names not included": two("directories={environment}/{workspace}", "all=true").with(func(c *affectedCase) {
 			c.scalr.NoIncluded = true
 			c.after = "prod/app/x: 1\nprod/db/x: 1"

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -238,27 +239,37 @@ func (c *affectedCommand) present(places []*place, change change) (present, remo
 	return present, removed, nil
 }
 
-// warnUnknownWorkspaces logs a warning about lines of the input directories with unknown workspaces. It does nothing if
-// there is a filter, because it might exclude them.
+// warnUnknownWorkspaces logs a warning about lines of the inputs directories and depends-on with unknown workspaces. It does
+// not check those that a filter might exclude.
 func (c *affectedCommand) warnUnknownWorkspaces(list []scalr.Workspace) {
-	if c.in.Filter != (inputs.WorkspaceFilter{}) || c.in.Environment != "" || len(c.in.Workspaces) > 0 {
+	if c.in.Filter != (inputs.WorkspaceFilter{}) || len(c.in.Workspaces) > 0 {
 		return
 	}
-	known := map[inputs.WorkspaceName]bool{}
+	known, environments := map[inputs.WorkspaceName]bool{}, map[string]bool{}
 	var titles []string
 	for _, ws := range list {
 		known[inputs.WorkspaceName{Environment: ws.Environment, Workspace: ws.Name}] = true
 		known[inputs.WorkspaceName{Environment: ws.EnvironmentID, Workspace: ws.Name}] = true
+		environments[ws.Environment], environments[ws.EnvironmentID] = true, true
 		titles = append(titles, ws.Environment+"/"+ws.Name)
 	}
-	var unknown []string
-	for n := range c.in.Directories.Exact {
-		if !known[n] {
-			unknown = append(unknown, fmt.Sprintf("%q.%s", n.String(), lookup.DidYouMean(n.String(), titles)))
-		}
+	var dependencies []inputs.WorkspaceName
+	for _, d := range c.in.DependsOn {
+		dependencies = append(dependencies, d.Workspace, d.On)
 	}
-	if slices.Sort(unknown); len(unknown) > 0 {
-		c.Job.Warnf("`directories` names workspaces that the token cannot read: %s", listFirst(unknown))
+	for _, input := range []struct {
+		name  string
+		names []inputs.WorkspaceName
+	}{{"directories", slices.Collect(maps.Keys(c.in.Directories.Exact))}, {"depends-on", dependencies}} {
+		var unknown []string
+		for _, n := range input.names {
+			if !known[n] && (c.in.Environment == "" || environments[n.Environment]) {
+				unknown = append(unknown, fmt.Sprintf("%q.%s", n.String(), lookup.DidYouMean(n.String(), titles)))
+			}
+		}
+		if slices.Sort(unknown); len(unknown) > 0 {
+			c.Job.Warnf("`%s` names workspaces that the token cannot read: %s", input.name, listFirst(slices.Compact(unknown)))
+		}
 	}
 }
 
