@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -249,16 +250,16 @@ func (s *session) pull(ctx context.Context, number int) (pull, error) {
 	return found, err
 }
 
-// parents returns the parents of a commit.
+// parents returns the parents of a commit, which may be given by a branch or a tag.
 func (s *session) parents(ctx context.Context, commit string) ([]string, error) {
 	var found struct {
 		Parents []struct {
 			SHA string `json:"sha"`
 		} `json:"parents"`
 	}
-	c := call{op: fmt.Sprintf("read commit %.7s of %s", commit, s.thread.Repository), method: http.MethodGet}
+	c := call{op: fmt.Sprintf("read commit %s of %s", shortSHA(commit), s.thread.Repository), method: http.MethodGet}
 	// The files are not used; one per page is the minimum.
-	c.url = fmt.Sprintf("%s/repos/%s/commits/%s?per_page=1", s.api, s.thread.Repository, commit)
+	c.url = fmt.Sprintf("%s/repos/%s/commits/%s?per_page=1", s.api, s.thread.Repository, url.PathEscape(commit))
 	_, err := s.do(ctx, c, &found)
 	var list []string
 	for _, p := range found.Parents {

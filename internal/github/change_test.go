@@ -122,7 +122,7 @@ func TestFindChange(t *testing.T) {
 		"push of links, renames, submodules": {github.ChangeQuery{Event: push(sha("c"), sha("d")), Checkout: sha("d")}, "cur lib new/x old/x", 1},
 		"reset to an older commit":           {github.ChangeQuery{Event: push(sha("d"), sha("c")), Checkout: sha("c")}, "cur lib new/x old/x", 3},
 		"diverged push":                      {github.ChangeQuery{Event: push(sha("b"), sha("c")), Checkout: sha("c")}, "app/x db/x", 3},
-		"push of an unrelated history":       {github.ChangeQuery{Event: push(sha("f"), sha("a")), Checkout: sha("a")}, "cur lib old/x", 3},
+		"push of an unrelated history":       {github.ChangeQuery{Event: push(sha("f"), sha("a")), Checkout: sha("a")}, "cur lib old/x", 4},
 		"push without a new commit":          {github.ChangeQuery{Event: push(sha("a"), sha("a")), Checkout: sha("a")}, "", 1},
 		"299 files":                          {github.ChangeQuery{Event: push(sha("a"), sha("2")), Checkout: sha("2")}, strings.TrimSuffix(all, " n/0299"), 1},
 		"301 files":                          {github.ChangeQuery{Event: push(sha("a"), sha("3")), Checkout: sha("3")}, all + " z", 3},
@@ -132,7 +132,7 @@ func TestFindChange(t *testing.T) {
 		},
 		"push, previous commit was deleted": {
 			github.ChangeQuery{Event: push(sha("9"), sha("b")), Checkout: sha("b")},
-			"list the files of acme/infra@9999999: GitHub returned 404: Not Found", 2,
+			unknown + "GitHub has no commit, branch or tag 9999999 in acme/infra", 3,
 		},
 		"push, something else checked out": {
 			github.ChangeQuery{Event: push(sha("a"), sha("b")), Checkout: sha("c")},
@@ -216,7 +216,11 @@ func TestFindChange(t *testing.T) {
 		"base wins over the event":   {github.ChangeQuery{Event: push(sha("c"), sha("d")), Checkout: sha("d"), Base: sha("a")}, "cur db/x lib new/x old/x", 1},
 		"base that is not there": {
 			github.ChangeQuery{Event: dispatch, Checkout: sha("c"), Base: "gone"},
-			"list the files of acme/infra@gone: GitHub returned 404: Not Found", 2,
+			unknown + "GitHub has no commit, branch or tag gone in acme/infra", 3,
+		},
+		"neither base nor head is there": {
+			github.ChangeQuery{Event: dispatch, Checkout: sha("8"), Base: "gone"},
+			"list the files of acme/infra@gone: GitHub returned 404: Not Found", 4,
 		},
 		"base is a branch, same commit": {github.ChangeQuery{Event: dispatch, Checkout: sha("b"), Base: "main"}, "", 1},
 		"the base of a pull request wins": {

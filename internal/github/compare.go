@@ -139,6 +139,8 @@ func (s *session) between(ctx context.Context, base, head string) (d difference,
 		base = found.base
 	case !is(err, Gone, Rejected, Unreachable) || ctx.Err() != nil:
 		return d, nil, err
+	case is(err, Gone) && s.lacks(ctx, base, head):
+		return d, nil, unknownChange("GitHub has no commit, branch or tag %s in %s", shortSHA(base), s.thread.Repository)
 	default:
 		// GitHub has no comparison if there is no common ancestor or if it is too large. The trees
 		// may still be available.
@@ -146,6 +148,17 @@ func (s *session) between(ctx context.Context, base, head string) (d difference,
 	}
 	d, err = s.treeDifference(ctx, base, head)
 	return d, found, err
+}
+
+// lacks reports whether the repository has no such commit, branch or tag, although the token can read its head.
+func (s *session) lacks(ctx context.Context, base, head string) bool {
+	_, err := s.parents(ctx, base)
+	var e *Error
+	if !errors.As(err, &e) || e.Kind != Gone && e.Status != http.StatusUnprocessableEntity {
+		return false
+	}
+	_, err = s.parents(ctx, head)
+	return err == nil
 }
 
 // tree is the list of a commit's files: mode and object by path.

@@ -123,6 +123,8 @@ func affectedCases() map[string]affectedCase {
 		"comparison fails": two().with(func(c *affectedCase) {
 			c.github = []githubtest.Fault{{Operation: githubtest.Compare, Status: 422, Times: -1}}
 		}),
+		"mistyped base":             two("base=mian"),
+		"pull request not found":    two("pr-number=99"),
 		"branch as base":            two("base=main"),
 		"no summary file":           two("GITHUB_STEP_SUMMARY="),
 		"summary fails":             two("GITHUB_STEP_SUMMARY=/dev/full"),

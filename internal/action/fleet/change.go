@@ -117,10 +117,14 @@ func (c *affectedCommand) permissionAdvice(err error) string {
 	if !errors.As(err, &e) || e.Kind != github.Forbidden && e.Kind != github.Gone {
 		return ""
 	}
+	needed := "`permissions: contents: read` and `pull-requests: read`"
 	if c.in.Base == github.LastSuccess {
-		return " (the job needs `permissions: contents: read` and `actions: read`)"
+		needed = "`permissions: contents: read` and `actions: read`"
 	}
-	return " (the job needs `permissions: contents: read` and `pull-requests: read`)"
+	if e.Kind == github.Gone {
+		return fmt.Sprintf(" (it does not exist, or the job needs %s)", needed)
+	}
+	return fmt.Sprintf(" (the job needs %s)", needed)
 }
 
 var commitSHA = lazyregexp.New(`^[0-9a-f]{40,64}$`)
