@@ -16,6 +16,9 @@ func scan(name, text string) (refs []reference, err error) {
 	err = hclscan.Scan(name, text, hclscan.Visitor{
 		Text: func(content, _ string) { texts = append(texts, content) },
 		Source: func(content string, literal bool) {
+			if !isTerraform(name) {
+				return
+			}
 			sources = append(sources, content)
 			dynamic = dynamic || !literal || isDynamic(content)
 		},
@@ -49,12 +52,12 @@ func scan(name, text string) (refs []reference, err error) {
 // referenceIn parses a string's content, as written between its quotes, as a path; ok is false if it does not begin like
 // one.
 func referenceIn(text string) (r reference, ok bool) {
-	for prefix, b := range map[string]base{"path.module": moduleBase, "path.root": rootBase} {
+	for prefix, b := range map[string]base{"path.module": moduleBase, "path.root": rootBase, "path.cwd": rootBase} {
 		if rest, found := hclscan.Below(text, prefix); found {
 			return reference{literalPrefix(rest), b}, true
 		}
 	}
-	if strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../") {
+	if text == ".." || strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../") {
 		return reference{literalPrefix(text), anyBase}, true
 	}
 	return reference{}, false

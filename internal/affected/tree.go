@@ -15,7 +15,7 @@ import (
 type Tree struct {
 	fs          fs.ReadLinkFS
 	files       map[string]bool     // every file and link
-	dirs        map[string][]string // the names of the Terraform files of each directory
+	dirs        map[string][]string // the names of the Terraform files of each directory, with files of variables
 	links       map[string]string   // target by path, as written
 	sortedLinks []string            // the paths of the links, sorted
 	special     map[string]bool     // Terraform files that are neither regular files nor links
@@ -68,7 +68,7 @@ func (t *Tree) add(p string, d fs.DirEntry) {
 		t.links[p], _ = t.fs.ReadLink(p)
 		t.sortedLinks = append(t.sortedLinks, p)
 	}
-	if isTerraform(d.Name()) {
+	if isTerraform(d.Name()) || isVariables(d.Name()) {
 		t.dirs[path.Dir(p)] = append(t.dirs[path.Dir(p)], d.Name())
 		if !isLink && !d.Type().IsRegular() {
 			t.special[p] = true
@@ -89,10 +89,10 @@ func (t *Tree) Has(p string) bool {
 	return ok && t.files[real] || t.HasDirectory(p)
 }
 
-// HasTerraform reports whether a directory itself contains Terraform files.
+// HasTerraform reports whether a directory itself contains Terraform files other than files of variables.
 func (t *Tree) HasTerraform(dir string) bool {
 	_, real, ok := t.resolve(path.Clean(dir))
-	return ok && len(t.dirs[real]) > 0
+	return ok && slices.ContainsFunc(t.dirs[real], isTerraform)
 }
 
 // Repositories returns the directories that contain a .git, sorted.
@@ -105,6 +105,12 @@ func isTerraform(name string) bool {
 		}
 	}
 	return false
+}
+
+// isVariables reports whether Terraform reads a file of variables of its own accord.
+func isVariables(name string) bool {
+	name = strings.TrimSuffix(name, ".json")
+	return name == "terraform.tfvars" || strings.HasSuffix(name, ".auto.tfvars")
 }
 
 // maxLinks is the maximum number of links on one path, as on Linux.

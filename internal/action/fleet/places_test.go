@@ -209,6 +209,7 @@ func TestPlaceExists(t *testing.T) {
 		"missing, Terragrunt":         {files: "app/x", directory: "db", terragrunt: true},
 		"file":                        {files: "app", directory: "app"},
 		"root without configuration":  {files: "app/main.tf", directory: "."},
+		"root with variables":         {files: "terraform.tfvars x.auto.tfvars.json", directory: "."},
 		"root with configuration":     {files: "main.tf", directory: ".", want: true},
 		"root, by input":              {files: "x", directory: ".", directories: some, want: true},
 		"root, Terragrunt":            {files: "x", directory: ".", terragrunt: true, want: true},
