@@ -188,7 +188,7 @@ func changedAttributes(diff string) string {
 
 // quoteCode quotes untrusted text for prose.
 func quoteCode(s string) string {
-	return "`" + strings.ReplaceAll(sanitize.Line(s, maxNameLength), "`", "'") + "`"
+	return "`" + strings.ReplaceAll(sanitize.Name(s, maxNameLength), "`", "'") + "`"
 }
 
 // outputs renders the outputs that change.

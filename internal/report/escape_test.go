@@ -102,20 +102,20 @@ func TestCodeInProse(t *testing.T) {
 	}
 }
 
-// TestLongTexts: names are shortened to 300 characters, sentences to 4,000.
+// TestLongTexts: names are shortened to 300 characters, sentences to 4,000, by their middle.
 func TestLongTexts(t *testing.T) {
 	t.Parallel()
 	long := func(n int) string { return strings.Repeat("é", n) }
 	for _, tt := range []struct{ name, got, want string }{
 		{"code", code(long(300)), "`" + long(300) + "`"},
-		{"longer code", code(long(301)), "`" + long(299) + "…`"},
+		{"longer code", code(long(301)), "`" + long(150) + "…" + long(149) + "`"},
 		{"code in HTML", htmlCode(long(300)), "<code>" + long(300) + "</code>"},
-		{"longer code in HTML", htmlCode(long(301)), "<code>" + long(299) + "…</code>"},
+		{"longer code in HTML", htmlCode(long(301)), "<code>" + long(150) + "…" + long(149) + "</code>"},
 		{"a sentence", prose(long(4000)), long(4000)},
-		{"a longer sentence", prose(long(4001)), long(3999) + "…"},
-		{"code in a sentence", prose("`" + long(301) + "`"), "<code>" + long(299) + "…</code>"},
+		{"a longer sentence", prose(long(4001)), long(2000) + "…" + long(1999)},
+		{"code in a sentence", prose("`" + long(301) + "`"), "<code>" + long(150) + "…" + long(149) + "</code>"},
 		{"a quoted name", quoteCode("a`b" + long(297)), "`a'b" + long(297) + "`"},
-		{"a longer quoted name", quoteCode(long(301)), "`" + long(299) + "…`"},
+		{"a longer quoted name", quoteCode(long(301)), "`" + long(150) + "…" + long(149) + "`"},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("%s: got %.40q (%d bytes), want %.40q (%d bytes)", tt.name, tt.got, len(tt.got), tt.want, len(tt.want))

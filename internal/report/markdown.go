@@ -15,25 +15,31 @@ const maxNameLength = 300
 // code formats untrusted text as code in a line of Markdown: in a heading, a list, a table or a link. Text that a code
 // span cannot hold there is formatted with HTML.
 func code(s string) string {
-	s = sanitize.Line(s, maxNameLength)
+	s = sanitize.Name(s, maxNameLength)
 	if s == "" {
 		return ""
 	}
-	if strings.ContainsAny(s, "`|\\") {
+	if strings.ContainsAny(s, "`|\\") || strings.Contains(s, "  ") {
 		return htmlCode(s)
 	}
 	return "`" + s + "`"
 }
 
-// htmlCode formats untrusted text as code in HTML, such as in a <summary>.
-func htmlCode(s string) string { return "<code>" + escape(sanitize.Line(s, maxNameLength)) + "</code>" }
+// htmlCode formats untrusted text as code in HTML, such as in a <summary>. Browsers would show several spaces as one.
+func htmlCode(s string) string {
+	s = escape(sanitize.Name(s, maxNameLength))
+	return "<code>" + spaces.ReplaceAllStringFunc(s, func(s string) string { return strings.Repeat("&#160;", len(s)-1) + " " }) + "</code>"
+}
 
-var codeSpan = lazyregexp.New("`[^`]*`")
+var (
+	spaces   = lazyregexp.New("  +")
+	codeSpan = lazyregexp.New("`[^`]*`")
+)
 
 // prose formats a sentence that may quote untrusted text for a line of Markdown or HTML: text in backticks becomes code,
 // everything else is escaped.
 func prose(s string) string {
-	s = sanitize.Line(s, 4000)
+	s = sanitize.Name(s, 4000)
 	var out strings.Builder
 	for {
 		at := codeSpan.FindStringIndex(s)

@@ -20,7 +20,7 @@ func TestInline(t *testing.T) {
 		"# heading", "- item", "1. item", "1) item", "> quote", "    code",
 		"---", "===", "| a | b |", "[x]: https://evil.example", "[ ] task",
 		"$x$", ":tada:",
-		"@octocat", "#1", "GH-1", "a\nb", "~~~", "```",
+		"@octocat", "#1", "GH-1", "a\nb", "~~~", "```", "a  b", "a \t  b | c",
 	} {
 		t.Run(hostile, func(t *testing.T) {
 			t.Parallel()
@@ -35,7 +35,7 @@ func FuzzInline(f *testing.F) {
 }
 
 func checkInline(t *testing.T, s string) {
-	shown := sanitize.Line(s, maxNameLength)
+	shown := sanitize.Name(s, maxNameLength)
 	for name, markdown := range map[string]string{
 		"prose":    "- " + prose(strings.ReplaceAll(s, "`", "'")) + "\n",
 		"code":     "- " + code(s) + "\n",
@@ -48,12 +48,35 @@ func checkInline(t *testing.T, s string) {
 		if !strings.HasSuffix(p.Visible, "end") {
 			t.Errorf("%s: the text after it is not visible: %q", name, markdown)
 		}
-		if name == "code" && strings.TrimSuffix(p.Visible, "end") != shown {
-			t.Errorf("code: got %q, want %q", strings.TrimSuffix(p.Visible, "end"), shown)
+		if visible := strings.ReplaceAll(strings.TrimSuffix(p.Visible, "end"), "\u00a0", " "); name == "code" && visible != shown {
+			t.Errorf("code: got %q, want %q", visible, shown)
 		}
 		if t.Failed() {
 			t.Fatalf("%s: %q", name, markdown)
 		}
+	}
+}
+
+// TestNamesAreDistinct: addresses that differ only in spaces or in the end of a long key are shown differently.
+func TestNamesAreDistinct(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 400)
+	for _, pair := range [][2]string{
+		{`aws_a.r["a b"]`, `aws_a.r["a  b"]`},
+		{`aws_a.r["a  b"]`, `aws_a.r["a   b"]`},
+		{`aws_a.r["` + long + `1"]`, `aws_a.r["` + long + `2"]`},
+	} {
+		for name, format := range map[string]func(string) string{
+			"code": code, "htmlCode": htmlCode, "prose": func(s string) string { return prose("moved from " + quoteCode(s)) },
+		} {
+			one, other := reporttest.Parse(format(pair[0])+"\n").Visible, reporttest.Parse(format(pair[1])+"\n").Visible
+			if strings.Join(strings.Split(one, " "), "") == strings.Join(strings.Split(other, " "), "") {
+				t.Errorf("%s: both are shown as %q", name, one)
+			}
+		}
+	}
+	if got, want := htmlCode("a   b"), "<code>a&#160;&#160; b</code>"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

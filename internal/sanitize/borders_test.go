@@ -45,6 +45,27 @@ func TestLine(t *testing.T) {
 	}
 }
 
+// TestName: a name keeps its spaces, and loses its middle if it is too long.
+func TestName(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		in    string
+		limit int
+		want  string
+	}{
+		{" a  b\t\r\nc\u00a0d ", 20, "a  b  c d"},
+		{"größe", 5, "größe"},
+		{"größe!", 5, "gr…e!"},
+		{"größe?!", 6, "grö…?!"},
+		{"\x1b[31mabc", 3, "abc"},
+		{"ab", 1, "…"},
+	} {
+		if got := Name(tt.in, tt.limit); got != tt.want {
+			t.Errorf("Name(%q, %d): got %q, want %q", tt.in, tt.limit, got, tt.want)
+		}
+	}
+}
+
 // TestNote: the text of an error is one line of at most limit bytes, and an unfinished sequence does not hide the next line.
 func TestNote(t *testing.T) {
 	t.Parallel()

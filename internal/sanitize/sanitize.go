@@ -113,3 +113,20 @@ func Line(s string, limit int) string {
 	}
 	return string([]rune(s)[:limit-1]) + "…"
 }
+
+// Name returns a sanitized name on one line, at most limit runes of it. Other than Line, it keeps all spaces, and it
+// removes the middle of a long name: names of several objects often have the same start.
+func Name(s string, limit int) string {
+	s = strings.TrimSpace(strings.Map(func(c rune) rune {
+		if unicode.IsSpace(c) {
+			return ' '
+		}
+		return c
+	}, Text(s)))
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	runes := []rune(s)
+	head := limit / 2
+	return string(runes[:head]) + "…" + string(runes[len(runes)-(limit-1-head):])
+}
