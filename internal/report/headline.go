@@ -72,6 +72,9 @@ func (r Report) outcome() outcome {
 	if o, ok := refreshOutcomes[r.Result]; ok && r.Run.RefreshOnly {
 		return o
 	}
+	if r.Result == result.NoChanges && r.Run.Destroy { // the configuration may describe objects that do not exist
+		return outcome{icon: outcomes[r.Result].icon, word: outcomes[r.Result].word, note: "No objects need to be destroyed."}
+	}
 	if o, ok := outcomes[r.Result]; ok {
 		return o
 	}

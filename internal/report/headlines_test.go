@@ -50,6 +50,9 @@ func TestHeadlines(t *testing.T) {
 		r.Run.RefreshOnly, r.Plan.Text.Drift = true, 1
 		add(string(word)+", refresh-only", r)
 	}
+	empty := base(result.NoChanges)
+	empty.Run.Destroy, empty.Plan = true, planOf(tfplan.Counts{}, tfplan.OtherCounts{})
+	add("nothing to destroy", empty)
 	for name, change := range inOrder(headlineChanges) {
 		for _, word := range []result.Result{"planned", "applied", "errored", "rejected"} {
 			r := base(word)
