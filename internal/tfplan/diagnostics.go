@@ -30,6 +30,11 @@ var (
 	diagnosticTitle = lazyregexp.New(`^(Error|Warning): (.+)$`)
 	diagnosticPlace = lazyregexp.New(`^  on (.+) line ([1-9][0-9]{0,8})(?:, in .*)?:$`)
 	diagnosticCode  = lazyregexp.New(`^ +[0-9]+:|^ +[├│]|^  (?:on|with) |^  \(source code not available\)$|^$`)
+	// toolOutput matches what the tool prints after a diagnostic. A message may begin a line with the tool's name, too,
+	// such as "Terraform acquires a state lock to protect the state".
+	toolOutput = lazyregexp.New(`^(?:Terraform|OpenTofu) (?:will (?:perform|invoke) the following |planned the following actions|` +
+		`used the selected providers|detected the following changes|has compared your |has been successfully initialized|` +
+		`has created a lock file|has made some changes to the provider|v\d)`)
 	similarWarnings = lazyregexp.New(`^\(and (one|[0-9]{1,6}) more similar warnings? elsewhere\)$`)
 )
 
@@ -121,7 +126,7 @@ func (d *diagnostics) read(line string) {
 		d.close()
 		d.open, d.titled = true, true
 		d.current.keep(line)
-	case d.open && unboxedEnd(line):
+	case d.open && d.unboxedEnd(line):
 		d.close()
 	case d.open:
 		d.titled = false
@@ -129,8 +134,15 @@ func (d *diagnostics) read(line string) {
 	}
 }
 
-func unboxedEnd(line string) bool {
-	return isRule(line) || byTool(line) || strings.HasPrefix(line, "Plan: ") || isHeader(line)
+func (d *diagnostics) unboxedEnd(line string) bool {
+	return isRule(line) || isHeader(line) || toolOutput.MatchString(line) || strings.HasPrefix(line, "Plan: ") && !d.inText()
+}
+
+// inText reports whether the text of a diagnostic without a box is being read. A line of
+// it that looks like a plan's summary belongs to it, because Terraform lists the changes,
+// whose lines end a diagnostic, above the summary.
+func (d *diagnostics) inText() bool {
+	return d.open && !d.boxed && len(d.current.lines) > 0 && d.current.last != d.current.lines[0]
 }
 
 func isTitle(line string) bool {

@@ -130,9 +130,12 @@ func (l *Log) addLine() {
 	text = strings.ReplaceAll(text, "\t", "    ")
 	l.tail.add(text)
 	unit, text := l.cutUnit(text)
+	diags := l.diagnosticsOf(unit)
 	l.text.enter(unit)
-	l.text.add(text)
-	l.diagnosticsOf(unit).add(text, inColors)
+	if !strings.HasPrefix(text, "Plan: ") || !diags.inText() {
+		l.text.add(text)
+	}
+	diags.add(text, inColors)
 	l.recordDone(text)
 }
 

@@ -196,7 +196,7 @@ func TestDiagnosticWithoutAFile(t *testing.T) {
 func TestTitlesWithoutText(t *testing.T) {
 	t.Parallel()
 	rule := strings.Repeat("─", 20)
-	for _, end := range []string{"", "\n", rule + "\n", "Terraform will do\n", "Plan: x\n", "  # a.b will be created\n", "Error: next\n"} {
+	for _, end := range []string{"", "\n", rule + "\n", "Terraform will perform the following actions:\n", "  # a.b will be created\n", "Error: next\n"} {
 		for title, want := range map[string]string{
 			"Error: E":           "error E: ",
 			"Warning: W":         "",
