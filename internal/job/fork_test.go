@@ -98,9 +98,11 @@ func TestHead(t *testing.T) {
 	}
 	for _, name := range []string{"deployment", "deployment_status"} {
 		for ref, want := range map[string]job.Head{
-			"refs/heads/main": job.HeadTrusted, "refs/tags/v1": job.HeadTrusted, "": job.HeadUnknown, "refs/pull/7/merge": job.HeadUnknown, "main": job.HeadUnknown,
+			"refs/heads/main": job.HeadTrusted, "refs/tags/v1": job.HeadTrusted,
+			"": job.HeadUnknown, "refs/pull/7/merge": job.HeadUnknown, "main": job.HeadUnknown,
 		} {
-			if got := event(t, `{"deployment": {"ref": "abc"}}`, "GITHUB_EVENT_NAME="+name, "GITHUB_REPOSITORY=acme/infra", "GITHUB_REF="+ref).Head; got != want {
+			got := event(t, `{"deployment": {"ref": "abc"}}`, "GITHUB_EVENT_NAME="+name, "GITHUB_REPOSITORY=acme/infra", "GITHUB_REF="+ref).Head
+			if got != want {
 				t.Errorf("%s of %q: got %d, want %d", name, ref, got, want)
 			}
 		}

@@ -46,9 +46,11 @@ func TestDiffFromJSON(t *testing.T) {
 			want:   `!     x = (sensitive value)`,
 		},
 		{
-			name:   "a value that becomes sensitive without another change",
-			change: `"before":{"w":1,"x":1,"y":{"z":[1]}},"after":{"w":1,"x":1,"y":{"z":[1]}},"before_sensitive":{"w":true},"after_sensitive":{"w":true,"x":true,"y":{"z":[true]}}`,
-			want:   "!     x = (sensitive value)\n!     y = {\n!         z = [\n!             (sensitive value),\n          ]\n      }\n      # (1 sensitive attribute not shown)",
+			name: "a value that becomes sensitive without another change",
+			change: `"before":{"w":1,"x":1,"y":{"z":[1]}},"after":{"w":1,"x":1,"y":{"z":[1]}}` +
+				`,"before_sensitive":{"w":true},"after_sensitive":{"w":true,"x":true,"y":{"z":[true]}}`,
+			want: "!     x = (sensitive value)\n!     y = {\n!         z = [\n" +
+				"!             (sensitive value),\n          ]\n      }\n      # (1 sensitive attribute not shown)",
 		},
 		{
 			name:   "a part becomes sensitive in a value of another type",
@@ -63,7 +65,8 @@ func TestDiffFromJSON(t *testing.T) {
 		{
 			name:   "an element removed from the start of a list",
 			change: `"before":{"x":["a","b","c"],"y":[{"k":1},{"k":2,"l":3}]},"after":{"x":["b","c"],"y":[{"k":2,"l":4}]}`,
-			want:   "!     x = [\n-         \"a\",\n      ]\n!     y = [\n!         {\n!             k = 1 -> 2\n+             l = 4\n          },\n-         {\n-             k = 2\n-             l = 3\n          },\n      ]",
+			want: "!     x = [\n-         \"a\",\n      ]\n!     y = [\n!         {\n!             k = 1 -> 2\n+             l = 4\n" +
+				"          },\n-         {\n-             k = 2\n-             l = 3\n          },\n      ]",
 		},
 		{
 			name:   "null and empty elements",
@@ -81,9 +84,11 @@ func TestDiffFromJSON(t *testing.T) {
 			want:   "!     x = [\n-         (sensitive value),\n-         (sensitive value),\n+         (sensitive value),\n      ]",
 		},
 		{
-			name:   "an object with a part that is no longer sensitive, and one that is removed",
-			change: `"before":{"x":[{"k":"REDACTED","n":1}]},"after":{"x":[{"k":"a","n":2},{"k":"b","n":3}]},"before_sensitive":{"x":[{"k":true}]},"after_sensitive":{}`,
-			want:   "!     x = [\n!         {\n!             k = (sensitive value)\n!             n = 1 -> 2\n          },\n+         {\n+             k = (sensitive value)\n+             n = 3\n          },\n      ]",
+			name: "an object with a part that is no longer sensitive, and one that is removed",
+			change: `"before":{"x":[{"k":"REDACTED","n":1}]},"after":{"x":[{"k":"a","n":2},{"k":"b","n":3}]}` +
+				`,"before_sensitive":{"x":[{"k":true}]},"after_sensitive":{}`,
+			want: "!     x = [\n!         {\n!             k = (sensitive value)\n!             n = 1 -> 2\n          },\n" +
+				"+         {\n+             k = (sensitive value)\n+             n = 3\n          },\n      ]",
 		},
 		{
 			name:   "a sensitive value that is absent is not counted",
@@ -138,7 +143,8 @@ func TestDiffFromJSON(t *testing.T) {
 		{
 			name:   "attributes that force a replacement",
 			change: `"before":{"x":1,"y":{"z":[1]}},"after":{"x":2,"y":{"z":[2]}},"replace_paths":[["x"],["y","z",0]]`,
-			want:   "!     x = 1 -> 2 # forces replacement\n!     y = {\n!         z = [\n-             1, # forces replacement\n+             2, # forces replacement\n          ]\n      }",
+			want: "!     x = 1 -> 2 # forces replacement\n!     y = {\n!         z = [\n" +
+				"-             1, # forces replacement\n+             2, # forces replacement\n          ]\n      }",
 		},
 		{
 			name:   "invisible characters are escaped",
