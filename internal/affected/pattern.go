@@ -74,6 +74,9 @@ func checkElements(elements []string) error {
 		if err := checkWildcard(e); err != nil {
 			return err
 		}
+		if strings.Contains(e, "${") {
+			return errors.New("it has a $ before a placeholder; write {environment} and {workspace} without it")
+		}
 		plain := strings.NewReplacer("{environment}", "", "{workspace}", "").Replace(e)
 		if strings.ContainsAny(plain, "{}") {
 			return errors.New("it has a placeholder other than {environment} and {workspace}")

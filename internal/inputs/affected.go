@@ -220,6 +220,11 @@ var placeholder = lazyregexp.New(`\{([^{}]*)\}?|\}`)
 
 // placeholders checks that a pattern contains no unknown placeholders.
 func (r *reader) placeholders(l line) bool {
+	if strings.Contains(l.text, "${") {
+		r.badf("directories", "line %d has a $ before a placeholder: %s. Write {environment} and {workspace} without it, such as "+
+			"directories: infra/{environment}/{workspace}", l.number, r.quote(l.text))
+		return false
+	}
 	known := []string{"environment", "workspace"}
 	for _, m := range placeholder.FindAllStringSubmatch(l.text, -1) {
 		if !slices.Contains(known, m[1]) || !strings.HasSuffix(m[0], "}") {

@@ -110,6 +110,8 @@ func TestBadAffected(t *testing.T) {
 		one("all", "all", "yes", "is neither true nor false|all: true"),
 		one("placeholder mistyped", "directories", "infra/{enviroment}/{workspace}", "line 1 has an unknown placeholder|Did you mean environment?"),
 		one("second placeholder mistyped", "directories", "infra/{environment}/{workspce}", "line 1 has an unknown placeholder|Did you mean workspace?"),
+		one("placeholder with a dollar sign", "directories", "infra/{workspace}\ninfra/${workspace}", "line 2 has a $ before a placeholder|without it"),
+		one("pattern with a dollar sign", "affected-by", "vars/${workspace}.tfvars", "line 1 is not a pattern|it has a $ before a placeholder"),
 		one("placeholder open", "directories", "infra/{workspace", "line 1 has an unknown placeholder"),
 		one("placeholder closed", "directories", "infra/workspace}", "line 1 has an unknown placeholder"),
 		one("directory with a star", "directories", "infra/*", "line 1 has a wildcard|infra/{environment}/{workspace}"),
