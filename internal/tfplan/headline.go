@@ -1,6 +1,10 @@
 package tfplan
 
-import "strings"
+import (
+	"strings"
+
+	tfjson "github.com/hashicorp/terraform-json"
+)
 
 // headline returns the meaning of Terraform's words that follow an address.
 func headline(words string) (action Action, drifted, ok bool) {
@@ -13,6 +17,20 @@ func headline(words string) (action Action, drifted, ok bool) {
 		}
 	}
 	return "", false, false
+}
+
+// headlineReason returns the reason for a replacement that follows an address; empty if
+// the words contain none.
+func headlineReason(words string) string {
+	switch {
+	case strings.HasPrefix(words, "is tainted, so "):
+		return reasons[tfjson.ActionReasonReplaceBecauseTainted]
+	case strings.HasPrefix(words, "will be replaced, as requested"):
+		return reasons[tfjson.ActionReasonReplaceByRequest]
+	case strings.HasPrefix(words, "will be replaced due to changes in replace_triggered_by"):
+		return reasons[tfjson.ActionReasonReplaceByTriggers]
+	}
+	return ""
 }
 
 // headlines are the words of hashicorp/terraform and opentofu/opentofu,

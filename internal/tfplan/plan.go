@@ -144,6 +144,7 @@ func (p *planText) document() document {
 
 // describe adds the details of the block's notes to a change.
 func (t *resourceBlock) describe(c *Change) {
+	c.Reason = t.reason
 	for _, note := range t.notes {
 		note = strings.TrimSuffix(strings.TrimPrefix(note, "("), ")")
 		switch from, moved := strings.CutPrefix(note, "moved from "); {
@@ -174,6 +175,21 @@ func (t *resourceBlock) importNote(note string, c *Change) bool {
 	}
 	c.Imported = true
 	return true
+}
+
+// keptReason returns the note about the setting because of which an object is kept; empty
+// if there is none.
+func (p *planText) keptReason(c Change) string {
+	one := p.single(key{address: c.Address, deposed: c.Deposed, unit: c.Unit})
+	if one == nil || one.action != Forget {
+		return ""
+	}
+	for _, note := range one.notes {
+		if note == "(destroy = false is set in the configuration)" || strings.HasPrefix(note, "(because lifecycle.destroy = false ") {
+			return strings.Trim(note, "()")
+		}
+	}
+	return ""
 }
 
 // noteReason returns the reason given in a note; empty if there is none.

@@ -43,7 +43,7 @@ func TestReadPlan(t *testing.T) {
 		"create":    {"create aws_instance.web[0] []", "create aws_instance.web[1] []", "create aws_security_group.web []"},
 		"move":      {"move terraform_data.new [terraform_data.old]", "update terraform_data.another [terraform_data.other]"},
 		"import":    {"import terraform_data.adopted [d9a2f0c4]", "update terraform_data.changed [77e0b1aa]"},
-		"forget":    {"forget terraform_data.kept []"},
+		"forget":    {"forget terraform_data.kept [destroy = false is set in the configuration]"},
 		"outputs":   {},
 		"unchanged": {},
 		"replace": {

@@ -196,6 +196,9 @@ func (p *planJSON) changes(to *list, drifted bool) error {
 			p.texts.setDiff(&c, raw, drifted)
 			p.size += len(c.Diff)
 		}
+		if c.Action == Forget && c.Reason == "" && !drifted {
+			c.Reason = p.texts.keptReason(c)
+		}
 		to.changes = append(to.changes, c)
 		return nil
 	})

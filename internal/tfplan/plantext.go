@@ -91,6 +91,9 @@ func (p *planText) add(line string) {
 		p.inBody = true
 		p.bodyLine(line)
 	case p.current != nil && !p.inBody && isNote(line):
+		if strings.HasPrefix(line, " (because ") { // OpenTofu prints it without "#"
+			p.note(strings.TrimSpace(line))
+		}
 	case p.part == inOutputs && (line == "" || strings.HasPrefix(line, "  ")):
 		p.outputLine(line)
 	default:

@@ -17,7 +17,9 @@ var reasons = map[tfjson.ActionReason]string{
 	tfjson.ActionReasonDeleteBecauseEachKey:          "its key is no longer in `for_each`",
 	tfjson.ActionReasonDeleteBecauseNoModule:         "its module is no longer in the configuration",
 	tfjson.ActionReasonDeleteBecauseNoMoveTarget:     "it was moved to an address that is not in the configuration",
-	"delete_because_enabled_false":                   "its `enabled` is false", // OpenTofu 1.11
+	"delete_because_enabled_false":                   "its `enabled` is false",         // OpenTofu 1.11
+	"forgot_because_lifecycle_destroy_in_config":     "`lifecycle.destroy` is `false`", // OpenTofu
+	"forgot_because_lifecycle_destroy_in_state":      "`lifecycle.destroy` was `false` before it was removed from the configuration",
 	tfjson.ActionReasonReadBecauseConfigUnknown:      "its configuration is known only after the apply",
 	tfjson.ActionReasonReadBecauseDependencyPending:  "it depends on changes that are pending",
 	tfjson.ActionReasonReadBecauseCheckNested:        "a `check` block reads it",

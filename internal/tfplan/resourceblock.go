@@ -19,6 +19,7 @@ type resourceBlock struct {
 	key         key
 	previous    string
 	action      Action
+	reason      string   // from the words after the address
 	notes       []string // the comment lines after the first, without their "# "
 	lines       []string
 	size        int
@@ -109,7 +110,14 @@ func (p *planText) header(text string) {
 	case p.part == inChanges && rest != "" && resource.MatchString(address):
 		p.end()
 		p.unknownHeader(k, rest)
-	case p.current != nil && !p.inBody && len(p.current.notes) < 10 && len(text) <= maxNoteSize:
+	case p.current != nil && !p.inBody:
+		p.note(text)
+	}
+}
+
+// note keeps a comment line of the block that is being read, within the bounds.
+func (p *planText) note(text string) {
+	if len(p.current.notes) < 10 && len(text) <= maxNoteSize {
 		p.current.notes = append(p.current.notes, strings.Clone(text))
 		p.keptSize += lineOverhead + len(text)
 	}
@@ -132,7 +140,7 @@ func (p *planText) unknownHeader(k key, words string) {
 func (p *planText) beginBlock(k key, words string, action Action, drifted bool) {
 	p.seal(words)
 	k.drifted = drifted || action == Move && p.part == inDrift
-	one := &resourceBlock{key: k, action: action}
+	one := &resourceBlock{key: k, action: action, reason: headlineReason(words)}
 	if to, moved := strings.CutPrefix(words, "has moved to "); moved {
 		one.previous, one.key.address = k.address, strings.Clone(to)
 	}

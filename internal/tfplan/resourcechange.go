@@ -126,8 +126,10 @@ func (h header) change(t *Totals, drifted bool) (c Change, ok bool) {
 		c.Action = Import
 	case c.Action == noOp:
 		return Change{}, false
-	case c.Action == Forget:
+	case c.Action == Forget && !strings.HasPrefix(h.reason, "forgot_"):
 		c.Reason = "" // Terraform reports the reason of a destruction
+	case c.Action == Destroy && c.Deposed != "" && c.Reason == "":
+		c.Reason = "left over from a partially-failed replacement of this instance"
 	}
 	if drifted {
 		t.Drift++
