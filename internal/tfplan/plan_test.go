@@ -137,7 +137,7 @@ func TestPlanText(t *testing.T) {
 			name: "older words",
 			log: "  # a.b is tainted, so must be replaced\n-/+ resource \"a\" \"b\" {\n" +
 				"      ~ id = 1 -> 2 # forces replacement\n    }\n",
-			want:  []string{"replace a.b [`id` cannot be changed in place]"},
+			want:  []string{"replace a.b [it is tainted]"},
 			diffs: 1,
 		},
 		{
