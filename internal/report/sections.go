@@ -64,8 +64,9 @@ func (r Report) warnings() section {
 	if len(found) == 0 {
 		return section{}
 	}
+	n := max(len(found), valueOrZero(r.Facts().Warnings)) // with those that Terraform only counts
 	sec := section{
-		open:  fmt.Sprintf("<details><summary>⚠️ <b>%s</b></summary>\n\n", pluralize(len(found), "warning", "warnings")),
+		open:  fmt.Sprintf("<details><summary>⚠️ <b>%s</b></summary>\n\n", pluralize(n, "warning", "warnings")),
 		close: "</details>\n\n",
 	}
 	for _, d := range found {
