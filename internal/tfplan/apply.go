@@ -16,16 +16,15 @@ type Apply struct {
 // Done is one change that the apply has carried out.
 type Done struct {
 	Address string
-	What    string // created, changed, destroyed
+	What    string // created, changed, destroyed, imported
 }
 
 var (
-	doneLine = lazyregexp.New(`^(\S.*): (Creation|Modifications|Destruction) complete after `)
-	// byProvisioner matches the prefix of each line that a provisioner prints.
-	byProvisioner = lazyregexp.New(` \([\w-]+\): `)
+	// doneLine matches what follows an address.
+	doneLine = lazyregexp.New(`^ (\(deposed object [0-9a-zA-Z]+\): )?(?:(Creation|Modifications|Destruction) complete after |(Import) complete \[)`)
 )
 
-var actionByNoun = map[string]string{"Creation": "created", "Modifications": "changed", "Destruction": "destroyed"}
+var actionByNoun = map[string]string{"Creation": "created", "Modifications": "changed", "Destruction": "destroyed", "Import": "imported"}
 
 // Apply returns the results of an apply according to the log.
 func (l *Log) Apply() Apply {
@@ -37,12 +36,20 @@ func (l *Log) Apply() Apply {
 // recordDone records a completed change. It skips lines of provisioners and of error
 // messages, whose text the author of a configuration controls.
 func (l *Log) recordDone(line string) {
-	if l.diags.open || !strings.Contains(line, " complete after ") ||
+	if l.diags.open || !strings.Contains(line, " complete ") || strings.HasPrefix(line, " ") ||
 		len(l.done) == maxChanges || l.doneSize > maxListSize {
 		return
 	}
-	if m := doneLine.FindStringSubmatch(line); m != nil && !byProvisioner.MatchString(m[1]+": ") {
-		l.done = append(l.done, Done{Address: strings.Clone(m[1]), What: actionByNoun[m[2]]})
-		l.doneSize += changeOverhead + len(m[1])
+	address, _ := splitAddress(line)
+	m := doneLine.FindStringSubmatch(line[len(address):])
+	if m == nil || address == ":" || (m[1] == "") != strings.HasSuffix(address, ":") {
+		return
 	}
+	if m[1] == "" {
+		address = strings.TrimSuffix(address, ":")
+	} else {
+		address += " " + strings.TrimSuffix(m[1], ": ")
+	}
+	l.done = append(l.done, Done{Address: strings.Clone(address), What: actionByNoun[m[2]+m[3]]})
+	l.doneSize += changeOverhead + len(address)
 }
