@@ -104,3 +104,40 @@ func TestSoftPolicyFailsAfterGates(t *testing.T) {
 	newStepTest(t, s, "dry-run=false", "auto-apply=true", "fail-on=warnings").play().
 		want(4, "result=needs-override", "status=policy_override").requestCount(confirmOp, 0)
 }
+
+// TestChangesNotApplied checks that a run that should be applied fails if it finishes without applying its changes
+// (S23).
+func TestChangesNotApplied(t *testing.T) {
+	t.Parallel()
+	want := []string{"result=errored", "error-code=run-errored", "status=planned_and_finished"}
+	finished := scalrsim.Step{Status: "planned_and_finished"}
+	t.Run("confirm", func(t *testing.T) {
+		t.Parallel()
+		existingCase{
+			scenario: "waits-for-approval",
+			alter:    afterPlan(scalrsim.Step{Status: "planned", Waits: true}, finished),
+			second:   []string{"mode=confirm"},
+			code:     1,
+			want:     want,
+			says:     []string{"its plan has changes that were not applied"},
+			posts:    map[string]int{confirmOp: 1},
+		}.play(t)
+	})
+	t.Run("auto-apply", func(t *testing.T) {
+		t.Parallel()
+		s := scenario(t, "waits-for-approval")
+		afterPlan(scalrsim.Step{Status: "planned", For: time.Second}, finished)(&s)
+		newStepTest(t, s, "dry-run=false", "auto-apply=true").play().want(1, want...)
+	})
+	t.Run("no changes", func(t *testing.T) {
+		t.Parallel()
+		newStepTest(t, scenario(t, "no-changes"), "dry-run=false", "auto-apply=true").play().
+			want(0, "result=no-changes", "status=planned_and_finished")
+	})
+	t.Run("dry run", func(t *testing.T) {
+		t.Parallel()
+		s := scenario(t, "waits-for-approval")
+		afterPlan(finished)(&s)
+		newStepTest(t, s).play().want(0, "result=planned", "status=planned_and_finished")
+	})
+}

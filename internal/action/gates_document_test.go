@@ -66,7 +66,7 @@ This page shows the result of a step with ` + "`fail-on: destroy`" +
   Otherwise the step fails and the run does not continue.
 - ` + "`run`" + ` creates its run with ` + "`auto-apply: false`" +
 	`. It confirms the run if the plan passes, and discards it otherwise. The other modes do not discard runs.
-- A run that failed or was stopped is a failure regardless of the gate.
+- A run that failed, was stopped, or finished without applying its changes is a failure regardless of the gate.
 `
 
 // readGateTable parses the cells of docs/gates.md.

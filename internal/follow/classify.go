@@ -72,7 +72,7 @@ func (s *streak) add(at time.Time) {
 // over this number of grace periods.
 const (
 	unknownPolls, unknownGraces = 5, 7 // for an unknown or contradictory status
-	appliedPolls, appliedGraces = 3, 2 // for a run that is effectively applied
+	appliedPolls, appliedGraces = 3, 2 // for a run whose apply and hooks have ended
 )
 
 // confirmed reports whether s has at least the given number of polls and has lasted at least the given number
@@ -113,7 +113,7 @@ func (c *classifier) record(r scalr.Run, at time.Time) {
 		}
 		c.furthest = r.Status
 	}
-	if effectivelyApplied(r) || !r.Status.Known() && r.TasksFinal() {
+	if applyEnded(r) || !r.Status.Known() && r.TasksFinal() {
 		c.settled.add(at)
 	} else {
 		c.settled = streak{}
@@ -168,8 +168,8 @@ func isPostApply(s scalr.Status) bool {
 	return s == scalr.StatusPostApplyRunning || s == scalr.StatusPostApplyFinished
 }
 
-// effectivelyApplied reports whether all tasks of the run are finished although its status is not `applied`:
-// Scalr does not document whether a run becomes `applied` before or after its post-apply hooks.
-func effectivelyApplied(r scalr.Run) bool {
-	return r.Status == scalr.StatusPostApplyFinished && r.Apply != nil && r.Apply.Status == scalr.TaskFinished
+// applyEnded reports whether all tasks of the run are final, with or without success, although its status is not:
+// Scalr does not document whether a run becomes `applied` or `errored` before or after its post-apply hooks.
+func applyEnded(r scalr.Run) bool {
+	return r.Status == scalr.StatusPostApplyFinished && r.Apply != nil && r.Apply.Status.Final()
 }

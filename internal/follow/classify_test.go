@@ -118,7 +118,7 @@ func (s state) String() string {
 }
 
 // TestClassify writes each poll as its status with an optional detail after a slash: u unfinished checks, n
-// no changes, f apply finished, p plan running.
+// no changes, f apply finished, e apply errored, p plan running.
 func TestClassify(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, polls, want, latest string }{
@@ -164,6 +164,7 @@ func TestClassify(t *testing.T) {
 		{"S11 hooks after applied", "applied post_apply_running", "finishing final", "applied"},
 		{"S11 hooks end after applied", "applied post_apply_finished", "finishing final", "applied"},
 		{"S11 hooks before applied", "applying post_apply_running post_apply_finished/f applied applied", "moving moving moving finishing final", "applied"},
+		{"S11 apply failed", "post_apply_finished/e post_apply_finished/e post_apply_finished/e", "moving moving final", "post_apply_finished"},
 		{"S11 effectively applied", "post_apply_finished/f post_apply_finished/f post_apply_finished/f", "moving moving final", "post_apply_finished"},
 		{
 			"S11 effectively applied, in one poll not",
@@ -214,6 +215,8 @@ func parsePoll(poll string) scalr.Run {
 		r.Plan.HasChanges = &no
 	case "f":
 		r.Apply.Status = "finished"
+	case "e":
+		r.Apply.Status = "errored"
 	case "p":
 		r.Plan.Status = "running"
 	}

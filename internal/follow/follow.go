@@ -80,7 +80,7 @@ func (f *Follower) Follow(ctx context.Context, run scalr.Run) (Ending, error) {
 	}
 	cause := context.Cause(ctx)
 	switch {
-	case cause != nil && (last.Status.IsFinal() || effectivelyApplied(last)):
+	case cause != nil && (last.Status.IsFinal() || applyEnded(last)):
 		return Ending{Run: last}, nil // the run finished before the signal
 	case cause != nil:
 		return f.stop(context.WithoutCancel(ctx), last, cause), nil

@@ -50,8 +50,8 @@ func Main(ctx context.Context, s *step.Step) int {
 	timed, cancel := s.WithTimeout(ctx, in.Timeout)
 	defer cancel()
 	o, err := r.execute(timed)
-	if err == nil && o.ExitCode() == 0 && r.facts.run.ID != "" {
-		_, err = r.verify(timed, r.facts.run) // the result of an unexpected run must not be reported as a success
+	if err == nil && (o.ExitCode() == 0 || o.Code == step.CodeRunErrored) && r.facts.run.ID != "" {
+		_, err = r.verify(timed, r.facts.run) // the result of an unexpected run must not be reported as that of the requested one
 	}
 	var wrong *unexpectedRun
 	switch {

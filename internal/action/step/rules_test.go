@@ -224,6 +224,7 @@ func TestCorrectByPlan(t *testing.T) {
 	t.Parallel()
 	final, waiting := scalr.Run{Status: "planned_and_finished"}, scalr.Run{Status: "planned"}
 	refresh := func(r scalr.Run) scalr.Run { r.RefreshOnly = true; return r }
+	dry := func(r scalr.Run) scalr.Run { r.Dry = true; return r }
 	outputs, diff := tfplan.Plan{Outputs: []string{"a"}}, tfplan.Plan{OutputDiff: "+ a"}
 	for name, c := range map[string]struct {
 		result  result.Result
@@ -233,7 +234,8 @@ func TestCorrectByPlan(t *testing.T) {
 		want    result.Result
 	}{
 		"no changes, none in the plan":                    {result.NoChanges, final, tfplan.Plan{}, gate.No, result.NoChanges},
-		"no changes, some in the plan":                    {result.NoChanges, final, tfplan.Plan{}, gate.Yes, result.Planned},
+		"no changes, some in the plan":                    {result.NoChanges, final, tfplan.Plan{}, gate.Yes, result.Errored},
+		"no changes, some in the plan of a dry run":       {result.NoChanges, dry(final), tfplan.Plan{}, gate.Yes, result.Planned},
 		"no changes, unknown plan":                        {result.NoChanges, final, tfplan.Plan{}, gate.Unknown, result.NoChanges},
 		"no changes, unknown drift":                       {result.NoChanges, refresh(final), tfplan.Plan{}, gate.Unknown, result.Planned},
 		"no changes, no drift":                            {result.NoChanges, refresh(final), tfplan.Plan{}, gate.No, result.NoChanges},
@@ -243,7 +245,8 @@ func TestCorrectByPlan(t *testing.T) {
 		"no changes and waiting, unknown drift":           {result.NoChanges, refresh(waiting), tfplan.Plan{}, gate.Unknown, result.NeedsConfirmation},
 		"no changes and waiting, no drift":                {result.NoChanges, refresh(waiting), tfplan.Plan{}, gate.No, result.NoChanges},
 		"planned, none in the plan":                       {result.Planned, final, tfplan.Plan{}, gate.No, result.NoChanges},
-		"planned, some in the plan":                       {result.Planned, final, tfplan.Plan{}, gate.Yes, result.Planned},
+		"planned, some in the plan":                       {result.Planned, final, tfplan.Plan{}, gate.Yes, result.Errored},
+		"planned, some in the plan of a dry run":          {result.Planned, dry(final), tfplan.Plan{}, gate.Yes, result.Planned},
 		"planned, unknown plan":                           {result.Planned, final, tfplan.Plan{}, gate.Unknown, result.Planned},
 		"needs confirmation, none in the plan":            {result.NeedsConfirmation, waiting, tfplan.Plan{}, gate.No, result.NeedsConfirmation},
 		"needs confirmation, no drift":                    {result.NeedsConfirmation, refresh(waiting), tfplan.Plan{}, gate.No, result.NoChanges},
@@ -255,8 +258,12 @@ func TestCorrectByPlan(t *testing.T) {
 		"errored, some in the plan of a refresh-only run": {result.Errored, refresh(final), tfplan.Plan{}, gate.Yes, result.Errored},
 	} {
 		got := CorrectByPlan(Outcome{Result: c.result, Problem: "kept"}, c.run, c.plan, c.changes)
-		if got.Result != c.want || got.Problem != "kept" {
-			t.Errorf("%s: %s, want %s", name, got.Result, c.want)
+		want := Outcome{Result: c.want, Problem: "kept"}
+		if c.want == result.Errored && c.result != result.Errored {
+			want.Code, want.Problem = CodeRunErrored, `Scalr reports the run as "planned_and_finished", but its plan has changes that were not applied.`
+		}
+		if got.Result != want.Result || got.Code != want.Code || got.Problem != want.Problem {
+			t.Errorf("%s: got %s %s %q, want %s %s %q", name, got.Result, got.Code, got.Problem, want.Result, want.Code, want.Problem)
 		}
 	}
 }

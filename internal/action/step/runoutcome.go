@@ -19,7 +19,7 @@ func OutcomeOfRun(r scalr.Run) Outcome {
 		if r.Status != scalr.StatusApplied && hardFailed(r) {
 			return outcomeOfFailure(r)
 		}
-		return Outcome{Result: success(r)}
+		return outcomeOfSuccess(r)
 	case scalr.Failed:
 		return outcomeOfFailure(r)
 	case scalr.Canceled:
@@ -36,19 +36,38 @@ func OutcomeOfRun(r scalr.Run) Outcome {
 	case r.Waiting():
 		return Outcome{Result: result.NeedsConfirmation}
 	case r.Status == scalr.StatusPostApplyFinished:
-		return Outcome{Result: result.Applied}
+		return outcomeOfSuccess(r)
 	}
 	return Outcome{Result: result.Errored, Code: CodeUnknownStatus}
 }
 
-func success(r scalr.Run) result.Result {
-	if r.Status == scalr.StatusApplied {
-		return result.Applied
+// outcomeOfSuccess returns the outcome of a run whose status is a success. If a task contradicts it, the run failed.
+func outcomeOfSuccess(r scalr.Run) Outcome {
+	applied := r.Status != scalr.StatusPlannedAndFinished
+	switch {
+	case r.Plan != nil && unsuccessful(r.Plan.Status):
+		return outcomeOfContradiction(r, fmt.Sprintf("its plan is %q", r.Plan.Status))
+	case applied && r.Apply != nil && unsuccessful(r.Apply.Status) && !(r.Apply.Status == scalr.TaskUnreachable && r.Unchanged()):
+		return outcomeOfContradiction(r, fmt.Sprintf("its apply is %q", r.Apply.Status))
+	case applied:
+		return Outcome{Result: result.Applied}
+	case r.Unchanged():
+		return Outcome{Result: result.NoChanges}
 	}
-	if r.Unchanged() {
-		return result.NoChanges
+	return Outcome{Result: result.Planned}
+}
+
+// unsuccessful reports whether a task ended without success, or will not start.
+func unsuccessful(s scalr.TaskStatus) bool {
+	return s == scalr.TaskErrored || s == scalr.TaskCanceled || s == scalr.TaskUnreachable
+}
+
+func outcomeOfContradiction(r scalr.Run, contradiction string) Outcome {
+	problem := fmt.Sprintf("Scalr reports the run as %q, but %s", r.Status, contradiction)
+	if r.ErrorMessage != "" {
+		problem += ": " + r.ErrorMessage
 	}
-	return result.Planned
+	return Outcome{Result: result.Errored, Code: CodeRunErrored, Problem: strings.TrimRight(problem, ".") + "."}
 }
 
 func outcomeOfFailure(r scalr.Run) Outcome {
@@ -100,7 +119,8 @@ func outcomeOfStopped(r scalr.Run) Outcome {
 }
 
 // CorrectByPlan corrects the result of a run by the changes in its plan, because Scalr's counts are not exact: they
-// omit drift and actions, and sometimes include resources without changes.
+// omit drift and actions, and sometimes include resources without changes. A run that is not a dry run and has finished
+// without applying its changes failed: the run cannot be confirmed any more.
 func CorrectByPlan(o Outcome, run scalr.Run, plan tfplan.Plan, changes gate.Answer) Outcome {
 	switch {
 	case o.Result == result.NoChanges && run.Status.IsFinal():
@@ -115,6 +135,9 @@ func CorrectByPlan(o Outcome, run scalr.Run, plan tfplan.Plan, changes gate.Answ
 		o.Result = result.NoChanges
 	case o.Result == result.NeedsConfirmation && run.RefreshOnly && changes == gate.No && len(plan.Outputs) == 0 && plan.OutputDiff == "":
 		o.Result = result.NoChanges
+	}
+	if o.Result == result.Planned && !run.Dry && changes == gate.Yes {
+		return outcomeOfContradiction(run, "its plan has changes that were not applied")
 	}
 	return o
 }

@@ -1,8 +1,10 @@
 package step
 
 import (
+	"fmt"
 	"testing"
 
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -19,6 +21,48 @@ func TestUnfinishedRunIsNotSuccess(t *testing.T) {
 				o.Code == "" {
 				t.Errorf("%q: exit %d, result %q, error-code %q", status, o.ExitCode(), o.Result, o.Code)
 			}
+		}
+	}
+}
+
+// TestContradictoryRunIsNotSuccess checks that a run whose status is a success has failed if its plan or its apply did
+// not succeed.
+func TestContradictoryRunIsNotSuccess(t *testing.T) {
+	t.Parallel()
+	yes, no := true, false
+	for name, c := range map[string]struct {
+		status      scalr.Status
+		plan, apply scalr.TaskStatus
+		changes     *bool
+		want        result.Result
+		problem     string // the contradiction
+	}{
+		"applied":                         {"applied", "finished", "finished", &yes, "applied", ""},
+		"applied, apply running":          {"applied", "finished", "running", &yes, "applied", ""},
+		"applied, apply errored":          {"applied", "finished", "errored", &yes, "errored", `apply is "errored"`},
+		"applied, apply canceled":         {"applied", "finished", "canceled", &no, "errored", `apply is "canceled"`},
+		"applied, apply not started":      {"applied", "finished", "unreachable", &yes, "errored", `apply is "unreachable"`},
+		"applied, changes unknown":        {"applied", "finished", "unreachable", nil, "errored", `apply is "unreachable"`},
+		"applied, nothing to apply":       {"applied", "finished", "unreachable", &no, "applied", ""},
+		"applied, plan errored":           {"applied", "errored", "finished", &yes, "errored", `plan is "errored"`},
+		"planned":                         {"planned_and_finished", "finished", "unreachable", &yes, "planned", ""},
+		"planned, apply canceled":         {"planned_and_finished", "finished", "canceled", &no, "no-changes", ""},
+		"planned, plan errored":           {"planned_and_finished", "errored", "", nil, "errored", `plan is "errored"`},
+		"planned, plan canceled":          {"planned_and_finished", "canceled", "", &no, "errored", `plan is "canceled"`},
+		"planned, plan not started":       {"planned_and_finished", "unreachable", "", nil, "errored", `plan is "unreachable"`},
+		"hooks after the apply":           {"post_apply_finished", "finished", "finished", &yes, "applied", ""},
+		"hooks after an apply that fails": {"post_apply_finished", "finished", "errored", &yes, "errored", `apply is "errored"`},
+	} {
+		run := scalr.Run{ID: "run-1", Status: c.status, Plan: &scalr.Plan{Status: c.plan, HasChanges: c.changes}}
+		if c.apply != "" {
+			run.Apply = &scalr.Apply{Status: c.apply}
+		}
+		want := Outcome{Result: c.want}
+		if c.problem != "" {
+			want.Code, want.Problem = CodeRunErrored, fmt.Sprintf("Scalr reports the run as %q, but its %s.", c.status, c.problem)
+		}
+		if got := OutcomeOfRun(run); got.Result != want.Result || got.Code != want.Code || got.Problem != want.Problem {
+			t.Errorf("%s: got %s %s %q, want %s %s %q", name, got.Result, got.Code, got.Problem, want.Result, want.Code, want.Problem)
 		}
 	}
 }
