@@ -24,11 +24,19 @@ func (r Report) driftLine() string {
 	case gate.Unknown:
 		return ""
 	}
-	line := "drift: " + pluralize(r.driftCount(), "object", "objects") + " changed outside of Terraform"
+	line := "drift: " + pluralize(r.driftCount(), "object", "objects") + " changed outside of " + r.tool()
 	if r.Result == result.Applied {
 		line += ", recorded in the state"
 	}
 	return line
+}
+
+// tool returns the name of the tool that the workspace uses.
+func (r Report) tool() string {
+	if r.Workspace.Platform == "opentofu" {
+		return "OpenTofu"
+	}
+	return "Terraform"
 }
 
 // driftCount returns the number of objects that changed outside of Terraform, according to the JSON if it is complete.
@@ -46,10 +54,10 @@ func (r Report) drift(s style) section {
 	if n == 0 {
 		return section{}
 	}
-	title := fmt.Sprintf("🌊 <b>Drift: changed outside of Terraform</b> (%d)", n)
+	title := fmt.Sprintf("🌊 <b>Drift: changed outside of %s</b> (%d)", r.tool(), n)
 	sec := section{open: "<details><summary>" + title + "</summary>\n\n", close: "</details>\n\n"}
 	if r.Run.RefreshOnly && n <= s.open {
-		sec = section{open: fmt.Sprintf("#### 🌊 Drift: changed outside of Terraform (%d)\n\n", n)}
+		sec = section{open: fmt.Sprintf("#### 🌊 Drift: changed outside of %s (%d)\n\n", r.tool(), n)}
 	}
 	for _, c := range r.Plan.Drift {
 		it := changeItem(c, 5)

@@ -238,8 +238,8 @@ func (r Row) changes() (full, list string) {
 		}
 	}
 	if len(r.Plan.Drift) > 0 {
-		long.WriteString("Changed outside of Terraform:\n\n")
-		short.WriteString("\nChanged outside of Terraform:\n\n")
+		long.WriteString("Changed outside of " + r.tool() + ":\n\n")
+		short.WriteString("\nChanged outside of " + r.tool() + ":\n\n")
 		for _, c := range r.Plan.Drift {
 			add(c)
 		}
