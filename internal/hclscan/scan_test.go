@@ -109,11 +109,13 @@ func TestScan(t *testing.T) {
 			want: `source "./x" source "./y" "./x" "./y"`,
 		},
 		"JSON, repeated members": {
-			text: `{"module": {"m": {"source": "./x"}}, "module": {"n": {"source": "./y"}, "n": {"source": "./z"}}, "locals": {"a": "b"}, "locals": {"a": "c"}}`,
+			text: `{"module": {"m": {"source": "./x"}}, "module": {"n": {"source": "./y"}, "n": {"source": "./z"}}, "locals": {"a": "b"}, ` +
+				`"locals": {"a": "c"}}`,
 			want: `source "./x" "./x" source "./y" source "./z" "./y" "./z" "b" "c"`,
 		},
 		"JSON, comments": {
-			text: `{"//": "./a", "module": {"m": {"//": "./b", "source": "./x"}}, "resource": {"t": {"n": [{"//": "./c", "x": "y"}]}}, "locals": {"//": "./d"}}`,
+			text: `{"//": "./a", "module": {"m": {"//": "./b", "source": "./x"}}, "resource": {"t": {"n": [{"//": "./c", "x": "y"}]}}, ` +
+				`"locals": {"//": "./d"}}`,
 			want: `source "./x" "./x" "y"`,
 		},
 		"JSON, members named // that are not comments": {
