@@ -134,7 +134,8 @@ func commitJSON(c Commit) string {
 func (s *Server) getCommit(q query) reply {
 	c, ok := s.commit(q.arguments[0])
 	if !ok {
-		return refuse(http.StatusUnprocessableEntity, "No commit found for SHA: "+q.arguments[0])
+		return newReply(http.StatusUnprocessableEntity, fmt.Sprintf(`{"message":%s,"documentation_url":"https://docs.github.com/rest"}`,
+			quote("No commit found for SHA: "+q.arguments[0])))
 	}
 	return newReply(http.StatusOK, commitJSON(c))
 }
