@@ -225,6 +225,9 @@ func TestCorrectByPlan(t *testing.T) {
 	final, waiting := scalr.Run{Status: "planned_and_finished"}, scalr.Run{Status: "planned"}
 	refresh := func(r scalr.Run) scalr.Run { r.RefreshOnly = true; return r }
 	dry := func(r scalr.Run) scalr.Run { r.Dry = true; return r }
+	counted := func(changes bool) scalr.Run {
+		return scalr.Run{Status: "planned_and_finished", Plan: &scalr.Plan{Status: scalr.TaskFinished, HasChanges: &changes}}
+	}
 	outputs, diff := tfplan.Plan{Outputs: []string{"a"}}, tfplan.Plan{OutputDiff: "+ a"}
 	for name, c := range map[string]struct {
 		result  result.Result
@@ -235,6 +238,8 @@ func TestCorrectByPlan(t *testing.T) {
 	}{
 		"no changes, none in the plan":                    {result.NoChanges, final, tfplan.Plan{}, gate.No, result.NoChanges},
 		"no changes, some in the plan":                    {result.NoChanges, final, tfplan.Plan{}, gate.Yes, result.Errored},
+		"no changes for Scalr, some in the plan":          {result.NoChanges, counted(false), tfplan.Plan{}, gate.Yes, result.Planned},
+		"changes, some in the plan":                       {result.Planned, counted(true), tfplan.Plan{}, gate.Yes, result.Errored},
 		"no changes, some in the plan of a dry run":       {result.NoChanges, dry(final), tfplan.Plan{}, gate.Yes, result.Planned},
 		"no changes, unknown plan":                        {result.NoChanges, final, tfplan.Plan{}, gate.Unknown, result.NoChanges},
 		"no changes, unknown drift":                       {result.NoChanges, refresh(final), tfplan.Plan{}, gate.Unknown, result.Planned},
