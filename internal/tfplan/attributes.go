@@ -208,11 +208,11 @@ func (w *attributeWriter) elements(depth int, path []any, v values) {
 			return
 		}
 		at := v.element(p, others)
-		switch {
+		switch { // to attribute, a value that is empty or not in the JSON is not a change
 		case p.before < 0 && isEmpty(at.after) && at.unchanged():
-			w.add("+", depth, compact(at.after)+",")
+			w.add("+", depth, w.inline(at, "+")+",")
 		case p.after < 0 && isEmpty(at.before) && at.unchanged():
-			w.add("-", depth, compact(at.before)+",")
+			w.add("-", depth, w.inline(at, "-")+",")
 		default:
 			w.attribute(depth, append(slices.Clip(path), max(p.before, p.after)), "", ",", at)
 		}

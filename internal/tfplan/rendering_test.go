@@ -74,6 +74,11 @@ func TestDiffFromJSON(t *testing.T) {
 			want:   "!     x = [\n+         null,\n+         {},\n+         [],\n      ]",
 		},
 		{
+			name:   "sensitive elements whose values are not in the JSON",
+			change: `"before":{"x":["a",null]},"after":{"x":["b","a"]},"before_sensitive":{"x":[false,true]},"after_sensitive":{"x":[false,false]}`,
+			want:   "!     x = [\n+         (sensitive value),\n-         (sensitive value),\n      ]",
+		},
+		{
 			name:   "an element that becomes sensitive while another one is removed",
 			change: `"before":{"x":["a","hunter2","c"]},"after":{"x":["hunter2","c"]},"before_sensitive":{},"after_sensitive":{"x":[true,false]}`,
 			want:   "!     x = [\n-         \"a\",\n!         (sensitive value),\n      ]",
@@ -84,7 +89,7 @@ func TestDiffFromJSON(t *testing.T) {
 			want:   "!     x = [\n-         (sensitive value),\n-         (sensitive value),\n+         (sensitive value),\n      ]",
 		},
 		{
-			name: "an object with a part that is no longer sensitive, and one that is removed",
+			name: "an object whose part is no longer sensitive, and another one is added",
 			change: `"before":{"x":[{"k":"REDACTED","n":1}]},"after":{"x":[{"k":"a","n":2},{"k":"b","n":3}]}` +
 				`,"before_sensitive":{"x":[{"k":true}]},"after_sensitive":{}`,
 			want: "!     x = [\n!         {\n!             k = (sensitive value)\n!             n = 1 -> 2\n          },\n" +
