@@ -32,12 +32,24 @@ type block struct {
 	done chan struct{} // receives one element when out is complete
 }
 
-func newBlock() *block {
-	b := &block{data: make([]byte, 0, dictionary+blockSize), done: make(chan struct{}, 1)}
-	// Incompressible data becomes slightly longer. Grow would clear the whole buffer, of which text needs
-	// only a fifth.
-	b.out = *bytes.NewBuffer(make([]byte, 0, blockSize+4<<10))
-	return b
+// newBlocks returns n blocks. They share one allocation, for which the kernel can use huge pages.
+func newBlocks(n int) []*block {
+	const (
+		data = dictionary + blockSize
+		out  = blockSize + 4<<10 // incompressible data becomes slightly longer
+	)
+	memory := make([]byte, n*(data+out))
+	adviseHugePages(memory)
+	take := func(size int) []byte {
+		part := memory[:0:size]
+		memory = memory[size:]
+		return part
+	}
+	blocks := make([]*block, n)
+	for i := range blocks {
+		blocks[i] = &block{data: take(data), out: *bytes.NewBuffer(take(out)), done: make(chan struct{}, 1)}
+	}
+	return blocks
 }
 
 // newBlockPool starts the workers; first is the compressor of one of them. There are two blocks per worker, so that one can
@@ -46,10 +58,11 @@ func newBlockPool(out output, workers int, first compressor, before []byte) *blo
 	workers = max(1, min(workers, maxWorkers))
 	n := 2 * workers
 	channel := func() chan *block { return make(chan *block, n+1) }
-	p := &blockPool{out: out, current: newBlock(), free: channel(), queue: channel(), order: channel(), stored: channel(), failed: make(chan struct{})}
+	blocks := newBlocks(n + 1)
+	p := &blockPool{out: out, current: blocks[n], free: channel(), queue: channel(), order: channel(), stored: channel(), failed: make(chan struct{})}
 	p.current.follow(before)
-	for range n {
-		p.free <- newBlock()
+	for _, b := range blocks[:n] {
+		p.free <- b
 	}
 	p.running.Go(func() { first.compressAll(p.queue) })
 	for range workers - 1 {
