@@ -52,22 +52,43 @@ func (r Report) override() string {
 
 var identifier = lazyregexp.New(`^[a-z]+-[A-Za-z0-9_-]{1,64}$`)
 
-// orStep ends a sentence with a workflow step that acts on this run. The only text from outside is the action's name,
-// the run's id and its host, if they have the expected form. If the action has no name (it is used by its path, or
-// outside of GitHub), other workflows cannot use it, and the sentence ends without a step.
+// orStep ends a sentence with a workflow step that acts on this run, and on no other run if it continues this one. The
+// only text from outside is the action's name, the ids and the host of the run, and the account that signed in, if they
+// have the expected form. If the action has no name (it is used by its path, or outside of GitHub), other workflows
+// cannot use it, and the sentence ends without a step.
 func (r Report) orStep(words, mode string) string {
 	if !identifier.MatchString(r.Run.ID) || !actionName.MatchString(r.Action) {
 		return "."
 	}
 	text := "- uses: " + r.Action + "\n  with:\n"
-	if u, err := url.Parse(r.RunURL); err == nil && hostName.MatchString(u.Host) {
-		text += "    base-url: " + u.Scheme + "://" + u.Host + "\n"
+	add := func(name, value string, form *lazyregexp.Regexp) {
+		if form == nil || form.MatchString(value) {
+			text += "    " + name + ": " + value + "\n"
+		}
 	}
-	text += "    token: ${{ secrets.SCALR_TOKEN }}\n    mode: " + mode + "\n    run-id: " + r.Run.ID + "\n"
+	if u, err := url.Parse(r.RunURL); err == nil && hostName.MatchString(u.Host) {
+		add("base-url", u.Scheme+"://"+u.Host, nil)
+	}
+	if r.ServiceAccount == "" {
+		add("token", "${{ secrets.SCALR_TOKEN }}", nil)
+	}
+	add("service-account", r.ServiceAccount, plainText)
+	add("oidc-audience", r.Audience, plainText)
+	add("mode", mode, nil)
+	add("run-id", r.Run.ID, nil)
+	if mode != "watch" {
+		add("workspace-id", r.Workspace.ID, identifier)
+		add("expected-configuration-version-id", r.Run.ConfigurationID, identifier)
+		if r.Run.Destroy {
+			add("destroy", "true", nil)
+		}
+	}
 	return words + ":\n\n" + details("📋 <b>The step to paste</b>", codeBlock("yaml", text))
 }
 
 var (
 	actionName = lazyregexp.New(`^[A-Za-z0-9_.-]+/[A-Za-z0-9_./-]+@[A-Za-z0-9_./-]+$`)
 	hostName   = lazyregexp.New(`^[A-Za-z0-9.-]+(?::[0-9]+)?$`)
+	// plainText matches values that YAML needs no quotes for.
+	plainText = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9._+@:/-]*[A-Za-z0-9/]$`)
 )

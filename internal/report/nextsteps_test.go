@@ -14,9 +14,13 @@ func TestNext(t *testing.T) {
 	t.Parallel()
 	const in = "[in Scalr](https://acme.scalr.io:8443/run-1)"
 	step := func(words, mode string) string {
+		pins := "    workspace-id: ws-1\n    expected-configuration-version-id: cv-1\n    destroy: true\n"
+		if mode == "watch" {
+			pins = "" // it changes nothing
+		}
 		return words + ":\n\n<details><summary>📋 <b>The step to paste</b></summary>\n\n```yaml\n- uses: acme/scalr-run-action@v1\n" +
 			"  with:\n    base-url: https://acme.scalr.io:8443\n    token: ${{ secrets.SCALR_TOKEN }}\n    mode: " + mode +
-			"\n    run-id: run-1\n```\n\n</details>\n\n"
+			"\n    run-id: run-1\n" + pins + "```\n\n</details>\n\n"
 	}
 	for _, tt := range []struct {
 		result result.Result
@@ -39,10 +43,11 @@ func TestNext(t *testing.T) {
 		t.Run(fmt.Sprint(tt.result, " ", tt.status), func(t *testing.T) {
 			t.Parallel()
 			r := Report{
-				Result: tt.result,
-				Run:    scalr.Run{ID: "run-1", Status: tt.status},
-				RunURL: "https://acme.scalr.io:8443/run-1",
-				Action: "acme/scalr-run-action@v1",
+				Result:    tt.result,
+				Workspace: scalr.Workspace{ID: "ws-1"},
+				Run:       scalr.Run{ID: "run-1", Status: tt.status, ConfigurationID: "cv-1", Destroy: true},
+				RunURL:    "https://acme.scalr.io:8443/run-1",
+				Action:    "acme/scalr-run-action@v1",
 			}
 			_, got, found := strings.Cut(r.Comment(CommentLimit), "**Next:** ")
 			if got, _, _ = strings.Cut(got, "<sub>"); got != tt.want || found != (tt.want != "") {
@@ -90,6 +95,26 @@ func TestStepToPaste(t *testing.T) {
 		}
 		if got := strings.Join(strings.Fields(text), " "); got != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestStepToPasteQuotesNothing: an account, an audience or an id of another form is not part of the step.
+func TestStepToPasteQuotesNothing(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ account, audience, workspace, configuration, want string }{
+		{"", "", "ws-1", "cv-1", "token: ${{ secrets.SCALR_TOKEN }}|mode: confirm|run-id: run-1|workspace-id: ws-1|expected-configuration-version-id: cv-1"},
+		{"a.b_c+d-1@x.io", "", "", "", "service-account: a.b_c+d-1@x.io|mode: confirm|run-id: run-1"},
+		{"a@x.io", "https://x.io:1/", "", "", "service-account: a@x.io|oidc-audience: https://x.io:1/|mode: confirm|run-id: run-1"},
+		{"*a@x.io", "a #b", "ws-1\n", "***", "mode: confirm|run-id: run-1"},
+		{"a@x.io:", "-", "ws 1", "cv-1 ", "mode: confirm|run-id: run-1"},
+	} {
+		r := Report{Result: "saved", Action: "a/b@c", ServiceAccount: tt.account, Audience: tt.audience,
+			Workspace: scalr.Workspace{ID: tt.workspace}, Run: scalr.Run{ID: "run-1", ConfigurationID: tt.configuration}}
+		_, text, _ := strings.Cut(r.Comment(CommentLimit), "\n  with:\n    ")
+		text, _, _ = strings.Cut(text, "\n```")
+		if got := strings.ReplaceAll(text, "\n    ", "|"); got != tt.want {
+			t.Errorf("got\n%s\nwant\n%s", got, tt.want)
 		}
 	}
 }

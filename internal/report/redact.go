@@ -17,6 +17,7 @@ func (r Report) Redacted(redact *secret.Redactor) Report {
 		&r.Workspace.ID, &r.Workspace.Name, &r.Workspace.Environment, &r.WorkspaceURL, &r.RunURL, &r.Action,
 		&r.Run.ID, &r.Run.ConfigurationID, &r.Run.ErrorMessage,
 		&r.Source.Repository, &r.Source.CommitURL, &r.Source.WorkflowRunURL, &r.Source.Actor,
+		&r.ServiceAccount, &r.Audience,
 	} {
 		*text = redact.String(*text)
 	}

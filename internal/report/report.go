@@ -36,6 +36,8 @@ type Report struct {
 	Took   time.Duration // duration of the whole step
 	Source Source
 	Action string // the action's name for `uses:`, owner/repository@v1
+
+	ServiceAccount, Audience string // the inputs that signed in; both empty with a token
 }
 
 // Bundle is the archive that was uploaded.

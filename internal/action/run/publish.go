@@ -60,7 +60,7 @@ func (r *command) makeReport(o step.Outcome) report.Report {
 		Result: o.Result, ErrorCode: string(o.Code), Problem: o.Problem, Hints: o.Hints, Gates: o.Gates,
 		Workspace: r.facts.workspace, WorkspaceURL: r.facts.workspaceURL,
 		Run: r.facts.complete(r.facts.run), RunURL: r.facts.runURL,
-		Source: r.source(),
+		Source: r.source(), ServiceAccount: r.in.ServiceAccount, Audience: r.in.Audience,
 	}
 	if a := r.facts.archive; a != nil {
 		rep.Bundle = &report.Bundle{Files: a.Files, Bytes: a.Bytes, Compressed: a.Compressed, SHA256: a.SHA256}
@@ -75,7 +75,8 @@ func (r *command) makeReport(o step.Outcome) report.Report {
 	for _, s := range r.logger.Stages() {
 		rep.Stages = append(rep.Stages, report.Stage{Name: s.Name, Took: s.Took})
 	}
-	if repository := r.Job.Env("GITHUB_ACTION_REPOSITORY"); repository != "" {
+	// The step to paste cannot contain the expression that id-token comes from, so the report has none.
+	if repository := r.Job.Env("GITHUB_ACTION_REPOSITORY"); repository != "" && r.in.IDToken.Empty() {
 		rep.Action = repository + "@" + r.Job.Env("GITHUB_ACTION_REF")
 	}
 	rep.Took = r.Elapsed()
