@@ -26,6 +26,7 @@ var groups = []struct {
 	{tfplan.Invoke, "Invoke", 5},
 	{tfplan.Read, "Read during the apply", 7},
 	{tfplan.Other, "Other", 6},
+	{tfplan.Defer, "Deferred to the next plan", 6},
 }
 
 var icons = map[tfplan.Action]string{
@@ -40,6 +41,7 @@ var icons = map[tfplan.Action]string{
 	tfplan.Invoke:  "⚡",
 	tfplan.Read:    "🔎",
 	tfplan.Other:   "❔",
+	tfplan.Defer:   "⏭️",
 }
 
 // groups renders the plan's changes except losses, with a group for each action and a collapsed section for each

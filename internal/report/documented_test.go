@@ -52,6 +52,29 @@ func TestDocumentedPlans(t *testing.T) {
 			shown: []string{"Invoke (2)", "after the change of terraform", "Update in place (1)"}},
 		"invoke-only": {line: "0 to add, 0 to change, 0 to destroy, 1 action to invoke", changes: gate.Yes, destroys: gate.No,
 			list: []string{"invoke action.aws_lambda_invoke.wipe"}, shown: []string{"Invoke (1)"}},
+		"deferred": {line: "1 to add, 0 to change, 0 to destroy, 5 deferred", changes: gate.Yes, destroys: gate.No,
+			list: []string{
+				"create aws_eks_cluster.main",
+				"defer aws_eks_addon.dns",
+				"defer data.kubernetes_service.ingress",
+				"defer kubernetes_secret.database",
+				`defer module.apps["shop  a"].kubernetes_namespace.app`,
+				"defer module.apps[*].kubernetes_service.web[*]",
+			},
+			shown: []string{
+				"A dry run: nothing was changed. The plan is **partial**: 5 objects are deferred to the next plan.\n",
+				"#### ⏭️ Deferred to the next plan (5)\n\n",
+				"- `aws_eks_addon.dns`: because a prerequisite for this resource has not yet been created\n",
+				"- `kubernetes_secret.database`: because a prerequisite for this resource is deferred\n",
+				"- <code>module.apps&#91;&#34;shop&#160; a&#34;&#93;.kubernetes_namespace.app</code>: because the provider configuration is unknown\n",
+				"- `module.apps[*].kubernetes_service.web[*]`: because the number of resource instances is unknown\n",
+				"- `data.kubernetes_service.ingress`: because the resource configuration is unknown\n",
+			},
+			not: []string{"hunter2", "(sensitive value)", "coredns", "Update in place", "Read during"}},
+		"deferred-only": {line: "0 to add, 0 to change, 0 to destroy, 1 deferred", changes: gate.Unknown, destroys: gate.No,
+			list:  []string{"defer kubernetes_secret.database"},
+			shown: []string{"The plan is **partial**: 1 object is deferred to the next plan.\n", "Deferred to the next plan (1)"},
+			not:   []string{"hunter2", "matches the configuration", "Update in place"}},
 		"run-all": {line: "1 to add, 0 to change, 1 to destroy", changes: gate.Yes, destroys: gate.Yes,
 			list: []string{"create aws_vpc.main", "destroy aws_db_instance.main"}},
 		"run-all-prefixed": {line: "1 to add, 0 to change, 1 to destroy", changes: gate.Yes, destroys: gate.Yes,
@@ -89,8 +112,8 @@ func TestDocumentedPlans(t *testing.T) {
 				list := []string{}
 				for _, c := range r.Plan.Changes {
 					list = append(list, string(c.Action)+" "+c.Address)
-					if c.Diff == "" && c.Action != tfplan.Invoke {
-						t.Errorf("%s has no diff", c.Address)
+					if (c.Diff == "") != (c.Action == tfplan.Defer) && c.Action != tfplan.Invoke {
+						t.Errorf("the diff of %s is %q", c.Address, c.Diff)
 					}
 				}
 				slices.Sort(list)

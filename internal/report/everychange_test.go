@@ -37,6 +37,7 @@ func plannedEveryAction(testing.TB) Report {
 			{Address: "action.aws.invoked", Action: tfplan.Invoke},
 			{Address: "data.aws.read", Action: tfplan.Read},
 			{Address: "aws.other", Action: tfplan.Other},
+			{Address: "aws.deferred[*]", Action: tfplan.Defer, Reason: "because the number of resource instances is unknown"},
 		},
 		Drift: []tfplan.Change{
 			{Address: "aws.drifted", Action: tfplan.Update, Diff: many("a")},
@@ -44,7 +45,8 @@ func plannedEveryAction(testing.TB) Report {
 		},
 		OutputDiff:  "! size = 1 -> 2\n",
 		Planned:     &tfplan.Counts{Imports: 4, Additions: 3, Changes: 5, Destructions: 3},
-		OtherCounts: tfplan.OtherCounts{Moves: 1, Forgets: 2, Invocations: 1},
+		OtherCounts: tfplan.OtherCounts{Moves: 1, Forgets: 2, Invocations: 1, Deferrals: 1},
+		JSON:        tfplan.Totals{Limited: true},
 		Omitted:     3,
 	}
 	return r

@@ -84,7 +84,7 @@ func FuzzFit(f *testing.F) {
 		r := baseReport("planned", "planned_and_finished")
 		r.Problem = strings.Repeat("`x` | <b> ", rnd.IntN(200))
 		actions := []tfplan.Action{tfplan.Destroy, tfplan.Replace, tfplan.Update, tfplan.Create, tfplan.Import,
-			tfplan.Move, tfplan.Forget, tfplan.Read, tfplan.Other}
+			tfplan.Move, tfplan.Forget, tfplan.Read, tfplan.Other, tfplan.Defer}
 		for i := range items {
 			c := tfplan.Change{
 				Address: fmt.Sprintf("a.b[\"%s\"]", strings.Repeat("`é|", rnd.IntN(200))),

@@ -69,6 +69,9 @@ func (r Report) outcome() outcome {
 				"ruled out.",
 		}
 	}
+	if r.Result == result.NoChanges && r.limited() {
+		return outcome{icon: outcomes[r.Result].icon, word: "no current changes"}
+	}
 	if o, ok := refreshOutcomes[r.Result]; ok && r.Run.RefreshOnly {
 		return o
 	}
@@ -103,7 +106,9 @@ func (r Report) Line() string {
 	switch {
 	case r.Result == result.Errored && r.failed() != "":
 		word = r.failed() + " failed"
-	case r.Result == result.NoChanges, numbers == "" && word != "":
+	case r.Result == result.NoChanges:
+		return word + r.deferrals()
+	case numbers == "" && word != "":
 		return word
 	case r.Result == result.Planned || r.Result == result.Applied:
 		word = ""
@@ -150,11 +155,11 @@ func (r Report) numbers() string {
 	}
 	s += r.otherNumbers()
 	none := *f.Additions+*f.Changes+*f.Destructions == 0 && (f.Imports == nil || *f.Imports == 0) &&
-		r.Plan.OtherCounts == tfplan.OtherCounts{}
+		r.Plan.OtherCounts == tfplan.OtherCounts{Deferrals: r.Plan.OtherCounts.Deferrals}
 	if none && (len(r.Plan.Outputs) > 0 || r.Plan.OutputDiff != "") {
 		s += outputs
 	}
-	return s
+	return s + r.deferrals()
 }
 
 // otherNumbers returns the counts of changes that are not additions, changes or destructions.
@@ -172,6 +177,14 @@ func (r Report) otherNumbers() string {
 	add(b.Invocations, pluralize(b.Invocations, "action", "actions")+" to invoke",
 		pluralize(b.Invocations, "action", "actions")+" invoked")
 	return s
+}
+
+// deferrals returns the number of deferred objects as the last of several numbers; empty if there are none.
+func (r *Report) deferrals() string {
+	if n := r.Plan.OtherCounts.Deferrals; n > 0 {
+		return fmt.Sprintf(", %d deferred", n)
+	}
+	return ""
 }
 
 // name returns the name of the workspace, with its environment if that is known.

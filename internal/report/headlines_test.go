@@ -106,6 +106,12 @@ var headlineChanges = map[string]func(*Report){
 	"two of each other kind": func(r *Report) {
 		r.Plan = planOf(tfplan.Counts{}, tfplan.OtherCounts{Moves: 2, Forgets: 2, Invocations: 2})
 	},
+	"outputs and a deferred object": func(r *Report) {
+		r.Plan = planOf(tfplan.Counts{}, tfplan.OtherCounts{Deferrals: 1})
+		r.Plan.JSON.Limited, r.Plan.Outputs = true, []string{"size"}
+	},
+	"deferred objects":   func(r *Report) { r.Plan.OtherCounts.Deferrals, r.Plan.Text.Limited = 2, true },
+	"an incomplete plan": func(r *Report) { r.Plan.JSON.Limited = true },
 	"outputs alone": func(r *Report) {
 		r.Plan = planOf(tfplan.Counts{}, tfplan.OtherCounts{})
 		r.Plan.Outputs = []string{"size"}

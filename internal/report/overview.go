@@ -80,7 +80,10 @@ func (r Row) Kind() Kind {
 	case result.NeedsConfirmation, result.Saved:
 		return Waiting
 	case result.NoChanges:
-		return Unchanged
+		if !r.limited() || r.Effects().Changes == gate.No {
+			return Unchanged
+		}
+		return Changes
 	case result.Planned, result.Applied:
 		return r.effect()
 	}
@@ -251,7 +254,7 @@ func (o Overview) countedRows(wanted result.Result) []Row {
 	var rows []Row
 	for _, r := range o.Rows {
 		k := r.Kind()
-		if !r.Run.RefreshOnly && k != Failed && k != Missing && k != Unchanged &&
+		if !r.Run.RefreshOnly && r.Result != result.NoChanges && k != Failed && k != Missing && k != Unchanged &&
 			(r.Result == result.Applied) == (wanted == result.Applied) {
 			rows = append(rows, r)
 		}

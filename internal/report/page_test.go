@@ -23,7 +23,7 @@ func TestOrderOfDropping(t *testing.T) {
 		return "+ full " + name + "\n" + strings.Repeat("+ some line\n", 40)
 	}
 	for _, action := range []tfplan.Action{
-		tfplan.Destroy, tfplan.Update, tfplan.Create, tfplan.Import, tfplan.Move, tfplan.Forget, tfplan.Invoke, tfplan.Read, tfplan.Other,
+		tfplan.Destroy, tfplan.Update, tfplan.Create, tfplan.Import, tfplan.Move, tfplan.Forget, tfplan.Invoke, tfplan.Read, tfplan.Other, tfplan.Defer,
 	} {
 		name := string(action)
 		r.Plan.Changes = append(r.Plan.Changes, tfplan.Change{Address: "brief." + name, Action: action, Diff: add(name)})

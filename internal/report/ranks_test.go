@@ -39,7 +39,7 @@ func TestRanksOfEntries(t *testing.T) {
 update;done created;warning;
 create;📤 <b>Changed outputs</b>;
 import;move;create-forget: a new object takes its place;forget;invoke;drift;
-other;
+other;defer;
 read;`
 	if got := strings.Join(lines[:], "\n"); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

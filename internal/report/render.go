@@ -60,11 +60,21 @@ func (r Report) note() string {
 	if n := r.outcome().note; n != "" {
 		notes = append(notes, prose(n))
 	}
+	if r.limited() {
+		more := "a later plan can have more changes."
+		if n := r.Plan.OtherCounts.Deferrals; n > 0 {
+			more = pluralize(n, "object is", "objects are") + " deferred to the next plan."
+		}
+		notes = append(notes, "The plan is **partial**: "+more)
+	}
 	if len(notes) == 0 {
 		return ""
 	}
 	return strings.Join(notes, " ") + "\n\n"
 }
+
+// limited reports whether the plan does not cover all objects.
+func (r *Report) limited() bool { return r.Plan.JSON.Limited || r.Plan.Text.Limited }
 
 // problemAlert describes the problem and how to solve it.
 func (r Report) problemAlert(s style) string {

@@ -83,7 +83,12 @@ func describePlan(p Plan) string {
 		fmt.Fprintf(&out, "planned: %s\n", describeCounts(*p.Planned))
 	}
 	if p.OtherCounts != (OtherCounts{}) || p.Omitted > 0 || p.Partial {
-		fmt.Fprintf(&out, "others: %+v, omitted: %d, partial: %t\n", p.OtherCounts, p.Omitted, p.Partial)
+		b := p.OtherCounts
+		fmt.Fprintf(&out, "others: {Moves:%d Forgets:%d Invocations:%d}", b.Moves, b.Forgets, b.Invocations)
+		if b.Deferrals > 0 {
+			fmt.Fprintf(&out, ", deferrals: %d", b.Deferrals)
+		}
+		fmt.Fprintf(&out, ", omitted: %d, partial: %t\n", p.Omitted, p.Partial)
 	}
 	out.WriteString(describeTotals("JSON", p.JSON) + describeTotals("text", p.Text))
 	if p.JSONProblem != "" {
@@ -105,11 +110,15 @@ func describeTotals(source string, t Totals) string {
 		n    int
 	}{
 		{"moves", t.OtherCounts.Moves}, {"forgets", t.OtherCounts.Forgets}, {"invocations", t.OtherCounts.Invocations},
+		{"deferrals", t.OtherCounts.Deferrals},
 		{"others", t.Others}, {"drift", t.Drift}, {"reads", t.Reads}, {"warnings", t.Warnings},
 	} {
 		if one.n != 0 {
 			text += fmt.Sprintf(", %d %s", one.n, one.name)
 		}
+	}
+	if t.Limited {
+		text += ", limited"
 	}
 	return text + fmt.Sprintf(", %d documents, complete %t, changes %t, empty %t, problems %q\n",
 		t.Documents, t.Complete, t.HasChanges(), t.Empty(), t.Problems)

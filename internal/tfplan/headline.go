@@ -53,6 +53,7 @@ var headlines = []struct {
 	{words: "will be removed from Terraform state", action: Forget},
 	{words: "will be removed from the OpenTofu state", action: Forget},
 	{words: "will be invoked", action: Invoke},
+	{words: "was deferred", action: Defer},
 	{words: "has changed", action: Update, drifted: true},
 	{words: "has been changed", action: Update, drifted: true},
 	{words: "has been deleted", action: Destroy, drifted: true},

@@ -71,7 +71,7 @@ func (l *Log) totals() Totals {
 	for _, d := range l.previous.Problems {
 		t.addProblem(d)
 	}
-	t.Complete = t.Complete && l.restarts < maxRestarts
+	t.Complete, t.Limited = t.Complete && l.restarts < maxRestarts, t.Limited || l.previous.Limited
 	return t
 }
 

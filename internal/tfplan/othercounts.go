@@ -1,8 +1,8 @@
 package tfplan
 
-// OtherCounts counts the changes that are not additions, changes or destructions. Moves
-// counts resources that are only moved.
-type OtherCounts struct{ Moves, Forgets, Invocations int }
+// OtherCounts counts what is not an addition, a change or a destruction. Moves counts
+// resources that are only moved. Deferrals are not changes of the plan.
+type OtherCounts struct{ Moves, Forgets, Invocations, Deferrals int }
 
 func (b *OtherCounts) count(a Action) {
 	switch a {
@@ -12,6 +12,8 @@ func (b *OtherCounts) count(a Action) {
 		b.Forgets++
 	case Invoke:
 		b.Invocations++
+	case Defer:
+		b.Deferrals++
 	}
 }
 
@@ -19,9 +21,12 @@ func (b *OtherCounts) add(c OtherCounts) {
 	b.Moves += c.Moves
 	b.Forgets += c.Forgets
 	b.Invocations += c.Invocations
+	b.Deferrals += c.Deferrals
 }
 
 // maximum returns the maximum of each number.
 func (b OtherCounts) maximum(c OtherCounts) OtherCounts {
-	return OtherCounts{max(b.Moves, c.Moves), max(b.Forgets, c.Forgets), max(b.Invocations, c.Invocations)}
+	return OtherCounts{
+		max(b.Moves, c.Moves), max(b.Forgets, c.Forgets), max(b.Invocations, c.Invocations), max(b.Deferrals, c.Deferrals),
+	}
 }

@@ -27,6 +27,7 @@ const (
 	Succeed Action = "create-forget"
 	Invoke  Action = "invoke" // invokes an action (Terraform 1.14)
 	Read    Action = "read"
+	Defer   Action = "defer" // not a change of this plan: what changes is known only in the next one
 	Other   Action = "other" // an unknown action
 )
 
@@ -39,13 +40,13 @@ type Change struct {
 	Action   Action
 	Imported bool
 	ImportID string
-	Reason   string // why it is replaced, destroyed or read; `code` in backticks
+	Reason   string // why it is replaced, destroyed, read or deferred; `code` in backticks
 	Diff     string // the change as a diff; empty if unknown or too long
 }
 
 // Plan describes what a plan does, as far as its JSON and its log show.
 type Plan struct {
-	Changes     []Change // in the plan's order
+	Changes     []Change // in the plan's order, including deferred ones
 	Drift       []Change // changes made outside of Terraform
 	Outputs     []string // sorted names of the outputs that change; from the JSON only
 	OutputDiff  string   // the changes of outputs as a diff
@@ -132,7 +133,7 @@ func (p *planText) document() document {
 	case p.closedTotals.Documents > 0:
 		counts := p.closedTotals.Counts
 		doc.planned = &counts
-	case len(doc.changes.changes) > 0:
+	case len(doc.changes.changes) > p.openTotals.OtherCounts.Deferrals:
 		counts := p.openTotals.Counts
 		doc.planned = &counts
 	}

@@ -41,8 +41,10 @@ var (
 		"format_version", "terraform_version", "planned_values", "resource_changes", "resource_drift", "output_changes",
 		"action_invocations", "deferred_changes", "deferred_action_invocations", "applyable", "complete", "errored",
 	}
-	resourceMembers = []string{"address", "previous_address", "deposed", "mode", "action_reason", "change"}
-	changeMembers   = []string{
+	resourceMembers = []string{
+		"address", "previous_address", "deposed", "mode", "action_reason", "change", "reason", "resource_change", "action_invocation",
+	}
+	changeMembers = []string{
 		"actions", "importing", "replace_paths", "before", "after", "after_unknown", "before_sensitive", "after_sensitive",
 	}
 )
@@ -59,6 +61,7 @@ func readJSON(ctx context.Context, from io.Reader, texts *planText) (document, T
 		err = errors.New("the plan's JSON is unusable: it is empty")
 	}
 	p.totals.Complete = err == nil && !p.errored
+	p.totals.Limited = p.totals.Limited || p.totals.OtherCounts.Deferrals > 0
 	counts := p.totals.Counts
 	p.doc.planned = &counts
 	return p.doc, p.totals, err
@@ -78,8 +81,8 @@ func (p *planJSON) documents() error {
 
 // plan reads one document.
 func (p *planJSON) plan() error {
-	var version, listed, isPlan, applyable, complete bool
-	complete = true
+	var version, listed, isPlan, applyable, errored bool
+	complete := true
 	before := p.totals
 	err := p.members("the plan", planMembers, func(name string) (err error) {
 		switch name {
@@ -87,24 +90,19 @@ func (p *planJSON) plan() error {
 			version = true
 		case "terraform_version", "planned_values":
 			isPlan = true
-		case "resource_changes":
-			listed = true
-			return p.changes(&p.doc.changes, false)
-		case "resource_drift":
-			return p.changes(&p.doc.drift, true)
+		case "resource_changes", "resource_drift", "deferred_changes", "deferred_action_invocations":
+			listed = listed || name == "resource_changes"
+			return p.changes(name)
 		case "output_changes":
 			listed = true
 			return p.outputs()
 		case "action_invocations":
 			return p.invocations()
-		case "deferred_changes", "deferred_action_invocations":
-			return p.list(func() error { p.totals.Others++; return nil })
 		case "applyable":
 			applyable, err = p.flag()
 		case "complete":
 			complete, err = p.flag()
 		case "errored":
-			var errored bool
 			errored, err = p.flag()
 			p.errored = p.errored || errored
 		}
@@ -123,9 +121,7 @@ func (p *planJSON) plan() error {
 	if applyable && p.totals.Counts == before.Counts && p.totals.Others == before.Others {
 		p.totals.Others++ // an apply would make a change that is not listed
 	}
-	if !complete {
-		p.totals.Others++ // changes are deferred to the next plan
-	}
+	p.totals.Limited = p.totals.Limited || !complete && !errored
 	return nil
 }
 
@@ -176,9 +172,14 @@ func (p *planJSON) flag() (bool, error) {
 	return c == 't', err
 }
 
-func (p *planJSON) changes(to *list, drifted bool) error {
+// changes reads a list of resource changes, which is the member of the plan with the name.
+func (p *planJSON) changes(name string) error {
+	drifted, to := name == "resource_drift", &p.doc.changes
+	if drifted {
+		to = &p.doc.drift
+	}
 	return p.list(func() error {
-		var h header
+		h := header{deferred: strings.HasPrefix(name, "deferred_")}
 		raw, err := p.Record(maxDetailedSize, func() error { return p.header(&h) })
 		if err != nil {
 			p.countBroken(h, drifted)
@@ -192,7 +193,7 @@ func (p *planJSON) changes(to *list, drifted bool) error {
 			return nil
 		}
 		c.Unit = p.texts.unitOf(c, drifted)
-		if raw != nil && p.size < maxTextSize {
+		if raw != nil && p.size < maxTextSize && !h.deferred {
 			p.texts.setDiff(&c, raw, drifted)
 			p.size += len(c.Diff)
 		}
@@ -207,7 +208,7 @@ func (p *planJSON) changes(to *list, drifted bool) error {
 // countBroken counts a change whose record is incomplete, if its actions were read: a
 // change counts even if the document ends within it.
 func (p *planJSON) countBroken(h header, drifted bool) {
-	if len(h.actions) > 0 {
+	if len(h.actions) > 0 || h.deferred {
 		h.change(&p.totals, drifted)
 	}
 }

@@ -51,11 +51,18 @@ const outputsTitle = "Changes to Outputs:"
 // isBlock reports whether a line is the first one of a resource's block.
 func isBlock(line string) bool { return strings.Contains(line, ` "`) && planBody.MatchString(line) }
 
+// isPartial reports whether a line begins the list of deferred objects.
+func isPartial(line string) bool { return strings.HasPrefix(line, "Note: This is a partial plan") }
+
+// hasOnlyDeferred reports whether a line ends a plan that has no changes, but deferred objects,
+// whose list follows.
+func hasOnlyDeferred(line string) bool { return strings.HasPrefix(line, "No current changes. ") }
+
 // isEnd reports whether a line ends a plan without a summary: a plan without changes,
 // one that changes only outputs, or a refresh-only plan. Terraform wraps these texts at
 // 78 columns.
 func isEnd(line string) bool {
-	return line == "No changes." || strings.HasPrefix(line, "No changes. ") ||
+	return line == "No changes." || strings.HasPrefix(line, "No changes. ") || hasOnlyDeferred(line) ||
 		strings.HasPrefix(line, "You can apply this plan to save these new output values") ||
 		strings.HasPrefix(line, "This is a refresh-only plan, so ")
 }

@@ -29,6 +29,7 @@ type planText struct {
 	sections           int  // number of sections with changes of outputs
 	outputsOutsidePlan bool // the first of these sections is outside of a plan
 	errored            bool // planning ended in an error
+	limited            bool // the plan does not cover all objects
 	inconsistent       bool // a summary counts more changes than are listed: it is forged, or lines are missing
 	truncated          bool // the current line has no line break
 
@@ -48,6 +49,7 @@ type part int
 const (
 	beforePlan part = iota // before the first plan
 	inDrift                // changes made outside of Terraform
+	inDeferred             // objects whose changes are deferred to the next plan
 	inChanges
 	inOutputs
 	inInvocations
@@ -129,10 +131,11 @@ func (p *planText) startPart(line string) {
 	case isEnd(line):
 		p.close(Totals{})
 		p.ending = true
+		p.limited = p.limited || hasOnlyDeferred(line)
 	case isProgress(line), p.ended && p.part != inInvocations && isBlock(line):
 		p.ended = false // the end belonged to another text
-	case strings.HasPrefix(line, "Note: This is a partial plan"):
-		p.openTotals.Others++ // changes are deferred to the next plan
+	case isPartial(line):
+		p.limited, p.part = true, inDeferred
 	case p.part == inOutputs:
 		p.part = afterPlan
 	}
@@ -146,7 +149,7 @@ func (p *planText) seal(line string) {
 	if p.several || p.units != nil || p.sealed || p.ending || line == "" || isRule(line) {
 		return
 	}
-	p.sealed = p.closedTotals.Documents > 0 && line != outputsTitle ||
+	p.sealed = p.closedTotals.Documents > 0 && line != outputsTitle && !isPartial(line) ||
 		p.part != beforePlan && (line == "╷" || isTitle(line))
 }
 
@@ -197,7 +200,7 @@ func (p *planText) totals() Totals {
 		t.addOpen(other.openTotals)
 	}
 	// The text of several units is never complete: it does not report the number of units.
-	t.Complete = t.Documents > 0 && p.ended && !p.errored && !p.inconsistent && p.units == nil
+	t.Complete, t.Limited = t.Documents > 0 && p.ended && !p.errored && !p.inconsistent && p.units == nil, p.limited
 	return t
 }
 

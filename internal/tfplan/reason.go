@@ -23,6 +23,14 @@ var reasons = map[tfjson.ActionReason]string{
 	tfjson.ActionReasonReadBecauseConfigUnknown:      "its configuration is known only after the apply",
 	tfjson.ActionReasonReadBecauseDependencyPending:  "it depends on changes that are pending",
 	tfjson.ActionReasonReadBecauseCheckNested:        "a `check` block reads it",
+
+	// The reasons of deferred changes, in the words of hashicorp/terraform,
+	// internal/command/jsonformat/plan.go.
+	"instance_count_unknown":  "because the number of resource instances is unknown",
+	"resource_config_unknown": "because the resource configuration is unknown",
+	"provider_config_unknown": "because the provider configuration is unknown",
+	"deferred_prereq":         "because a prerequisite for this resource is deferred",
+	"absent_prereq":           "because a prerequisite for this resource has not yet been created",
 }
 
 // forcedReason describes the attributes that force a replacement.

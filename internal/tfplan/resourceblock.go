@@ -73,7 +73,7 @@ func addIndent(line string) string {
 
 // end closes the block that is being read.
 func (p *planText) end() {
-	if p.current != nil && !p.current.complete {
+	if p.current != nil && (!p.current.complete || p.current.action == Defer) {
 		p.current.lines = nil
 	} else if p.current != nil {
 		p.size += p.current.size
@@ -100,6 +100,7 @@ func (p *planText) header(text string) {
 		k.deposed, rest = strings.Clone(left[1]), rest[len(left[0]):]
 	}
 	action, drifted, ok := headline(rest)
+	ok = ok && (action != Defer || p.part == inDeferred && !p.sealed)
 	switch {
 	case ok && action == Invoke && !actionAddress.MatchString(address):
 		p.end()
@@ -138,13 +139,16 @@ func (p *planText) unknownHeader(k key, words string) {
 
 // beginBlock starts a new resource block.
 func (p *planText) beginBlock(k key, words string, action Action, drifted bool) {
-	p.seal(words)
+	if action != Defer {
+		p.seal(words)
+	}
 	k.drifted = drifted || action == Move && p.part == inDrift
 	one := &resourceBlock{key: k, action: action, reason: headlineReason(words)}
 	if to, moved := strings.CutPrefix(words, "has moved to "); moved {
 		one.previous, one.key.address = k.address, strings.Clone(to)
 	}
 	invoked := action == Invoke && p.part == inInvocations && p.ended // these follow the summary
+	ended := p.ended && action == Defer                               // these may, too
 	switch {
 	case one.key.drifted:
 		p.openTotals.Drift++
@@ -154,7 +158,7 @@ func (p *planText) beginBlock(k key, words string, action Action, drifted bool) 
 		p.openTotals.count(action, action == Import)
 	}
 	p.countOccurrence(one.key)
-	p.ended = invoked
+	p.ended = invoked || ended
 	// A block outside of a plan was probably printed by another program that imitates a plan.
 	one.outsidePlan = p.part == afterPlan || p.part == inInvocations && action != Invoke || p.sealed && !invoked
 	if p.overflowed {

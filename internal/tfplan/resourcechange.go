@@ -1,6 +1,7 @@
 package tfplan
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,12 +18,14 @@ type header struct {
 	address, previous, deposed, mode, reason string
 	actions                                  [][]string // one list for each member of that name
 	imported                                 bool
+	deferred                                 bool // to the next plan; then reason is the reason for that
 	importID                                 string
 }
 
-// header reads one resource change.
+// header reads one resource change. A deferred one is a member of an object with the reason.
 func (p *planJSON) header(h *header) error {
-	return p.members("a resource change", resourceMembers, func(name string) error {
+	var read func(name string) error
+	read = func(name string) error {
 		switch name {
 		case "address":
 			return p.text(&h.address)
@@ -32,13 +35,20 @@ func (p *planJSON) header(h *header) error {
 			return p.text(&h.deposed)
 		case "mode":
 			return p.text(&h.mode)
-		case "action_reason":
-			return p.text(&h.reason)
+		case "action_reason", "reason":
+			if h.deferred == (name == "reason") {
+				return p.text(&h.reason)
+			}
+		case "resource_change", "action_invocation":
+			if h.deferred {
+				return p.Object(read)
+			}
 		case "change":
 			return p.change(h)
 		}
 		return nil
-	})
+	}
+	return p.members("a resource change", resourceMembers, read)
 }
 
 func (p *planJSON) change(h *header) error {
@@ -111,6 +121,12 @@ func (p *planJSON) text(to *string) error {
 // change returns the change of the resource and counts it; ok is false if nothing
 // changes.
 func (h header) change(t *Totals, drifted bool) (c Change, ok bool) {
+	if h.deferred {
+		t.count(Defer, false)
+		c.Address, c.Deposed, c.Action = h.address, h.deposed, Defer
+		c.Reason = cmp.Or(reasons[tfjson.ActionReason(h.reason)], "for an unknown reason")
+		return c, true
+	}
 	if h.mode == "ephemeral" && h.isEphemeralUse() {
 		return Change{}, false // ephemeral resources are not stored
 	}

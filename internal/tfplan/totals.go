@@ -31,12 +31,11 @@ func (c Counts) Worst(d Counts) Counts {
 // there are no others only if the source is Complete and there are no Problems. Totals are computed from unredacted input.
 type Totals struct {
 	Counts
-	// OtherCounts counts changes that are also included in Others or in Additions.
+	// OtherCounts counts changes that are also included in Others or in Additions, and deferrals.
 	OtherCounts OtherCounts
 	// Most is the maximum of each number in a single document. A log may contain the same plan several times.
 	Most Counts
-	// Others is the number of changes without their own number: moves, forgotten objects, outputs, invoked or deferred
-	// actions.
+	// Others is the number of changes without their own number: moves, forgotten objects, outputs, invoked actions.
 	Others int
 	// Drift is the number of objects that changed outside of Terraform.
 	Drift int
@@ -48,6 +47,8 @@ type Totals struct {
 	Documents int
 	// Complete is set if the source is a plan and was read to its end.
 	Complete bool
+	// Limited is set if the plan does not cover all objects: some are deferred, or it is limited to its targets.
+	Limited bool
 	// Problems lists at most maxProblems reasons not to rely on the source, such as an unknown action.
 	Problems []string
 }
@@ -57,8 +58,8 @@ const maxProblems = 5
 // HasChanges reports whether an apply would do anything according to the source.
 func (t Totals) HasChanges() bool { return t.Counts != Counts{} || t.Others > 0 }
 
-// Empty reports whether the source contains no changes, no drift and no reads.
-func (t Totals) Empty() bool { return !t.HasChanges() && t.Drift == 0 && t.Reads == 0 }
+// Empty reports whether the source contains no changes, no drift and no reads, and covers all objects.
+func (t Totals) Empty() bool { return !t.HasChanges() && t.Drift == 0 && t.Reads == 0 && !t.Limited }
 
 func (t *Totals) addProblem(why string) {
 	if len(t.Problems) < maxProblems && !slices.Contains(t.Problems, why) {

@@ -9,6 +9,7 @@ import (
 	"scalr-run-action/internal/report"
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/tfplan"
 )
 
 // planWith returns a run whose plan has these numbers.
@@ -25,6 +26,12 @@ func withApply(r scalr.Run) scalr.Run {
 	return r
 }
 
+// deferring is a plan without changes that defers an object.
+var deferring = tfplan.Plan{
+	OtherCounts: tfplan.OtherCounts{Deferrals: 1},
+	JSON:        tfplan.Totals{Documents: 1, Complete: true, Limited: true, OtherCounts: tfplan.OtherCounts{Deferrals: 1}},
+}
+
 // kindsOfRows are rows with each result, and their effects as far as they are known.
 var kindsOfRows = map[string]report.Report{
 	"planned, creates":           {Result: result.Planned, Run: planWith(1, 0, 0)},
@@ -32,6 +39,7 @@ var kindsOfRows = map[string]report.Report{
 	"planned, unknown":           {Result: result.Planned},
 	"planned, nothing":           {Result: result.Planned, Run: planWith(0, 0, 0)},
 	"no changes":                 {Result: result.NoChanges, Run: planWith(0, 0, 0)},
+	"no changes, deferred":       {Result: result.NoChanges, Run: planWith(0, 0, 0), Plan: deferring},
 	"applied, creates":           {Result: result.Applied, Run: planWith(1, 0, 0)},
 	"applied, destroys":          {Result: result.Applied, Run: planWith(0, 0, 1)},
 	"waiting, creates":           {Result: result.NeedsConfirmation, Run: planWith(1, 0, 0)},
@@ -64,6 +72,7 @@ func TestOverviewFailOn(t *testing.T) {
 		"planned, unknown":           "changes destroy",
 		"planned, nothing":           "",
 		"no changes":                 "",
+		"no changes, deferred":       "changes",
 		"applied, creates":           "changes",
 		"applied, destroys":          "changes destroy",
 		"waiting, creates":           "changes",
