@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"scalr-run-action/internal/retry"
@@ -85,8 +87,16 @@ func createNamed[T any](ctx context.Context, c *Client, post func() (T, error), 
 	return made, false, n.Failed(err)
 }
 
-// maybeTaken reports whether a refused creation may mean that the name is in use.
+// maybeTaken reports whether a refused creation may mean that the name is in use: it is a conflict, or invalid for a
+// reason that is not another attribute.
 func maybeTaken(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && (e.HTTPStatus == http.StatusConflict || e.HTTPStatus == http.StatusUnprocessableEntity)
+	return errors.As(err, &e) && (e.HTTPStatus == http.StatusConflict || e.HTTPStatus == http.StatusUnprocessableEntity &&
+		!slices.ContainsFunc(e.Problems, aboutOtherAttribute))
+}
+
+// aboutOtherAttribute reports whether the problem is an attribute that is not part of what must be unique.
+func aboutOtherAttribute(p Problem) bool {
+	name, ok := strings.CutPrefix(p.Pointer, "/data/attributes/")
+	return ok && name != "name" && name != "key" && name != "alias" && name != "category"
 }

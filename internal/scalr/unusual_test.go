@@ -222,6 +222,7 @@ func TestCreationOfObjectThatExists(t *testing.T) {
 	for kind, creation := range creations {
 		for name, c := range map[string]struct {
 			status  int
+			pointer string
 			appears int // the list contains the object from this request on; 0 means never
 			created bool
 			posts   int
@@ -232,10 +233,18 @@ func TestCreationOfObjectThatExists(t *testing.T) {
 			"invalid, taken":      {status: 422, appears: 1, posts: 1},
 			"taken, appears late": {status: 409, appears: 3, posts: 1, took: 3 * time.Second},
 			"taken, not found":    {status: 409, posts: 1, took: 5 * time.Second, fails: "no (HTTP 409)"},
-			"invalid":             {status: 400, appears: 1, posts: 1, fails: "no (HTTP 400)"},
-			"lost":                {status: 503, appears: 1, created: true, posts: 1},
-			"lost, appears late":  {status: 503, appears: 3, created: true, posts: 1, took: 3 * time.Second},
-			"lost, not found":     {status: 503, posts: 3, took: 3 * time.Minute, fails: "no (HTTP 503)"},
+			"another attribute is invalid": {status: 422, pointer: "/data/attributes/terraform-version", appears: 1, posts: 1,
+				fails: "no (/data/attributes/terraform-version) (HTTP 422)"},
+			"name is invalid":     {status: 422, pointer: "/data/attributes/name", appears: 2, posts: 1, took: time.Second},
+			"key is invalid":      {status: 422, pointer: "/data/attributes/key", appears: 2, posts: 1, took: time.Second},
+			"category is invalid": {status: 422, pointer: "/data/attributes/category", appears: 2, posts: 1, took: time.Second},
+			"alias is invalid":    {status: 422, pointer: "/data/attributes/alias", appears: 2, posts: 1, took: time.Second},
+			"relation is invalid": {status: 422, pointer: "/data/relationships/environment", posts: 1, took: 5 * time.Second,
+				fails: "no (/data/relationships/environment) (HTTP 422)"},
+			"invalid":            {status: 400, appears: 1, posts: 1, fails: "no (HTTP 400)"},
+			"lost":               {status: 503, appears: 1, created: true, posts: 1},
+			"lost, appears late": {status: 503, appears: 3, created: true, posts: 1, took: 3 * time.Second},
+			"lost, not found":    {status: 503, posts: 3, took: 3 * time.Minute, fails: "no (HTTP 503)"},
 		} {
 			synctest.Test(t, func(t *testing.T) {
 				began, lists, posts := time.Now(), 0, 0
@@ -243,7 +252,7 @@ func TestCreationOfObjectThatExists(t *testing.T) {
 					switch {
 					case r.Method == http.MethodPost:
 						posts++
-						return respond(r, c.status, `{"errors":[{"detail":"no"}]}`), nil
+						return respond(r, c.status, `{"errors":[{"detail":"no","source":{"pointer":"`+c.pointer+`"}}]}`), nil
 					case strings.HasSuffix(r.URL.Path, "/env-1"):
 						return respond(r, 200, creation.whole), nil
 					case posts == 0: // the search for a tag before its creation
