@@ -151,7 +151,8 @@ var advices = map[Code]advice{
 	CodePending: {result.Unreachable, "Scalr did not process the upload in time",
 		"Re-run the job; no run was created.", ""},
 	CodeRedirected: {result.Refused, "`base-url` redirects to another address; the token is not forwarded",
-		"Set `base-url` to the address in the message.", "base-url"},
+		"If the address in the message is your Scalr account, set `base-url` to it. Otherwise a sign-in page or proxy is in front of " +
+			"Scalr: do not send the token there.", "base-url"},
 	CodeNotWaiting: {result.Refused, "the run's status does not allow this action",
 		"Open the run in Scalr. `mode: watch` waits until the run is final or needs a person.", "run-id"},
 	CodeOutputs: {result.Unreachable, "the file for the step's outputs cannot be written",
