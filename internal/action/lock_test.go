@@ -122,7 +122,8 @@ func TestWaitForLockExpires(t *testing.T) {
 	}
 	locked := lockedScenario(t, scalrsim.LockedByPerson, 0)
 	p := newStepTest(t, locked, "dry-run=false", "wait-for-lock=90s").play().
-		want(3, "result=refused", "error-code=workspace-locked").logContains("was not removed within 1m30s", "ada@acme.example")
+		want(3, "result=refused", "error-code=workspace-locked").logContains("was not removed within 1m30s", "ada@acme.example",
+		"The step waited 1m30s for it to be unlocked (`wait-for-lock`).%0AAsk the person named to unlock the workspace, or unlock it in Scalr. Dry runs")
 	if p.took < 90*time.Second || p.took > 96*time.Second {
 		t.Errorf("ended after %s", p.took)
 	}

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"scalr-run-action/internal/action/lookup"
@@ -80,6 +81,9 @@ func (r *command) lockProblems(w scalr.Workspace) []preflightProblem {
 	switch kind := lockOf(w); {
 	case refusesRuns(w):
 		f := step.Refusal{Code: step.CodeWorkspaceLocked, Problem: describeLock(w) + ".", Advice: lockAdvices[kind]}
+		if r.in.Dry || r.in.WaitForLock > 0 {
+			f.Advice = strings.Replace(f.Advice, step.AdviceWaitForLock, "", 1)
+		}
 		return []preflightProblem{{Refusal: f, warning: r.in.Dry}}
 	case kind == lockedByFinished:
 		r.Job.Infof("%s. The workspace's setting force-latest-run lets a new run take it over.", describeLock(w))

@@ -132,13 +132,17 @@ func TestPreflightProblems(t *testing.T) {
 			w: scalr.Workspace{Locked: true, LockedBy: "ada@acme.example", LockReason: "Migration"},
 			want: []string{"workspace-locked: " + name + `is locked by ada@acme.example ("Migration"). ` +
 				"Ask the person named to unlock the workspace, or unlock it in Scalr; `wait-for-lock: 15m` lets the step wait for that. " +
-				"Dry runs still work."},
+				"Dry runs are not affected."},
+		},
+		"locked by a person that the step can wait for": {
+			w: scalr.Workspace{Locked: true}, in: inputs.Run{WaitForLock: time.Minute},
+			want: []string{"workspace-locked: " + name + "is locked. Ask the person named to unlock the workspace, or unlock it in Scalr. " +
+				"Dry runs are not affected."},
 		},
 		"locked by a person, dry run": {
 			w: scalr.Workspace{Locked: true}, in: inputs.Run{Dry: true},
-			want: []string{"warning workspace-locked: " + name + "is locked. " +
-				"Ask the person named to unlock the workspace, or unlock it in Scalr; `wait-for-lock: 15m` lets the step wait for that. " +
-				"Dry runs still work."},
+			want: []string{"warning workspace-locked: " + name + "is locked. Ask the person named to unlock the workspace, or unlock it in Scalr. " +
+				"Dry runs are not affected."},
 		},
 		"locked by a finished run": {
 			w: held(scalr.Workspace{}, "errored"),

@@ -23,7 +23,8 @@ func (r *command) prepare(ctx context.Context, l *bundle.Listing) error {
 		return err
 	}
 	r.recordWorkspace(w)
-	if r.in.WaitForLock > 0 && !r.in.Dry && refusesRuns(w) && firstRefusal(r.preflightProblems(w, l)).Code == step.CodeWorkspaceLocked {
+	wait := r.in.WaitForLock > 0 && !r.in.Dry && refusesRuns(w) && firstRefusal(r.preflightProblems(w, l)).Code == step.CodeWorkspaceLocked
+	if wait {
 		if w, err = r.waitForLock(ctx, w); err != nil {
 			return err
 		}
@@ -36,6 +37,9 @@ func (r *command) prepare(ctx context.Context, l *bundle.Listing) error {
 		}
 	}
 	if refusal := firstRefusal(list); refusal.Code != "" {
+		if wait && refusal.Code == step.CodeWorkspaceLocked {
+			refusal.Problem += fmt.Sprintf(" The step waited %s for it to be unlocked (`wait-for-lock`).", units.Duration(r.in.WaitForLock))
+		}
 		return &refusal
 	}
 	return nil

@@ -84,10 +84,11 @@ const (
 
 // Advice about a locked workspace, by the kind of lock holder.
 const (
-	AdviceLockedByPerson = "Ask the person named to unlock the workspace, or unlock it in Scalr; `wait-for-lock: 15m` lets the step wait for that. " +
-		"Dry runs still work."
+	AdviceLockedByPerson = "Ask the person named to unlock the workspace, or unlock it in Scalr" + AdviceWaitForLock + ". Dry runs are not affected."
+	// AdviceWaitForLock is omitted where the input has no effect or is set already.
+	AdviceWaitForLock      = "; `wait-for-lock: 15m` lets the step wait for that"
 	AdviceLockedByFinished = "No run is active, so the lock is not released automatically. Unlock the workspace in Scalr, or set its `force-latest-run`, " +
-		"which lets a new run take over such a lock. Dry runs still work."
+		"which lets a new run take over such a lock. Dry runs are not affected."
 	AdviceLockedByHiddenRun = "If that run is active, a new run waits for it in the queue. " +
 		"If it has finished, unlock the workspace in Scalr, or set its `force-latest-run`."
 )
