@@ -51,7 +51,11 @@ func (j *Job) SetOutput(name, value string) error {
 func (j *Job) printOutput(name, value string) {
 	if !j.warned {
 		j.warned = true
-		j.line("warning: GITHUB_OUTPUT is not set; the outputs are printed here instead")
+		file := "SCALR_OUTPUT_FILE"
+		if j.OnGitHub() {
+			file = "GITHUB_OUTPUT"
+		}
+		j.line("warning: " + file + " is not set; the outputs are printed here instead")
 	}
 	j.line(name + ": " + value)
 }

@@ -113,16 +113,23 @@ func TestFilesOnFullDisk(t *testing.T) {
 
 func TestSetOutputWithoutAFile(t *testing.T) {
 	t.Parallel()
-	for _, env := range [][]string{{"GITHUB_ACTIONS=true"}, {"GITHUB_OUTPUT=/dev/null"}, {"GITHUB_ACTIONS=true", "SCALR_OUTPUT_FILE=/dev/null"}} {
-		j, out := newJob(t, env...)
+	for _, c := range []struct {
+		file string
+		env  []string
+	}{
+		{"GITHUB_OUTPUT", []string{"GITHUB_ACTIONS=true"}},
+		{"GITHUB_OUTPUT", []string{"GITHUB_ACTIONS=true", "SCALR_OUTPUT_FILE=/dev/null"}},
+		{"SCALR_OUTPUT_FILE", []string{"GITHUB_OUTPUT=/dev/null"}},
+	} {
+		j, out := newJob(t, c.env...)
 		for _, value := range []string{"run-1", "a\n::error::b"} {
 			if err := j.SetOutput("run-id", value); err != nil {
 				t.Error(err)
 			}
 		}
-		want := "warning: GITHUB_OUTPUT is not set; the outputs are printed here instead\nrun-id: run-1\nrun-id: a ::error::b\n"
+		want := "warning: " + c.file + " is not set; the outputs are printed here instead\nrun-id: run-1\nrun-id: a ::error::b\n"
 		if got := out.String(); got != want {
-			t.Errorf("%q: got %q, want %q", env, got, want)
+			t.Errorf("%q: got %q, want %q", c.env, got, want)
 		}
 	}
 }
