@@ -52,13 +52,18 @@ func (r *reader) noteHost(a Access) {
 	}
 	what := "the token in the input token"
 	switch {
+	case a.ServiceAccount != "" && !r.src.Origin.OnGitHub:
+		return // the only way to set the host and the service account
 	case a.ServiceAccount != "":
 		what = "the OIDC token for service-account"
 	case strings.TrimSpace(r.src.Get("token")) == "":
 		return // both come from the environment
 	}
-	r.notef("The host %s comes from the environment variable SCALR_HOSTNAME, and %s is sent there. "+
-		"Earlier steps of the job can set this variable; set base-url: %s to pin the host.", a.BaseURL.Host, what, a.BaseURL)
+	advice := ""
+	if r.src.Origin.OnGitHub {
+		advice = " Earlier steps of the job can set this variable; set base-url: " + a.BaseURL.String() + " to pin the host."
+	}
+	r.notef("The host %s comes from the environment variable SCALR_HOSTNAME, and %s is sent there.%s", a.BaseURL.Host, what, advice)
 }
 
 // baseURL reads the address of Scalr, from the environment if the input is empty.
@@ -68,8 +73,12 @@ func (r *reader) baseURL() *url.URL {
 		v, from = strings.TrimSpace(r.src.Env("SCALR_HOSTNAME")), "the environment variable SCALR_HOSTNAME "
 	}
 	if v == "" {
-		r.badf("base-url", "is empty, and so is the environment variable SCALR_HOSTNAME. Write the address of your Scalr, "+
-			"such as base-url: https://acme.scalr.io. If it comes from a variable or secret, check that it is defined for this repository")
+		advice := "Set that variable, such as SCALR_HOSTNAME=acme.scalr.io"
+		if r.src.Origin.OnGitHub {
+			advice = "Write the address of your Scalr, such as base-url: https://acme.scalr.io. " +
+				"If it comes from a variable or secret, check that it is defined for this repository"
+		}
+		r.badf("base-url", "is empty, and so is the environment variable SCALR_HOSTNAME. %s", advice)
 		return nil
 	}
 	if strings.Contains(v, "${{") && from == "" {

@@ -92,6 +92,8 @@ func TestBadBaseURL(t *testing.T) {
 		url("expression", "${{ vars.SCALR_URL }}", "the expression was not evaluated"),
 		{name: "bad environment variable", with: with{"base-url": ""}, env: map[string]string{"SCALR_HOSTNAME": "http://acme.scalr.io"},
 			input: "base-url", says: "the environment variable SCALR_HOSTNAME uses http|Use https://acme.scalr.io"},
+		{name: "empty in a terminal", with: with{"base-url": ""}, origin: inputs.Origin{HasIDToken: true}, input: "base-url",
+			says: "is empty|Set that variable, such as SCALR_HOSTNAME=acme.scalr.io", hides: "repository"},
 		{name: "environment action", action: "environment", with: with{"base-url": "acme"}, input: "base-url", says: "is not a complete host name"},
 		{name: "workspace action", action: "workspace", with: with{"base-url": "http://acme.scalr.io"}, input: "base-url", says: "uses http"},
 	}
@@ -138,6 +140,10 @@ func TestBadToken(t *testing.T) {
 		missing("Dependabot", inputs.Origin{OnGitHub: true, Dependabot: true}, "Dependabot can read only its own secrets|"+
 			"Add it under Dependabot secrets|or skip"),
 		missing("terminal", inputs.Origin{Fork: true, HasIDToken: true}, "Set the environment variable SCALR_TOKEN"),
+		{name: "short token in a terminal", with: with{"token": "abc"}, origin: inputs.Origin{HasIDToken: true}, input: "token", unquoted: true,
+			says: "is too short for a token|Create a token in Scalr and set the environment variable SCALR_TOKEN=<token>", hides: "secrets."},
+		{name: "GitHub token in a terminal", with: with{"token": "ghp_0123456789abcdefghij"}, origin: inputs.Origin{HasIDToken: true}, input: "token",
+			unquoted: true, says: "a GitHub token|Create one in Scalr and set the environment variable SCALR_TOKEN=<token>", hides: "secrets."},
 		{name: "environment action", action: "environment", with: with{"token": ""}, input: "token", says: "is empty"},
 		{name: "workspace action", action: "workspace", with: with{"token": "***"}, input: "token", says: "a masked value was pasted", unquoted: true},
 		{name: "GitHub's own token broken", with: with{"comment": "true", "github-token": "ghs_ abcd1234"}, input: "github-token",

@@ -239,7 +239,7 @@ func checkText(t *testing.T, text string) {
 	}
 }
 
-var otherExample = regexp.MustCompile("`if: |permissions: |SCALR_TOKEN=|such as (region|password|TF_LOG)=|\\.\\.\\.")
+var otherExample = regexp.MustCompile("`if: |permissions: |SCALR_(?:TOKEN|HOSTNAME)=|such as (region|password|TF_LOG)=|\\.\\.\\.")
 
 // checkExample checks that the fix is shown as YAML.
 func checkExample(t *testing.T, action, text string) {

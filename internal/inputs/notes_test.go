@@ -33,6 +33,11 @@ func TestNotes(t *testing.T) {
 			env: map[string]string{"SCALR_HOSTNAME": "https://evil.example:8443/"}}, nil,
 			note("The host evil.example:8443 comes from the environment variable SCALR_HOSTNAME, and the OIDC token for service-account is sent there. " +
 				"Earlier steps of the job can set this variable; set base-url: https://evil.example:8443 to pin the host.")},
+		{"host of the environment, token of the input, elsewhere", row{with: with{"base-url": " "}, origin: inputs.Origin{HasIDToken: true},
+			env: map[string]string{"SCALR_HOSTNAME": "acme.scalr.io"}}, nil,
+			note("The host acme.scalr.io comes from the environment variable SCALR_HOSTNAME, and the token in the input token is sent there.")},
+		{"host of the environment, service account, elsewhere", row{with: with{"base-url": "", "token": "", "service-account": "ci@acme.scalr.io"},
+			origin: inputs.Origin{HasIDToken: true}, env: map[string]string{"SCALR_HOSTNAME": "acme.scalr.io"}}, nil, nil},
 		{"host and token of the environment", row{with: with{"base-url": "", "token": ""},
 			env: map[string]string{"SCALR_HOSTNAME": "acme.scalr.io", "SCALR_TOKEN": goodToken}}, nil, nil},
 		{"host of the input", row{env: map[string]string{"SCALR_HOSTNAME": "evil.example"}}, nil, nil},

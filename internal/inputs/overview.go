@@ -80,7 +80,7 @@ func (r *reader) overviewWorkspaces(in *Overview) {
 		in.Unlisted = true
 	case v == "":
 		r.badf(name, "is empty. Pass the output of the step that lists the workspaces, such as workspaces: "+
-			"needs.list.outputs.workspaces as an expression; it is [] if no workspace is affected")
+			"${{ needs.list.outputs.workspaces }}; it is [] if no workspace is affected")
 	case v[0] == '[' || v[0] == '{' || v[0] == '"':
 		in.Workspaces = r.listedWorkspaces(name, v)
 	default:
@@ -194,7 +194,7 @@ func (r *reader) needs() []NeededJob {
 	}
 	var jobs map[string]struct{ Result string }
 	if err := json.Unmarshal([]byte(v), &jobs); err != nil {
-		r.badf("needs", "is not the output of toJSON(needs), an object with a result for each job. Write it as an expression: needs: toJSON(needs)")
+		r.badf("needs", "is not the output of toJSON(needs), an object with a result for each job. Write needs: ${{ toJSON(needs) }}")
 		return nil
 	}
 	var list []NeededJob
@@ -247,7 +247,7 @@ func (r *reader) redact() []secret.Value {
 			r.badf(
 				"redact",
 				"line %d: the expression was not evaluated. GitHub evaluates expressions in a workflow file only; "+
-					"write it there, under `with:`, such as redact: secrets.NAME as an expression",
+					"write it there, under `with:`, such as redact: ${{ secrets.NAME }}",
 				l.number,
 			)
 		}

@@ -29,16 +29,22 @@ func (r *reader) token() secret.Value {
 		r.notef("The value of %s had leading or trailing white space (%s), which was removed; store the value without it.", where, count(len(raw)-len(v)))
 	}
 	if what := brokenToken(v); what != "" {
-		r.badf("token", "%s%s; the value is not shown. Create a token in Scalr, store it as a secret, and write "+
-			"token: ${{ secrets.SCALR_TOKEN }}", from, what)
+		r.badf("token", "%s%s; the value is not shown. Create a token in Scalr%s", from, what, r.storeToken())
 		return secret.Value{}
 	}
 	if kind := githubToken(v); kind != "" {
-		r.badf("token", "%sholds %s of %s; Scalr needs its own token. Create one in Scalr, store it as a secret, "+
-			"and write token: ${{ secrets.SCALR_TOKEN }}", from, kind, count(len(v)))
+		r.badf("token", "%sholds %s of %s; Scalr needs its own token. Create one in Scalr%s", from, kind, count(len(v)), r.storeToken())
 		return secret.Value{}
 	}
 	return secret.New(v)
+}
+
+// storeToken advises how to pass a new token. It continues a sentence.
+func (r *reader) storeToken() string {
+	if !r.src.Origin.OnGitHub {
+		return " and set the environment variable SCALR_TOKEN=<token>"
+	}
+	return ", store it as a secret, and write token: ${{ secrets.SCALR_TOKEN }}"
 }
 
 // noToken describes why the token may be missing, and what to do.

@@ -25,6 +25,10 @@ type Commenter struct {
 // failure. Publish sets post.Order and post.Head.
 func (c Commenter) Publish(mode github.Mode, post github.Post, written func(url string)) {
 	if c.Token.Empty() {
+		if !c.Job.OnGitHub() {
+			c.Job.Warnf("No comment was written: comments are written only on GitHub Actions.")
+			return
+		}
 		c.Job.Warnf("No comment was written: github-token is empty.")
 		return
 	}

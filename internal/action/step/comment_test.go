@@ -46,6 +46,7 @@ func commentCases() map[string]commentCase {
 		"pull request":               {},
 		"another pull request":       {number: 8},
 		"no token":                   {noToken: true},
+		"no token, elsewhere":        {noToken: true, environ: []string{"GITHUB_ACTIONS="}},
 		"no pull request":            {environ: []string{"GITHUB_EVENT_NAME=schedule", "GITHUB_EVENT_PATH=/proc/nowhere"}},
 		"no repository":              {environ: []string{"GITHUB_REPOSITORY="}},
 		"no payload":                 {environ: []string{"GITHUB_EVENT_PATH=/proc/nowhere"}},

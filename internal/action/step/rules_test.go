@@ -156,6 +156,18 @@ func TestDocumentationLink(t *testing.T) {
 	}
 }
 
+// TestInvalidInputsOutsideGitHub checks that invalid inputs refer to environment variables only outside GitHub Actions.
+func TestInvalidInputsOutsideGitHub(t *testing.T) {
+	t.Parallel()
+	for platform, want := range map[string]string{
+		"": "\nOutside GitHub Actions, inputs are environment variables, such as INPUT_WORKSPACE_ID for workspace-id.", "true": "",
+	} {
+		if got := newOutputStep(t, "GITHUB_ACTIONS="+platform).documentation(CodeInputInvalid); got != want {
+			t.Errorf("GITHUB_ACTIONS=%s: got %q, want %q", platform, got, want)
+		}
+	}
+}
+
 // TestExitCodes checks the exit code of each result.
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
