@@ -156,9 +156,9 @@ func TestCheckLogsWarningsOfRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := r.play().
-			logContains("::warning", `outside the bundle and are not uploaded (1): "main.tf"`,
-				`directories that are not in the bundle (1): "main.tf"`,
-				`read by a constant path are not in the bundle (1): "read.tf"`,
+			logContains("::warning", "outside `path`, which are not uploaded (1): \"main.tf\"",
+				`use modules that are not in the archive (1): "main.tf"`,
+				`templatefile() with a constant path (1): "read.tf"`,
 				`LFS pointers, not the files themselves, are uploaded (1): "zip"`, `private key are uploaded (1): "tls.txt"`,
 				`"notes.txt -> .env"`)
 		if n := len(regexp.MustCompile(`(?m)^::warning.*notes\.txt`).FindAllString(p.log, -1)); n != 1 {

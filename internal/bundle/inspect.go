@@ -73,14 +73,14 @@ func isSourceArgument(before []byte) bool {
 func (i *inspector) warn(warn func(string)) {
 	i.pointers.report(warn, "Git LFS pointers, not the files themselves, are uploaded (%d): %s. Check out with lfs: true if they are needed.")
 	i.keys.report(warn, "Files with a private key are uploaded (%d): %s.")
-	i.sources.report(warn, "Module sources are outside the bundle and are not uploaded (%d): %s. Set `path` to a parent directory to include them.")
+	i.sources.report(warn, "Terraform files use modules outside `path`, which are not uploaded (%d): %s. Set `path` to a parent directory to include them.")
 }
 
 // warnMissing warns about Terraform files that refer to files outside the bundle.
 func (i *inspector) warnMissing(l *Listing, warn func(string)) {
 	modules, files := l.missing(i.references)
-	modules.report(warn, "Module sources name directories that are not in the bundle (%d): %s. Check .terraformignore and the checkout.")
-	files.report(warn, "Files that file() or templatefile() read by a constant path are not in the bundle (%d): %s. "+
+	modules.report(warn, "Terraform files use modules that are not in the archive (%d): %s. Check .terraformignore and the checkout.")
+	files.report(warn, "Terraform files read files that are not in the archive, by file() or templatefile() with a constant path (%d): %s. "+
 		"If another step creates them, run it before this one.")
 }
 

@@ -14,7 +14,7 @@ func TestInspectionEndsAfter256KiB(t *testing.T) {
 	t.Parallel()
 	const size = 256 << 10
 	const source = `module "m" { source = "../m" }`
-	const warning = `Module sources are outside the bundle and are not uploaded (1): "main.tf". Set ` + "`path`" + ` to a parent directory to include them.`
+	const warning = "Terraform files use modules outside `path`, which are not uploaded (1): \"main.tf\". Set `path` to a parent directory to include them."
 	for name, c := range map[string]struct {
 		text string
 		want []string

@@ -271,7 +271,7 @@ func TestWarningsAboutPrebuiltArchive(t *testing.T) {
 		`The archive contains files that may contain secrets (1): ".env".`,
 		`Git LFS pointers, not the files themselves, are uploaded (1): "large.bin". Check out with lfs: true if they are needed.`,
 		`Files with a private key are uploaded (1): "a.pem".`,
-		"Module sources are outside the bundle and are not uploaded (1): \"main.tf\". Set `path` to a parent directory to include them.",
+		"Terraform files use modules outside `path`, which are not uploaded (1): \"main.tf\". Set `path` to a parent directory to include them.",
 	}
 	if diff := cmp.Diff(want, warned.lines); diff != "" {
 		t.Errorf("the warnings differ (-want +got):\n%s", diff)

@@ -225,7 +225,7 @@ func TestContentWarnings(t *testing.T) {
 		{"LFS", `(2): "a.bin", "b.bin".`},
 		{"secrets", `(2): ".env", "id_rsa".`},
 		{"private key", `(1): "tls.pem".`},
-		{"outside the bundle", `(4): "json.tf.json", "main.tf", "one.tf"`},
+		{"modules outside", `(4): "json.tf.json", "main.tf", "one.tf"`},
 	} {
 		if !s.warned.mentions(want...) {
 			t.Errorf("got warnings %q, want one with %q", s.warned.lines, want)

@@ -77,7 +77,7 @@ func TestMissingReferences(t *testing.T) {
 			}
 			root := checkout(t, file+"="+c.text, existing, "infra/mod/mod.tf", "infra/out/o.tf", "infra/way->mod", "infra/.terraformignore=out")
 			s := pack(t, root, "infra")
-			if got := s.warned.mentions("not in the bundle", "main.tf"); got != c.missing || !c.missing && len(s.warned.lines) > 0 {
+			if got := s.warned.mentions("not in the archive", "main.tf"); got != c.missing || !c.missing && len(s.warned.lines) > 0 {
 				t.Errorf("got warnings %q, want one about main.tf: %v", s.warned.lines, c.missing)
 			}
 		})
@@ -88,8 +88,8 @@ func TestMissingReferences(t *testing.T) {
 // it is.
 func TestFilesWithMissingReferences(t *testing.T) {
 	t.Parallel()
-	const modules = "Module sources name directories that are not in the bundle (%s. Check .terraformignore and the checkout."
-	const files = "Files that file() or templatefile() read by a constant path are not in the bundle (%s. " +
+	const modules = "Terraform files use modules that are not in the archive (%s. Check .terraformignore and the checkout."
+	const files = "Terraform files read files that are not in the archive, by file() or templatefile() with a constant path (%s. " +
 		"If another step creates them, run it before this one."
 	call := func(path string) string { return fmt.Sprintf("output %q { value = file(%q) }\n", path, path) }
 	inModule := func(path string) string { return strings.Replace(call("MODULE"+path), `"MODULE`, `"${path.module}`, 2) }

@@ -61,9 +61,9 @@ func TestEachWarning(t *testing.T) {
 		`Submodules are empty (2): "infra/empty", "infra/mods". They were not checked out; set the input submodules of actions/checkout.`,
 		`Git LFS pointers, not the files themselves, are uploaded (1): "large.bin". Check out with lfs: true if they are needed.`,
 		`Files with a private key are uploaded (1): "tls.pem".`,
-		"Module sources are outside the bundle and are not uploaded (1): \"main.tf\". Set `path` to a parent directory to include them.",
-		`Module sources name directories that are not in the bundle (1): "main.tf". Check .terraformignore and the checkout.`,
-		`Files that file() or templatefile() read by a constant path are not in the bundle (1): "main.tf". ` +
+		"Terraform files use modules outside `path`, which are not uploaded (1): \"main.tf\". Set `path` to a parent directory to include them.",
+		`Terraform files use modules that are not in the archive (1): "main.tf". Check .terraformignore and the checkout.`,
+		`Terraform files read files that are not in the archive, by file() or templatefile() with a constant path (1): "main.tf". ` +
 			`If another step creates them, run it before this one.`,
 	}
 	if diff := cmp.Diff(want, s.warned.lines); diff != "" {
