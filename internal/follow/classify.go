@@ -12,7 +12,7 @@ import (
 type UnknownStatusError struct{ Status scalr.Status }
 
 func (e *UnknownStatusError) Error() string {
-	return fmt.Sprintf("the run stopped in an unknown status: %.80q", string(e.Status))
+	return fmt.Sprintf("the run stays in an unknown status: %.80q", string(e.Status))
 }
 
 // state is the state of a run according to all polls so far.

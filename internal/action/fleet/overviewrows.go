@@ -143,7 +143,7 @@ func finished(r scalr.Run) bool {
 func (c *overviewCommand) readOutcome(ctx context.Context, r *report.Row, whole bool) {
 	o := step.OutcomeOfRun(r.Run)
 	if o.Code == step.CodeUnknownStatus {
-		o.Problem = fmt.Sprintf("The run stopped in an unknown status: %q.", r.Run.Status)
+		o.Problem = fmt.Sprintf("The run stays in an unknown status: %q.", r.Run.Status)
 	}
 	switch o.Result {
 	case result.NoChanges:

@@ -53,8 +53,8 @@ var advices = map[Code]advice{
 	Code(bundle.NoRoom): {result.Invalid, "there is not enough disk space for the archive",
 		"Free disk space on the runner, or exclude unneeded files in `.terraformignore`.", "path"},
 	CodeTokenRejected: {result.Refused, "Scalr does not accept the token",
-		"Create a new token in Scalr (account settings, service accounts, access tokens) and store it in the secret that " +
-			"`token` reads. Check that `base-url` is the account of the token.", "token"},
+		"Create a new token in Scalr (account settings, service accounts, access tokens) and use it for `token` or " +
+			"SCALR_TOKEN. Check that `base-url` is the account of the token.", "token"},
 	CodeSignInRefused: {result.Refused, "Scalr does not allow this job to sign in as the service account",
 		"Compare the claims above with the account's assume policy in Scalr: provider, audience and every condition must " +
 			"match. Conditions on `repository_id` and `environment` are better than one on `sub`: since 15 July 2026 GitHub writes " +
@@ -215,7 +215,7 @@ var advices = map[Code]advice{
 		"Read the log of the job named above, and re-run the failed jobs.", "needs"},
 	CodeTooLate: {result.Discarded + ", " + result.Canceled, "the run was applied before it could be stopped",
 		"To revert it, apply an older configuration.", "run-id"},
-	CodeUnknownStatus: {result.Errored, "the run stopped in a status that this version of the action does not support",
+	CodeUnknownStatus: {result.Errored, "the run stays in a status that this version of the action does not support",
 		"Open the run in Scalr, and update this action.", ""},
 	CodeOverrideNeeded: {result.NeedsOverride, "a soft policy failed and the run waits for an override",
 		"Ask a person with the permission policy-checks:override to review it, in Scalr or in a step with `mode: override`.", ""},

@@ -115,7 +115,7 @@ var messageWords = map[Code]string{
 	"runs-missing":                      "No finished run of this workflow run was found for …:",
 	"job-failed":                        "The job `…` failed.",
 	"too-late":                          " was applied already",
-	"unknown-status":                    "the run stopped in an unknown status",
+	"unknown-status":                    "the run stays in an unknown status",
 	"override-needed":                   "The run waits for an override",
 	"timed-out":                         "The step exceeded its timeout of ",
 	"internal-error":                    "a bug in this action:",
