@@ -126,7 +126,7 @@ func commentAdvice(err error) string {
 	switch e.Kind {
 	case github.Forbidden:
 		return " The token may not write comments: give the job `permissions: pull-requests: write`. " +
-			"Workflows of forks and of Dependabot cannot have this permission."
+			"Workflows of forks cannot have this permission."
 	case github.Unauthorized:
 		return " Check the token in github-token."
 	case github.Gone:
