@@ -154,7 +154,11 @@ func inputTable(file actionFile) string {
 		}
 		preset := ""
 		if f.presetWritten {
-			preset = "`" + cell(f.preset) + "`"
+			var lines []string
+			for line := range strings.Lines(f.preset) {
+				lines = append(lines, "`"+cell(line)+"`")
+			}
+			preset = strings.Join(lines, "<br>")
 		}
 		table += fmt.Sprintf("| `%s` | %s | %s |\n", f.name, preset, cell(f.text))
 	}

@@ -59,7 +59,7 @@ var advices = map[Code]advice{
 		"Compare the claims above with the account's assume policy in Scalr: provider, audience and every condition must " +
 			"match. Conditions on `repository_id` and `environment` are better than one on `sub`: since 15 July 2026 GitHub writes " +
 			"ids into the `sub` of repositories that are created, renamed or transferred.", "service-account"},
-	CodeIDToken: {result.Invalid, "GitHub provides no OIDC token for this job",
+	CodeIDToken: {result.Invalid, "GitHub provides no OIDC token for this job, and the check of the inputs (`input-invalid`) did not detect it",
 		"Add `permissions: id-token: write` to the job. Pull requests from forks cannot request one. Outside GitHub, pass the CI " +
 			"system's own token in `SCALR_ID_TOKEN`.", "service-account"},
 	CodeIDTokenFailed: {result.Unreachable, "the request for an OIDC token failed, although the job has the permission",

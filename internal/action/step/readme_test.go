@@ -26,7 +26,8 @@ const (
 	resultsDocument = "../../../docs/inputs.md"
 )
 
-// messageWords are the parts of each message that a user would search for. "…" stands for a variable part. The text
+// messageWords are the parts of each message that a user would search for. "|" separates those of different messages, "…"
+// stands for a variable part. The text
 // between ‹ and › is variable in the code, but always the same for this error code. TestCodeWordsAppearInMessages checks that the
 // program contains them.
 var messageWords = map[Code]string{
@@ -52,8 +53,8 @@ var messageWords = map[Code]string{
 	"links-unknown":                     "which environments are linked to it is not reported by Scalr",
 	"id-token-failed":                   "GitHub gave no OIDC token",
 	"id-token-unavailable":              "it lacks the permission id-token: write",
-	"not-allowed":                       "… (HTTP ‹403›)",
-	"workspace-not-found":               "Workspace … not found, or the token cannot read it",
+	"not-allowed":                       "… (HTTP ‹403›)|… (HTTP ‹404›)",
+	"workspace-not-found":               "Environment … has no workspace … that the token can read|Workspace … not found, or the token cannot read it",
 	"workspace-ambiguous":               "… workspaces are named … in the environment …",
 	"environment-not-found":             "Environment … not found, or the token cannot read it",
 	"environment-ambiguous":             "… ‹environment›s are named …",
@@ -69,7 +70,7 @@ var messageWords = map[Code]string{
 	"wrong-workspace":                   "Run … belongs to …, not to workspace …",
 	"wrong-configuration":               "Run … belongs to …, not to configuration version …",
 	"run-not-expected":                  "Run … destroys everything in its workspace, and `destroy: true` is not set",
-	"workspace-vcs-driven":              "takes its configuration from the repository …: nothing can be uploaded to it",
+	"workspace-vcs-driven":              "takes its configuration from the repository …: nothing can be uploaded to it|the workspace takes no uploads",
 	"workspace-module-driven":           "uses a module from the registry: nothing can be uploaded to it",
 	"workspace-local":                   "has the execution mode local: Scalr does not run Terraform in it",
 	"workspace-locked":                  "Workspace … is locked",
@@ -88,7 +89,7 @@ var messageWords = map[Code]string{
 	"configuration-errored":             "configuration version … was not accepted:",
 	"configuration-pending":             "configuration version … is still … after …",
 	"redirected":                        "; it leads to ",
-	"run-not-waiting":                   "only a run that waits for a person can be discarded",
+	"run-not-waiting":                   "only a run that waits for a person can be discarded|there is nothing to confirm|… waits for an override",
 	"outputs-unwritable":                "but the outputs could not be written:",
 	"output-too-large":                  "The output … exceeds GitHub's limit of 1 MiB",
 	"check-failed":                      "The check found",
@@ -105,7 +106,7 @@ var messageWords = map[Code]string{
 	"not-scalr":                         "expected JSON:API, got …:",
 	"no-usable-answer":                  "no valid response",
 	"run-unknown":                       "no valid response was received and no such run was found",
-	"run-errored":                       "The run failed",
+	"run-errored":                       "The run failed|The apply failed",
 	"policy-failed":                     "A hard policy failed",
 	"run-discarded":                     "The run was ‹discarded› in Scalr by …",
 	"run-canceled":                      "The run was ‹canceled› in Scalr by …",
@@ -123,7 +124,7 @@ var messageWords = map[Code]string{
 
 // commonCodes are the error codes in the README.
 var commonCodes = []Code{
-	CodeInputInvalid, CodeTokenRejected, CodeNotAllowed, CodeIDToken, CodeSignInRefused,
+	CodeInputInvalid, CodeTokenRejected, CodeNotAllowed, CodeSignInRefused,
 	CodeWorkspaceMissing, CodeWorkspaceVCS, CodeWorkspaceLocked, CodeDirectoryMissing, CodeUnreachable,
 }
 
@@ -164,10 +165,19 @@ func errorSections() string {
 		if a.result != "" {
 			result = "`" + strings.ReplaceAll(string(a.result), ", ", "` or `") + "`"
 		}
-		sections = append(sections, fmt.Sprintf("## `%s`\n\n%s.\n\n- Result: %s\n- Message: “%s”\n- What to do: %s\n",
-			code, meaning(a), result, strings.TrimSpace(plainText.Replace(messageWords[code])), a.do))
+		sections = append(sections, fmt.Sprintf("## `%s`\n\n%s.\n\n- Result: %s\n- Message: %s\n- What to do: %s\n",
+			code, meaning(a), result, quotedWords(code), a.do))
 	}
 	return strings.Join(sections, "\n")
+}
+
+// quotedWords returns the words of a code's messages in quotation marks.
+func quotedWords(code Code) string {
+	var quoted []string
+	for words := range strings.SplitSeq(messageWords[code], "|") {
+		quoted = append(quoted, "“"+strings.TrimSpace(plainText.Replace(words))+"”")
+	}
+	return strings.Join(quoted, " or ")
 }
 
 func commonErrors() string {
@@ -203,8 +213,10 @@ func TestCodeWordsAppearInMessages(t *testing.T) {
 		if _, ok := advices[code]; !ok {
 			t.Errorf("messageWords has %q, which is not an error code", code)
 		}
-		if !slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, generalized(said)) }) {
-			t.Errorf("the program has no text %q, which docs/errors.md has for %s", said, code)
+		for words := range strings.SplitSeq(said, "|") {
+			if !slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, generalized(words)) }) {
+				t.Errorf("the program has no text %q, which docs/errors.md has for %s", words, code)
+			}
 		}
 	}
 }
