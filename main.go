@@ -1,6 +1,6 @@
 // Command scalr-run-action runs a Terraform directory on Scalr and reports the result to the GitHub Actions job that
-// started it. Under other executable names it manages environments and workspaces, or stops the run that a canceled
-// job left behind.
+// started it. Under other executable names it manages environments and workspaces, lists affected workspaces, reports
+// the runs of a matrix, or stops the run that a canceled job left behind.
 package main
 
 import (
