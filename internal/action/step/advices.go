@@ -24,7 +24,7 @@ var advices = map[Code]advice{
 			"`/github/workspace/…` or `/github/runner_temp/…`.", ""},
 	Code(bundle.PathMissing): {result.Invalid, "`path` is not in the checkout",
 		"Check that actions/checkout runs before this step. Set `path` relative to the repository.", "path"},
-	Code(bundle.PathOutside): {result.Invalid, "`path` points outside the checkout",
+	Code(bundle.PathOutside): {result.Invalid, "`path` contains a link that leads outside the checkout; any other path outside it is `input-invalid`",
 		"Set `path` to a directory in the repository.", "path"},
 	Code(bundle.PathUnsuitable): {result.Invalid, "`path` is neither a directory nor a gzipped archive",
 		"Set `path` to a directory or to a .tar.gz archive.", "path"},

@@ -35,7 +35,7 @@ var messageWords = map[Code]string{
 	"proxy-invalid":                     "… of the runner is not the address of a proxy",
 	"ca-file-missing":                   "SSL_CERT_FILE names …, which cannot be read in this container",
 	"path-missing":                      "path … is not in the checkout",
-	"path-outside":                      "path … is outside the checkout",
+	"path-outside":                      "path … leaves the checkout through a link to …",
 	"path-unsuitable":                   "path … is neither a directory nor a .tar.gz archive",
 	"link-outside":                      "link … points to …, outside the checkout; nothing was read from there",
 	"link-cycle":                        "link … to … cannot be followed",
