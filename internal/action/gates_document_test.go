@@ -57,9 +57,10 @@ func gateTable(source string, cells map[string]cell) string {
 const gateTableHead = `# Gates
 
 This page shows the result of a step with ` + "`fail-on: destroy`" +
-	`, for each mode, each status in which a run is final or waits, and each combination of sources of information about its plan.
-` + "`go test ./internal/action -run TestGateTable -update`" +
-	` runs all combinations against the simulator and writes this page. A test compares the page with the results.
+	`, for each mode, each status in which a run is final or waits, and each combination of sources of
+information about its plan. ` + "`go test ./internal/action -run TestGateTable -update`" +
+	` runs all combinations against the simulator and writes this page. A test
+compares the page with the results.
 
 - The gate uses three sources: Scalr's numbers, the plan JSON and the plan log. The log is complete if it contains Terraform's last line.
 - A plan passes if at least one source is complete, no source shows a destruction, and no source is ambiguous.
