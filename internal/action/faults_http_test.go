@@ -207,11 +207,76 @@ func TestHTTPFaults(t *testing.T) {
 			faults:  []scalrsim.Fault{{Op: "* /**", Times: -1, Action: scalrsim.Edit, Change: withBOM}},
 			outputs: planned,
 		},
+		"H40 HTML 403 for 10 s during the apply": {
+			scenario: "applied",
+			setUp:    unreadableApply(scalrsim.Fault{Action: scalrsim.HTML, Status: 403, During: 10 * time.Second}),
+			inputs:   []string{"dry-run=false"},
+			outputs:  []string{"result=applied", "status=applied"},
+			says:     []string{"\nThe run cannot be read at the moment (Forbidden: ", " (HTTP 403)). The step keeps polling it: https://", "Apply complete!"},
+			then:     oneReport,
+		},
+		"H40 HTML 403 for 60 s during the apply": {
+			scenario: "applied",
+			setUp:    unreadableApply(scalrsim.Fault{Action: scalrsim.HTML, Status: 403, During: time.Minute}),
+			inputs:   []string{"dry-run=false"},
+			code:     3,
+			outputs:  []string{"result=refused", "error-code=not-allowed", "status=applying"},
+			says:     []string{"::Read run run-", " (HTTP 403); the run may still be running: https://", " times in 3", "`*:read`"},
+			then:     oneReport,
+		},
+		"H40 redirect for 10 s during the apply": {
+			scenario: "applied",
+			setUp:    unreadableApply(scalrsim.Fault{Action: scalrsim.Redirect, Target: "https://login.test/in?x=1", During: 10 * time.Second}),
+			inputs:   []string{"dry-run=false"},
+			outputs:  []string{"result=applied"},
+			says:     []string{"(302 Found; it leads to https://login.test). The step keeps polling it: "},
+			then:     oneReport,
+		},
+		"H40 redirects during the apply": {
+			scenario: "applied",
+			setUp:    unreadableApply(scalrsim.Fault{Action: scalrsim.Redirect, Target: "https://login.test/in?x=1", Times: -1}),
+			inputs:   []string{"dry-run=false"},
+			code:     3,
+			outputs:  []string{"result=refused", "error-code=redirected"},
+			says:     []string{"; the run may still be running: https://", "; it leads to https://login.test; tried "},
+			then:     oneReport,
+		},
+		"H40 pages during the apply": {
+			scenario: "applied",
+			setUp:    unreadableApply(scalrsim.Fault{Action: scalrsim.HTML, Times: -1}),
+			inputs:   []string{"dry-run=false"},
+			code:     3,
+			outputs:  []string{"result=unreachable", "error-code=not-scalr"},
+			says:     []string{"; the run may still be running: https://"},
+			then:     oneReport,
+		},
 		"H38 204": {
 			faults:  []scalrsim.Fault{{Op: readRun, Nth: 2, Action: scalrsim.Empty, Status: 204}},
 			outputs: planned,
 		},
 	})
+}
+
+// unreadableApply returns a function that extends the apply to a minute and makes reads of the run fail from its sixth second.
+func unreadableApply(f scalrsim.Fault) func(*stepTest) {
+	f.Op = readRun
+	return func(r *stepTest) {
+		r.scenario.Script.Apply.For = time.Minute
+		r.during = func(p *stepResult) {
+			for len(p.server.Runs()) == 0 || p.server.Runs()[0].Status != "applying" {
+				time.Sleep(100 * time.Millisecond)
+			}
+			time.Sleep(5 * time.Second)
+			p.server.AddFault(f)
+		}
+	}
+}
+
+// oneReport checks that one line of the log reports the failed polls.
+func oneReport(p *stepResult) {
+	if n := strings.Count(p.log, "The run cannot be read at the moment ("); n != 1 {
+		p.t.Errorf("%d lines report failed polls, want 1\n%s", n, p.log)
+	}
 }
 
 func withBOM(body string) string {

@@ -60,6 +60,7 @@ func program() {
 			MaxInterval:     500 * time.Millisecond,
 			LongSilence:     5 * time.Second,
 			StatusGrace:     100 * time.Millisecond,
+			PollGrace:       2 * time.Second,
 			StopInterval:    50 * time.Millisecond,
 			StopGrace:       3 * time.Second,
 			Drain:           time.Second,

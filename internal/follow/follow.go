@@ -2,8 +2,9 @@
 // stops it when the context ends.
 //
 // A single poll does not decide the state of a run: a second one confirms that the run waits or is finished
-// (classify.go). Each read of a log prints what is new, within a budget (tail.go), until the log is complete
-// (finish.go). The poll interval is short after progress and grows without it (timing.go).
+// (classify.go), and an unexpected response is followed by more polls (failures.go). Each read of a log prints
+// what is new, within a budget (tail.go), until the log is complete (finish.go). The poll interval is short after
+// progress and grows without it (timing.go).
 package follow
 
 import (
@@ -35,6 +36,8 @@ type Observer interface {
 	Restarted(scalr.Phase)
 	// LogTrouble reports, at most once per stage, that reads of its log keep failing.
 	LogTrouble(scalr.Phase, error)
+	// PollTrouble reports, once per period of failed polls, that a poll failed and that the run is polled again.
+	PollTrouble(error)
 }
 
 // Follower follows one run. Follow may be called again when the run continues; the logs then continue where
@@ -69,7 +72,8 @@ type Ending struct {
 
 // Follow polls until the run is finished or waits for a person, and returns a nil error. It also returns a
 // nil error when the context ends, after stopping the run if Stopping is set. It returns an error when Scalr
-// does not respond before the retries end.
+// does not respond before the retries end, and when a poll after Timing.PollGrace still has an unexpected
+// response.
 func (f *Follower) Follow(ctx context.Context, run scalr.Run) (Ending, error) {
 	if f.tails == nil {
 		f.tails = map[scalr.Log]*tail{}
@@ -92,16 +96,21 @@ func (f *Follower) Follow(ctx context.Context, run scalr.Run) (Ending, error) {
 func (f *Follower) poll(ctx context.Context, run scalr.Run) (scalr.Run, error) {
 	c := classifier{latest: run, furthest: run.Status, ignoreStatus: f.IgnoreStatus, grace: f.Timing.StatusGrace}
 	pace := f.Timing.pacer(time.Now())
+	var failed failures
 	pollRun := func() (scalr.Run, error) { return f.API.PollRun(ctx, run.ID) }
 	for poll := pollRun; ; {
 		began := time.Now()
 		polled, err := poll()
+		poll = pollRun
 		if err != nil {
-			return c.latest, err
+			if err := f.waitAfterFailure(ctx, &failed, f.interval(pace, noNews, c.latest), err); err != nil {
+				return c.latest, err
+			}
+			continue
 		}
+		failed = failures{tolerated: true}
 		before := c.latest.Status
 		state := c.observe(polled, time.Now())
-		poll = pollRun
 		if state == finishing {
 			poll = start(pollRun) // concurrently with reading the ends of the logs
 		}

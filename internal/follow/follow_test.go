@@ -61,6 +61,38 @@ func TestRunMissing(t *testing.T) {
 	})
 }
 
+// TestUnexpectedResponsesDuringApply checks that ten seconds of unexpected responses during an apply do not end Follow, and
+// that the logs are complete (H40).
+func TestUnexpectedResponsesDuringApply(t *testing.T) {
+	t.Parallel()
+	for name, f := range map[string]scalrsim.Fault{
+		"HTML 403": {Action: scalrsim.HTML, Status: 403},
+		"HTML":     {Action: scalrsim.HTML},
+		"redirect": {Action: scalrsim.Redirect, Target: "https://login.test/"},
+		"409":      {Action: scalrsim.Status, Status: 409},
+		"another document": {Action: scalrsim.Edit, Change: func(body string) string {
+			return strings.Replace(body, `"data":{`, `"data":{"attributes":{},`, 1)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := scalrsim.Scenarios()["applied"]
+			s.Script.Apply.For, s.Script.Apply.Log = time.Minute, log(200, applied)
+			play(t, s, false, func(r *followTest) {
+				f.Op, f.During = "GET /runs/*", 10*time.Second
+				r.addFaultsAfter(40*time.Second, f)
+				if late := r.follow("applied"); late > 5*time.Second {
+					t.Errorf("Follow returned %s after the end of the run", late)
+				}
+				r.wantText("apply", log(200, applied))
+				if len(r.seen.failed) != 1 {
+					t.Errorf("reported %v, want one report", r.seen.failed)
+				}
+			})
+		})
+	}
+}
+
 // TestUnauthorized checks that two 401 responses are retried (H14).
 func TestUnauthorized(t *testing.T) {
 	t.Parallel()

@@ -41,7 +41,8 @@ type notes struct {
 	status   scalr.Status
 	text     map[scalr.Phase]*bytes.Buffer
 	closed   map[scalr.Phase]bool
-	troubles []error
+	troubles []error // LogTrouble
+	failed   []error // PollTrouble
 }
 
 func newNotes() *notes {
@@ -72,6 +73,11 @@ func (n *notes) Restarted(p scalr.Phase) {
 func (n *notes) LogTrouble(p scalr.Phase, err error) {
 	n.note(string(p) + " trouble")
 	n.troubles = append(n.troubles, err)
+}
+
+func (n *notes) PollTrouble(err error) {
+	n.note("poll trouble")
+	n.failed = append(n.failed, err)
 }
 
 type phaseLog struct {

@@ -194,6 +194,7 @@ type recorder struct {
 	restarts int
 	troubles int
 	trouble  error // the last one
+	failed   []error
 }
 
 func (r *recorder) Polled(scalr.Run)               {}
@@ -201,6 +202,8 @@ func (r *recorder) Log(scalr.Phase) io.WriteCloser { return writeCloser{&r.text}
 func (r *recorder) Restarted(scalr.Phase)          { r.restarts++; r.text.Reset() }
 
 func (r *recorder) LogTrouble(_ scalr.Phase, err error) { r.troubles, r.trouble = r.troubles+1, err }
+
+func (r *recorder) PollTrouble(err error) { r.failed = append(r.failed, err) }
 
 type writeCloser struct{ io.Writer }
 

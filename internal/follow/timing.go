@@ -18,6 +18,7 @@ type Timing struct {
 	Throttled   time.Duration // time after a 429 response until a doubled interval is halved
 
 	StatusGrace  time.Duration // minimum time until a waiting run, a rewritten log or a failed read is confirmed
+	PollGrace    time.Duration // time for which unexpected responses to polls are tolerated, from the first of them
 	StopInterval time.Duration // poll interval while the run is being stopped
 	StopGrace    time.Duration // limit for stopping the run
 	Drain        time.Duration // limit for the end of a log to arrive after its stage
@@ -30,7 +31,7 @@ var DefaultTiming = Timing{
 	InitialInterval: 250 * time.Millisecond, EndInterval: 400 * time.Millisecond,
 	ActiveInterval: 2400 * time.Millisecond, SilentInterval: 5 * time.Second, MaxInterval: 10 * time.Second,
 	LongSilence: 5 * time.Minute, Throttled: 2 * time.Minute,
-	StatusGrace: 2 * time.Second, StopInterval: 500 * time.Millisecond, StopGrace: 5 * time.Second,
+	StatusGrace: 2 * time.Second, PollGrace: 30 * time.Second, StopInterval: 500 * time.Millisecond, StopGrace: 5 * time.Second,
 	Drain: 10 * time.Second, LogGrace: 3 * time.Second,
 }
 

@@ -44,6 +44,7 @@ func checkHostile(t *testing.T, text string) {
 	l.Polled(scalr.Run{Status: "planning"})
 	l.Retrying(scalr.Retry{Op: scalr.Op{Object: text}, Wait: time.Second, Err: errors.New(text)})
 	l.LogTrouble(scalr.PlanPhase, errors.New(text))
+	l.PollTrouble(errors.New(text))
 	io.WriteString(l.Log(scalr.PlanPhase), text)
 	l.Restarted(scalr.PlanPhase)
 	io.WriteString(l.Log(scalr.PlanPhase), text+"\n"+text)

@@ -47,6 +47,7 @@ type Logger struct {
 	blocking        blockingRun
 	agents          agentQueue
 	lastRetry       retryNotice
+	lastTrouble     time.Time       // time of the last line about a failed poll
 	logged          map[string]bool // estimates and checks that were logged
 
 	policiesLogged int

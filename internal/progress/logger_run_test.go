@@ -214,6 +214,21 @@ func logTrouble(s *recorder) {
 	s.Close()
 }
 
+func pollTrouble(s *recorder) {
+	refused := &scalr.Error{Op: scalr.Op{Operation: scalr.OpReadRun}, HTTPStatus: 403, Note: "Forbidden: Blocked"}
+	moved := &scalr.Error{HTTPStatus: 302, Location: "https://login.test"}
+	s.poll(0, "applying")
+	s.PollTrouble(refused)
+	for range 8 { // two servers take turns, and one of them refuses each poll
+		s.poll(10*time.Second, "applying")
+		s.PollTrouble(moved)
+	}
+	s.poll(time.Minute, "applying")
+	s.PollTrouble(errors.New("no response"))
+	s.poll(time.Second, "applied")
+	s.Close()
+}
+
 func noLog(s *recorder) {
 	s.poll(0, "planning")
 	s.poll(350*time.Millisecond, "canceled")

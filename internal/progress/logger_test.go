@@ -99,6 +99,7 @@ func TestLogs(t *testing.T) {
 		"unknown-status":   unknownStatus,
 		"heartbeats":       heartbeats,
 		"log-trouble":      logTrouble,
+		"poll-trouble":     pollTrouble,
 		"no-log":           noLog,
 		"already-finished": alreadyFinished,
 		"retries":          retries,

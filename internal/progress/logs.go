@@ -79,12 +79,28 @@ func (l *Logger) Restarted(p scalr.Phase) {
 
 // LogTrouble logs that the log of a phase cannot be read.
 func (l *Logger) LogTrouble(p scalr.Phase, err error) {
-	reason := err.Error()
-	var e *scalr.Error
-	if errors.As(err, &e) {
-		reason = e.Reason()
+	l.Job.Infof("The %s log cannot be read at the moment (%s). It is available at %s", p, reason(err), l.RunURL)
+}
+
+// PollTrouble logs that the run cannot be read and is polled again, at most once per minute.
+func (l *Logger) PollTrouble(err error) {
+	if time.Since(l.lastTrouble) < heartbeat {
+		return
 	}
-	l.Job.Infof("The %s log cannot be read at the moment (%s). It is available at %s", p, reason, l.RunURL)
+	l.lastTrouble = time.Now()
+	l.Job.Infof("The run cannot be read at the moment (%s). The step keeps polling it: %s", reason(err), l.RunURL)
+}
+
+// reason returns an error of the client without the operation, and with the target of a redirect.
+func reason(err error) string {
+	var e *scalr.Error
+	if !errors.As(err, &e) {
+		return err.Error()
+	}
+	if e.Location != "" {
+		return e.Reason() + "; it leads to " + e.Location
+	}
+	return e.Reason()
 }
 
 func groupOf(p scalr.Phase) string {

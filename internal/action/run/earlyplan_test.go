@@ -15,6 +15,7 @@ func (discardObserver) Polled(scalr.Run)               {}
 func (discardObserver) Log(scalr.Phase) io.WriteCloser { return discardObserver{} }
 func (discardObserver) Restarted(scalr.Phase)          {}
 func (discardObserver) LogTrouble(scalr.Phase, error)  {}
+func (discardObserver) PollTrouble(error)              {}
 func (discardObserver) Write(p []byte) (int, error)    { return len(p), nil }
 func (discardObserver) Close() error                   { return nil }
 
