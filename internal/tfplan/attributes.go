@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -172,10 +173,10 @@ var identifier = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 // label returns the displayed form of a name: in quotes unless it is an identifier, as
 // in Terraform, so that a map's key cannot imitate an attribute or a line.
 func (w *attributeWriter) label(name string) string {
-	if name = w.redact.String(name); identifier.MatchString(name) {
-		return sanitize.Line(name, maxNameLength)
+	if name = w.redact.String(name); !identifier.MatchString(name) {
+		name = strconv.Quote(name)
 	}
-	return sanitize.Line(compact(name), maxNameLength)
+	return sanitize.Name(name, maxNameLength)
 }
 
 // maskedNote reports the number of sensitive attributes that are not shown.
