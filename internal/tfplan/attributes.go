@@ -85,6 +85,7 @@ var signs = map[Action]string{Create: "+", Destroy: "-", Update: "!", Replace: "
 func (p *planText) outputChange(name string, c *tfjson.Change) string {
 	w := attributeWriter{redact: p.redact, comparisons: &p.comparisons}
 	v := valuesOf(c)
+	v.onBothSides = true // an output is never a block
 	label := w.label(name) + " = "
 	if v.masked() {
 		sign := "!"

@@ -219,9 +219,10 @@ func (e *evidence) checkValue(leaf, sign string) bool {
 }
 
 // bothEmpty reports whether both sides are null or an empty text, which are the same to
-// many providers.
+// many providers, or null or empty lists: Terraform does not show blocks that do not exist.
 func (v values) bothEmpty() bool {
-	return !marked(v.unknown) && (v.before == nil || v.before == "") && (v.after == nil || v.after == "")
+	noText := (v.before == nil || v.before == "") && (v.after == nil || v.after == "")
+	return !marked(v.unknown) && (noText || isEmpty(v.before) && isEmpty(v.after))
 }
 
 // complete reports whether all removed and added values were shown: the remaining

@@ -13,16 +13,26 @@ type values struct {
 	before, after                   any
 	unknown                         any
 	sensitiveBefore, sensitiveAfter any
+	// onBothSides is set for a member of an object that exists before and after. Null is then
+	// a value that differs from an empty list.
+	onBothSides bool
 }
 
 func valuesOf(c *tfjson.Change) values {
-	return values{c.Before, c.After, c.AfterUnknown, c.BeforeSensitive, c.AfterSensitive}
+	return values{c.Before, c.After, c.AfterUnknown, c.BeforeSensitive, c.AfterSensitive, false}
 }
 
 // child returns the values of a member of an object or an element of a list.
 func (v values) child(step any) values {
 	return values{childOf(v.before, step), childOf(v.after, step), mark(v.unknown, step),
-		mark(v.sensitiveBefore, step), mark(v.sensitiveAfter, step)}
+		mark(v.sensitiveBefore, step), mark(v.sensitiveAfter, step), hasMember(v.before, step) && hasMember(v.after, step)}
+}
+
+func hasMember(value, step any) bool {
+	object, _ := value.(map[string]any)
+	name, _ := step.(string)
+	_, ok := object[name]
+	return ok
 }
 
 func childOf(value, step any) any {
@@ -100,10 +110,12 @@ func markedOutside(marks any, others ...any) bool {
 	return false
 }
 
-// unchanged reports whether no change is visible. Null and an empty list are the same. A
-// value that is sensitive on one side only is shown as changed, as in Terraform.
+// unchanged reports whether no change is visible. In a new or removed object, null and an empty
+// list are the same: the JSON has such a list for a block that does not exist. A value that is
+// sensitive on one side only is shown as changed, as in Terraform.
 func (v values) unchanged() bool {
-	return !marked(v.unknown) && (isEmpty(v.before) && isEmpty(v.after) || reflect.DeepEqual(v.before, v.after) && !v.newlySensitive(v.before))
+	same := reflect.DeepEqual(v.before, v.after) && !v.newlySensitive(v.before) || !v.onBothSides && isEmpty(v.before) && isEmpty(v.after)
+	return same && !marked(v.unknown)
 }
 
 // newlySensitive reports whether a part of the value is sensitive on one side only.

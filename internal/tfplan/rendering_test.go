@@ -136,9 +136,14 @@ func TestDiffFromJSON(t *testing.T) {
 				"!     o = {\n!         longer = 1 -> 2\n!         s      = 1 -> 2\n      }",
 		},
 		{
-			name:   "null and an empty list are the same",
-			change: `"before":{"a":null,"b":{},"y":1},"after":{"a":[],"b":null,"y":2}`,
-			want:   `!     y = 1 -> 2`,
+			name:   "null and an empty list differ in an object that exists on both sides",
+			change: `"before":{"a":null,"b":{},"o":{"l":null},"s":null,"y":1},"after":{"a":[],"b":null,"o":{"l":[]},"s":null,"y":2}`,
+			want:   "+     a = []\n-     b = {}\n!     o = {\n+         l = []\n      }\n!     y = 1 -> 2",
+		},
+		{
+			name:   "null and an empty list are the same in an object that exists on one side",
+			change: `"before":{"o":{"l":[],"k":1},"y":1},"after":{"p":{"l":[],"k":1},"y":1,"m":[]}`,
+			want:   "-     o = {\n-         k = 1\n      }\n+     p = {\n+         k = 1\n      }",
 		},
 		{
 			name:   "names that are not identifiers are quoted",
