@@ -8,8 +8,12 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// forcing marks the line of a diff that makes Terraform replace a resource.
-const forcing = "# forces replacement"
+// forcing and forcingSpaces mark the line of a diff that makes Terraform or OpenTofu replace a resource. The latter is the mark
+// of jsonencode(…) if only the white space of its text changes.
+const (
+	forcing       = "# forces replacement"
+	forcingSpaces = "# whitespace changes force replacement"
+)
 
 // longestOpen is how many lines the diff of the replacement may have that is shown open.
 const longestOpen = 60
@@ -60,7 +64,7 @@ func openReplacement(replaced []tfplan.Change) int {
 	for i, c := range replaced {
 		switch {
 		case c.Diff == "" || strings.Count(c.Diff, "\n") > longestOpen:
-		case strings.Contains(c.Diff, forcing):
+		case strings.Contains(c.Diff, forcing), strings.Contains(c.Diff, forcingSpaces):
 			return i
 		case open < 0:
 			open = i

@@ -56,13 +56,17 @@ func TestFirstReplacementIsExpanded(t *testing.T) {
 		diff := "-/+ resource {\n" + strings.Repeat("!     a = 1 -> 2\n", lines) + attribute + "  }\n"
 		return tfplan.Change{Address: address, Action: tfplan.Replace, Diff: diff}
 	}
-	const forces = "!     ami = 1 -> 2 # forces replacement\n"
+	const (
+		forces = "!     ami = 1 -> 2 # forces replacement\n"
+		spaces = "!     data = jsonencode( # whitespace changes force replacement\n"
+	)
 	for name, tt := range map[string]struct {
 		changes []tfplan.Change
 		want    string
 	}{
 		"the first":          {[]tfplan.Change{replaced("a.a", forces, 1), replaced("a.b", forces, 1)}, "a.a"},
 		"after a tainted":    {[]tfplan.Change{replaced("a.a", "", 1), replaced("a.b", forces, 1)}, "a.b"},
+		"forced by spaces":   {[]tfplan.Change{replaced("a.a", "", 1), replaced("a.b", spaces, 1)}, "a.b"},
 		"none is forced":     {[]tfplan.Change{replaced("a.a", "", 1), replaced("a.b", "", 1)}, "a.a"},
 		"after a long diff":  {[]tfplan.Change{replaced("a.a", forces, 500), replaced("a.b", forces, 1)}, "a.b"},
 		"only a long diff":   {[]tfplan.Change{replaced("a.a", forces, 500)}, ""},
