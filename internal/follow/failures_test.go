@@ -36,7 +36,7 @@ func (r *responding) PollRun(context.Context, string) (scalr.Run, error) {
 	return parsePoll(response), nil
 }
 
-func (r *responding) Log(context.Context, scalr.Log) (*scalr.LogBody, error) {
+func (r *responding) Log(context.Context, scalr.Log, time.Duration) (*scalr.LogBody, error) {
 	return body(strings.NewReader("Apply complete!")), nil
 }
 

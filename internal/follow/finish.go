@@ -1,6 +1,7 @@
 package follow
 
 import (
+	"bytes"
 	"time"
 
 	"scalr-run-action/internal/lazyregexp"
@@ -12,7 +13,11 @@ type finish struct {
 	readAt  time.Time // last read since endedAt
 	grewAt  time.Time // last read that found new bytes
 	closing closing
-	done    bool
+	closed  bool // the last read found Terraform's closing message
+	errored bool // the stage failed, so that its log ends with an error
+
+	unreadable bool // reads were forbidden until the end of the stage
+	done       bool
 }
 
 // stageEnded records the end of the stage; only the first call has an effect.
@@ -24,7 +29,7 @@ func (f *finish) stageEnded(at time.Time) {
 
 // observeRead records the result of a read and updates done. Once its stage has ended, a log is complete
 // after LogGrace without new bytes, or immediately if it ends as Terraform's logs do. A failed read completes
-// a log only after Drain.
+// a log only after Drain, or after LogGrace if it was unreadable before.
 func (f *finish) observeRead(grew int64, failed bool, now time.Time, timing Timing) {
 	if f.endedAt.IsZero() {
 		return
@@ -34,7 +39,11 @@ func (f *finish) observeRead(grew int64, failed bool, now time.Time, timing Timi
 		f.grewAt = now
 		return
 	}
-	f.done = now.Sub(f.endedAt) >= timing.Drain || !failed && f.quiet(now) >= f.logGrace(timing)
+	limit := timing.Drain
+	if f.unreadable {
+		limit = timing.LogGrace
+	}
+	f.done = now.Sub(f.endedAt) >= limit || !failed && f.quiet(now) >= f.logGrace(timing)
 }
 
 // quiet returns how long the log has not grown, counted from the end of the stage at the earliest.
@@ -52,17 +61,33 @@ func (f *finish) logGrace(timing Timing) time.Duration {
 	return timing.LogGrace
 }
 
-// hasEnd reports whether the log ends as Terraform's logs do.
-func (f *finish) hasEnd() bool { return terraformEnd.Match(f.closing) }
+// hasEnd reports whether the log ends as Terraform's logs do: with an error if the stage failed.
+func (f *finish) hasEnd() bool {
+	if f.errored {
+		return bytes.Contains(f.closing, []byte("Error: "))
+	}
+	return terraformEnd.Match(f.closing)
+}
 
 // terraformEnd matches the closing message of a plan or apply log, with or without colors.
 var terraformEnd = lazyregexp.New(`Plan:(\x1b\[[0-9;]*m)* [0-9]|No changes\.|Apply complete!|Destroy complete!|` +
 	`Error: |without changing any real infrastructure`)
 
+// closingLine matches terraformEnd where Terraform prints it: at the start of a line, possibly in a frame or after the
+// prefix of Terragrunt. The output of a provisioner may contain the same words.
+var closingLine = lazyregexp.New(`(?m)^(.*(terraform|tofu): )?([\s│╷]|\x1b\[[0-9;]*m)*` +
+	`(Plan:(\x1b\[[0-9;]*m)* [0-9]|No changes\.|Apply complete!|Destroy complete!|Error: )|without changing any real infrastructure`)
+
 // closing contains the last bytes of a log, at most maxClosing.
 type closing []byte
 
 const maxClosing = 8 << 10
+
+// closedBy reports whether a closing message is in the last n bytes, or in the line that they continue.
+func (c closing) closedBy(n int64) bool {
+	start := len(c) - int(min(n, int64(len(c))))
+	return n > 0 && closingLine.Match(c[bytes.LastIndexByte(c[:start], '\n')+1:])
+}
 
 func (c *closing) Write(p []byte) (int, error) {
 	keep := p[max(0, len(p)-maxClosing):]

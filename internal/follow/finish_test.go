@@ -57,7 +57,7 @@ func (e *endless) PollRun(context.Context, string) (scalr.Run, error) {
 	return scalr.Run{ID: "run-1", Status: "errored", Plan: &scalr.Plan{ID: "plan-1", Status: "errored"}}, nil
 }
 
-func (e *endless) Log(context.Context, scalr.Log) (*scalr.LogBody, error) {
+func (e *endless) Log(context.Context, scalr.Log, time.Duration) (*scalr.LogBody, error) {
 	e.log = append(e.log, "And another thing.\n"...)
 	return body(bytes.NewReader(e.log)), nil
 }

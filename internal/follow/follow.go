@@ -21,7 +21,7 @@ import (
 // API is the part of the Scalr API that a Follower uses; [runs.Stopper] implements it.
 type API interface {
 	PollRun(ctx context.Context, id string) (scalr.Run, error)
-	Log(ctx context.Context, l scalr.Log) (*scalr.LogBody, error)
+	Log(ctx context.Context, l scalr.Log, quiet time.Duration) (*scalr.LogBody, error)
 	Stop(ctx context.Context, last scalr.Run, s runs.StopOptions) (runs.StopResult, error)
 }
 

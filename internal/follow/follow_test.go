@@ -186,7 +186,7 @@ func (l *long) PollRun(context.Context, string) (scalr.Run, error) {
 	return r, nil
 }
 
-func (l *long) Log(context.Context, scalr.Log) (*scalr.LogBody, error) {
+func (l *long) Log(context.Context, scalr.Log, time.Duration) (*scalr.LogBody, error) {
 	l.reads++
 	return &scalr.LogBody{Reader: strings.NewReader(planned)}, nil
 }

@@ -86,7 +86,7 @@ func (o *oneByte) PollRun(context.Context, string) (scalr.Run, error) {
 	return scalr.Run{ID: "run-1", Status: "planning", Plan: &scalr.Plan{ID: "plan-1", Status: "running"}}, nil
 }
 
-func (o *oneByte) Log(context.Context, scalr.Log) (*scalr.LogBody, error) {
+func (o *oneByte) Log(context.Context, scalr.Log, time.Duration) (*scalr.LogBody, error) {
 	o.log = append(o.log, '.')
 	return body(bytes.NewReader(o.log)), nil
 }
@@ -145,7 +145,7 @@ func (i *interrupted) PollRun(context.Context, string) (scalr.Run, error) {
 	return scalr.Run{ID: "run-1", Status: "planning", Plan: &scalr.Plan{ID: "plan-1", Status: "running"}}, nil
 }
 
-func (i *interrupted) Log(ctx context.Context, _ scalr.Log) (*scalr.LogBody, error) {
+func (i *interrupted) Log(ctx context.Context, _ scalr.Log, _ time.Duration) (*scalr.LogBody, error) {
 	if ctx.Err() != nil {
 		i.late++
 		return nil, ctx.Err()
@@ -206,7 +206,9 @@ func (f *failing) PollRun(context.Context, string) (scalr.Run, error) {
 	return run, nil
 }
 
-func (f *failing) Log(ctx context.Context, _ scalr.Log) (*scalr.LogBody, error) { return f.log(ctx) }
+func (f *failing) Log(ctx context.Context, _ scalr.Log, _ time.Duration) (*scalr.LogBody, error) {
+	return f.log(ctx)
+}
 
 func (f *failing) Stop(context.Context, scalr.Run, runs.StopOptions) (runs.StopResult, error) {
 	return runs.StopResult{}, nil

@@ -21,9 +21,10 @@ func (f *Follower) copyLogs(ctx context.Context, r scalr.Run, ended bool) (n new
 		t := f.tail(l)
 		if ended {
 			t.stageEnded(time.Now())
+			t.errored = r.Errored(l)
 		}
 		switch grew := f.copyLog(ctx, l, t) > 0; {
-		case grew && !ended && t.hasEnd():
+		case grew && !ended && t.closed:
 			n = max(n, lastLine)
 		case grew:
 			n = max(n, growth)
@@ -62,7 +63,7 @@ func (f *Follower) copyLog(ctx context.Context, l scalr.Log, t *tail) int64 {
 		}
 		grew, err = f.readLog(ctx, l, t)
 	}
-	f.reportFailure(ctx, l.Phase, t, err)
+	f.countFailure(ctx, l.Phase, t, err)
 	failed := err != nil && !errors.Is(err, scalr.ErrNotFound)
 	wait := retryAfter(err)
 	if failed && t.endedAt.IsZero() { // draining has a time limit
@@ -103,7 +104,7 @@ func (f *Follower) readLog(ctx context.Context, l scalr.Log, t *tail) (int64, er
 }
 
 func (f *Follower) readBody(ctx context.Context, l scalr.Log, t *tail) (int64, error) {
-	body, err := f.API.Log(ctx, l)
+	body, err := f.API.Log(ctx, l, f.patience(t))
 	if err != nil || body == nil {
 		return 0, err
 	}
@@ -114,41 +115,63 @@ func (f *Follower) readBody(ctx context.Context, l scalr.Log, t *tail) (int64, e
 	return t.read(body, f.Observer.Log(l.Phase))
 }
 
+// patience returns the longest time without data while the log is read. A server that stops once must not delay the next
+// poll, so it is short at first, and doubles after each failed read, because the server may be slow.
+func (f *Follower) patience(t *tail) time.Duration {
+	return min(f.Timing.ActiveInterval<<min(t.failed, 4), f.Timing.MaxInterval)
+}
+
 // reportedFailures is the number of consecutive failures that is reported.
 const reportedFailures = 3
 
-// reportFailure reports, once per stage, that reading its log failed reportedFailures times in a row.
-func (f *Follower) reportFailure(ctx context.Context, p scalr.Phase, t *tail, err error) {
+// countFailure counts consecutive failures and reports, once per stage, that reading its log failed reportedFailures
+// times in a row.
+func (f *Follower) countFailure(ctx context.Context, p scalr.Phase, t *tail, err error) {
 	if err == nil || ctx.Err() != nil {
-		t.failures = 0
+		t.failures, t.failure = 0, nil
 		return
 	}
-	t.failures++
-	if !t.reported && t.failures >= reportedFailures {
-		t.reported = true
-		f.Observer.LogTrouble(p, err)
+	t.failure = err
+	t.failed++
+	if t.failures++; t.failures >= reportedFailures {
+		f.reportFailure(p, t)
 	}
 }
 
-// drain reads the logs until they are complete, at most for Timing.Drain.
+// reportFailure reports, once per stage, that reading its log failed.
+func (f *Follower) reportFailure(p scalr.Phase, t *tail) {
+	if !t.reported {
+		t.reported = true
+		f.Observer.LogTrouble(p, t.failure)
+	}
+}
+
+// drain reads the logs until they are complete, at most for Timing.Drain. It reports a log whose end could not be read.
 func (f *Follower) drain(ctx context.Context) {
 	began := time.Now()
+	end := began.Add(f.Timing.Drain)
 	for _, l := range f.order {
 		f.tails[l].stageEnded(began) // also if Scalr has not reported it
 	}
-	for time.Since(began) < f.Timing.Drain {
+	for time.Now().Before(end) {
 		for _, l := range f.order {
 			f.copyLog(ctx, l, f.tails[l])
 		}
-		if !f.unfinished() || retry.Wait(ctx, f.Timing.EndInterval) != nil {
-			return
+		if !f.readableUntil(end) || retry.Wait(ctx, f.Timing.EndInterval) != nil {
+			break
+		}
+	}
+	for _, l := range f.order {
+		if t := f.tails[l]; t.failure != nil && !errors.Is(t.failure, scalr.ErrNotFound) && ctx.Err() == nil {
+			f.reportFailure(l.Phase, t)
 		}
 	}
 }
 
-func (f *Follower) unfinished() bool {
+// readableUntil reports whether a log is incomplete and may be read again before end.
+func (f *Follower) readableUntil(end time.Time) bool {
 	for _, t := range f.tails {
-		if !t.done && t.withinBudget() {
+		if !t.done && t.withinBudget() && t.nextRead.Before(end) {
 			return true
 		}
 	}

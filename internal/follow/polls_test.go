@@ -37,7 +37,7 @@ func (p *polled) PollRun(ctx context.Context, _ string) (scalr.Run, error) {
 	return parsePoll(p.statuses[at]), nil
 }
 
-func (p *polled) Log(context.Context, scalr.Log) (*scalr.LogBody, error) {
+func (p *polled) Log(context.Context, scalr.Log, time.Duration) (*scalr.LogBody, error) {
 	time.Sleep(p.reading)
 	return body(strings.NewReader("No changes.")), nil
 }
@@ -200,7 +200,7 @@ type growing struct {
 	reads int
 }
 
-func (g *growing) Log(context.Context, scalr.Log) (*scalr.LogBody, error) {
+func (g *growing) Log(context.Context, scalr.Log, time.Duration) (*scalr.LogBody, error) {
 	g.reads++
 	g.size += 1000
 	return body(bytes.NewReader(bytes.Repeat([]byte("x"), g.size))), nil

@@ -135,7 +135,9 @@ type slow struct {
 
 func (s *slow) PollRun(context.Context, string) (scalr.Run, error) { return s.Run, nil }
 
-func (s *slow) Log(context.Context, scalr.Log) (*scalr.LogBody, error) { return nil, nil }
+func (s *slow) Log(context.Context, scalr.Log, time.Duration) (*scalr.LogBody, error) {
+	return nil, nil
+}
 
 func (s *slow) Stop(ctx context.Context, r scalr.Run, options runs.StopOptions) (runs.StopResult, error) {
 	for _, d := range []time.Duration{s.delay, 10 * time.Millisecond, time.Hour} {

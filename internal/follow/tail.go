@@ -6,6 +6,8 @@ import (
 	"hash/crc64"
 	"io"
 	"time"
+
+	"scalr-run-action/internal/scalr"
 )
 
 // allowance is the number of bytes of a log that may be read per second of its stage.
@@ -32,10 +34,23 @@ type tail struct {
 	began    time.Time // time of the first poll that listed the log
 	restarts int
 	failures int       // consecutive failed reads
+	failure  error     // the last of them
+	failed   int       // all failed reads
 	nextRead time.Time // time of the earliest next read, by the server's Retry-After
 	shortAt  time.Time // first of the consecutive reads after the end of the stage that found a shorter log
 	reported bool      // LogTrouble was called
 	finish
+}
+
+// stageEnded is [finish.stageEnded], and records whether reading the log was forbidden so far.
+func (t *tail) stageEnded(at time.Time) {
+	if t.endedAt.IsZero() {
+		if retryAfter(t.failure) == 0 {
+			t.nextRead = time.Time{} // the end of the log should not be late
+		}
+		t.unreadable = t.reported && errors.Is(t.failure, scalr.ErrForbidden)
+	}
+	t.finish.stageEnded(at)
 }
 
 // due reports whether another read is within the budget and late enough after the previous one.
@@ -60,7 +75,7 @@ func (t *tail) allowed(until time.Time) int64 {
 // written yet.
 func (t *tail) lastReadTooEarly(now time.Time, timing Timing) bool {
 	lastOne := t.spent+t.shown > 3*t.shown+t.allowed(t.endedAt)
-	return lastOne && now.Sub(t.endedAt) < timing.StatusGrace
+	return lastOne && !t.hasEnd() && now.Sub(t.endedAt) < timing.StatusGrace
 }
 
 // read prints the new bytes to w. An empty log has no new bytes, even if it was not empty before. A failed
@@ -91,6 +106,7 @@ func (t *tail) read(r io.Reader, w io.Writer) (grew int64, err error) {
 func (t *tail) print(r io.Reader, w io.Writer, sum hash.Hash64) (int64, error) {
 	grew, err := io.Copy(io.MultiWriter(w, sum, &t.closing), r)
 	t.shown += grew
+	t.closed = t.closing.closedBy(grew)
 	t.sum = sum.Sum64()
 	return grew, err
 }

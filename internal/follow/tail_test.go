@@ -149,7 +149,7 @@ func (s *script) Stop(context.Context, scalr.Run, runs.StopOptions) (runs.StopRe
 // Log plays the next operation. Its upper bits are a size, its lower bits the kind: the log grows by whole or
 // half lines, half of it is served, the read fails, it is empty, unavailable or rewritten. After the end of
 // the run, only two reads fail.
-func (s *script) Log(context.Context, scalr.Log) (*scalr.LogBody, error) {
+func (s *script) Log(context.Context, scalr.Log, time.Duration) (*scalr.LogBody, error) {
 	op, size := byte(0), 0
 	if len(s.ops) > 0 {
 		op, size = s.ops[0]&7, int(s.ops[0]>>3)

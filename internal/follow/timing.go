@@ -63,6 +63,7 @@ type pacer struct {
 	progressAt time.Time     // time of the last news
 	signAt     time.Time     // time of the last transition or closing message
 	shortest   time.Duration // interval after signAt
+	closings   int           // closing messages in the logs of the current stage
 
 	slowdown  time.Duration // factor of the intervals; 0 means 1
 	throttled time.Time     // the last 429 response that was counted
@@ -81,9 +82,10 @@ func (p *pacer) next(now time.Time, n news, active bool) time.Duration {
 	}
 	switch n {
 	case transition:
-		p.signAt, p.shortest = now, p.InitialInterval
-	case lastLine:
-		p.signAt, p.shortest = now, p.EndInterval
+		p.signAt, p.shortest, p.closings = now, p.InitialInterval, 0
+	case lastLine: // each further one is less likely to be the last
+		p.signAt, p.shortest = now, min(p.EndInterval<<min(p.closings, 4), p.ActiveInterval)
+		p.closings++
 	}
 	silence := now.Sub(p.progressAt)
 	longest := min(max(silence/silenceDivisor, p.ActiveInterval), p.SilentInterval)

@@ -27,7 +27,13 @@ func TestPacer(t *testing.T) {
 				return lastLine, true
 			}
 			return noNews, true
-		}, []time.Duration{minute - 3*time.Second, minute, minute + 9*time.Second}, "[2.4s 400ms 2.4s]", 172},
+		}, []time.Duration{minute - 3*time.Second, minute, minute + 9*time.Second}, "[2.4s 400ms 2.4s]", 165},
+		"an apparent last line every ten seconds": {func(n int, at time.Duration) (news, bool) {
+			if n%10 == 0 {
+				return lastLine, true
+			}
+			return growth, true
+		}, []time.Duration{0, minute}, "[400ms 2.4s]", 262},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -63,9 +69,9 @@ func TestThrottled(t *testing.T) {
 		}
 		now := began.Add(time.Duration(s.at) * time.Second)
 		p.throttle(last, now)
-		got = append(got, p.next(now, lastLine, true))
+		got = append(got, p.next(now, transition, true))
 	}
-	if want := "[400ms 800ms 800ms 1.6s 1.6s 1.6s 800ms 800ms 400ms 800ms]"; fmt.Sprint(got) != want {
+	if want := "[250ms 500ms 500ms 1s 1s 1s 500ms 500ms 250ms 500ms]"; fmt.Sprint(got) != want {
 		t.Errorf("got %v, want %s", got, want)
 	}
 }

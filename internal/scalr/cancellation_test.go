@@ -65,7 +65,7 @@ func TestCancellationInterruptsWaits(t *testing.T) {
 		"while searching for run": {scalrsim.Fault{Op: createRun, Action: scalrsim.Reset}, scalrtest.CreateAnother},
 		"at the log": {scalrsim.Fault{Op: "GET /plans/*/output", Times: -1, Action: scalrsim.Stall},
 			func(ctx context.Context, r *scalrtest.Harness, run scalr.Run) error {
-				_, err := r.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID})
+				_, err := r.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID}, 10*time.Second)
 				return err
 			}},
 	} {

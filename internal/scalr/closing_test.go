@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"scalr-run-action/internal/scalr"
 )
@@ -38,7 +39,7 @@ func TestResponsesAreClosed(t *testing.T) {
 		return c.Upload(t.Context(), v, scalr.Upload{Data: strings.NewReader("abc"), Size: 3})
 	}
 	readLog := func(c *scalr.Client) error {
-		body, err := c.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"})
+		body, err := c.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"}, 10*time.Second)
 		if body != nil {
 			_, err = io.Copy(io.Discard, body)
 			body.Close()
@@ -100,7 +101,7 @@ func TestClosedLogEndsItsContext(t *testing.T) {
 				request = r
 				return respond(r, 200, body), nil
 			}))
-			log, err := client.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"})
+			log, err := client.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"}, 10*time.Second)
 			if err == nil {
 				if request.Context().Err() != nil {
 					t.Errorf("%s: the context ended before the log is closed", name)

@@ -194,7 +194,7 @@ func tourRun(r *scalrtest.Harness, run scalr.Run) {
 	}
 	logs, _ := run.Logs()
 	for _, l := range logs {
-		if body, err := r.Log(ctx, l); err == nil && body != nil {
+		if body, err := r.Log(ctx, l, 10*time.Second); err == nil && body != nil {
 			_, _ = io.Copy(io.Discard, body)
 			body.Close()
 		}

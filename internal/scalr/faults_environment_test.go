@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"scalr-run-action/internal/httpx"
 	"scalr-run-action/internal/httpx/httpxtest"
@@ -67,7 +68,7 @@ func ask(address string) {
 	if os.Getenv(leadingHere) == "" {
 		return
 	}
-	body, err := client.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"})
+	body, err := client.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"}, 10*time.Second)
 	if err != nil {
 		fmt.Println("log:", err)
 		return

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"scalr-run-action/internal/scalr"
 )
@@ -142,7 +143,7 @@ func TestStreamsRejectInvalidIDs(t *testing.T) {
 	t.Parallel()
 	for _, id := range []string{"../runs/run-1", "a b", "?x", "plan-1/output"} {
 		client, requests := respondingWith(t, "text")
-		if body, err := client.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: id}); err == nil || body != nil {
+		if body, err := client.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: id}, 10*time.Second); err == nil || body != nil {
 			t.Errorf("log %q: got %v, %v", id, body, err)
 		}
 		if body, err := client.PlanJSON(t.Context(), id); err == nil || body != nil {

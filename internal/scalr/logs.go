@@ -28,19 +28,19 @@ func (b *LogBody) Close() error {
 }
 
 const (
-	logQuiet    = 10 * time.Second
+	jsonQuiet   = 10 * time.Second
 	mostLogHops = 5
 )
 
 // Log opens a log, always from its start: the API has no offset. It makes a single attempt, since a follower reads the
 // log again anyway. It returns nil without an error if the log is still empty (openapi.yml, get_plan_log: 204). Object
-// storage may serve the log; the token is not sent to it.
-func (c *Client) Log(ctx context.Context, l Log) (*LogBody, error) {
+// storage may serve the log; the token is not sent to it. quiet is the longest time without data from the server.
+func (c *Client) Log(ctx context.Context, l Log, quiet time.Duration) (*LogBody, error) {
 	op, path := OpReadPlanLog, "plans"
 	if l.Phase == ApplyPhase {
 		op, path = OpReadApplyLog, "applies"
 	}
-	return c.stream(ctx, call{op: Op{Operation: op}, method: http.MethodGet, path: []string{path, l.ID, "output"}}, true)
+	return c.stream(ctx, call{op: Op{Operation: op}, method: http.MethodGet, path: []string{path, l.ID, "output"}}, quiet, true)
 }
 
 // PlanJSON opens Scalr's sanitized plan in the format of terraform show -json, without sensitive values. It returns nil
@@ -48,15 +48,16 @@ func (c *Client) Log(ctx context.Context, l Log) (*LogBody, error) {
 // (openapi.yml, get_sanitized_json_output: 307): PlanJSON then returns ErrRedirected and never follows the redirect.
 func (c *Client) PlanJSON(ctx context.Context, planID string) (*LogBody, error) {
 	return c.stream(ctx, call{op: Op{Operation: OpReadPlanJSON}, method: http.MethodGet,
-		path: []string{"plans", planID, "sanitized-json-output"}}, false)
+		path: []string{"plans", planID, "sanitized-json-output"}}, jsonQuiet, false)
 }
 
 // stream opens a response that may be too large for memory.
-func (c *Client) stream(ctx context.Context, k call, mayMove bool) (*LogBody, error) {
-	ctx, watch := withIdleTimeout(ctx, logQuiet, 0)
+func (c *Client) stream(ctx context.Context, k call, quiet time.Duration, mayMove bool) (*LogBody, error) {
+	ctx, watch := withIdleTimeout(ctx, quiet, 0)
 	body, err := c.open(ctx, k, mayMove, watch)
 	if err != nil || body == nil {
 		watch.stop()
+		c.notice(err)
 		return nil, err
 	}
 	return body, nil

@@ -133,7 +133,7 @@ func (c logFault) play(t *testing.T) {
 		r.Sim.AddFault(f)
 	}
 	began := time.Now()
-	body, err := r.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID})
+	body, err := r.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID}, 10*time.Second)
 	if !errors.Is(err, c.is) || (err == nil) != (c.is == nil) {
 		t.Fatalf("got %v, want %v", err, c.is)
 	}
@@ -198,7 +198,7 @@ func TestLogReportsSize(t *testing.T) {
 			}))
 			defer s.Close()
 			client, _ := dialed(t, s.URL, productTransport())
-			body, err := client.Log(t.Context(), scalr.Log{Phase: scalr.ApplyPhase, ID: "apply-1"})
+			body, err := client.Log(t.Context(), scalr.Log{Phase: scalr.ApplyPhase, ID: "apply-1"}, 10*time.Second)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -218,7 +218,7 @@ func TestLogWithSlowReader(t *testing.T) {
 		r := scalrtest.New(t, scalrsim.Scenario{Script: scalrsim.RunScript{Plan: scalrsim.Stage{Size: 1 << 20}}})
 		run := r.MustStartRun(true)
 		time.Sleep(time.Minute)
-		body, err := r.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID})
+		body, err := r.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID}, 10*time.Second)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -250,7 +250,7 @@ func TestLogClosedEarly(t *testing.T) {
 		time.Sleep(time.Minute)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		body, err := r.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID})
+		body, err := r.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID}, 10*time.Second)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -283,7 +283,7 @@ func TestHugeLogsStream(t *testing.T) {
 			s := httptest.NewServer(answer)
 			defer s.Close()
 			client, _ := dialed(t, s.URL, productTransport())
-			body, err := client.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"})
+			body, err := client.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"}, 10*time.Second)
 			if err != nil {
 				t.Fatal(err)
 			}

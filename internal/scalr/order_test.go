@@ -343,7 +343,7 @@ func TestLogRequests(t *testing.T) {
 				res.Header.Set("Location", parts[1])
 				return res, nil
 			}))
-			body, err := client.Log(t.Context(), scalr.Log{Phase: scalr.ApplyPhase, ID: "apply-1"})
+			body, err := client.Log(t.Context(), scalr.Log{Phase: scalr.ApplyPhase, ID: "apply-1"}, 10*time.Second)
 			got := "none"
 			switch {
 			case err != nil:

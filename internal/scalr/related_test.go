@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
+	"time"
 
 	"scalr-run-action/internal/scalr"
 )
@@ -153,7 +154,7 @@ func TestLogInSmallPieces(t *testing.T) {
 					}
 					return res, nil
 				}))
-				log, err := client.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"})
+				log, err := client.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"}, 10*time.Second)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/secret"
@@ -70,7 +71,7 @@ func TestTokenAtTheEndOfAPage(t *testing.T) {
 	for before := range 250 {
 		page = "<p>" + strings.Repeat("x", before) + token + "</p>"
 		_, refusedRun := client.Run(t.Context(), "run-1")
-		_, refusedLog := client.Log(t.Context(), scalr.Log{ID: "plan-1"})
+		_, refusedLog := client.Log(t.Context(), scalr.Log{ID: "plan-1"}, 10*time.Second)
 		for name, err := range map[string]error{"run": refusedRun, "log": refusedLog} {
 			if err == nil || strings.Contains(err.Error(), token[:7]) {
 				t.Fatalf("%s, after %d characters: got %v", name, before, err)

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"testing/iotest"
 	"testing/synctest"
+	"time"
 
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/scalrtest"
@@ -130,7 +131,7 @@ func echoed(t *testing.T, use, address string, echo func(*url.URL) (*http.Respon
 	r := &scalrtest.Harness{T: t, Sim: sim}
 	client := r.Dial(scalr.Config{HTTP: &http.Client{Transport: transport}})
 	if strings.Contains(use, "log") {
-		_, err := client.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"})
+		_, err := client.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"}, 10*time.Second)
 		return []error{err}
 	}
 	v, err := client.CreateConfiguration(t.Context(), scalrsim.WorkspaceID, true)
@@ -236,7 +237,7 @@ func movedLog(t *testing.T, address string, log io.Reader) (string, error) {
 		redirect.Header.Set("Location", address)
 		return withRequest(q)(redirect, nil)
 	})}})
-	body, err := client.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"})
+	body, err := client.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: "plan-1"}, 10*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -90,6 +90,14 @@ type Log struct {
 	ID    string // id of the plan or the apply
 }
 
+// Errored reports whether the task that writes the log failed.
+func (r Run) Errored(l Log) bool {
+	if l.Phase == ApplyPhase {
+		return r.Apply != nil && r.Apply.Status == TaskErrored
+	}
+	return r.Plan != nil && r.Plan.Status == TaskErrored
+}
+
 // Logs returns the logs that the run may have, in the order of the tasks. final reports for each whether the task is
 // finished, so that its log is or soon will be complete.
 func (r Run) Logs() (logs []Log, final []bool) {

@@ -5,9 +5,25 @@ import (
 	"testing/synctest"
 	"time"
 
+	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/scalrtest"
 	"scalr-run-action/internal/scalrsim"
 )
+
+// TestLogThrottled checks that a 429 response to the read of a log counts, too.
+func TestLogThrottled(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := scalrtest.New(t, scalrsim.Scenario{})
+		run := r.MustStartRun(true)
+		r.Sim.AddFault(scalrsim.Fault{Op: "GET /plans/*/output", Action: scalrsim.Status, Status: 429})
+		began := time.Now()
+		_, err := r.Log(t.Context(), scalr.Log{Phase: scalr.PlanPhase, ID: run.Plan.ID}, time.Second)
+		if at := r.Throttled(); !at.Equal(began) {
+			t.Errorf("%v; throttled at %s, want the time of the response", err, at)
+		}
+	})
+}
 
 // TestThrottled: the client records the time of a response 429 but not of other failures.
 func TestThrottled(t *testing.T) {

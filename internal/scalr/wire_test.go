@@ -92,7 +92,7 @@ func calls() map[string]struct {
 		}),
 		"override-policy": only(waits, func(ctx context.Context, c *scalr.Client, p place) error { return c.Override(ctx, p.policyCheck) }),
 		"plan-log": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
-			return text(c.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: p.plan}))
+			return text(c.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: p.plan}, 10*time.Second))
 		}},
 		"plan-json": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) { return text(c.PlanJSON(ctx, p.plan)) }},
 		"outputs": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {

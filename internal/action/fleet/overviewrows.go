@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/gate"
@@ -202,9 +203,12 @@ func (c *overviewCommand) plan(ctx context.Context, r *report.Row, withJSON, wit
 	return plan
 }
 
+// logQuiet is the longest time without data while a log is read.
+const logQuiet = 10 * time.Second
+
 // readLog reads a log up to the size limit. Errors are ignored.
 func (c *overviewCommand) readLog(ctx context.Context, log *tfplan.Log, l scalr.Log) {
-	body, err := c.client.Log(ctx, l)
+	body, err := c.client.Log(ctx, l, logQuiet)
 	if err != nil || body == nil {
 		return
 	}
