@@ -11,7 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/goldentest"
+	"scalr-run-action/internal/progress"
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
@@ -99,8 +101,8 @@ func baseReport(word result.Result, status scalr.Status) Report {
 			SHA256:     "5d41402abc4b2a76b9719d911017c592ae3f1c0c9d5f4f1e8c2f3f5a6b7c8d9e",
 		},
 		Stages: []Stage{
-			{"bundle", 40 * time.Millisecond}, {"queue", 3 * time.Second}, {"plan", 41 * time.Second},
-			{"cost", 2 * time.Second}, {"policy", 1200 * time.Millisecond},
+			{progress.Bundle, 40 * time.Millisecond}, {progress.Queue, 3 * time.Second}, {progress.Plan, 41 * time.Second},
+			{progress.Cost, 2 * time.Second}, {progress.Policy, 1200 * time.Millisecond},
 		},
 		Took: 52 * time.Second,
 		Source: Source{
@@ -110,6 +112,17 @@ func baseReport(word result.Result, status scalr.Status) Report {
 		},
 		Action: "acme/scalr-run-action@v1",
 	}
+}
+
+// concluded completes a report of a run as the action does, with its own words. The action also appends the URL of the run
+// to an error.
+func concluded(r Report) Report {
+	o := step.WithAdvice(step.OutcomeOfRun(r.Run))
+	if o.ExitCode() != 0 {
+		o.Problem += " " + r.RunURL
+	}
+	r.Result, r.ErrorCode, r.Problem, r.Hints = o.Result, string(o.Code), o.Problem, o.Hints
+	return r
 }
 
 // readPlan reads a plan from its JSON and its log, either of which may be nil.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"scalr-run-action/internal/progress"
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 )
@@ -123,22 +124,26 @@ func applied(t testing.TB) Report {
 		Imports:      new(0),
 	}
 	r.Apply = readLog(planFile(t, "apply", "apply.log")).Apply()
-	r.Stages = append(r.Stages, Stage{"apply", 73 * time.Second})
+	r.Stages = append(r.Stages, Stage{progress.Apply, 73 * time.Second})
 	r.Took = 125 * time.Second
 	return r
 }
 
 func saved(t testing.TB) Report {
 	r := planned("update")(t)
-	r.Result, r.Run.Status, r.Run.Dry = "saved", "planned_and_saved", false
+	r.Run.Status, r.Run.Dry = "planned_and_saved", false
+	r = concluded(r)
+	r.Problem = "Run " + r.Run.ID + " has saved its plan. A step with `mode: confirm` applies exactly this plan: " + r.RunURL
 	return r
 }
 
 func needsConfirmation(t testing.TB) Report {
 	r := planned("replace")(t)
-	r.Result, r.Run.Status, r.Run.Dry = "needs-confirmation", "policy_checked", false
+	r.Run.Status, r.Run.Dry = "policy_checked", false
 	r.Run.Cost = &scalr.CostEstimate{Status: "finished", Prior: "161.450", Proposed: "161.450", Delta: "0.000"}
 	r.Run.Policies = []scalr.PolicyCheck{{Status: "passed", Passed: 7}}
+	r = concluded(r)
+	r.Problem = "Run " + r.Run.ID + " is waiting for confirmation: " + r.RunURL
 	return r
 }
 
@@ -165,7 +170,7 @@ func stopped(word result.Result, status scalr.Status) func(testing.TB) Report {
 }
 
 func softFailed(t testing.TB) Report {
-	r := planned("mixed")(t)
+	r := plannedMixed(t)
 	r.Run.Dry = false
 	r.Run.Policies = []scalr.PolicyCheck{{Status: "soft_failed", Passed: 5, Soft: 1, Advisory: 1, Policies: []scalr.Policy{
 		{Name: "tags", Result: "passed"},
@@ -181,8 +186,8 @@ func softFailed(t testing.TB) Report {
 
 func needsOverride(t testing.TB) Report {
 	r := softFailed(t)
-	r.Result, r.Run.Status, r.ErrorCode = "needs-override", "policy_override", "policy-override"
-	return r
+	r.Run.Status = "policy_override"
+	return concluded(r)
 }
 
 func overridden(t testing.TB) Report {
@@ -194,12 +199,7 @@ func overridden(t testing.TB) Report {
 
 func policyFailed(t testing.TB) Report {
 	r := planned("replace")(t)
-	r.Result, r.Run.Status, r.ErrorCode = "policy-failed", "errored", "policy-hard-failed"
-	r.Problem = "2 mandatory policies forbid this plan"
-	r.Hints = []string{
-		"Change the configuration so that it keeps to `encrypted-storage` and `no-database-replacement`; a mandatory " +
-			"policy cannot be overridden.",
-	}
+	r.Run.Status, r.Run.ErrorMessage = "errored", "Hard mandatory policies failed."
 	r.Run.Policies = []scalr.PolicyCheck{{Status: "hard_failed", Passed: 4, Hard: 2, Advisory: 1, Policies: []scalr.Policy{
 		{
 			Name:     "no-database-replacement",
@@ -213,7 +213,7 @@ func policyFailed(t testing.TB) Report {
 		},
 		{Name: "cost-tags", Result: "advisory_failed", Messages: []string{"aws_instance.web has no tag CostCenter"}},
 	}}}
-	return r
+	return concluded(r)
 }
 
 func rejected(t testing.TB) Report {
@@ -233,27 +233,24 @@ func erroredPlan(t testing.TB) Report {
 	r.Plan = readPlan(nil, planFile(t, "error", "plan.log"))
 	r.Run.Plan = &scalr.Plan{Status: "errored"}
 	r.Run.ErrorMessage = "Terraform exited with code 1."
-	r.ErrorCode, r.Problem = "plan-failed", "Terraform could not plan: Invalid index (`modules/net/main.tf` line 6)"
-	r.Hints = []string{"Fix the configuration and push again; nothing was changed."}
-	return r
+	r.Stages = r.Stages[:3]
+	return concluded(r)
 }
 
 func erroredPartial(t testing.TB) Report {
 	r := erroredPlan(t)
 	r.Plan = readPlan(nil, planFile(t, "error-partial", "plan.log"))
-	r.Problem = "Terraform could not plan: Resource precondition failed (`main.tf` line 9)"
 	return r
 }
 
 func erroredApply(t testing.TB) Report {
 	r := planned("apply-error")(t)
-	r.Result, r.Run.Status, r.Run.Dry = "errored", "errored", false
+	r.Run.Status, r.Run.Dry = "errored", false
 	r.Run.Plan = &scalr.Plan{Status: "finished"}
 	r.Run.Apply = &scalr.Apply{Status: "errored"}
 	r.Apply = readLog(planFile(t, "apply-error", "apply.log")).Apply()
-	r.ErrorCode, r.Problem = "apply-failed", "The apply failed half-way: some changes were made"
-	r.Hints = []string{"Check the completed changes, fix the configuration and run again: Terraform continues from there."}
-	return r
+	r.Stages = append(r.Stages, Stage{progress.Apply, 8 * time.Second})
+	return concluded(r)
 }
 
 func erroredUnknown(testing.TB) Report {

@@ -18,7 +18,7 @@ func rowOf(t testing.TB, outcome, environment, name string) Row {
 	t.Helper()
 	r := outcomeReports[outcome](t)
 	r.Workspace = scalr.Workspace{ID: "ws-v0" + name, Name: name, Environment: environment}
-	r.Run.ID = "run-v0" + name
+	r.Run.ID, r.Problem = "run-v0"+name, strings.TrimSuffix(r.Problem, " "+r.RunURL) // the overview appends no URL
 	r.WorkspaceURL = "https://acme.scalr.io/v2/e/env-v0" + environment + "/workspaces/ws-v0" + name
 	r.RunURL = r.WorkspaceURL + "/runs/" + r.Run.ID
 	r.Took = 41 * time.Second
@@ -52,7 +52,7 @@ func exampleOverview(t testing.TB) Overview {
 			"modules/vpc/main.tf", "")
 	}
 	o := overviewOf(rows...)
-	o.Rejected, o.Reasons = true, []string{"The runs of 2 workspaces failed.", "The job `plan` failed."}
+	o.Rejected, o.Reasons = true, []string{"The runs of 2 workspaces failed: `production/billing`, `staging/edge`.", "The job `plan` failed."}
 	return o
 }
 
