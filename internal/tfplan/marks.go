@@ -28,6 +28,10 @@ func (v values) child(step any) values {
 		mark(v.sensitiveBefore, step), mark(v.sensitiveAfter, step), hasMember(v.before, step) && hasMember(v.after, step)}
 }
 
+// hasMember reports whether a value is an object with a member. Like other small functions with
+// many callers, it is not inlined, to keep the image small.
+//
+//go:noinline
 func hasMember(value, step any) bool {
 	object, _ := value.(map[string]any)
 	name, _ := step.(string)
@@ -145,6 +149,7 @@ func (v values) newlySensitive(value any) bool {
 // of a value that becomes sensitive, or that was.
 func (v values) sensitive() bool { return marked(v.sensitiveBefore) || marked(v.sensitiveAfter) }
 
+//go:noinline
 func isEmpty(value any) bool {
 	switch value := value.(type) {
 	case nil:
@@ -194,6 +199,7 @@ func (v values) container() byte {
 	return 0
 }
 
+//go:noinline
 func shape(value any) byte {
 	switch value := value.(type) {
 	case map[string]any:
