@@ -30,8 +30,11 @@ func (r *reader) path(name string) string {
 		return below
 	}
 	if clean == ".." || strings.HasPrefix(clean, "../") {
-		r.badf(name, "points outside the checkout: %s is %s relative to it. Write a directory within, such as %s: infra/network",
-			r.quote(v), r.quote(clean), name)
+		written := r.quote(v)
+		if clean != v {
+			written += " is " + r.quote(clean) + " relative to it"
+		}
+		r.badf(name, "points outside the checkout: %s. Write a directory within, such as %s: infra/network", written, name)
 		return ""
 	}
 	return clean
