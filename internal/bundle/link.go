@@ -86,7 +86,7 @@ func (w *walker) rewrites(target string) bool {
 
 // addCircularLink adds a link in a cycle unchanged, or excludes it if its text leaves the bundle.
 func (w *walker) addCircularLink(target string) error {
-	w.dangling.add(string(w.path))
+	w.circular.add(string(w.path))
 	if !w.rewrites(target) {
 		return w.add(w.note(kindLink, target), w.current.copy, 0)
 	}

@@ -36,15 +36,14 @@ func (l *Listing) checkPrebuilt(ctx context.Context, t *tree) error {
 	case err != nil:
 		return &Error{Code: PathUnsuitable, Path: l.options.Path}
 	}
+	gz.Multistream(false)
 	c := newChecker(&pulse{ctx: ctx}, l.options.Debug)
-	err = c.check(contextReader{ctx, gz}) // also checks ctx during decompression: a small part of the file may decompress to a huge amount of data
+	err = c.check(contextReader{ctx, gzipMembers{gz, r}}) // also checks ctx during decompression: a small part of the file may decompress to a huge amount of data
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case errors.As(err, new(*Error)):
 		return err
-	case errors.Is(err, gzip.ErrHeader):
-		return &Error{Code: ArchiveDamaged, Path: l.base, Err: errors.New("it has trailing data")}
 	case err != nil:
 		return &Error{Code: ArchiveDamaged, Path: l.base, Err: err}
 	case c.files == 0:
@@ -55,6 +54,29 @@ func (l *Listing) checkPrebuilt(ctx context.Context, t *tree) error {
 	l.setDirectories(c.tree)
 	c.warn(l.options.Warn)
 	return nil
+}
+
+// gzipMembers reads all members of a gzip file. Unlike gzip.Reader, it distinguishes trailing data from a truncated member.
+type gzipMembers struct {
+	gz   *gzip.Reader
+	file *bufio.Reader
+}
+
+func (g gzipMembers) Read(p []byte) (int, error) {
+	n, err := g.gz.Read(p)
+	if err != io.EOF {
+		return n, err
+	}
+	switch magic, err := g.file.Peek(2); {
+	case string(magic) == "\x1f\x8b":
+		err = g.gz.Reset(g.file)
+		g.gz.Multistream(false)
+		return n, err
+	case len(magic) > 0:
+		return n, errors.New("it has trailing data")
+	default:
+		return n, err
+	}
 }
 
 // copyPrebuilt copies the archive. It returns an error if the archive is not the checked one.

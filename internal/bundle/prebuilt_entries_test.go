@@ -232,6 +232,8 @@ func TestDamagedArchiveTexts(t *testing.T) {
 		want    string
 	}{
 		"not compressed":     {one, `path "./x.tgz" is neither a directory nor a .tar.gz archive`},
+		"a byte after gzip":  {append(good[:len(good):len(good)], "x"...), damaged + "it has trailing data"},
+		"a second header":    {append(good[:len(good):len(good)], "\x1f\x8bx"...), damaged + "unexpected EOF"},
 		"data after gzip":    {append(good[:len(good):len(good)], "more than ten bytes"...), damaged + "it has trailing data"},
 		"data after the end": {gzipped(t, append(one[:len(one):len(one)], "more"...)), damaged + "there is data after the end of the tar stream"},
 		"one byte after the end": {

@@ -22,7 +22,7 @@ type walker struct {
 	copies  copies
 	faults  faults
 
-	states, secrets, specials, dangling, linksToExcluded, excludedTargets, unread, repositories findings
+	states, secrets, specials, dangling, circular, linksToExcluded, excludedTargets, unread, repositories findings
 }
 
 // pendingDir is a directory that has not been read yet.

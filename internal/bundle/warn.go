@@ -17,6 +17,7 @@ func (w *walker) warn() {
 	w.repositories.report(warn, "Git repositories whose configuration may contain credentials are uploaded (%d): %s.")
 	w.specials.report(warn, "Sockets, fifos and devices are left out (%d): %s.")
 	w.dangling.report(warn, "The targets of links do not exist (%d): %s.")
+	w.circular.report(warn, "Links form a cycle (%d): %s.")
 	w.linksToExcluded.report(warn, "Links point to files that are left out of the archive (%d): %s.")
 	w.unread.report(warn, "Excluded directories cannot be read (%d): %s. Files in them that a later rule would include are not uploaded.")
 }
