@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -34,5 +35,5 @@ func proxyAddress(value string) bool {
 	if (err != nil || u.Host == "") && !strings.Contains(value, "://") {
 		u, err = url.Parse("http://" + value)
 	}
-	return err == nil && u.Hostname() != ""
+	return err == nil && u.Hostname() != "" && slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme)
 }
