@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"strconv"
+	"strings"
 
 	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/scalr"
@@ -143,6 +144,9 @@ func (c Conditions) costIncreases(e *scalr.CostEstimate) (Answer, string) {
 	case !ok: // infinite, or not a number
 		return Unknown, "the limit is not an amount"
 	case most.Cmp(limit) > 0:
+		if point := strings.IndexByte(increase, '.'); len(increase)-point == len(".250") { // Scalr reports three decimals
+			increase = strings.TrimSuffix(increase, "0")
+		}
 		return Yes, fmt.Sprintf("%s USD more per month, with at most %g allowed", increase, c.MaxCostIncrease)
 	case !readable:
 		return Unknown, "the totals of Scalr's cost estimate cannot be read"

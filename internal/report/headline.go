@@ -38,7 +38,7 @@ var outcomes = map[result.Result]outcome{
 	result.Rejected: {
 		icon: "⛔",
 		word: "rejected",
-		note: "Nothing was changed: the plan meets a condition of `fail-on`, or that cannot be ruled out.",
+		note: "Nothing was changed: the plan does not pass `fail-on`.",
 	},
 	result.Refused:     {"❌", "refused by Scalr", ""},
 	result.Unreachable: {"🔌", "Scalr is unreachable", ""},
@@ -65,8 +65,7 @@ func (r Report) outcome() outcome {
 		return outcome{
 			icon: outcomes[r.Result].icon,
 			word: "rejected, but applied",
-			note: "The run was applied before this step evaluated it: the plan meets a condition of `fail-on`, or that cannot be " +
-				"ruled out.",
+			note: "The run was applied before this step evaluated it: the plan does not pass `fail-on`.",
 		}
 	}
 	if r.Result == result.NoChanges && r.limited() {

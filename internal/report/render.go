@@ -83,7 +83,9 @@ func (r Report) problemAlert(s style) string {
 		lines = append(lines, "**"+r.sentence(r.Problem)+"**")
 	}
 	for _, g := range firstN(r.Gates, s.listed) {
-		lines = append(lines, "- "+r.sentence(g))
+		if !strings.Contains(r.Problem, g) {
+			lines = append(lines, "- "+r.sentence(g))
+		}
 	}
 	if len(r.Hints) > 0 && len(lines) > 0 {
 		lines = append(lines, "")
@@ -91,7 +93,11 @@ func (r Report) problemAlert(s style) string {
 	for _, h := range firstN(r.Hints, s.listed) {
 		lines = append(lines, "- "+r.sentence(h))
 	}
-	text := alert("CAUTION", lines)
+	kind := "CAUTION"
+	if r.Result == result.NeedsConfirmation || r.Result == result.Saved {
+		kind = "IMPORTANT" // not a failure
+	}
+	text := alert(kind, lines)
 	if message := strings.TrimSpace(sanitize.Text(r.Run.ErrorMessage)); message != "" && r.Result != result.Applied &&
 		!strings.Contains(r.Problem, strings.TrimRight(message, ".")) {
 		text += "Scalr reports:\n\n" + codeBlock("text", truncate(message, 4000)) + "\n"

@@ -155,6 +155,10 @@ func TestProblemAlert(t *testing.T) {
 			report:  Report{Problem: "It failed", Gates: []string{"`destroy`: 1", "g"}, Hints: []string{"a", "b"}},
 			comment: "> **It failed**\n> - <code>destroy</code>: 1\n> - g\n>\n> - a\n> - b\n",
 		},
+		"conditions in the problem": {
+			report:  Report{Problem: "The plan does not pass: f; g.", Gates: []string{"f", "g"}},
+			comment: "> **The plan does not pass: f; g.**\n",
+		},
 		"conditions and a hint": {
 			report:  Report{Gates: []string{"g"}, Hints: []string{"a"}},
 			comment: "> - g\n>\n> - a\n",

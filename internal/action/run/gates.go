@@ -52,6 +52,7 @@ func (r *command) reject(ctx context.Context, run scalr.Run, failures []gate.Fai
 	switch {
 	case run.Status == scalr.StatusApplied:
 		o.Problem += " It was applied already: " + r.facts.runURL
+		o.Hints = []string{"Review the change in Scalr. " + step.Advice(step.CodeTooLate)}
 		return o
 	case run.Status.IsFinal():
 		return o
