@@ -104,7 +104,7 @@ func TestPreflightProblems(t *testing.T) {
 		},
 		"empty working directory": {
 			w:    scalr.Workspace{WorkingDirectory: "docs"},
-			want: []string{`working-directory-empty: The workspace's working directory "./docs" has no .tf or .tofu files in path "infra".`},
+			want: []string{`working-directory-empty: The workspace's working directory "docs" has no .tf or .tofu files in path "infra".`},
 		},
 		"empty working directory, Terragrunt": {w: scalr.Workspace{WorkingDirectory: "docs", Terragrunt: true}},
 		"empty working directory, hooks":      {w: scalr.Workspace{WorkingDirectory: "docs", Hooks: true}},
@@ -204,9 +204,9 @@ func TestFilesWithoutTerraform(t *testing.T) {
 		}
 	}
 	wantTexts(t, got, map[string]string{
-		"":     `true The workspace's working directory "./" has no .tf or .tofu files in path "infra".`,
-		".":    `false The workspace's working directory "./" has no .tf or .tofu files in path "infra".`,
+		"":     `true Path "infra" has no .tf or .tofu files of its own, and the workspace has no working directory.`,
+		".":    `false The workspace's working directory "." has no .tf or .tofu files in path "infra".`,
 		"live": "",
-		"docs": `false The workspace's working directory "./docs" has no .tf or .tofu files in path "infra".`,
+		"docs": `false The workspace's working directory "docs" has no .tf or .tofu files in path "infra".`,
 	})
 }

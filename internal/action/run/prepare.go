@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -126,12 +127,15 @@ func workingDirectory(w scalr.Workspace, l *bundle.Listing) []preflightProblem {
 	case !l.HasDir(dir):
 		return []preflightProblem{{Refusal: step.Refusal{Code: step.CodeDirectoryMissing,
 			Problem: fmt.Sprintf("The workspace's working directory %q is not in path %q.", dir, l.Path())}}}
-	case !l.HasTerraform(dir) && !w.Terragrunt && !w.Hooks:
+	case !l.HasTerraform(dir) && !w.Terragrunt && !w.Hooks && w.WorkingDirectory == "":
 		return []preflightProblem{{
-			warning: w.WorkingDirectory == "",
+			warning: true,
 			Refusal: step.Refusal{Code: step.CodeDirectoryEmpty,
-				Problem: fmt.Sprintf("The workspace's working directory %q has no .tf or .tofu files in path %q.", "./"+dir, l.Path())},
+				Problem: fmt.Sprintf("Path %q has no .tf or .tofu files of its own, and the workspace has no working directory.", l.Path())},
 		}}
+	case !l.HasTerraform(dir) && !w.Terragrunt && !w.Hooks:
+		return []preflightProblem{{Refusal: step.Refusal{Code: step.CodeDirectoryEmpty,
+			Problem: fmt.Sprintf("The workspace's working directory %q has no .tf or .tofu files in path %q.", cmp.Or(dir, "."), l.Path())}}}
 	}
 	return nil
 }

@@ -99,7 +99,7 @@ func TestStateAfterInterruption(t *testing.T) {
 		"applying":  "Run run-1 is being applied and is still running; only on-cancel: stop-apply interrupts an apply: " + runURL,
 		"applied":   "Run run-1 was applied before it could be stopped: " + runURL,
 		"discarded": "Run run-1 was stopped by this step; its final status is discarded.",
-		"accepted":  "Scalr accepted the request to cancel run run-1: " + runURL,
+		"accepted":  "Scalr accepted the request to cancel run run-1, which may still be running: " + runURL,
 	})
 }
 

@@ -190,5 +190,5 @@ func (r *command) describeStop(e follow.Ending) string {
 	case e.Run.Status.IsFinal():
 		return where + "was stopped by this step; its final status is " + string(e.Run.Status) + "."
 	}
-	return "Scalr accepted the request to " + e.Stop.Verb + " run " + e.Run.ID + ": " + r.facts.runURL
+	return "Scalr accepted the request to " + e.Stop.Verb + " run " + e.Run.ID + ", which may still be running: " + r.facts.runURL
 }

@@ -66,8 +66,7 @@ var advices = map[Code]advice{
 		"Re-run the job. If it keeps failing, check `permissions: id-token: write` of the job and of the workflow that calls it.", "service-account"},
 	CodeNotAllowed: {result.Refused, "the token is valid but may not do this, or the object does not exist: Scalr may return the same error in both cases",
 		"Check that the object exists. If it does, grant the service account a role with the permission and the scope that the " +
-			"message names (docs/oidc.md lists them). If it names none, try `*:read`, and for changes `*:create` and `*:update`, on " +
-			"the account.", "token"},
+			"message names. If it names none, grant the permissions that docs/oidc.md lists for this use.", "token"},
 	CodeWorkspaceMissing: {result.Refused, "the workspace does not exist, or the token cannot read it",
 		"Check the workspace's name or id, and that the token may read the workspace (`workspaces:read`).", "workspace"},
 	CodeWorkspaceUnclear: {result.Refused, "several workspaces have this name, or Scalr does not report their environment",
@@ -203,7 +202,7 @@ var advices = map[Code]advice{
 		"Ask the person who canceled it; re-run the job for a new run.", ""},
 	CodeGateHit: {result.Rejected, "the plan meets a condition of `fail-on`, or may meet it",
 		"Review the plan. If the change is intended, remove the condition from `fail-on` for this run. If a value is " +
-			"unknown, check in Scalr whether the plan is complete, and start a new run.", "fail-on"},
+			"unknown, check in Scalr whether the plan and the cost estimate are complete, and start a new run.", "fail-on"},
 	CodeRunsFailed: {result.Rejected, "in the overview, the runs of some workspaces failed, or need an override",
 		"Fix the errors in the summary; each run's page in Scalr has the complete log.", ""},
 	CodeRunsMissing: {result.Rejected, "in the overview, some workspaces have no finished run of this workflow run: their jobs failed before the run, were " +

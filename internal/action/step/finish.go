@@ -26,6 +26,9 @@ func (s *Step) Finish(o Outcome, out *Outputs) int {
 	if o.ExitCode() == 0 {
 		o = WithAdvice(Outcome{Code: CodeOutputs, Problem: fmt.Sprintf("The result is %s, but the outputs could not be written: %v.", o.Result, out.err)})
 	}
+	if o.Input == "workspace" && s.Job.Input("workspace-id") != "" {
+		o.Input = "workspace-id"
+	}
 	s.Job.Error(job.Annotation{Title: headline(o), Message: message(o) + s.documentation(o.Code)})
 	return o.ExitCode()
 }

@@ -16,7 +16,7 @@ const (
 // permissions maps each operation to the permission that it requires. The names are those of Scalr's API (GET
 // /permissions); see docs/oidc.md. Scalr has no permission for discarding a run and none for tags.
 var permissions = map[scalr.Operation]struct{ needs, scope string }{
-	scalr.OpCreateRun:           {"`runs:create`", anyScope},
+	scalr.OpCreateRun:           {"`runs:create` (for a run that applies also `runs:apply`)", anyScope},
 	scalr.OpApplyRun:            {"`runs:apply`", anyScope},
 	scalr.OpCancelRun:           {"`runs:cancel`", anyScope},
 	scalr.OpDiscardRun:          {"`runs:cancel` or `runs:apply` (Scalr does not document which of them discards)", anyScope},
