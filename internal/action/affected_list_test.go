@@ -172,7 +172,7 @@ func TestAffectedOmitsWorkspacesWithoutUploads(t *testing.T) {
 		s.AddWorkspace(environment, "local", map[string]any{"working-directory": "local", "execution-mode": "local"})
 	}
 	f.play().want(0, exact).wantWorkspaces("app:app/x").
-		logContains("Left out, since nothing can be uploaded to them (they use a repository or a module, or the execution " +
+		logContains("Workspaces that do not accept uploads are omitted (they use a repository or a module, or the execution " +
 			"mode local): prod/local, prod/vcs.")
 }
 

@@ -185,7 +185,7 @@ func TestAffectedByContent(t *testing.T) {
 			before:     "app/x: 1",
 			after:      "app/x: 2",
 			want:       "app:app/x",
-			says:       "Left out, since their directory is not in the checkout: prod/gone (gone).",
+			says:       "Workspaces whose directory is not in the checkout are omitted: prod/gone (gone).",
 		},
 		"one invalid line": {
 			workspaces: "app db",
@@ -193,7 +193,7 @@ func TestAffectedByContent(t *testing.T) {
 			after:      "infra/app/x: 2",
 			inputs:     "directories=infra/{workspace}\nprod/db=infra/dbb",
 			want:       "app:infra/app/x",
-			says:       "Left out, since `directories` names a directory that is not in the checkout: prod/db (infra/dbb).",
+			says:       "Workspaces for which `directories` names a directory that is not in the checkout are omitted: prod/db (infra/dbb).",
 		},
 		"unclaimed": {
 			workspaces: "app",

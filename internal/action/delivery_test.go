@@ -170,7 +170,7 @@ func TestLinkedFilesAreLogged(t *testing.T) {
 	}
 }
 
-// TestCheckOfProblems checks the mode check on a checkout or with access that would stop a run early.
+// TestCheckOfProblems checks the mode check on a checkout or with access that would block a run early.
 func TestCheckOfProblems(t *testing.T) {
 	t.Parallel()
 	playFaults(t, map[string]faultCase{
@@ -195,7 +195,7 @@ func TestCheckOfProblems(t *testing.T) {
 			inputs:  []string{"mode=check"},
 			setUp:   tree("modules/a.tf=x", "link.tf->modules/a.tf", ".terraformignore=*.md", "README.md=x"),
 			outputs: []string{"result=checked"},
-			says: []string{`"modules/a.tf" 1 B` + "\n", "left out by ", `, such as "README.md"` + "\n",
+			says: []string{`"modules/a.tf" 1 B` + "\n", "excluded (.terraformignore line 1, ", `, such as "README.md"` + "\n",
 				"::group::Files that would be uploaded: 3 files\n", "\n" + `"link.tf" -> "modules/a.tf"` + "\n"},
 		},
 		"warning and problem": {
@@ -204,7 +204,7 @@ func TestCheckOfProblems(t *testing.T) {
 			alter:    func(s *scalrsim.Scenario) { s.Config.Workspace = map[string]any{"execution-mode": "local"} },
 			code:     3,
 			outputs:  []string{"error-code=check-failed"},
-			says:     []string{"The check found problems that would stop a run (1).", "::warning::Workspace ", "has the execution mode local"},
+			says:     []string{"The check found problems that would block a run (1).", "::warning::Workspace ", "has the execution mode local"},
 		},
 	})
 }

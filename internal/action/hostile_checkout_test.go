@@ -23,7 +23,7 @@ type firstLeftOut struct {
 }
 
 func (f *firstLeftOut) Write(p []byte) (int, error) {
-	if f.then != nil && bytes.Contains(p, []byte("left out")) {
+	if f.then != nil && bytes.Contains(p, []byte("excluded \"f")) {
 		f.then()
 		f.then = nil
 	}
@@ -65,7 +65,7 @@ func TestListingInterrupted(t *testing.T) {
 			}
 			r.stdout = func(w io.Writer) io.Writer { return &firstLeftOut{w, func() { (<-ended)() }} }
 			p := r.play().want(c.code, c.result).requestCount(readWorkspace, 0)
-			if n := strings.Count(p.log, "left out"); n == 0 || n > between+1 {
+			if n := strings.Count(p.log, "excluded \"f"); n == 0 || n > between+1 {
 				t.Errorf("%d files were listed in all, want at most %d after the end", n, between)
 			}
 		})
@@ -91,14 +91,14 @@ func TestHostileCheckoutFaults(t *testing.T) {
 			inputs:  infra,
 			setUp:   tree("infra/main.tf", "infra/notes.txt->../terraform.tfstate", "terraform.tfstate"),
 			outputs: planned,
-			says:    []string{"Terraform state is left out", `"notes.txt -> terraform.tfstate"`},
+			says:    []string{"Terraform state is excluded", `"notes.txt -> terraform.tfstate"`},
 			then:    checkBundle("main.tf"),
 		},
 		"U29 link to providers": {
 			inputs:  infra,
 			setUp:   tree("infra/main.tf", "infra/p->../.terraform/providers", ".terraform/providers/x"),
 			outputs: planned,
-			says:    []string{"Links are left out", `"p -> .terraform/providers"`},
+			says:    []string{"Links are excluded", `"p -> .terraform/providers"`},
 			then:    checkBundle("main.tf"),
 		},
 		"U30 multiplying links": {

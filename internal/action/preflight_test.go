@@ -112,14 +112,14 @@ func TestCheck(t *testing.T) {
 	r := newStepTest(t, scenario(t, "plan-changes"), "mode=check")
 	r.stdout = func(log io.Writer) io.Writer { return &removeFile{to: log, file: filepath.Join(r.checkout, "main.tf")} }
 	p := r.play().want(2, "result=invalid", "error-code=file-changed").logContains("was removed")
-	if strings.Contains(p.log, "left out by") {
+	if strings.Contains(p.log, "excluded (") {
 		t.Errorf("the list continues after the error\n%s", p.log)
 	}
 
 	// A file that becomes unreadable after it was listed is an error too.
 	r = newStepTest(t, scenario(t, "plan-changes"), "mode=check")
 	r.stdout = func(log io.Writer) io.Writer {
-		return &onLog{log, "left out by", func() { os.Remove(filepath.Join(r.checkout, "main.tf")) }}
+		return &onLog{log, "excluded (", func() { os.Remove(filepath.Join(r.checkout, "main.tf")) }}
 	}
 	r.play().want(2, "result=invalid", "error-code=file-changed").logContains("was removed").requestCount(readWorkspace, 0)
 }

@@ -58,7 +58,7 @@ func (h *hardLinks) leavesOut(name string, i inode) (bool, error) {
 }
 
 func (h *hardLinks) warn(warn func(string)) {
-	h.excluded.report(warn, "Hard links are left out because another name of the file is excluded (%d): %s.")
+	h.excluded.report(warn, "Hard links are excluded because another name of the file is excluded (%d): %s.")
 	h.secrets.report(warn, "Hard links to files that may contain secrets are uploaded (%d): %s.")
 }
 

@@ -51,7 +51,7 @@ func (w *walker) leaveOut(r reason) {
 
 func (w *walker) debugLeftOut(r reason) {
 	if w.l.options.Debug != nil {
-		w.l.options.Debug(fmt.Sprintf("left out %q: %s", w.path, w.describe(r)))
+		w.l.options.Debug(fmt.Sprintf("excluded %q: %s", w.path, w.describe(r)))
 	}
 }
 

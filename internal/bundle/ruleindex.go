@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// none is the number of no rule.
+// none means that no rule matched.
 const none = -1
 
 // ruleIndex finds the last rule that matches a path. All literal patterns together cost a few steps per byte

@@ -17,7 +17,7 @@ import (
 func TestOtherNamesOfOneFile(t *testing.T) {
 	t.Parallel()
 	const (
-		leftOut = "Hard links are left out because another name of the file is excluded (1): %q."
+		leftOut = "Hard links are excluded because another name of the file is excluded (1): %q."
 		secret  = "Hard links to files that may contain secrets are uploaded (1): %q."
 	)
 	for name, c := range map[string]struct {
@@ -127,7 +127,7 @@ func TestOtherNamesOfOneFile(t *testing.T) {
 				t.Errorf("got warning %s, want %s", got, c.want)
 			}
 			_, packed := s.content[x]
-			if want := !strings.Contains(c.want, "left out"); packed != want {
+			if want := !strings.Contains(c.want, "are excluded"); packed != want {
 				t.Errorf("got %s packed %t, want %t", x, packed, want)
 			}
 			var entries []string

@@ -204,10 +204,10 @@ func TestExcludedFilesAreLogged(t *testing.T) {
 	l, err := bundle.List(t.Context(), bundle.Options{Root: root, Debug: debug.add})
 	must(t, err)
 	for _, want := range [][]string{
-		{`left out "a.md"`, `.terraformignore line 2, "*.md"`},
-		{`left out ".git"`, "never uploaded"},
-		{`left out ".terraform/x"`, `built-in rule ".terraform/"`},
-		{`left out "x\n::error::.md"`},
+		{`excluded "a.md"`, `.terraformignore line 2, "*.md"`},
+		{`excluded ".git"`, "never uploaded"},
+		{`excluded ".terraform/x"`, `built-in rule ".terraform/"`},
+		{`excluded "x\n::error::.md"`},
 	} {
 		if !debug.mentions(want...) {
 			t.Errorf("got %q, want a line with %q", debug.lines, want)

@@ -226,46 +226,46 @@ func TestExcludedDirectoriesAreNotRead(t *testing.T) {
 		"a name": {
 			ignore: "skip",
 			want: []string{
-				`left out "own/skip": .terraformignore line 1, "skip"`,
-				`left out "x/skip": .terraformignore line 1, "skip"`,
+				`excluded "own/skip": .terraformignore line 1, "skip"`,
+				`excluded "x/skip": .terraformignore line 1, "skip"`,
 			},
 		},
 		"a path in the checkout": {
 			ignore: "shared/skip",
-			want:   []string{`left out "x/skip": .terraformignore line 1, "shared/skip", which excludes the link's target`},
+			want:   []string{`excluded "x/skip": .terraformignore line 1, "shared/skip", which excludes the link's target`},
 		},
 		"a path in the archive": {
 			ignore: "/x/skip",
-			want:   []string{`left out "x/skip": .terraformignore line 1, "/x/skip"`},
+			want:   []string{`excluded "x/skip": .terraformignore line 1, "/x/skip"`},
 		},
 		"a later rule for a part of the archive": {
 			ignore: "skip\n!/x/skip/a",
 			want: []string{
-				`left out "own/skip": .terraformignore line 1, "skip"`,
-				`left out "x/skip": .terraformignore line 1, "skip"`,
+				`excluded "own/skip": .terraformignore line 1, "skip"`,
+				`excluded "x/skip": .terraformignore line 1, "skip"`,
 			},
 		},
 		"a later rule for a part of the checkout": {
 			ignore: "shared/skip\n!skip/a",
 			want: []string{
-				`left out "x/skip": .terraformignore line 1, "shared/skip", which excludes the link's target`,
-				`left out "x/skip/b": .terraformignore line 1, "shared/skip", which excludes the link's target`,
+				`excluded "x/skip": .terraformignore line 1, "shared/skip", which excludes the link's target`,
+				`excluded "x/skip/b": .terraformignore line 1, "shared/skip", which excludes the link's target`,
 			},
 		},
 		"a later rule for both": {
 			ignore: "skip\n!skip/a",
 			want: []string{
-				`left out "own/skip": .terraformignore line 1, "skip"`,
-				`left out "own/skip/b": .terraformignore line 1, "skip"`,
-				`left out "x/skip": .terraformignore line 1, "skip"`,
-				`left out "x/skip/b": .terraformignore line 1, "skip"`,
+				`excluded "own/skip": .terraformignore line 1, "skip"`,
+				`excluded "own/skip/b": .terraformignore line 1, "skip"`,
+				`excluded "x/skip": .terraformignore line 1, "skip"`,
+				`excluded "x/skip/b": .terraformignore line 1, "skip"`,
 			},
 		},
 		"an earlier rule": {
 			ignore: "!skip/a\nskip",
 			want: []string{
-				`left out "own/skip": .terraformignore line 2, "skip"`,
-				`left out "x/skip": .terraformignore line 2, "skip"`,
+				`excluded "own/skip": .terraformignore line 2, "skip"`,
+				`excluded "x/skip": .terraformignore line 2, "skip"`,
 			},
 		},
 	} {

@@ -49,16 +49,16 @@ func TestRulesApplyToLinkTargets(t *testing.T) {
 		{"../data/terraform.tfstate", "", "", []string{"state", `"x -> data/prod.values"`}},
 		{"../terraform.tfstate", "!terraform.tfstate", "x", nil},
 		{"../old", "", "x/", []string{"state", `"x/x.tfstate.backup"`}},
-		{"../.terraform/providers/p", "", "", []string{"left out", `"x -> .terraform/providers/p"`}},
-		{"../.terraform/providers", "", "", []string{"left out", `"x -> .terraform/providers"`}},
-		{"../dot/providers", "", "", []string{"left out", `"x -> .terraform/providers"`}},
-		{"../env/x/.terraform", "", "", []string{"left out", `"x -> cache"`}},
-		{"../env/x/.terraform/p", "", "", []string{"left out", `"x -> cache/p"`}},
+		{"../.terraform/providers/p", "", "", []string{"are excluded because", `"x -> .terraform/providers/p"`}},
+		{"../.terraform/providers", "", "", []string{"are excluded because", `"x -> .terraform/providers"`}},
+		{"../dot/providers", "", "", []string{"are excluded because", `"x -> .terraform/providers"`}},
+		{"../env/x/.terraform", "", "", []string{"are excluded because", `"x -> cache"`}},
+		{"../env/x/.terraform/p", "", "", []string{"are excluded because", `"x -> cache/p"`}},
 		{"../cache/p", "", "x", nil},
 		{"../.terraform/terraform.tfstate", "", "", []string{`"x -> .terraform/terraform.tfstate"`}},
 		{"../.terraform/modules/vpc", "", "x/ x/main.tf", nil},
 		{"../.terraform/modules/vpc/main.tf", "", "x", nil},
-		{"../.terraform", "", "x/modules/ x/modules/vpc/ x/modules/vpc/main.tf", []string{"left out", `"x -> .terraform"`}},
+		{"../.terraform", "", "x/modules/ x/modules/vpc/ x/modules/vpc/main.tf", []string{"are excluded because", `"x -> .terraform"`}},
 		{"../env", "", "x/ x/x/", nil},
 		{"../.git", "", "", []string{"never uploaded", `"x -> .git"`}},
 		{"../.git/config", "", "", []string{"never uploaded", `"x -> .git/config"`}},
@@ -70,12 +70,12 @@ func TestRulesApplyToLinkTargets(t *testing.T) {
 		{"../bare.git", "", "x/ x/HEAD x/config x/objects/ x/refs/", []string{"repositories", `"x/config"`}},
 		{"../conf/config", "", "x", nil},
 		// the rules of the ignore file
-		{"../shared/a.pem", "*.pem", "", []string{"left out", `"x -> shared/a.pem"`}},
-		{"../shared/a.pem", "a.pem", "", []string{"left out", `"x -> shared/a.pem"`}},
-		{"../shared/a.pem", "shared/*.pem", "", []string{"left out", `"x -> shared/a.pem"`}},
+		{"../shared/a.pem", "*.pem", "", []string{"are excluded because", `"x -> shared/a.pem"`}},
+		{"../shared/a.pem", "a.pem", "", []string{"are excluded because", `"x -> shared/a.pem"`}},
+		{"../shared/a.pem", "shared/*.pem", "", []string{"are excluded because", `"x -> shared/a.pem"`}},
 		{"../shared/a.pem", "*.pem\n!shared/a.pem", "x", nil},
-		{"../shared/docs/a.md", "docs/", "", []string{"left out", `"x -> shared/docs/a.md"`}},
-		{"../shared/skip", "skip\n!*.tf", "x/deep/x.tf", []string{"left out", `"x -> shared/skip"`}},
+		{"../shared/docs/a.md", "docs/", "", []string{"are excluded because", `"x -> shared/docs/a.md"`}},
+		{"../shared/skip", "skip\n!*.tf", "x/deep/x.tf", []string{"are excluded because", `"x -> shared/skip"`}},
 		{"../shared", "shared/docs/\nshared/skip", "x/ x/a.pem x/x.tf", nil},
 		{"../shared/a.pem", "/shared/a.pem", "x", nil}, // a path in the archive
 		{"../shared/docs", "*\n!x\n!*.tf\n!x/**", "x/ x/a.md", nil},
@@ -130,7 +130,7 @@ func TestLinksToExcludedFiles(t *testing.T) {
 	s := pack(t, root, "infra")
 	wantLinks(t, s, map[string]string{"state": "terraform.tfstate", "p": ".terraform/providers/x", "m": ".terraform/modules/m", "g": ".git/config",
 		"s": "skip", "top": "."})
-	if !s.warned.mentions("left out of the archive", "(4)", `"state -> terraform.tfstate"`, `"p -> .terraform/providers/x"`, `"g -> .git/config"`,
+	if !s.warned.mentions("excluded from the archive", "(4)", `"state -> terraform.tfstate"`, `"p -> .terraform/providers/x"`, `"g -> .git/config"`,
 		`"s -> skip"`) {
 		t.Errorf("got warnings %q, want one with the four links", s.warned.lines)
 	}
@@ -243,7 +243,7 @@ func TestRulesApplyToOtherNamesOfHardLinks(t *testing.T) {
 	}
 	wantWarnings := func(warned *messages) {
 		t.Helper()
-		if !warned.mentions("Hard links are left out", "(5)", `"state.txt -> infra/terraform.tfstate"`, `"git.txt -> .git/config"`,
+		if !warned.mentions("Hard links are excluded", "(5)", `"state.txt -> infra/terraform.tfstate"`, `"git.txt -> .git/config"`,
 			`"creds.txt -> gha-creds-7.json"`) {
 			t.Errorf("got warnings %q, want one with the five excluded links", warned.lines)
 		}

@@ -11,14 +11,14 @@ import (
 // warn prints one warning for each kind of finding of the walk.
 func (w *walker) warn() {
 	warn := w.l.options.Warn
-	w.states.report(warn, "Terraform state is left out (%d): %s.")
-	w.excludedTargets.report(warn, "Links are left out because their targets are never uploaded or are excluded by a rule (%d): %s.")
+	w.states.report(warn, "Terraform state is excluded (%d): %s.")
+	w.excludedTargets.report(warn, "Links are excluded because their targets are never uploaded or are excluded by a rule (%d): %s.")
 	w.secrets.report(warn, "Files that may contain secrets are uploaded (%d): %s. Exclude them in .terraformignore if they are not needed.")
 	w.repositories.report(warn, "Git repositories whose configuration may contain credentials are uploaded (%d): %s.")
-	w.specials.report(warn, "Sockets, fifos and devices are left out (%d): %s.")
+	w.specials.report(warn, "Sockets, fifos and devices are excluded (%d): %s.")
 	w.dangling.report(warn, "The targets of links do not exist (%d): %s.")
 	w.circular.report(warn, "Links form a cycle (%d): %s.")
-	w.linksToExcluded.report(warn, "Links point to files that are left out of the archive (%d): %s.")
+	w.linksToExcluded.report(warn, "Links point to files that are excluded from the archive (%d): %s.")
 	w.unread.report(warn, "Excluded directories cannot be read (%d): %s. Files in them that a later rule would include are not uploaded.")
 }
 

@@ -48,16 +48,16 @@ func TestEachWarning(t *testing.T) {
 	must(t, err)
 	want := []string{
 		`.terraformignore line 6, "[", is skipped: a [ in it is not closed.`,
-		`Terraform state is left out (3): "old.tfstate.backup", "outer-state -> x.tfstate", "terraform.tfstate".`,
-		`Links are left out because their targets are never uploaded or are excluded by a rule (2): ` +
+		`Terraform state is excluded (3): "old.tfstate.backup", "outer-state -> x.tfstate", "terraform.tfstate".`,
+		`Links are excluded because their targets are never uploaded or are excluded by a rule (2): ` +
 			`"outer-git -> .git/config", "outer-md -> shared/a.md".`,
 		`Files that may contain secrets are uploaded (3): ".env", "outer-env -> .env", "x/.npmrc". ` +
 			`Exclude them in .terraformignore if they are not needed.`,
 		`Git repositories whose configuration may contain credentials are uploaded (1): "bare/config".`,
-		`Sockets, fifos and devices are left out (1): "pipe".`,
+		`Sockets, fifos and devices are excluded (1): "pipe".`,
 		`The targets of links do not exist (2): "broken", "outer-gone".`,
 		`Links form a cycle (2): "circle", "outer-circle".`,
-		`Links point to files that are left out of the archive (2): "to-git -> .git/config", "to-state -> terraform.tfstate".`,
+		`Links point to files that are excluded from the archive (2): "to-git -> .git/config", "to-state -> terraform.tfstate".`,
 		`Excluded directories cannot be read (1): "locked". Files in them that a later rule would include are not uploaded.`,
 		`Submodules are empty (2): "infra/empty", "infra/mods". They were not checked out; set the input submodules of actions/checkout.`,
 		`Git LFS pointers, not the files themselves, are uploaded (1): "large.bin". Check out with lfs: true if they are needed.`,

@@ -27,7 +27,7 @@ func (r *reader) failOn() FailOn {
 		if strings.Contains(l.text, ",") {
 			advice = "Write one item per line, not separated by commas. "
 		}
-		r.badf("fail-on", "line %d is not a gate: %s. %sWrite one of %s, such as fail-on: destroy",
+		r.badf("fail-on", "line %d is not a condition: %s. %sWrite one of %s, such as fail-on: destroy",
 			l.number, r.quote(l.text), advice, strings.Join(words, ", "))
 	}
 	return f

@@ -139,6 +139,7 @@ func TestTokenRenewal(t *testing.T) {
 // TestNetworkTexts: the text of a network error names the host, and the cause in words.
 func TestNetworkTexts(t *testing.T) {
 	t.Parallel()
+	const cut = "the connection to acme.scalr.test was closed before the response was complete"
 	proxy := func(err error) error { return &net.OpError{Op: "proxyconnect", Err: err} }
 	dial := func(err error) error {
 		return &net.OpError{Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(10, 0, 0, 1), Port: 3128}, Err: err}
@@ -156,17 +157,17 @@ func TestNetworkTexts(t *testing.T) {
 		"no TLS with acme.scalr.test: tls: insufficient security level":      {errors.New("tls: insufficient security level"), scalr.NotTLS},
 		"no TLS with acme.scalr.test: tls: no application protocol":          {errors.New("tls: no application protocol"), scalr.NotTLS},
 		"acme.scalr.test: no TLS handshake in time":                          {errors.New("net/http: TLS handshake timeout"), scalr.Unreachable},
-		"the connection to acme.scalr.test ended in the middle":              {io.ErrUnexpectedEOF, scalr.BrokenOff},
-		"the connection to acme.scalr.test ended in the middle ":             {syscall.EPIPE, scalr.BrokenOff},
-		"acme.scalr.test did not answer in time":                             {os.ErrDeadlineExceeded, scalr.TimedOut},
-		"acme.scalr.test did not answer in time ":                            {timeout{}, scalr.TimedOut},
-		"acme.scalr.test: connection refused":                                {dial(syscall.ECONNREFUSED), scalr.Unreachable},
-		"acme.scalr.test: odd":                                               {dial(errors.New("odd")), scalr.Unreachable},
-		"the proxy could not be reached: 10.0.0.1:3128: connection refused":  {proxy(dial(syscall.ECONNREFUSED)), scalr.ProxyTrouble},
-		"the proxy could not be reached: no address of proxy.test":           {proxy(&net.DNSError{Name: "proxy.test"}), scalr.ProxyTrouble},
-		"the name acme.scalr.test could not be looked up":                    {&net.DNSError{IsTimeout: true}, scalr.NameTrouble},
-		"no such host: acme.scalr.test":                                      {&net.DNSError{IsNotFound: true}, scalr.UnknownHost},
-		"odd":                                                                {errors.New("odd"), scalr.OtherTrouble},
+		cut:                                      {io.ErrUnexpectedEOF, scalr.BrokenOff},
+		cut + " ":                                {syscall.EPIPE, scalr.BrokenOff},
+		"acme.scalr.test did not answer in time": {os.ErrDeadlineExceeded, scalr.TimedOut},
+		"acme.scalr.test did not answer in time ":                           {timeout{}, scalr.TimedOut},
+		"acme.scalr.test: connection refused":                               {dial(syscall.ECONNREFUSED), scalr.Unreachable},
+		"acme.scalr.test: odd":                                              {dial(errors.New("odd")), scalr.Unreachable},
+		"the proxy could not be reached: 10.0.0.1:3128: connection refused": {proxy(dial(syscall.ECONNREFUSED)), scalr.ProxyTrouble},
+		"the proxy could not be reached: no address of proxy.test":          {proxy(&net.DNSError{Name: "proxy.test"}), scalr.ProxyTrouble},
+		"the name acme.scalr.test could not be looked up":                   {&net.DNSError{IsTimeout: true}, scalr.NameTrouble},
+		"no such host: acme.scalr.test":                                     {&net.DNSError{IsNotFound: true}, scalr.UnknownHost},
+		"odd":                                                               {errors.New("odd"), scalr.OtherTrouble},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			client, _ := dialed(t, "https://acme.scalr.test", roundTrip(func(*http.Request) (*http.Response, error) { return nil, c.err }))

@@ -128,7 +128,7 @@ func diagnose(err error, host string) (Network, string) {
 	case strings.Contains(text, "TLS handshake timeout"):
 		return Unreachable, host + ": no TLS handshake in time"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return BrokenOff, "the connection to " + host + " ended in the middle"
+		return BrokenOff, "the connection to " + host + " was closed before the response was complete"
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &deadline) && deadline.Timeout():
 		return TimedOut, host + " did not answer in time"
 	}

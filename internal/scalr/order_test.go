@@ -316,7 +316,7 @@ func TestLogRequests(t *testing.T) {
 		"moved, another status": {[]string{"304|https://blob.test/a|"}, []string{first}, "", "read the apply log: 304 Not Modified"},
 		"moved, then not readable": {
 			[]string{"302|https://blob.test/a|", "break||"}, []string{first, "GET https://blob.test/a"},
-			"", "read the apply log: the connection to blob.test ended in the middle",
+			"", "read the apply log: the connection to blob.test was closed before the response was complete",
 		},
 		"a log that is not gzip":    {[]string{"200||\x1f\x8bx"}, []string{first}, "", "read the apply log: the response is not valid gzip"},
 		"a log of one byte of gzip": {[]string{"200||\x1f"}, []string{first}, "\x1f 1", ""},

@@ -52,10 +52,10 @@ func TestNetworkErrors(t *testing.T) {
 		},
 		"T09 metadata service": {dial(httpx.ErrAddressRefused), scalr.NotAllowed, 1, "link-local"},
 		"T09 loopback address": {dial(httpx.ErrThisMachine), scalr.NotAllowed, 1, "acme.scalr.test: the address points to this machine"},
-		"C10 closed":           {io.EOF, scalr.BrokenOff, 0, "ended in the middle"},
+		"C10 closed":           {io.EOF, scalr.BrokenOff, 0, "was closed before the response was complete"},
 		"C09 reset": {
 			&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, scalr.BrokenOff, 0,
-			"ended in the middle",
+			"was closed before the response was complete",
 		},
 		"C07 header timeout": {errors.New("net/http: timeout awaiting response headers"), scalr.OtherTrouble, 0, "awaiting response headers"},
 		"C13 stream reset": {

@@ -304,7 +304,7 @@ func TestBrokenBodies(t *testing.T) {
 				}))
 				err := call(t.Context(), client)
 				var e *scalr.Error
-				if !errors.As(err, &e) || e.Network != scalr.BrokenOff || e.Note != "the connection to acme.scalr.test ended in the middle" {
+				if !errors.As(err, &e) || e.Network != scalr.BrokenOff || e.Note != "the connection to acme.scalr.test was closed before the response was complete" {
 					t.Errorf("%s, status %d: got %v", name, status, err)
 				}
 			})

@@ -138,7 +138,7 @@ func (c *affectedCommand) findPlaces(list []scalr.Workspace) ([]*place, error) {
 		places = append(places, p)
 	}
 	if len(notUploadable) > 0 {
-		c.Job.Noticef("Left out, since nothing can be uploaded to them (they use a repository or a module, or the execution mode local): %s.",
+		c.Job.Noticef("Workspaces that do not accept uploads are omitted (they use a repository or a module, or the execution mode local): %s.",
 			listFirst(notUploadable))
 	}
 	c.warnUnknownWorkspaces(list)
@@ -231,10 +231,10 @@ func (c *affectedCommand) present(places []*place, change change) (present, remo
 			listFirst(slices.Concat(mistyped, missing)))
 	}
 	if len(mistyped) > 0 {
-		c.Job.Warnf("Left out, since `directories` names a directory that is not in the checkout: %s.", listFirst(mistyped))
+		c.Job.Warnf("Workspaces for which `directories` names a directory that is not in the checkout are omitted: %s.", listFirst(mistyped))
 	}
 	if len(missing) > 0 {
-		c.Job.Noticef("Left out, since their directory is not in the checkout: %s.", listFirst(missing))
+		c.Job.Noticef("Workspaces whose directory is not in the checkout are omitted: %s.", listFirst(missing))
 	}
 	return present, removed, nil
 }

@@ -10,7 +10,7 @@ import (
 	"scalr-run-action/internal/units"
 )
 
-// check implements the mode check: it reports all problems that would stop a run, without creating one. Unlike a run,
+// check implements the mode check: it reports all problems that would block a run, without creating one. Unlike a run,
 // it continues after the first problem in the workspace.
 func (r *command) check(ctx context.Context) (step.Outcome, error) {
 	listing, err := r.list(ctx)
@@ -45,11 +45,11 @@ func (r *command) check(ctx context.Context) (step.Outcome, error) {
 		return step.Outcome{
 			Result:  result.Refused,
 			Code:    step.CodeCheckFailed,
-			Problem: fmt.Sprintf("The check found problems that would stop a run (%d).", len(hints)),
+			Problem: fmt.Sprintf("The check found problems that would block a run (%d).", len(hints)),
 			Hints:   hints,
 		}, nil
 	}
-	r.Job.Infof("Check passed: nothing would stop a run.")
+	r.Job.Infof("Check passed: nothing would block a run.")
 	return step.Outcome{Result: result.Checked}, nil
 }
 
@@ -80,7 +80,7 @@ func (r *command) logListing(ctx context.Context, l *bundle.Listing) error {
 		}
 	}
 	for _, o := range l.LeftOut() {
-		r.Job.Infof("left out by %s: %d, such as %q", o.Rule, o.Count, o.First)
+		r.Job.Infof("excluded (%s): %d, such as %q", o.Rule, o.Count, o.First)
 	}
 	return nil
 }

@@ -88,6 +88,6 @@ func (r *command) tooLarge(err error, a *bundle.Archive) error {
 	}
 	return &step.Refusal{
 		Code:    step.CodeUploadTooLarge,
-		Problem: fmt.Sprintf("%s. The bundle has %s. The largest: %s.", step.Sentence(err), units.Size(a.Compressed), largest(a)),
+		Problem: fmt.Sprintf("%s. The archive has %s. The largest: %s.", step.Sentence(err), units.Size(a.Compressed), largest(a)),
 	}
 }

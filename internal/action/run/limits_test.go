@@ -199,7 +199,7 @@ func TestLargestPartsInMessages(t *testing.T) {
 	const parts = `"live" (10 B), "main.tf" (2.0 KiB), "live/main.tf" (10 B)`
 	r, log := commandIn(inputs.Run{})
 	archive.Compressed = 60 << 20
-	if r.warnOfSize(archive); log.String() != "warning: The bundle is large: 60.0 MiB. The largest: "+parts+". List what Terraform does not need "+
+	if r.warnOfSize(archive); log.String() != "warning: The archive is large: 60.0 MiB. The largest: "+parts+". List what Terraform does not need "+
 		"in .terraformignore.\n" {
 		t.Errorf("logged %q", log)
 	}
@@ -208,7 +208,7 @@ func TestLargestPartsInMessages(t *testing.T) {
 	if got := r.tooLarge(other, archive); got != other {
 		t.Errorf("another error becomes %v", got)
 	}
-	if got := rejected.Error(); !strings.HasSuffix(got, "storage rejected the upload (HTTP 413). The bundle has 60.0 MiB. The largest: "+parts+".") {
+	if got := rejected.Error(); !strings.HasSuffix(got, "storage rejected the upload (HTTP 413). The archive has 60.0 MiB. The largest: "+parts+".") {
 		t.Errorf("the error is %q", got)
 	}
 }

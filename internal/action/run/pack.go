@@ -130,7 +130,7 @@ func (r *command) recordArchive(a *bundle.Archive) {
 
 func (r *command) warnOfSize(a *bundle.Archive) {
 	if a.Compressed > largeArchive {
-		r.Job.Warnf("The bundle is large: %s. The largest: %s. List what Terraform does not need in .terraformignore.", units.Size(a.Compressed), largest(a))
+		r.Job.Warnf("The archive is large: %s. The largest: %s. List what Terraform does not need in .terraformignore.", units.Size(a.Compressed), largest(a))
 	}
 }
 

@@ -29,7 +29,7 @@ func TestListMessages(t *testing.T) {
 		write("live/.terraformignore", "*.tmp\n[a\n")
 		write("shared.tf", "")
 		lines := "warning: .terraformignore line 2, \"[a\", is skipped: a [ in it is not closed.\n" +
-			"debug: left out \"left.tmp\": .terraformignore line 1, \"*.tmp\"\n"
+			"debug: excluded \"left.tmp\": .terraformignore line 1, \"*.tmp\"\n"
 		for i := range links {
 			if err := os.Symlink("../shared.tf", filepath.Join(root, "live", fmt.Sprintf("l%03d.tf", i))); err != nil {
 				t.Fatal(err)

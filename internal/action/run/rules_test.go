@@ -239,7 +239,7 @@ func TestLargeBundleWarning(t *testing.T) {
 		want string
 	}{
 		"at the limit":   {50 << 20, ""},
-		"over the limit": {50<<20 + 1, "The bundle is large: 50.0 MiB. The largest: . List what Terraform does not need in .terraformignore.\n"},
+		"over the limit": {50<<20 + 1, "The archive is large: 50.0 MiB. The largest: . List what Terraform does not need in .terraformignore.\n"},
 	} {
 		var log bytes.Buffer
 		r := &command{Step: &step.Step{Job: job.New(job.Options{Stdout: &log})}}

@@ -135,7 +135,7 @@ func (r *command) waitAndDecide(ctx context.Context, run scalr.Run, policy apply
 
 // waitForRun follows a run until it is final or needs a person. If the step is interrupted, waitForRun returns the
 // outcome and sets done.
-func (r *command) waitForRun(ctx context.Context, run scalr.Run, leaving scalr.Status) (rests scalr.Run, o step.Outcome, done bool, err error) {
+func (r *command) waitForRun(ctx context.Context, run scalr.Run, leaving scalr.Status) (last scalr.Run, o step.Outcome, done bool, err error) {
 	ending, err := r.follow(ctx, run, leaving)
 	if err != nil || ending.StopCause == nil {
 		return ending.Run, step.Outcome{}, false, err

@@ -57,7 +57,7 @@ var advices = map[Code]advice{
 			"SCALR_TOKEN. Check that `base-url` is the account of the token.", "token"},
 	CodeSignInRefused: {result.Refused, "Scalr does not allow this job to sign in as the service account",
 		"Compare the claims above with the account's assume policy in Scalr: provider, audience and every condition must " +
-			"match. Conditions on `repository_id` and `environment` are better than one on `sub`: since 15 July 2026 GitHub writes " +
+			"match. Conditions on `repository_id` and `environment` are better than one on `sub`: since July 15, 2026 GitHub writes " +
 			"ids into the `sub` of repositories that are created, renamed or transferred.", "service-account"},
 	CodeIDToken: {result.Invalid, "GitHub provides no OIDC token for this job, and the check of the inputs (`input-invalid`) did not detect it",
 		"Add `permissions: id-token: write` to the job. Pull requests from forks cannot request one. Outside GitHub, pass the CI " +
@@ -159,7 +159,7 @@ var advices = map[Code]advice{
 			"container. A link that points outside the checkout is not followed.", ""},
 	CodeOutputTooLarge: {result.Refused, "an output exceeds GitHub's limit of 1 MiB",
 		"Narrow the list, for example with a filter.", ""},
-	CodeCheckFailed: {result.Refused, "`mode: check` found problems that would stop a run",
+	CodeCheckFailed: {result.Refused, "`mode: check` found problems that would block a run",
 		"Fix each problem listed above.", ""},
 	CodeInUse: {result.Refused, "the object to delete is in use or protected",
 		"Remove the dependency named above. To destroy resources, start a run with `destroy: true` and `dry-run: false`. Wait " +

@@ -85,7 +85,7 @@ var messageWords = map[Code]string{
 	"request-refused":                   "… (HTTP ‹422›)",
 	"upload-refused":                    "upload to configuration version",
 	"upload-expired":                    "upload to configuration version",
-	"upload-too-large":                  "The bundle has …. The largest:",
+	"upload-too-large":                  "The archive has …. The largest:",
 	"configuration-errored":             "configuration version … was not accepted:",
 	"configuration-pending":             "configuration version … is still … after …",
 	"redirected":                        "; it leads to ",
