@@ -51,6 +51,8 @@ func TestNotes(t *testing.T) {
 			warning(`"workspace_id" is not an input of this action. Did you mean workspace-id?`),
 		},
 		{"underscore, read instead of the hyphen", row{}, []string{"INPUT_GITHUB_TOKEN"}, nil},
+		{"both spellings off GitHub", row{origin: inputs.Origin{HasIDToken: true}}, []string{"INPUT_DRY-RUN", "INPUT_DRY_RUN"},
+			warning("INPUT_DRY_RUN is ignored, because INPUT_DRY-RUN is set too.")},
 		{"underscore off GitHub", row{origin: inputs.Origin{HasIDToken: true}}, []string{"INPUT_WORKSPACE_ID"}, nil},
 		{"misspelt", row{}, []string{"dryrun"}, warning(`"dryrun" is not an input of this action. Did you mean dry-run?`)},
 		{"underscores, and cut off", row{action: "environment"}, []string{"default_provider_confi"},

@@ -39,6 +39,10 @@ func (r *reader) noteSpelling() {
 		if noted++; noted > maxSpellingNotes {
 			break
 		}
+		if !r.src.Origin.OnGitHub && strings.ReplaceAll(name, "_", "-") == meant {
+			r.warnf("INPUT_%s is ignored, because INPUT_%s is set too.", strings.ToUpper(name), strings.ToUpper(meant))
+			continue
+		}
 		r.warnf("%s is not an input of this action. Did you mean %s?", r.quote(name), meant)
 	}
 }
@@ -51,10 +55,6 @@ func (r *reader) meantName(name string) string {
 	case r.has(name):
 		return ""
 	case r.has(hyphened):
-		// Outside of GitHub both spellings are valid, since few shells can set names with a hyphen.
-		if !r.src.Origin.OnGitHub {
-			return ""
-		}
 		return hyphened
 	case r.has(otherNames[hyphened]):
 		return otherNames[hyphened]
@@ -67,8 +67,8 @@ func (r *reader) meantName(name string) string {
 	return near
 }
 
-// isRead reports whether a name stands for the input although it has underscores.
-// GitHub sets every input of an action.yml, but none for a bare container image.
+// isRead reports whether a name stands for the input although it has underscores, since few shells can set names with a
+// hyphen. GitHub sets every input of an action.yml, but none for a bare container image.
 func isRead(name, input string, given []string) bool {
 	return strings.ReplaceAll(name, "_", "-") == input && !slices.Contains(given, input)
 }
