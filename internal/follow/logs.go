@@ -118,7 +118,11 @@ func (f *Follower) readBody(ctx context.Context, l scalr.Log, t *tail) (int64, e
 // patience returns the longest time without data while the log is read. A server that stops once must not delay the next
 // poll, so it is short at first, and doubles after each failed read, because the server may be slow.
 func (f *Follower) patience(t *tail) time.Duration {
-	return min(f.Timing.ActiveInterval<<min(t.failed, 4), f.Timing.MaxInterval)
+	longest := f.Timing.MaxInterval
+	if !t.endedAt.IsZero() {
+		longest = max(f.Timing.Drain-time.Since(t.endedAt), f.Timing.ActiveInterval)
+	}
+	return min(f.Timing.ActiveInterval<<min(t.failed, 4), longest)
 }
 
 // reportedFailures is the number of consecutive failures that is reported.

@@ -144,6 +144,20 @@ func TestReadsOfLog(t *testing.T) {
 			reads:   "0 4474 8319 12519 16719 20919 until 23919",
 			text:    "abc",
 		},
+		"a server that is too slow": {
+			length:    20 * time.Second,
+			replies:   "slow:15s:abc",
+			reads:     "0 4474 12819 23619 until 33619",
+			text:      "",
+			incidents: "trouble",
+		},
+		"a server that stops after the stage": {
+			length:    time.Second,
+			replies:   "abc, abc, abc, abc, slow:15s:abc",
+			reads:     "0 250 500 750 1000 3800 9000 until 11400",
+			text:      "abc",
+			incidents: "trouble",
+		},
 		"a server that stops once": {
 			length:  10 * time.Second,
 			replies: "abc, slow:9s:abc d, abc d\nNo changes.",
