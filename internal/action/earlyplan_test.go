@@ -43,6 +43,7 @@ func TestPlanIsReadDuringTheApply(t *testing.T) {
 		"empty at first":     {fault: scalrsim.Fault{Op: planJSON, Status: 204}, requests: 2},
 		"invalid at first":   {fault: scalrsim.Fault{Op: planJSON, Status: 200, Body: "{}"}, requests: 2},
 		"503 at first":       {fault: scalrsim.Fault{Op: planJSON, Status: 503}, requests: 2},
+		"429 at first":       {fault: scalrsim.Fault{Op: planJSON, Status: 429}, requests: 2},
 		"connection reset":   {fault: scalrsim.Fault{Op: planJSON, Phase: scalrsim.After, Action: scalrsim.Reset}, requests: 2},
 		"stalled response":   {fault: scalrsim.Fault{Op: planJSON, Action: scalrsim.Stall}, requests: 2},
 	} {

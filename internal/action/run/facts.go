@@ -23,6 +23,7 @@ type facts struct {
 	plan            *tfplan.Plan // nil until it is read
 	planFile        string       // name of the plan JSON for later steps; "" for none
 	planJSONMissing string       // why there is no plan JSON; "" if there is, or it was not read
+	planJSONErr     error        // error of the download, unless Scalr has no plan JSON or does not serve it
 	outputs         *terraformOutputs
 }
 

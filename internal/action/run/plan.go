@@ -46,7 +46,10 @@ type planReading struct {
 
 // recordPlan records a plan and logs why its JSON is missing or not saved.
 func (r *command) recordPlan(p planReading) {
-	r.facts.plan, r.facts.planFile, r.facts.planJSONMissing = &p.plan, p.file, p.missing
+	r.facts.plan, r.facts.planFile, r.facts.planJSONMissing, r.facts.planJSONErr = &p.plan, p.file, p.missing, nil
+	if noJSON(p.err) == "" {
+		r.facts.planJSONErr = p.err
+	}
 	if p.missing != "" {
 		r.Job.Debugf("plan JSON: %s", p.missing)
 	}
@@ -62,24 +65,23 @@ func (r *command) readPlan(ctx context.Context, run scalr.Run) planReading {
 		return planReading{plan: log.Plan(ctx, nil)}
 	}
 	var reading planReading
-	_, _ = retry.Do(ctx, planJSONPolicy, func() error {
+	_, _ = retry.Do(ctx, retryRead(3, planJSONTime), func() error {
 		reading = r.readPlanJSON(ctx, run, log)
 		return reading.err
 	})
 	return reading
 }
 
-// planJSONPolicy retries a download after a second, or after the server's Retry-After if that is longer.
-var planJSONPolicy = retry.Policy{
-	Attempts: 3,
-	Retryable: func(err error) (retry.Delay, bool) {
+// retryRead retries a read after a second, or after the server's Retry-After if that is longer. most limits the waits.
+func retryRead(attempts int, most time.Duration) retry.Policy {
+	return retry.Policy{Attempts: attempts, Budget: retry.NewBudget(most), Retryable: func(err error) (retry.Delay, bool) {
 		delay := time.Second
 		var e *scalr.Error
 		if errors.As(err, &e) && e.RetryAfter != nil {
 			delay = max(delay, *e.RetryAfter)
 		}
-		return retry.Exactly(delay), errors.Is(err, scalr.ErrUnavailable)
-	},
+		return retry.Exactly(delay), errors.Is(err, scalr.ErrUnavailable) || errors.Is(err, scalr.ErrRateLimited)
+	}}
 }
 
 // readPlanJSON makes one attempt. No log output may be written during the call.
@@ -127,6 +129,14 @@ func (d *download) Read(p []byte) (int, error) {
 }
 
 func whyNoJSON(err error) string {
+	if why := noJSON(err); why != "" {
+		return why
+	}
+	return "it could not be read: " + step.Sentence(err)
+}
+
+// noJSON returns why Scalr has no JSON for the plan, or does not serve it; "" after any other error.
+func noJSON(err error) string {
 	switch {
 	case err == nil:
 		return "Scalr has none for this plan"
@@ -139,5 +149,5 @@ func whyNoJSON(err error) string {
 	if errors.As(err, &e) && e.HTTPStatus == 413 {
 		return "it is too large for Scalr to serve"
 	}
-	return "it could not be read: " + step.Sentence(err)
+	return ""
 }

@@ -23,6 +23,9 @@ func (r *command) publish(o step.Outcome) int {
 	defer r.logs.close()
 	rep := r.makeReport(o)
 	r.annotateDiagnostics(rep.Diagnostics())
+	if err := r.facts.planJSONErr; err != nil {
+		r.Job.Noticef("The plan JSON could not be read, so plan-json-file is empty and the report is built from the log: %s", step.Sentence(err))
+	}
 	r.SetResult(o, &r.out)
 	r.out.Set("terraform-outputs", "") // set even if empty, for shells with set -u
 	r.out.Set("terraform-outputs-file", "")

@@ -124,8 +124,8 @@ func TestUploadProgress(t *testing.T) {
 	})
 }
 
-// TestPlanDownloadRetries checks the delays between the downloads of a plan.
-func TestPlanDownloadRetries(t *testing.T) {
+// TestReadRetries checks the delays between the attempts of a read.
+func TestReadRetries(t *testing.T) {
 	t.Parallel()
 	after := func(d time.Duration) error { return &scalr.Error{HTTPStatus: 503, RetryAfter: &d} }
 	for name, c := range map[string]struct {
@@ -136,6 +136,12 @@ func TestPlanDownloadRetries(t *testing.T) {
 		"unavailable":                   {&scalr.Error{HTTPStatus: 503}, 3, 2 * time.Second},
 		"unavailable, shorter interval": {after(time.Millisecond), 3, 2 * time.Second},
 		"unavailable, longer interval":  {after(7 * time.Second), 3, 14 * time.Second},
+		"within the limit":              {after(10 * time.Second), 3, 20 * time.Second},
+		"the second wait is too long":   {after(11 * time.Second), 2, 11 * time.Second},
+		"too long an interval":          {after(21 * time.Second), 1, 0},
+		"rate limited":                  {&scalr.Error{HTTPStatus: 429}, 3, 2 * time.Second},
+		"rate limited, with interval":   {&scalr.Error{HTTPStatus: 429, RetryAfter: new(7 * time.Second)}, 3, 14 * time.Second},
+		"no response":                   {&scalr.Error{Network: scalr.TimedOut}, 3, 2 * time.Second},
 		"forbidden":                     {&scalr.Error{HTTPStatus: 403}, 1, 0},
 		"not found":                     {&scalr.Error{HTTPStatus: 404}, 1, 0},
 	} {
@@ -143,7 +149,7 @@ func TestPlanDownloadRetries(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				began, attempts := time.Now(), 0
-				_, err := retry.Do(t.Context(), planJSONPolicy, func() error { attempts++; return c.err })
+				_, err := retry.Do(t.Context(), retryRead(3, 20*time.Second), func() error { attempts++; return c.err })
 				if took := time.Since(began); err == nil || attempts != c.attempts || took != c.took {
 					t.Errorf("%d attempts in %s, want %d in %s (%v)", attempts, took, c.attempts, c.took, err)
 				}
