@@ -1,6 +1,7 @@
 package action_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -82,6 +83,49 @@ func TestCreationFaults(t *testing.T) {
 			outputs: []string{"result=started"},
 			says:    []string{"Duplicate run"},
 		},
+		"R08 duplicate run, list unavailable once": {
+			faults:  []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}, statusFault("GET /runs", 429, 1)},
+			inputs:  []string{"wait=false"},
+			outputs: []string{"result=started"},
+			says:    []string{"Duplicate run"},
+		},
+		"R28 lists fail": {
+			faults:  []scalrsim.Fault{statusFault("GET /runs", 503, -1)},
+			outputs: planned,
+			then:    warnsOfDuplicate(1),
+		},
+		"R28 lists fail, creation lost": {
+			faults: []scalrsim.Fault{
+				lost(scalrsim.After, scalrsim.Reset),
+				{Op: "GET /runs", Nth: 2, Times: -1, Action: scalrsim.Stall},
+			},
+			inputs:  []string{"wait=false"},
+			outputs: []string{"result=started"},
+			most:    15 * time.Second,
+			then:    warnsOfDuplicate(1),
+		},
+		"R28 duplicate run cannot be stopped": {
+			faults:  []scalrsim.Fault{{Op: createRun, Action: scalrsim.Twice}, statusFault("POST /runs/*/actions/*", 403, -1)},
+			inputs:  []string{"wait=false"},
+			outputs: []string{"result=started"},
+			then:    warnsOfDuplicate(1),
+			setUp:   func(r *stepTest) { r.duplicates = true },
+		},
+		"R28 both searches fail": {
+			scenario: "applied",
+			faults:   []scalrsim.Fault{statusFault("GET /runs", 403, -1)},
+			inputs:   []string{"dry-run=false", "auto-apply=true", "fail-on=needs-confirmation"},
+			outputs:  []string{"result=applied"},
+			then:     warnsOfDuplicate(1),
+		},
+		"R28 only the first search fails": {
+			scenario: "applied",
+			faults:   []scalrsim.Fault{{Op: "GET /runs", Nth: 2, Action: scalrsim.Status, Status: 403}}, // the first list is for the queue
+			inputs:   []string{"dry-run=false", "auto-apply=true", "fail-on=needs-confirmation"},
+			outputs:  []string{"result=applied"},
+			ops:      map[string]int{"GET /runs": 3},
+			then:     warnsOfDuplicate(0),
+		},
 		"R09 missing id": {
 			faults:  []scalrsim.Fault{{Op: createRun, Action: scalrsim.Garbage, Body: `{"data":{"type":"runs"}}`}},
 			outputs: planned,
@@ -152,6 +196,18 @@ func runs(want int) func(*stepResult) {
 	return func(p *stepResult) {
 		if len(p.runs) != want {
 			p.t.Errorf("%d runs, want %d: %+v", len(p.runs), want, p.runs)
+		}
+	}
+}
+
+// warnsOfDuplicate checks how often the log warns that a duplicate run may be active. The warning has the URL of the
+// workspace.
+func warnsOfDuplicate(want int) func(*stepResult) {
+	return func(p *stepResult) {
+		warning := "::warning::Run " + p.outputs["run-id"] + " may have an active duplicate, because the check for duplicates was not completed ("
+		workspace := strings.TrimSuffix(p.outputs["run-url"], "/runs/"+p.outputs["run-id"])
+		if strings.Count(p.log, warning) != want || want > 0 && !strings.Contains(p.log, "Check the runs of the workspace: "+workspace+"\n") {
+			p.t.Errorf("want %d warnings of a duplicate run with %s\n%s", want, workspace, p.log)
 		}
 	}
 }

@@ -95,6 +95,11 @@ func TestPostFaults(t *testing.T) {
 			state:  map[string]string{"run-id": ""},
 			says:   []string{"The run that the canceled step left behind could not be stopped: "},
 		},
+		"search for duplicates fails": {
+			faults: []scalrsim.Fault{statusFault("GET /runs", 503, -1)},
+			says:   []string{"Scalr accepted the request to cancel it.", " may have an active duplicate, because "}, stops: []string{"cancel 202"},
+			most: 2 * time.Second,
+		},
 		"no token": {inputs: []string{"token="}, says: []string{"token"}},
 		"sign-in fails": {
 			inputs: []string{"token=", "service-account=deployer@acme.scalr.io"},

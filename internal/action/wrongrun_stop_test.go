@@ -193,3 +193,34 @@ func TestPostVerifiesRun(t *testing.T) {
 		})
 	}
 }
+
+// TestWrongRunIsStoppedFirst (R21) checks that no read delays the stop of a run that differs from the request, and that
+// the search for duplicates follows.
+func TestWrongRunIsStoppedFirst(t *testing.T) {
+	t.Parallel()
+	stall := func(op string) scalrsim.Fault { return scalrsim.Fault{Op: op, Times: -1, Action: scalrsim.Stall} }
+	for name, c := range map[string]struct {
+		scenario scalrsim.Scenario
+		started  string // the operation after which the run differs
+	}{
+		"waiting":  {with(scenario(t, "waits-for-approval"), stall(planJSON)), createRun},
+		"applying": {slowApply(t, stall(planJSON)), planJSON},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newStepTest(t, c.scenario, "dry-run=false")
+			var at time.Time
+			r.during = func(p *stepResult) {
+				for p.count(c.started) == 0 {
+					time.Sleep(10 * time.Millisecond)
+				}
+				time.Sleep(3 * time.Second)
+				at = time.Now()
+				p.server.AddFault(stall("GET /runs"))
+				p.server.AddFault(misreported(readRun, 1, "is-destroy", true))
+			}
+			p := r.play().want(3, "result=refused", "error-code=wrong-run").logContains(" may have an active duplicate, because ")
+			p.stopArrives(at, 3*time.Second) // a poll interval
+		})
+	}
+}

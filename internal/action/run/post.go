@@ -64,7 +64,7 @@ func (r *command) stopLeftover(ctx context.Context, left state) (message string,
 	if run, err = r.verify(ctx, run); err != nil {
 		return "", err
 	}
-	defer r.cancelDuplicates(ctx)
+	defer func() { r.warnOfDuplicates(r.cancelDuplicates(ctx, duplicateSearchTime)) }()
 	switch {
 	case run.Status.IsFinal():
 		return "", nil

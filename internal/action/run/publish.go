@@ -23,6 +23,7 @@ func (r *command) publish(o step.Outcome) int {
 	defer r.logs.close()
 	rep := r.makeReport(o)
 	r.annotateDiagnostics(rep.Diagnostics())
+	r.warnOfDuplicates(r.duplicatesErr)
 	if err := r.facts.planJSONErr; err != nil {
 		r.Job.Noticef("The plan JSON could not be read, so plan-json-file is empty and the report is built from the log: %s", step.Sentence(err))
 	}

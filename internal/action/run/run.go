@@ -32,7 +32,8 @@ type command struct {
 	requested scalr.RunRequest // the request for this step's run; in the post step, only the ids
 	// expected returns the difference between a run and the expected run. A nil function accepts any run.
 	expected         func(scalr.Run) *unexpectedRun
-	mayHaveDuplicate bool // a request to create the run may have been repeated, so there may be a duplicate
+	mayHaveDuplicate bool  // a request to create the run may have been repeated, so there may be a duplicate
+	duplicatesErr    error // why the last search for duplicates was not completed
 
 	accepted     acceptance
 	stateWarned  bool // a warning about GITHUB_STATE was logged

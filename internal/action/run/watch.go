@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/retry"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
 )
@@ -19,7 +21,9 @@ func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Statu
 	r.logger.BlockingRun = func() (scalr.Run, bool) { return runs.Blocking(ctx, r.client, run.WorkspaceID, run.ID) }
 	r.logger.Agents = func() (scalr.AgentPool, bool) { return r.client.AgentPoolOf(ctx, run.WorkspaceID) }
 	f := &r.follower // reused, so that no log is shown twice
-	early := r.readPlanEarly(ctx)
+	reading, stopReading := context.WithCancel(ctx)
+	defer stopReading()
+	early := r.readPlanEarly(reading)
 	f.API, f.Observer, f.ForceStop, f.IgnoreStatus, f.Timing = r.api(), early, r.Forced(), leaving, r.Env.Timing
 	f.Throttled = r.client.Throttled
 	if at, ok := r.InterruptedAt(); ok { // a pending creation has used part of the grace period
@@ -33,7 +37,13 @@ func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Statu
 	ending, err := f.Follow(ctx, run)
 	r.logger.Close()
 	r.updateRun(ending.Run)
-	r.readResults(ctx, ending, early)
+	var wrong *unexpectedRun
+	if errors.As(err, &wrong) { // it is stopped first
+		stopReading()
+		r.recordEarlyPlan(early, ending.Run)
+	} else {
+		r.readResults(ctx, ending, early)
+	}
 	if err != nil {
 		err = fmt.Errorf("%w; the run may still be running: %s", err, r.facts.runURL)
 	}
@@ -101,13 +111,16 @@ const (
 	duplicateWindow     = 2 * time.Minute // longer than Scalr may take to create a run
 	duplicateInterval   = 10 * time.Second
 	duplicateSearchTime = 2 * time.Second // time limit of one search
+	lastSearchTime      = 4 * time.Second // of the last search and its retry, after a confirmed creation
+	// doubtfulSearchTime is the time limit of the last search if there may be a duplicate, including retries.
+	doubtfulSearchTime = 10 * time.Second
 )
 
 // PollRun polls a run. At most every duplicateInterval, it first cancels duplicate runs.
 func (s *duplicateGuard) PollRun(ctx context.Context, id string) (scalr.Run, error) {
 	if now := time.Now(); now.Sub(s.began) < duplicateWindow && now.Sub(s.last) >= duplicateInterval {
 		s.last = now
-		s.command.cancelDuplicates(ctx)
+		_ = s.command.cancelDuplicates(ctx, duplicateSearchTime) // the last search reports errors
 	}
 	return s.Stopper.PollRun(ctx, id)
 }
@@ -119,25 +132,52 @@ func (r *command) ourRun() scalr.Run {
 }
 
 // cancelDuplicates stops other runs of this step's configuration version.
-func (r *command) cancelDuplicates(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, duplicateSearchTime)
+func (r *command) cancelDuplicates(ctx context.Context, most time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
-	swept, _ := runs.CancelDuplicates(ctx, r.client, r.ourRun(), r.comment("a duplicate run of this configuration version"))
+	swept, err := runs.CancelDuplicates(ctx, r.client, r.ourRun(), r.comment("a duplicate run of this configuration version"))
 	for _, id := range swept {
 		r.Job.Warnf("Duplicate run %s of the same configuration version was stopped.", id)
 	}
+	return err
 }
 
 // cancelLastDuplicates cancels duplicate runs before the step continues or ends. It lists the runs even if the
-// creation was confirmed: Scalr, or a gateway in front of it, may have executed the request twice.
+// creation was confirmed: Scalr, or a gateway in front of it, may have executed the request twice. An interrupted step
+// has no time for retries.
 func (r *command) cancelLastDuplicates() {
 	if !r.created {
 		return
 	}
-	ctx, cancel := r.ReportingContext(duplicateSearchTime)
+	most := lastSearchTime
+	if r.mayHaveDuplicate {
+		most = doubtfulSearchTime
+	}
+	if _, interrupted := r.InterruptedAt(); interrupted {
+		most = duplicateSearchTime
+	}
+	ctx, cancel := r.ReportingContext(most)
 	defer cancel()
-	if r.mayHaveDuplicate || runs.HasDuplicate(ctx, r.client, r.ourRun()) {
-		r.cancelDuplicates(ctx)
+	has, err := r.mayHaveDuplicate, error(nil)
+	if !has {
+		_, err = retry.Do(ctx, retryRead(2, most-duplicateSearchTime), func() (err error) {
+			ctx, cancel := context.WithTimeout(ctx, duplicateSearchTime)
+			defer cancel()
+			has, err = runs.HasDuplicate(ctx, r.client, r.ourRun())
+			return err
+		})
+	}
+	if has {
+		err = r.cancelDuplicates(ctx, most)
+	}
+	r.duplicatesErr = err
+}
+
+// warnOfDuplicates logs that a duplicate run may be active, if the search for it failed.
+func (r *command) warnOfDuplicates(err error) {
+	if err != nil {
+		r.Job.Warnf("Run %s may have an active duplicate, because the check for duplicates was not completed (%s). Check the runs of the workspace: %s",
+			r.facts.run.ID, step.Sentence(err), r.client.WorkspaceURL(r.facts.run.EnvironmentID, r.facts.run.WorkspaceID))
 	}
 }
 

@@ -64,7 +64,8 @@ func (r *command) stopWrongRun(ctx context.Context, wrong *unexpectedRun) step.O
 		last = r.awaitStop(ctx, last)
 	}
 	r.updateRun(last)
-	r.cancelDuplicates(ctx)
+	r.mayHaveDuplicate = true
+	r.cancelLastDuplicates()
 	r.stopAccepted = err == nil
 	return step.WithAdvice(step.Outcome{Result: result.Refused, Code: step.CodeWrongRun,
 		Problem: wrong.problem + " " + r.stopOutcome(stop, last, err)})

@@ -47,12 +47,12 @@ func sameOrigin(keep scalr.Run) func(scalr.Run) error {
 
 // HasDuplicate reports whether another run of the configuration version is not final, among the newest runs of the
 // workspace. It makes a single attempt.
-func HasDuplicate(ctx context.Context, c *scalr.Client, run scalr.Run) (has bool) {
+func HasDuplicate(ctx context.Context, c *scalr.Client, run scalr.Run) (has bool, err error) {
 	read := 0
-	_ = c.ListRuns(ctx, run.WorkspaceID, scalr.Once, func(r scalr.Run) bool {
+	err = c.ListRuns(ctx, run.WorkspaceID, scalr.Once, func(r scalr.Run) bool {
 		has = has || r.ConfigurationID == run.ConfigurationID && r.ID != run.ID && !r.Status.IsFinal()
 		read++
 		return !has && read < newest
 	})
-	return has && run.ConfigurationID != ""
+	return has && run.ConfigurationID != "", err
 }

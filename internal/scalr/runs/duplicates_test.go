@@ -1,6 +1,7 @@
 package runs_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -107,8 +108,23 @@ func TestHasDuplicate(t *testing.T) {
 			if edits != nil {
 				r.Sim.AddFault(scalrtest.Edit("GET /runs", 1, edits...))
 			}
-			if got := runs.HasDuplicate(t.Context(), r.Client, run); got != c.want || len(r.Received("GET /runs")) != 1 {
-				t.Errorf("%s: got %v after %d lists, want %v", name, got, len(r.Received("GET /runs")), c.want)
+			if got, err := runs.HasDuplicate(t.Context(), r.Client, run); got != c.want || err != nil || len(r.Received("GET /runs")) != 1 {
+				t.Errorf("%s: got %v and %v after %d lists, want %v", name, got, err, len(r.Received("GET /runs")), c.want)
+			}
+		})
+	}
+}
+
+// TestHasDuplicateReportsError: a list that could not be read is an error after one attempt, not an answer.
+func TestHasDuplicateReportsError(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{403, 429, 503} {
+		synctest.Test(t, func(t *testing.T) {
+			r := scalrtest.New(t, scalrsim.Scenario{Faults: []scalrsim.Fault{scalrtest.Status("GET /runs", status, -1)}, Script: scalrtest.LongPlan()})
+			run := r.MustStartRun(true)
+			has, err := runs.HasDuplicate(t.Context(), r.Client, run)
+			if e := (*scalr.Error)(nil); has || !errors.As(err, &e) || e.HTTPStatus != status || len(r.Received("GET /runs")) != 1 {
+				t.Errorf("%d: got %v and %v after %d lists, want an error after one", status, has, err, len(r.Received("GET /runs")))
 			}
 		})
 	}
@@ -142,8 +158,9 @@ func TestHasDuplicateReadsOnePage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := runs.HasDuplicate(t.Context(), c, scalr.Run{ID: "run-x", WorkspaceID: "ws-1", ConfigurationID: "cv-1"}); got != want || list.pages != 1 {
-			t.Errorf("run %d: got %v after %d pages, want %v after one", number, got, list.pages, want)
+		got, err := runs.HasDuplicate(t.Context(), c, scalr.Run{ID: "run-x", WorkspaceID: "ws-1", ConfigurationID: "cv-1"})
+		if got != want || err != nil || list.pages != 1 {
+			t.Errorf("run %d: got %v and %v after %d pages, want %v after one", number, got, err, list.pages, want)
 		}
 	}
 }
