@@ -13,7 +13,7 @@ COPY internal ./internal
 ENV GOFLAGS="-trimpath -buildvcs=false -gcflags=net/...=-l -gcflags=crypto/tls=-l -gcflags=crypto/x509=-l -gcflags=scalr-run-action/...=-l \
 -gcflags=scalr-run-action/internal/bundle= -gcflags=scalr-run-action/internal/secret= -gcflags=scalr-run-action/internal/jsonstream= \
 -gcflags=scalr-run-action/internal/tfplan= -gcflags=scalr-run-action/internal/sanitize="
-RUN CGO_ENABLED=0 go build -ldflags "-s -w -buildid= -funcalign=8 -X main.version=${VERSION}" -o /image/scalr-run . \
+RUN CGO_ENABLED=0 go build -ldflags "-s -w -buildid= -funcalign=4 -X main.version=${VERSION}" -o /image/scalr-run . \
  && ln -s scalr-run /image/scalr-run-post \
  && ln -s scalr-run /image/scalr-environment \
  && ln -s scalr-run /image/scalr-workspace \
