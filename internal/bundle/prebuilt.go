@@ -38,7 +38,8 @@ func (l *Listing) checkPrebuilt(ctx context.Context, t *tree) error {
 	}
 	gz.Multistream(false)
 	c := newChecker(&pulse{ctx: ctx}, l.options.Debug)
-	err = c.check(contextReader{ctx, gzipMembers{gz, r}}) // also checks ctx during decompression: a small part of the file may decompress to a huge amount of data
+	// The context is checked during decompression, too: a small part of the file may decompress to a huge amount of data.
+	err = c.check(contextReader{ctx, gzipMembers{gz, r}})
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)

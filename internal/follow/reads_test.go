@@ -212,9 +212,10 @@ func TestReadsOfLog(t *testing.T) {
 			incidents: "trouble",
 		},
 		"failures forever": {
-			length:    time.Second,
-			replies:   "error",
-			reads:     "0 1000 1400 1800 2200 2600 3000 3400 3800 4200 4600 5000 5400 5800 6200 6600 7000 7400 7800 8200 8600 9000 9400 9800 10200 10600 until 11000",
+			length:  time.Second,
+			replies: "error",
+			reads: "0 1000 1400 1800 2200 2600 3000 3400 3800 4200 4600 5000 5400 5800 6200 6600 7000 7400 7800 8200 8600 9000 9400 9800 " +
+				"10200 10600 until 11000",
 			text:      "",
 			incidents: "trouble not closed",
 		},

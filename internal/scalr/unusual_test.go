@@ -304,7 +304,8 @@ func TestBrokenBodies(t *testing.T) {
 				}))
 				err := call(t.Context(), client)
 				var e *scalr.Error
-				if !errors.As(err, &e) || e.Network != scalr.BrokenOff || e.Note != "the connection to acme.scalr.test was closed before the response was complete" {
+				const want = "the connection to acme.scalr.test was closed before the response was complete"
+				if !errors.As(err, &e) || e.Network != scalr.BrokenOff || e.Note != want {
 					t.Errorf("%s, status %d: got %v", name, status, err)
 				}
 			})

@@ -9,9 +9,10 @@ import (
 // actionName matches a repository or ref name that needs no escaping in a URL.
 var actionName = lazyregexp.New(`^[A-Za-z0-9._/-]+$`)
 
-// documentation returns a line about environment variables if inputs are invalid outside GitHub, otherwise a line with a link to the section about an error code in docs/errors.md, in the running
-// version of the action. The line is empty for a local action, which has no repository name. On GitHub Enterprise
-// Server the line names the file without a URL, because the action may have been copied from github.com.
+// documentation returns a line about environment variables if inputs are invalid outside GitHub, otherwise a line with a
+// link to the section about an error code in docs/errors.md, in the running version of the action. The line is empty for a
+// local action, which has no repository name. On GitHub Enterprise Server the line names the file without a URL, because
+// the action may have been copied from github.com.
 func (s *Step) documentation(code Code) string {
 	if code == CodeInputInvalid && !s.Job.OnGitHub() {
 		return "\nOutside GitHub Actions, inputs are environment variables, such as INPUT_WORKSPACE_ID for workspace-id."
