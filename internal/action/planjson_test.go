@@ -8,7 +8,7 @@ import (
 )
 
 // TestPlanJSONFaults checks how often the plan JSON of a finished run is requested, and that one notice reports that it
-// could not be read. Where Scalr has none, there is no notice.
+// could not be read. The step logs no notice where Scalr has none.
 func TestPlanJSONFaults(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

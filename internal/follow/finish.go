@@ -16,8 +16,8 @@ type finish struct {
 	closed  bool // the last read found Terraform's closing message
 	errored bool // the stage failed, so that its log ends with an error
 
-	unreadable bool // reads were forbidden until the end of the stage
-	done       bool
+	forbidden bool // Scalr refused to serve the log until the end of the stage
+	done      bool
 }
 
 // stageEnded records the end of the stage; only the first call has an effect.
@@ -29,7 +29,7 @@ func (f *finish) stageEnded(at time.Time) {
 
 // observeRead records the result of a read and updates done. Once its stage has ended, a log is complete
 // after LogGrace without new bytes, or immediately if it ends as Terraform's logs do. A failed read completes
-// a log only after Drain, or after LogGrace if it was unreadable before.
+// a log only after Drain, or after LogGrace if it was forbidden before.
 func (f *finish) observeRead(grew int64, failed bool, now time.Time, timing Timing) {
 	if f.endedAt.IsZero() {
 		return
@@ -40,7 +40,7 @@ func (f *finish) observeRead(grew int64, failed bool, now time.Time, timing Timi
 		return
 	}
 	limit := timing.Drain
-	if f.unreadable {
+	if f.forbidden {
 		limit = timing.LogGrace
 	}
 	f.done = now.Sub(f.endedAt) >= limit || !failed && f.quiet(now) >= f.logGrace(timing)
@@ -69,14 +69,17 @@ func (f *finish) hasEnd() bool {
 	return terraformEnd.Match(f.closing)
 }
 
+const (
+	closingMessage = `Plan:(\x1b\[[0-9;]*m)* [0-9]|No changes\.|Apply complete!|Destroy complete!|Error: `
+	onlyOutputs    = `without changing any real infrastructure` // ends the closing message of a plan that changes only outputs
+)
+
 // terraformEnd matches the closing message of a plan or apply log, with or without colors.
-var terraformEnd = lazyregexp.New(`Plan:(\x1b\[[0-9;]*m)* [0-9]|No changes\.|Apply complete!|Destroy complete!|` +
-	`Error: |without changing any real infrastructure`)
+var terraformEnd = lazyregexp.New(closingMessage + `|` + onlyOutputs)
 
 // closingLine matches terraformEnd where Terraform prints it: at the start of a line, possibly in a frame or after the
 // prefix of Terragrunt. The output of a provisioner may contain the same words.
-var closingLine = lazyregexp.New(`(?m)^(.*(terraform|tofu): )?([\s│╷]|\x1b\[[0-9;]*m)*` +
-	`(Plan:(\x1b\[[0-9;]*m)* [0-9]|No changes\.|Apply complete!|Destroy complete!|Error: )|without changing any real infrastructure`)
+var closingLine = lazyregexp.New(`(?m)^(.*(terraform|tofu): )?([\s│╷]|\x1b\[[0-9;]*m)*(` + closingMessage + `)|` + onlyOutputs)
 
 // closing contains the last bytes of a log, at most maxClosing.
 type closing []byte

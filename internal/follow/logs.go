@@ -122,7 +122,7 @@ func (f *Follower) patience(t *tail) time.Duration {
 	if !t.endedAt.IsZero() {
 		longest = max(f.Timing.Drain-time.Since(t.endedAt), f.Timing.ActiveInterval)
 	}
-	return min(f.Timing.ActiveInterval<<min(t.failed, 4), longest)
+	return min(f.Timing.ActiveInterval<<min(t.slow, 4), longest)
 }
 
 // reportedFailures is the number of consecutive failures that is reported.
@@ -136,7 +136,7 @@ func (f *Follower) countFailure(ctx context.Context, p scalr.Phase, t *tail, err
 		return
 	}
 	t.failure = err
-	t.failed++
+	t.slow++
 	if t.failures++; t.failures >= reportedFailures {
 		f.reportFailure(p, t)
 	}
@@ -166,7 +166,7 @@ func (f *Follower) drain(ctx context.Context) {
 		}
 	}
 	for _, l := range f.order {
-		if t := f.tails[l]; t.failure != nil && !errors.Is(t.failure, scalr.ErrNotFound) && ctx.Err() == nil {
+		if t := f.tails[l]; t.failure != nil {
 			f.reportFailure(l.Phase, t)
 		}
 	}

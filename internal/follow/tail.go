@@ -35,7 +35,7 @@ type tail struct {
 	restarts int
 	failures int       // consecutive failed reads
 	failure  error     // the last of them
-	failed   int       // all failed reads
+	slow     int       // failed reads so far, for patience
 	nextRead time.Time // time of the earliest next read, by the server's Retry-After
 	shortAt  time.Time // first of the consecutive reads after the end of the stage that found a shorter log
 	reported bool      // LogTrouble was called
@@ -48,7 +48,7 @@ func (t *tail) stageEnded(at time.Time) {
 		if retryAfter(t.failure) == 0 {
 			t.nextRead = time.Time{} // the end of the log should not be late
 		}
-		t.unreadable = t.reported && errors.Is(t.failure, scalr.ErrForbidden)
+		t.forbidden = t.reported && errors.Is(t.failure, scalr.ErrForbidden)
 	}
 	t.finish.stageEnded(at)
 }

@@ -28,6 +28,12 @@ func TestPacer(t *testing.T) {
 			}
 			return noNews, true
 		}, []time.Duration{minute - 3*time.Second, minute, minute + 9*time.Second}, "[2.4s 400ms 2.4s]", 165},
+		"a last line in each of several stages": {func(n int, _ time.Duration) (news, bool) {
+			if n%2 == 0 {
+				return lastLine, true
+			}
+			return transition, true
+		}, []time.Duration{0, 400 * time.Millisecond, 650 * time.Millisecond}, "[400ms 300ms 400ms]", 1847},
 		"an apparent last line every ten seconds": {func(n int, at time.Duration) (news, bool) {
 			if n%10 == 0 {
 				return lastLine, true

@@ -89,7 +89,7 @@ func TestDiffFromJSON(t *testing.T) {
 			want:   "!     x = [\n-         (sensitive value),\n-         (sensitive value),\n+         (sensitive value),\n      ]",
 		},
 		{
-			name: "an object whose part is no longer sensitive, and another one is added",
+			name: "an object with an attribute that is no longer sensitive, and an added one",
 			change: `"before":{"x":[{"k":"REDACTED","n":1}]},"after":{"x":[{"k":"a","n":2},{"k":"b","n":3}]}` +
 				`,"before_sensitive":{"x":[{"k":true}]},"after_sensitive":{}`,
 			want: "!     x = [\n!         {\n!             k = (sensitive value)\n!             n = 1 -> 2\n          },\n" +
