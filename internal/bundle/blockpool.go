@@ -79,8 +79,14 @@ func (b *block) follow(before []byte) {
 	b.dict = len(b.data)
 }
 
-// add appends a part to the current block.
+// add appends a part to the current block. Nothing is copied if part is its rest.
 func (p *blockPool) add(part []byte) { p.current.data = append(p.current.data, part...) }
+
+// rest returns the next n bytes of the current block. After they were set, add must be called with them.
+func (p *blockPool) rest(n int) []byte {
+	at := len(p.current.data)
+	return p.current.data[at : at+n]
+}
 
 var errWriting = errors.New("the archive can no longer be written")
 

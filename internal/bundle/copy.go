@@ -14,16 +14,12 @@ const readSize = 256 << 10
 // errShrunk reports that a file is shorter than the size in its header, which is already written.
 var errShrunk = errors.New("it became shorter")
 
-// copyExactly copies size bytes of r and ignores the rest. It calls first, if not nil, with the first bytes,
-// at most len(buf).
-func copyExactly(ctx context.Context, w io.Writer, r io.Reader, size int64, buf []byte, first func([]byte)) error {
+// copyExactly copies size bytes of r and ignores the rest.
+func copyExactly(ctx context.Context, w io.Writer, r io.Reader, size int64, buf []byte) error {
 	for at := int64(0); at < size; {
 		n, err := io.ReadFull(r, buf[:min(int64(len(buf)), size-at)])
 		if err != nil {
 			return shrunkIfEOF(err)
-		}
-		if at == 0 && first != nil {
-			first(buf[:n])
 		}
 		if _, err := w.Write(buf[:n]); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"context"
 	"encoding/binary"
 	"hash/crc32"
 	"io"
@@ -67,6 +68,28 @@ func (g *gzipWriter) Write(p []byte) (int, error) {
 		p = p[len(part):]
 	}
 	return n, nil
+}
+
+// copyExactly copies size bytes of r like the function of this name. Once the workers have started, it reads the bytes
+// directly into their blocks instead of buf.
+func (g *gzipWriter) copyExactly(ctx context.Context, r io.Reader, size int64, buf []byte) error {
+	for size > 0 {
+		if g.filled == blockSize {
+			if err := g.next(); err != nil {
+				return err
+			}
+		}
+		part := buf
+		if g.pool != nil {
+			part = g.pool.rest(blockSize - g.filled)
+		}
+		part = part[:min(int64(len(part)), size)]
+		if err := copyExactly(ctx, g, r, int64(len(part)), part); err != nil {
+			return err
+		}
+		size -= int64(len(part))
+	}
+	return nil
 }
 
 // expect announces that a file of that size will be written. If it is large, the workers start with the next block.

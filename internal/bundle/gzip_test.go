@@ -44,7 +44,7 @@ func compressed(t testing.TB, data []byte, workers, inline, piece int) []byte {
 
 func TestGzipSameBytesWithAnyWorkers(t *testing.T) {
 	t.Parallel()
-	const first = 8 * blockSize
+	const first = 4 * blockSize
 	for _, size := range []int{0, 1, blockSize - 1, blockSize, blockSize + 1, first - 1, first, first + 1, first + blockSize, first + blockSize + 12345} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			t.Parallel()
@@ -101,6 +101,37 @@ func TestLargeFileStartsWorkers(t *testing.T) {
 	}
 }
 
+// TestReadIntoBlocks checks that files that are read directly into the blocks are compressed to the same bytes as copied
+// ones, whatever the block already contains, and that errors of the file are returned.
+func TestReadIntoBlocks(t *testing.T) {
+	t.Parallel()
+	data := text(4*blockSize, 6)
+	want := compressed(t, data, 1, 2, 1<<20)
+	for _, before := range []int{0, 1, 1000, blockSize - 1, blockSize, blockSize + 1, 3*blockSize - 100} {
+		for _, inline := range []int{0, 1, 9} {
+			var out bytes.Buffer
+			g := newGzipWriter(&out, io.Discard, 2, inline)
+			if _, err := g.Write(data[:before]); err != nil {
+				t.Fatal(err)
+			}
+			rest := data[before:]
+			if err := g.copyExactly(t.Context(), bytes.NewReader(rest), int64(len(rest)), make([]byte, 100_000)); err != nil {
+				t.Fatal(err)
+			}
+			if err := g.Close(); err != nil || !bytes.Equal(out.Bytes(), want) {
+				t.Errorf("after %d bytes, with %d blocks compressed by Write: %v, or other bytes", before, inline, err)
+			}
+		}
+	}
+	g := newGzipWriter(io.Discard, io.Discard, 2, 0)
+	if err := g.copyExactly(t.Context(), bytes.NewReader(data), int64(len(data))+1, make([]byte, 10)); err != errShrunk {
+		t.Errorf("a file that became shorter: got %v", err)
+	}
+	if err := g.abort(); err != nil {
+		t.Error(err)
+	}
+}
+
 // failing is a writer that fails after some bytes.
 type failing struct{ left int }
 
@@ -115,7 +146,7 @@ func (f *failing) Write(p []byte) (int, error) {
 
 func TestGzipWriteError(t *testing.T) {
 	t.Parallel()
-	data := text(8*blockSize, 2)
+	data := text(4*blockSize, 2)
 	whole := len(compressed(t, data, 1, 3, blockSize))
 	rooms := []int{0, whole / 2, whole - 1}
 	if !testing.Short() {

@@ -1,6 +1,9 @@
 package bundle
 
-import "context"
+import (
+	"context"
+	"io"
+)
 
 // packer writes the tar stream.
 type packer struct {
@@ -113,14 +116,24 @@ func (p *packer) file(ctx context.Context, e entry) error {
 		p.buf = make([]byte, readSize)
 	}
 	p.gz.expect(f.size)
-	first := func(content []byte) {
-		p.inspector.inspect(p.l.dirs[e.dir].path, p.l.names.at(e.name), content, f.size)
-	}
-	if err := copyExactly(ctx, p.gz, f, f.size, p.buf, first); err != nil {
+	if err := p.copy(ctx, e, f); err != nil {
 		return readError(source, err)
 	}
 	p.count(e, f.size)
 	return p.zeros(int(-f.size & (tarBlock - 1)))
+}
+
+// copy copies a file and inspects its start.
+func (p *packer) copy(ctx context.Context, e entry, f file) error {
+	start := p.buf[:min(f.size, readSize)]
+	if _, err := io.ReadFull(f, start); err != nil {
+		return shrunkIfEOF(err)
+	}
+	p.inspector.inspect(p.l.dirs[e.dir].path, p.l.names.at(e.name), start, f.size)
+	if _, err := p.gz.Write(start); err != nil {
+		return err
+	}
+	return p.gz.copyExactly(ctx, f, f.size-int64(len(start)), p.buf)
 }
 
 var tarZeros [2 * tarBlock]byte

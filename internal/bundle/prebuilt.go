@@ -87,7 +87,7 @@ func (l *Listing) copyPrebuilt(ctx context.Context, t *tree, a *Archive) error {
 		return openError(l.base, err)
 	}
 	defer f.close()
-	if err := copyExactly(ctx, output{a.sink, a.sum}, f, f.size, make([]byte, readSize), nil); err != nil {
+	if err := copyExactly(ctx, output{a.sink, a.sum}, f, f.size, make([]byte, readSize)); err != nil {
 		return readError(l.base, err)
 	}
 	if [sha256.Size]byte(a.sum.Sum(nil)) != l.prebuilt.sum {
