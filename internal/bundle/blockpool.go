@@ -52,11 +52,12 @@ func newBlocks(n int) []*block {
 	return blocks
 }
 
-// newBlockPool starts the workers; first is the compressor of one of them. There are two blocks per worker, so that one can
-// be filled while the other is compressed. before is the end of the previous block, or nil for the first block.
+// newBlockPool starts the workers; first is the compressor of one of them. Besides the block that is filled there are two more
+// than workers, so that one can wait for a worker while another is digested or stored. before is the end of the previous
+// block, or nil for the first block.
 func newBlockPool(out output, workers int, first compressor, before []byte) *blockPool {
 	workers = max(1, min(workers, maxWorkers))
-	n := 2 * workers
+	n := workers + 2
 	channel := func() chan *block { return make(chan *block, n+1) }
 	blocks := newBlocks(n + 1)
 	p := &blockPool{out: out, current: blocks[n], free: channel(), queue: channel(), order: channel(), stored: channel(), failed: make(chan struct{})}

@@ -9,7 +9,7 @@ import (
 
 const (
 	blockSize    = 512 << 10
-	dictionary   = 32 << 10
+	dictionary   = 16 << 10
 	deflateLevel = 5
 )
 
