@@ -11,7 +11,7 @@ import (
 
 // failures describes the consecutive polls that failed with an unexpected response.
 type failures struct {
-	tolerated bool      // a poll succeeded before: the run exists, and the token can read it
+	tolerated bool      // a poll or an action succeeded before: the run exists, and the token can read it
 	first     time.Time // time of the first failure; zero if there is none
 	attempts  int       // requests of these polls
 }
@@ -38,12 +38,16 @@ func (f *Follower) waitAfterFailure(ctx context.Context, failed *failures, inter
 }
 
 // unexpectedResponse returns the error of a poll if Scalr, or a server in front of it, sent a response that the client
-// does not retry, or only a few times. It returns nil for all other errors: the client has retried a 401, a 404 and an
-// outage long enough, and a failed connection or sign-in is not a response.
+// does not retry, or only a few times. The responses of a proxy that denies the connection, and of a name server that
+// does not know the host, count too. It returns nil for all other errors: the client has retried a 401, a 404 and an outage
+// long enough, an untrusted certificate is never waited for, and a failed sign-in is not a response.
 func unexpectedResponse(err error) *scalr.Error {
 	var e *scalr.Error
 	if !errors.As(err, &e) || e.Op.Operation != scalr.OpReadRun {
 		return nil
+	}
+	if e.Network == scalr.ProxyDenied || e.Network == scalr.UnknownHost {
+		return e
 	}
 	if e.NotAPIResponse || e.Invalid || e.Is(scalr.ErrForbidden) || e.Is(scalr.ErrConflict) || e.Is(scalr.ErrInvalid) || e.Is(scalr.ErrRedirected) {
 		return e

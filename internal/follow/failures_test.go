@@ -63,6 +63,12 @@ func failure(response string) error {
 		e.Invalid, e.Attempts = true, 3
 	case name == "certificate":
 		e.Network = scalr.Certificate
+	case name == "address":
+		e.Network = scalr.NotAllowed
+	case name == "denied":
+		e.Network = scalr.ProxyDenied
+	case name == "host":
+		e.Network, e.Attempts = scalr.UnknownHost, 2
 	case name == "sign-in":
 		e.HTTPStatus, e.Op = 403, scalr.Op{Operation: scalr.OpReadRunPart}
 		return fmt.Errorf("sign in again: %w", e)
@@ -75,7 +81,7 @@ func failure(response string) error {
 }
 
 // unexpected are the responses that are tolerated for a while.
-const unexpected = "301 302 307 308 400 402 403 405 406 407 409 410 412 413 418 422 451 page invalid"
+const unexpected = "301 302 307 308 400 402 403 405 406 407 409 410 412 413 418 422 451 page invalid denied host"
 
 // followResponses follows a run with the given responses until d has elapsed, which interrupts it.
 func followResponses(t *testing.T, responses string, d time.Duration) (api *responding, seen *recorder, ending Ending, err error) {
@@ -131,10 +137,12 @@ func TestFailuresThatEndFollow(t *testing.T) {
 		"429":               "applying 429",
 		"503":               "applying 503",
 		"certificate":       "applying certificate",
+		"forbidden address": "applying address",
 		"sign-in":           "applying sign-in",
 		"another run":       "applying other",
 		"first poll":        "403",
 		"first poll, pages": "page",
+		"first poll, proxy": "denied",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -146,6 +154,20 @@ func TestFailuresThatEndFollow(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestUnexpectedResponseAfterConfirmation checks that the first poll after a confirmation may fail, too: the run is about to
+// be applied.
+func TestUnexpectedResponseAfterConfirmation(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		api, seen := &responding{began: time.Now(), responses: strings.Fields("403 page host applying applied")}, &recorder{}
+		f := Follower{API: api, Observer: seen, Timing: DefaultTiming, IgnoreStatus: "planned"}
+		ending, err := f.Follow(t.Context(), scalr.Run{ID: "run-1", Status: "planned"})
+		if err != nil || ending.Run.Status != "applied" || len(seen.failed) != 1 {
+			t.Errorf("%s, %v, reported %v; want applied, and one report", ending.Run.Status, err, seen.failed)
+		}
+	})
 }
 
 // TestFailureAfterUnexpectedResponse checks that another failure ends Follow also while unexpected responses are

@@ -96,7 +96,7 @@ func (f *Follower) Follow(ctx context.Context, run scalr.Run) (Ending, error) {
 func (f *Follower) poll(ctx context.Context, run scalr.Run) (scalr.Run, error) {
 	c := classifier{latest: run, furthest: run.Status, ignoreStatus: f.IgnoreStatus, grace: f.Timing.StatusGrace}
 	pace := f.Timing.pacer(time.Now())
-	var failed failures
+	failed := failures{tolerated: f.IgnoreStatus != ""}
 	pollRun := func() (scalr.Run, error) { return f.API.PollRun(ctx, run.ID) }
 	for poll := pollRun; ; {
 		began := time.Now()
