@@ -70,9 +70,9 @@ func (g *gzipWriter) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// copyExactly copies size bytes of r like the function of this name. Once the workers have started, it reads the bytes
+// writeFrom writes size bytes of r and ignores the rest, like copyExactly. Once the workers have started, it reads the bytes
 // directly into their blocks instead of buf.
-func (g *gzipWriter) copyExactly(ctx context.Context, r io.Reader, size int64, buf []byte) error {
+func (g *gzipWriter) writeFrom(ctx context.Context, r io.Reader, size int64, buf []byte) error {
 	for size > 0 {
 		if g.filled == blockSize {
 			if err := g.next(); err != nil {

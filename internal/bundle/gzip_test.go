@@ -44,7 +44,7 @@ func compressed(t testing.TB, data []byte, workers, inline, piece int) []byte {
 
 func TestGzipSameBytesWithAnyWorkers(t *testing.T) {
 	t.Parallel()
-	const first = 4 * blockSize
+	const first = 8 * blockSize
 	for _, size := range []int{0, 1, blockSize - 1, blockSize, blockSize + 1, first - 1, first, first + 1, first + blockSize, first + blockSize + 12345} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			t.Parallel()
@@ -101,6 +101,18 @@ func TestLargeFileStartsWorkers(t *testing.T) {
 	}
 }
 
+// TestDictionaryOfSecondBlock checks that the dictionary is the end of the first block and nothing else, also where Write
+// compresses both: the second block repeats the dictionary and the NUL byte before it.
+func TestDictionaryOfSecondBlock(t *testing.T) {
+	t.Parallel()
+	data := incompressible(blockSize)
+	data[blockSize-dictionary-1] = 0
+	data = append(data, data[blockSize-dictionary-1:][:1000]...)
+	if !bytes.Equal(compressed(t, data, 1, 2, 100_000), compressed(t, data, 2, 0, 100_000)) {
+		t.Error("the bytes depend on who compresses the blocks")
+	}
+}
+
 // TestReadIntoBlocks checks that files that are read directly into the blocks are compressed to the same bytes as copied
 // ones, whatever the block already contains, and that errors of the file are returned.
 func TestReadIntoBlocks(t *testing.T) {
@@ -114,9 +126,12 @@ func TestReadIntoBlocks(t *testing.T) {
 			if _, err := g.Write(data[:before]); err != nil {
 				t.Fatal(err)
 			}
-			rest := data[before:]
-			if err := g.copyExactly(t.Context(), bytes.NewReader(rest), int64(len(rest)), make([]byte, 100_000)); err != nil {
+			rest, buf := data[before:], make([]byte, 100_000)
+			if err := g.writeFrom(t.Context(), bytes.NewReader(rest), int64(len(rest)), buf); err != nil {
 				t.Fatal(err)
+			}
+			if inline == 0 && !bytes.Equal(buf, make([]byte, len(buf))) {
+				t.Errorf("after %d bytes: the buffer was used although the workers had started", before)
 			}
 			if err := g.Close(); err != nil || !bytes.Equal(out.Bytes(), want) {
 				t.Errorf("after %d bytes, with %d blocks compressed by Write: %v, or other bytes", before, inline, err)
@@ -124,7 +139,7 @@ func TestReadIntoBlocks(t *testing.T) {
 		}
 	}
 	g := newGzipWriter(io.Discard, io.Discard, 2, 0)
-	if err := g.copyExactly(t.Context(), bytes.NewReader(data), int64(len(data))+1, make([]byte, 10)); err != errShrunk {
+	if err := g.writeFrom(t.Context(), bytes.NewReader(data), int64(len(data))+1, make([]byte, 10)); err != errShrunk {
 		t.Errorf("a file that became shorter: got %v", err)
 	}
 	if err := g.abort(); err != nil {
@@ -146,7 +161,7 @@ func (f *failing) Write(p []byte) (int, error) {
 
 func TestGzipWriteError(t *testing.T) {
 	t.Parallel()
-	data := text(4*blockSize, 2)
+	data := text(8*blockSize, 2)
 	whole := len(compressed(t, data, 1, 3, blockSize))
 	rooms := []int{0, whole / 2, whole - 1}
 	if !testing.Short() {

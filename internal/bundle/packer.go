@@ -133,7 +133,7 @@ func (p *packer) copy(ctx context.Context, e entry, f file) error {
 	if _, err := p.gz.Write(start); err != nil {
 		return err
 	}
-	return p.gz.copyExactly(ctx, f, f.size-int64(len(start)), p.buf)
+	return p.gz.writeFrom(ctx, f, f.size-int64(len(start)), p.buf)
 }
 
 var tarZeros [2 * tarBlock]byte
