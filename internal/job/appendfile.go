@@ -52,9 +52,9 @@ func neverBlocks(name string) error {
 	return nil
 }
 
-// ReadFile returns the text of a regular file of at most the given number of bytes. It rejects pipes and devices, which
+// readFile returns the text of a regular file of at most the given number of bytes. It rejects pipes and devices, which
 // could block or never end.
-func ReadFile(name string, most int64) ([]byte, error) {
+func readFile(name string, most int64) ([]byte, error) {
 	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err

@@ -51,12 +51,16 @@ type ClientPayload struct {
 	PullRequestURL    string
 }
 
-// Event returns what started the job, from the environment and the event's file. It reads the file once and
-// treats an unreadable one as empty.
+// Event returns what started the job, from the environment and the event's payload. It treats an unreadable payload as
+// empty.
 func (j *Job) Event() Event { return j.event() }
 
+// EventPayload returns the payload of the event, which is untrusted JSON or not JSON at all; nil if its file cannot be
+// read or exceeds GitHub's limit for payloads. The file is read once. The caller must not change the payload.
+func (j *Job) EventPayload() []byte { return j.payload() }
+
 func (j *Job) readEvent() Event {
-	p := readPayload(j.Env("GITHUB_EVENT_PATH"))
+	p := decodePayload(j.EventPayload())
 	e := Event{
 		Name:       j.Env("GITHUB_EVENT_NAME"),
 		Action:     p.Action,
@@ -157,16 +161,20 @@ type clientPayload struct {
 	} `json:"pull_request"`
 }
 
-// payloadLimit is the maximum number of bytes read from an event's file. GitHub's own limit is 25 MB, which only
-// events with long lists approach; the action does not use these.
-const payloadLimit = 8 << 20
+// payloadLimit is the maximum number of bytes read from an event's file, at least GitHub's own limit of 25 MB
+// (docs.github.com, "Webhook events and payloads").
+const payloadLimit = 25 << 20
 
-// readPayload returns what it can decode; a field with an unexpected type stays zero.
-func readPayload(path string) payload {
-	text, err := ReadFile(path, payloadLimit)
+func (j *Job) readPayload() []byte {
+	text, err := readFile(j.Env("GITHUB_EVENT_PATH"), payloadLimit)
 	if err != nil {
-		return payload{}
+		return nil
 	}
+	return text
+}
+
+// decodePayload returns what it can decode; a field with an unexpected type stays zero.
+func decodePayload(text []byte) payload {
 	var p payload
 	// Decoding continues after a value of the wrong type, but decodes nothing from invalid JSON such as a truncated file.
 	_ = json.Unmarshal(text, &p)

@@ -71,7 +71,8 @@ func TestEventPayload(t *testing.T) {
 		"list":               {`[]`, job.Event{}},
 		"empty":              {``, job.Event{}},
 		"broken":             {`{`, job.Event{}},
-		"too large":          {`{"action": "` + strings.Repeat("x", 9<<20) + `"}`, job.Event{}},
+		"25 MiB":             {`{"action": "x"` + strings.Repeat(" ", 25<<20-15) + `}`, job.Event{Action: "x"}},
+		"too large":          {`{"action": "x"` + strings.Repeat(" ", 25<<20-14) + `}`, job.Event{}},
 		"deep":               {`{"action": ` + strings.Repeat("[", 100_000), job.Event{}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -93,6 +94,23 @@ func TestEventWithoutAFile(t *testing.T) {
 		if got.Name != "schedule" || got.SHA != "abc" || !got.IsDependabot || got.WorkflowRunURL != "" || got.PullRequest.Number != 0 {
 			t.Errorf("%s: got %+v", path, got)
 		}
+	}
+}
+
+// TestEventPayloadIsReadOnce: the payload and the event come from one read, even if the file changes.
+func TestEventPayloadIsReadOnce(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "event.json")
+	if err := os.WriteFile(path, []byte(`{"action": "opened"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	j, _ := onGitHub(t, "GITHUB_EVENT_PATH="+path)
+	first := string(j.EventPayload())
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if again := string(j.EventPayload()); first != `{"action": "opened"}` || again != first || j.Event().Action != "opened" {
+		t.Errorf("got %q, then %q and %+v", first, again, j.Event())
 	}
 }
 

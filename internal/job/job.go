@@ -40,8 +40,10 @@ type Job struct {
 	env    map[string]string
 	http   *http.Client
 	redact *secret.Redactor
-	event  func() Event
 	token  string // ends stop-commands
+
+	event   func() Event
+	payload func() []byte
 
 	examined sync.Once // the file for outputs
 
@@ -70,7 +72,7 @@ func New(o Options) *Job {
 	if j.redact == nil {
 		j.redact = new(secret.Redactor)
 	}
-	j.event = sync.OnceValue(j.readEvent)
+	j.event, j.payload = sync.OnceValue(j.readEvent), sync.OnceValue(j.readPayload)
 	j.github = githubactions.New(githubactions.WithWriter(j.console), githubactions.WithGetenv(j.Env), githubactions.WithHTTPClient(j.http))
 	j.redact.Add(j.givenSecrets()...)
 	return j

@@ -13,7 +13,6 @@ import (
 	"scalr-run-action/internal/affected"
 	"scalr-run-action/internal/github"
 	"scalr-run-action/internal/inputs"
-	"scalr-run-action/internal/job"
 	"scalr-run-action/internal/lazyregexp"
 )
 
@@ -91,15 +90,10 @@ func (c *affectedCommand) requestChange(ctx context.Context) (found github.Chang
 	if reason != "" {
 		return found, reason
 	}
-	payload, err := job.ReadFile(c.Job.Env("GITHUB_EVENT_PATH"), maxPayload)
-	if err != nil {
-		payload = nil
-	}
 	t := github.Thread{HTTP: c.Env.HTTP, APIURL: e.APIURL, Token: c.in.GitHubToken,
 		Repository: e.Repository, Redact: c.Redact.String, UserAgent: c.UserAgent()}
-	found, err = t.FindChange(ctx, github.ChangeQuery{
-		Event:    github.Event{Name: e.Name, SHA: c.Job.Env("GITHUB_SHA"), Ref: e.Ref, ServerURL: e.ServerURL, Payload: payload},
-		Checkout: commit, PullRequest: c.in.PullRequest, Base: c.in.Base,
+	found, err := t.FindChange(ctx, github.ChangeQuery{
+		Event: c.GitHubEvent(), Checkout: commit, PullRequest: c.in.PullRequest, Base: c.in.Base,
 		Workflow: c.Job.Env("GITHUB_WORKFLOW_REF"), RunID: c.Job.Env("GITHUB_RUN_ID"),
 	})
 	if err != nil {
@@ -107,9 +101,6 @@ func (c *affectedCommand) requestChange(ctx context.Context) (found github.Chang
 	}
 	return found, ""
 }
-
-// maxPayload is the maximum size of GitHub's event payload, in bytes.
-const maxPayload = 25 << 20
 
 // permissionAdvice returns the permissions that may be missing after GitHub rejected a request.
 func (c *affectedCommand) permissionAdvice(err error) string {

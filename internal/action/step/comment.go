@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"scalr-run-action/internal/github"
-	"scalr-run-action/internal/job"
 	"scalr-run-action/internal/secret"
 )
 
@@ -42,7 +41,7 @@ func (c Commenter) Publish(mode github.Mode, post github.Post, written func(url 
 	}
 	url := ""
 	if t.Number = number; err == nil {
-		post.Order, post.Head = c.order(), c.event().Head(c.Job.Event().Repository, number)
+		post.Order, post.Head = c.order(), c.GitHubEvent().Head(c.Job.Event().Repository, number)
 		url, err = t.Publish(ctx, mode, post)
 		written(url)
 	}
@@ -69,7 +68,7 @@ func (c Commenter) MarkOutdated(f github.Failure) {
 	}
 	url := ""
 	if t.Number = number; err == nil {
-		f.Order, f.Head = c.order(), c.event().Head(c.Job.Event().Repository, number)
+		f.Order, f.Head = c.order(), c.GitHubEvent().Head(c.Job.Event().Repository, number)
 		url, err = t.MarkOutdated(ctx, f)
 	}
 	switch {
@@ -103,19 +102,14 @@ func (c Commenter) number(ctx context.Context, t github.Thread) (int, error) {
 	if c.PullRequest > 0 {
 		return c.PullRequest, nil
 	}
-	return t.FindPullRequest(ctx, c.event())
+	return t.FindPullRequest(ctx, c.GitHubEvent())
 }
 
-func (c Commenter) event() github.Event {
-	e := c.Job.Event()
-	payload, err := job.ReadFile(c.Job.Env("GITHUB_EVENT_PATH"), maxPayload)
-	if err != nil {
-		payload = nil
-	}
-	return github.Event{Name: e.Name, SHA: c.Job.Env("GITHUB_SHA"), Ref: e.Ref, ServerURL: e.ServerURL, Payload: payload}
+// GitHubEvent returns the event of the job, from which package github finds pull requests and changed files.
+func (s *Step) GitHubEvent() github.Event {
+	e := s.Job.Event()
+	return github.Event{Name: e.Name, SHA: s.Job.Env("GITHUB_SHA"), Ref: e.Ref, ServerURL: e.ServerURL, Payload: s.Job.EventPayload()}
 }
-
-const maxPayload = 10 << 20
 
 // commentAdvice returns advice about an error of GitHub's API.
 func commentAdvice(err error) string {
