@@ -48,23 +48,11 @@ func Affected(ctx context.Context, s *step.Step) int {
 	defer cancel()
 	o := step.Outcome{Result: result.Done}
 	if err := c.execute(ctx); err != nil {
-		o = outcomeOf(ctx, err)
+		o = step.Explain(ctx, err).ForCompanion()
 	}
 	c.writeSummary(o)
 	c.SetResult(o, &c.out)
 	return c.Finish(o, &c.out)
-}
-
-// outcomeOf adapts an outcome to this action: it has no input timeout, and a missing object has the result not-found.
-func outcomeOf(ctx context.Context, err error) step.Outcome {
-	o := step.Explain(ctx, err)
-	switch o.Code {
-	case step.CodeEnvironmentGone, step.CodeWorkspaceMissing:
-		o.Result, o.Input = result.NotFound, ""
-	case step.CodeTimedOut:
-		o.Hints, o.Input = []string{step.Advice(step.CodeNoAnswer)}, ""
-	}
-	return o
 }
 
 func (c *affectedCommand) execute(ctx context.Context) (err error) {

@@ -54,20 +54,11 @@ func Overview(ctx context.Context, s *step.Step) int {
 	defer cancel()
 	o := step.Outcome{}
 	if err := c.execute(ctx); err != nil {
-		o = c.explain(ctx, err)
+		o = step.Explain(ctx, err).WithoutTimeoutInput()
 	} else {
 		o = c.evaluate()
 	}
 	return c.publish(o)
-}
-
-// explain adapts the outcome of an error to this action, which has no input timeout.
-func (c *overviewCommand) explain(ctx context.Context, err error) step.Outcome {
-	o := step.Explain(ctx, err)
-	if o.Code == step.CodeTimedOut {
-		o.Hints, o.Input = []string{step.Advice(step.CodeNoAnswer)}, ""
-	}
-	return o
 }
 
 // describe records the commit and the attempt for the report.

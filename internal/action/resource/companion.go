@@ -36,7 +36,7 @@ func (c *companion) run(ctx context.Context, access inputs.Access, act func(cont
 	defer cancel()
 	o := step.Outcome{Result: result.Done}
 	if err := c.signInAndAct(ctx, access, act); err != nil {
-		o = companionOutcome(step.Explain(ctx, err))
+		o = step.Explain(ctx, err).ForCompanion()
 	}
 	c.out.Set("created", strconv.FormatBool(c.created))
 	c.out.Set("changed", strconv.FormatBool(c.changed))
@@ -53,20 +53,6 @@ func (c *companion) signInAndAct(ctx context.Context, access inputs.Access, act 
 		return err
 	}
 	return act(ctx)
-}
-
-// companionOutcome adapts an outcome to the companion actions: they have no input timeout, different input names, and a
-// missing object has the result not-found.
-func companionOutcome(o step.Outcome) step.Outcome {
-	switch o.Code {
-	case step.CodeEnvironmentGone, step.CodeWorkspaceMissing:
-		o.Result, o.Input = result.NotFound, ""
-	case step.CodeWorkspaceUnclear:
-		o.Input = ""
-	case step.CodeTimedOut:
-		o.Hints, o.Input = []string{step.Advice(step.CodeNoAnswer)}, ""
-	}
-	return o
 }
 
 // recordChange logs a change that was made.

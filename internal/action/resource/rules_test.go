@@ -13,7 +13,6 @@ import (
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/job"
-	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -128,26 +127,6 @@ func TestReportedSettings(t *testing.T) {
 	log.Reset()
 	if c.reportUnchanged(); log.Len() > 0 {
 		t.Errorf("logged %q after a change", log)
-	}
-}
-
-// TestOutcomesOfCompanions checks how the outcome of a run is adapted to the companion actions.
-func TestOutcomesOfCompanions(t *testing.T) {
-	t.Parallel()
-	for code, want := range map[step.Code]step.Outcome{
-		step.CodeEnvironmentGone:  {Result: result.NotFound},
-		step.CodeWorkspaceMissing: {Result: result.NotFound},
-		step.CodeWorkspaceUnclear: {Result: result.Refused, Hints: []string{"hint"}},
-		step.CodeTimedOut:         {Result: result.Refused, Hints: []string{step.Advice(step.CodeNoAnswer)}},
-		step.CodeInUse:            {Result: result.Refused, Hints: []string{"hint"}, Input: "workspace"},
-	} {
-		if want.Code = code; want.Hints == nil {
-			want.Hints = []string{"hint"}
-		}
-		got := companionOutcome(step.Outcome{Result: result.Refused, Code: code, Hints: []string{"hint"}, Input: "workspace"})
-		if !reflect.DeepEqual(got, want) {
-			t.Errorf("%s: %+v, want %+v", code, got, want)
-		}
 	}
 }
 

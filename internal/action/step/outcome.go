@@ -40,6 +40,26 @@ func (o Outcome) ExitCode() int {
 	return exits[o.Result]
 }
 
+// ForCompanion adapts an outcome to the actions that do not start runs: they have no inputs workspace and timeout, and a
+// missing object has the result not-found.
+func (o Outcome) ForCompanion() Outcome {
+	switch o.Code {
+	case CodeEnvironmentGone, CodeWorkspaceMissing:
+		o.Result, o.Input = result.NotFound, ""
+	case CodeWorkspaceUnclear:
+		o.Input = ""
+	}
+	return o.WithoutTimeoutInput()
+}
+
+// WithoutTimeoutInput adapts an outcome to an action with a constant time limit, which the user cannot raise.
+func (o Outcome) WithoutTimeoutInput() Outcome {
+	if o.Code == CodeTimedOut {
+		o.Hints, o.Input = []string{Advice(CodeNoAnswer)}, ""
+	}
+	return o
+}
+
 // OutcomeOfEnd returns the outcome of a step whose context was canceled. It returns false if the context is still
 // active.
 func OutcomeOfEnd(ctx context.Context) (Outcome, bool) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -285,6 +286,26 @@ func TestCorrectByPlan(t *testing.T) {
 		}
 		if got.Result != want.Result || got.Code != want.Code || got.Problem != want.Problem {
 			t.Errorf("%s: got %s %s %q, want %s %s %q", name, got.Result, got.Code, got.Problem, want.Result, want.Code, want.Problem)
+		}
+	}
+}
+
+// TestOutcomesOfCompanions checks how the outcome of a run is adapted to the companion actions.
+func TestOutcomesOfCompanions(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[Code]Outcome{
+		CodeEnvironmentGone:  {Result: result.NotFound},
+		CodeWorkspaceMissing: {Result: result.NotFound},
+		CodeWorkspaceUnclear: {Result: result.Refused, Hints: []string{"hint"}},
+		CodeTimedOut:         {Result: result.Refused, Hints: []string{Advice(CodeNoAnswer)}},
+		CodeInUse:            {Result: result.Refused, Hints: []string{"hint"}, Input: "workspace"},
+	} {
+		if want.Code = code; want.Hints == nil {
+			want.Hints = []string{"hint"}
+		}
+		got := Outcome{Result: result.Refused, Code: code, Hints: []string{"hint"}, Input: "workspace"}.ForCompanion()
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, want %+v", code, got, want)
 		}
 	}
 }
