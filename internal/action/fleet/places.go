@@ -89,7 +89,11 @@ func (c *affectedCommand) nameEnvironments(ctx context.Context, list []scalr.Wor
 	}
 	for i, ws := range list {
 		if list[i].Environment = cmp.Or(ws.Environment, names[ws.EnvironmentID]); unnamed(list[i]) {
-			return step.Refuse(step.CodeWorkspaceUnclear, "Scalr does not report the environment of workspace %s.", lookup.Title(ws))
+			return &step.Refusal{
+				Code:    step.CodeWorkspaceUnclear,
+				Problem: fmt.Sprintf("Scalr does not report the environment of workspace %s.", lookup.Title(ws)),
+				Advice:  "Check that the token may read the environment (`environments:read`).",
+			}
 		}
 	}
 	return nil
