@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -105,10 +103,7 @@ func (t Thread) dispatched(ctx context.Context, e Event, raw json.RawMessage) (i
 	if err != nil {
 		return 0, err
 	}
-	var found pull
-	c := call{op: fmt.Sprintf("find the pull request %s#%d", t.Repository, n), method: http.MethodGet}
-	c.url = fmt.Sprintf("%s/repos/%s/pulls/%d", s.api, t.Repository, n)
-	_, err = s.do(ctx, c, &found)
+	found, err := s.pull(ctx, n)
 	return found.Number, err
 }
 
