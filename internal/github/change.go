@@ -52,7 +52,7 @@ func unknownChange(format string, a ...any) error {
 func (t Thread) FindChange(ctx context.Context, q ChangeQuery) (Change, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTooSlow)
 	defer cancel()
-	if !commitSHA.MatchString(q.Checkout) {
+	if !IsSHA(q.Checkout) {
 		return Change{}, unknownChange("the commit that is checked out is unknown")
 	}
 	if isNoCommit(q.Base) {
@@ -118,7 +118,7 @@ func (s *session) pushChange(ctx context.Context, q ChangeQuery, p changePayload
 	switch {
 	case isNoCommit(p.After):
 		return Change{}, unknownChange("the push deletes %s", q.Event.Ref)
-	case !commitSHA.MatchString(p.After) || !commitSHA.MatchString(p.Before):
+	case !IsSHA(p.After) || !IsSHA(p.Before):
 		return Change{}, unknownChange("the event does not name the commits of the push")
 	case p.After != q.Checkout:
 		return Change{}, unknownChange("the checkout is commit %.7s and not %.7s, the head of the push", q.Checkout, p.After)
@@ -139,7 +139,7 @@ func (s *session) pushChange(ctx context.Context, q ChangeQuery, p changePayload
 func (s *session) queueChange(ctx context.Context, q ChangeQuery, p changePayload) (Change, error) {
 	head, target := p.MergeGroup.HeadSHA, strings.TrimPrefix(p.MergeGroup.BaseRef, "refs/heads/")
 	switch {
-	case !commitSHA.MatchString(head) || target == "":
+	case !IsSHA(head) || target == "":
 		return Change{}, unknownChange("the event does not name the head and the target branch of the merge group")
 	case head != q.Checkout:
 		return Change{}, unknownChange("the checkout is commit %.7s and not %.7s, the head of the merge group", q.Checkout, head)
@@ -167,13 +167,13 @@ func (s *session) twoCommits(ctx context.Context, of, base, head string) (Change
 // changeSince compares the checkout with q.Base.
 func (s *session) changeSince(ctx context.Context, q ChangeQuery) (Change, error) {
 	if q.Base != LastSuccess {
-		return s.twoCommits(ctx, "changes since "+shortSHA(q.Base), q.Base, q.Checkout)
+		return s.twoCommits(ctx, "changes since "+ShortSHA(q.Base), q.Base, q.Checkout)
 	}
 	last, err := s.lastSuccess(ctx, q)
 	if err != nil {
 		return Change{}, err
 	}
-	return s.twoCommits(ctx, "changes since the last successful run, of "+shortSHA(last), last, q.Checkout)
+	return s.twoCommits(ctx, "changes since the last successful run, of "+ShortSHA(last), last, q.Checkout)
 }
 
 // pullRequestChange returns the changes of a pull request, from its merge base to its head, which
@@ -208,7 +208,7 @@ func (s *session) checkedOutPull(ctx context.Context, q ChangeQuery, event pull,
 	asked := false
 	matches := func(p pull) (string, bool, error) {
 		switch {
-		case !commitSHA.MatchString(p.Head.SHA) || !commitSHA.MatchString(p.Base.SHA):
+		case !IsSHA(p.Head.SHA) || !IsSHA(p.Base.SHA):
 			return "", false, nil
 		case p.Head.SHA == q.Checkout:
 			return p.Base.SHA, true, nil
@@ -257,7 +257,7 @@ func (s *session) parents(ctx context.Context, commit string) ([]string, error) 
 			SHA string `json:"sha"`
 		} `json:"parents"`
 	}
-	c := call{op: fmt.Sprintf("read commit %s of %s", shortSHA(commit), s.thread.Repository), method: http.MethodGet}
+	c := call{op: fmt.Sprintf("read commit %s of %s", ShortSHA(commit), s.thread.Repository), method: http.MethodGet}
 	// The files are not used; one per page is the minimum.
 	c.url = fmt.Sprintf("%s/repos/%s/commits/%s?per_page=1", s.api, s.thread.Repository, url.PathEscape(commit))
 	_, err := s.do(ctx, c, &found)

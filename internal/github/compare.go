@@ -105,7 +105,7 @@ func readSHA(r *jsonstream.Reader) (sha string, err error) {
 		}
 		return err
 	})
-	if !commitSHA.MatchString(sha) {
+	if !IsSHA(sha) {
 		sha = ""
 	}
 	return sha, err
@@ -113,7 +113,7 @@ func readSHA(r *jsonstream.Reader) (sha string, err error) {
 
 // compare compares two commits, of which the base may be a branch or a tag.
 func (s *session) compare(ctx context.Context, base, head string) (*comparison, error) {
-	c := call{op: fmt.Sprintf("compare %s and %s of %s", shortSHA(base), shortSHA(head), s.thread.Repository), method: http.MethodGet, tries: 3}
+	c := call{op: fmt.Sprintf("compare %s and %s of %s", ShortSHA(base), ShortSHA(head), s.thread.Repository), method: http.MethodGet, tries: 3}
 	// The files are on the first page only; the commits are not used.
 	c.url = fmt.Sprintf("%s/repos/%s/compare/%s?per_page=1&page=1", s.api, s.thread.Repository, url.PathEscape(base+"..."+head))
 	var found comparison
@@ -140,7 +140,7 @@ func (s *session) between(ctx context.Context, base, head string) (d difference,
 	case !is(err, Gone, Rejected, Unreachable) || ctx.Err() != nil:
 		return d, nil, err
 	case is(err, Gone) && s.lacks(ctx, base, head):
-		return d, nil, unknownChange("GitHub has no commit, branch or tag %s in %s", shortSHA(base), s.thread.Repository)
+		return d, nil, unknownChange("GitHub has no commit, branch or tag %s in %s", ShortSHA(base), s.thread.Repository)
 	default:
 		// GitHub has no comparison if there is no common ancestor or if it is too large. The trees
 		// may still be available.
@@ -214,7 +214,7 @@ var errTruncated = errors.New("the repository has more files than GitHub lists o
 
 // files returns all files of a commit, including links and submodules.
 func (s *session) files(ctx context.Context, commit string) (map[string]string, error) {
-	c := call{op: fmt.Sprintf("list the files of %s@%s", s.thread.Repository, shortSHA(commit)), method: http.MethodGet, tries: 3}
+	c := call{op: fmt.Sprintf("list the files of %s@%s", s.thread.Repository, ShortSHA(commit)), method: http.MethodGet, tries: 3}
 	c.url = fmt.Sprintf("%s/repos/%s/git/trees/%s?recursive=1", s.api, s.thread.Repository, url.PathEscape(commit))
 	var found tree
 	if _, err := s.do(ctx, c, &found); err != nil {
@@ -254,12 +254,4 @@ func (s *session) treeDifference(ctx context.Context, base, head string) (d diff
 func sorted(paths []string) []string {
 	slices.Sort(paths)
 	return slices.Compact(paths)
-}
-
-// shortSHA abbreviates a commit as GitHub does. It returns other names unchanged.
-func shortSHA(commit string) string {
-	if commitSHA.MatchString(commit) {
-		return commit[:7]
-	}
-	return commit
 }

@@ -218,3 +218,16 @@ func FuzzFindPullRequest(f *testing.F) {
 		}
 	})
 }
+
+func TestShortSHA(t *testing.T) {
+	t.Parallel()
+	sha1, sha256 := strings.Repeat("a", 40), strings.Repeat("b", 64)
+	for commit, want := range map[string]string{
+		"main": "main", "": "", sha1: "aaaaaaa", sha256: "bbbbbbb",
+		strings.Repeat("g", 40): strings.Repeat("g", 40), sha1[1:]: sha1[1:], sha256 + "b": sha256 + "b", "A" + sha1[1:]: "A" + sha1[1:],
+	} {
+		if got := github.ShortSHA(commit); got != want {
+			t.Errorf("%s: %s, want %s", commit, got, want)
+		}
+	}
+}

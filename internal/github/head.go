@@ -41,7 +41,7 @@ func (e Event) Head(repository string, number int) Head {
 	case onBranch:
 		head = Head{SHA: e.SHA, Branch: branch, Repository: repository}
 	}
-	if !commitSHA.MatchString(head.SHA) || (head.Branch == "") != (head.Repository == "") {
+	if !IsSHA(head.SHA) || (head.Branch == "") != (head.Repository == "") {
 		return Head{}
 	}
 	return head
@@ -73,7 +73,7 @@ func (s *session) checkHead(ctx context.Context, head Head) error {
 		return err
 	}
 	switch {
-	case !commitSHA.MatchString(now.Head.SHA):
+	case !IsSHA(now.Head.SHA):
 		return &Error{Kind: Rejected, Op: c.op, Message: "GitHub's response has no head"}
 	case head.Branch != "" && (head.Branch != now.Head.Ref || !strings.EqualFold(head.Repository, now.Head.Repo.FullName)):
 		return nil

@@ -61,7 +61,7 @@ func (s *session) lastSuccess(ctx context.Context, q ChangeQuery) (string, error
 func (w workflowRun) isOn(repository, branch string) bool {
 	from := w.Repository.FullName
 	return w.Conclusion == "success" && w.Branch == branch && !strings.HasPrefix(w.Event, "pull_request") &&
-		(from == "" || strings.EqualFold(from, repository)) && commitSHA.MatchString(w.SHA)
+		(from == "" || strings.EqualFold(from, repository)) && IsSHA(w.SHA)
 }
 
 // workflow returns the workflow's name for the API: the name of its file, or the id of this run's

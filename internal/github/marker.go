@@ -102,7 +102,7 @@ func parse(body string) (marker string, s state) {
 	_, s.closed = words["closed"]
 	_, s.outdated = words["outdated"]
 	s.order = NewOrder(words["run"], words["attempt"])
-	if commitSHA.MatchString(words["head"]) {
+	if IsSHA(words["head"]) {
 		s.head = words["head"]
 	}
 	s.workspace = words["workspace"]

@@ -35,6 +35,17 @@ type repository struct {
 
 var commitSHA = lazyregexp.New(`^[0-9a-f]{40,64}$`)
 
+// IsSHA reports whether the text is a whole SHA-1 or SHA-256 in lower case, as GitHub and git write those of commits.
+func IsSHA(text string) bool { return commitSHA.MatchString(text) }
+
+// ShortSHA abbreviates a commit as GitHub does. It returns other names unchanged.
+func ShortSHA(commit string) string {
+	if IsSHA(commit) {
+		return commit[:7]
+	}
+	return commit
+}
+
 // endedRun is the finished workflow run in an event.
 type endedRun struct {
 	Event          string     `json:"event"`
@@ -48,7 +59,7 @@ type endedRun struct {
 
 // ofWorkflowRun finds the pull request of a workflow run: the one in the event, or else by its head.
 func (t Thread) ofWorkflowRun(ctx context.Context, run endedRun) (int, error) {
-	if !commitSHA.MatchString(run.HeadSHA) {
+	if !IsSHA(run.HeadSHA) {
 		return 0, nil
 	}
 	var named []pull
@@ -96,7 +107,7 @@ func (t Thread) openFrom(ctx context.Context, owner string, run endedRun) (int, 
 // pushed branch. It ignores open pull requests that only contain the commit.
 func (t Thread) pushed(ctx context.Context, e Event) (int, error) {
 	branch, ok := strings.CutPrefix(e.Ref, "refs/heads/")
-	if !ok || !commitSHA.MatchString(e.SHA) {
+	if !ok || !IsSHA(e.SHA) {
 		return 0, nil
 	}
 	found, err := t.listPulls(ctx, fmt.Sprintf("/commits/%s/pulls?per_page=%d", e.SHA, perPage), e.SHA)

@@ -13,7 +13,6 @@ import (
 	"scalr-run-action/internal/affected"
 	"scalr-run-action/internal/github"
 	"scalr-run-action/internal/inputs"
-	"scalr-run-action/internal/lazyregexp"
 )
 
 // change describes the changed files, as far as they are known.
@@ -57,7 +56,7 @@ func (c *affectedCommand) findChange(ctx context.Context) (change, error) {
 		return change{}, err
 	}
 	if reason == "" {
-		c.setScope("exact", fmt.Sprintf("%s: %s between %s and %.7s", found.Of, files(len(found.Paths)), short(found.Base), found.Head))
+		c.setScope("exact", fmt.Sprintf("%s: %s between %s and %.7s", found.Of, files(len(found.Paths)), github.ShortSHA(found.Base), found.Head))
 		return change{paths: found.Paths, deleted: found.Deleted}, nil
 	}
 	c.setScope("everything", reason)
@@ -118,8 +117,6 @@ func (c *affectedCommand) permissionAdvice(err error) string {
 	return fmt.Sprintf(" (the job needs %s)", needed)
 }
 
-var commitSHA = lazyregexp.New(`^[0-9a-f]{40,64}$`)
-
 // checkedOut returns the commit that is checked out according to .git. Without .git, it returns GITHUB_SHA.
 func checkedOut(root string, tree *affected.Tree, sha string) (commit, reason string) {
 	switch repositories := tree.Repositories(); {
@@ -138,7 +135,7 @@ func checkedOut(root string, tree *affected.Tree, sha string) (commit, reason st
 	if isRef {
 		head = gitFile(checkout, ref)
 	}
-	if !commitSHA.MatchString(head) && isRef {
+	if !github.IsSHA(head) && isRef {
 		for line := range strings.Lines(gitFile(checkout, "packed-refs")) {
 			if packed, ok := strings.CutSuffix(strings.TrimSpace(line), " "+ref); ok {
 				head = packed
@@ -146,7 +143,7 @@ func checkedOut(root string, tree *affected.Tree, sha string) (commit, reason st
 		}
 	}
 	switch {
-	case !commitSHA.MatchString(head):
+	case !github.IsSHA(head):
 		return "", "the commit that is checked out cannot be read from .git"
 	case isSparse(checkout):
 		return "", "the checkout is sparse, so files of the commit are missing in it; remove `sparse-checkout` from actions/checkout"
@@ -194,13 +191,6 @@ func gitFile(checkout *os.Root, name string) string {
 		return ""
 	}
 	return strings.TrimSpace(string(text))
-}
-
-func short(commit string) string {
-	if commitSHA.MatchString(commit) {
-		return commit[:7]
-	}
-	return commit
 }
 
 func files(n int) string {

@@ -409,14 +409,9 @@ func openFilesIn(dir string) (open []string) {
 	return open
 }
 
-// TestChangeTexts checks the parts of the sentence about the compared commits.
-func TestChangeTexts(t *testing.T) {
+// TestNumberOfFiles checks how the number of changed files is written.
+func TestNumberOfFiles(t *testing.T) {
 	t.Parallel()
-	for commit, want := range map[string]string{"main": "main", commitOf("a"): "aaaaaaa", commitOf("g"): commitOf("g"), "": ""} {
-		if got := short(commit); got != want {
-			t.Errorf("%s: %s, want %s", commit, got, want)
-		}
-	}
 	for n, want := range map[int]string{0: "0 files changed", 1: "1 file changed", 2: "2 files changed"} {
 		if got := files(n); got != want {
 			t.Errorf("%d: %s, want %s", n, got, want)
