@@ -176,7 +176,7 @@ func TestTagResolver(t *testing.T) {
 	}
 }
 
-// TestTexts checks the parts of messages that name workspaces, reasons and people.
+// TestTexts checks the parts of messages that name workspaces and people.
 func TestTexts(t *testing.T) {
 	t.Parallel()
 	for got, want := range map[string]string{
@@ -184,9 +184,8 @@ func TestTexts(t *testing.T) {
 		lookup.Title(scalr.Workspace{ID: "ws-1", Environment: "production"}):                  "ws-1",
 		lookup.Title(scalr.Workspace{ID: "ws-1", Name: "network"}):                            `"network" (ws-1)`,
 		lookup.Title(scalr.Workspace{ID: "ws-1", Name: "network", Environment: "production"}): `"production/network" (ws-1)`,
-		lookup.Because("freeze"):           ` ("freeze")`,
-		lookup.By("ada"):                   " by ada",
-		lookup.Because("") + lookup.By(""): "",
+		lookup.By("ada"): " by ada",
+		lookup.By(""):    "",
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)

@@ -19,14 +19,6 @@ func Title(w scalr.Workspace) string {
 	return fmt.Sprintf("%q (%s)", name, w.ID)
 }
 
-// Because returns the reason in parentheses, or "" if there is none.
-func Because(reason string) string {
-	if reason == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (%q)", reason)
-}
-
 // By returns " by " and the name, or "" if the name is unknown.
 func By(who string) string {
 	if who == "" {

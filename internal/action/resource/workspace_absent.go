@@ -79,7 +79,7 @@ func (w *workspaceCommand) checkUnused(ctx context.Context, ws scalr.Workspace) 
 	case *now.HasResources:
 		return inUse(now, "it manages resources, which would remain without a state")
 	case now.Locked && now.LockedByRun == "":
-		return inUse(now, fmt.Sprintf("it is locked%s%s", lookup.By(now.LockedBy), lookup.Because(now.LockReason)))
+		return inUse(now, fmt.Sprintf("it is locked%s%s", lookup.By(now.LockedBy), step.Because(now.LockReason)))
 	case now.LockedByRun != "":
 		return w.checkLockHolder(ctx, now)
 	}

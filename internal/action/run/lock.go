@@ -56,10 +56,10 @@ func refusesRuns(w scalr.Workspace) bool {
 func describeLock(w scalr.Workspace) string {
 	switch lockOf(w) {
 	case lockedByPerson:
-		return fmt.Sprintf("Workspace %s is locked%s%s", lookup.Title(w), lookup.By(w.LockedBy), lookup.Because(w.LockReason))
+		return fmt.Sprintf("Workspace %s is locked%s%s", lookup.Title(w), lookup.By(w.LockedBy), step.Because(w.LockReason))
 	case lockedByFinished:
 		return fmt.Sprintf("Workspace %s is locked by run %s, which has finished (%q%s) and did not release the lock%s",
-			lookup.Title(w), w.LockedByRun, w.LockHolder.Status, since(w.LockHolder.Since), lookup.Because(w.LockReason))
+			lookup.Title(w), w.LockedByRun, w.LockHolder.Status, since(w.LockHolder.Since), step.Because(w.LockReason))
 	case lockedByRun:
 		return fmt.Sprintf("Workspace %s is locked by run %s, which is running (%q%s)", lookup.Title(w), w.LockedByRun, w.LockHolder.Status,
 			since(w.LockHolder.Since))

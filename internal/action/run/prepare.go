@@ -81,7 +81,7 @@ func (r *command) preflightProblems(w scalr.Workspace, l *bundle.Listing) []pref
 	}
 	if w.EnvironmentLocked {
 		add(false, step.CodeEnvironmentLock, "The environment %q is locked%s: Scalr does not start runs in it.", w.Environment,
-			lookup.Because(w.EnvironmentLockReason))
+			step.Because(w.EnvironmentLockReason))
 	}
 	if r.in.FailOn.CostIncrease && isFalse(w.CostEstimation) {
 		add(false, step.CodeCostOff,

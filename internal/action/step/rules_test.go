@@ -309,3 +309,12 @@ func TestOutcomesOfCompanions(t *testing.T) {
 		}
 	}
 }
+
+func TestBecause(t *testing.T) {
+	t.Parallel()
+	for reason, want := range map[string]string{"freeze": ` ("freeze")`, "": ""} {
+		if got := Because(reason); got != want {
+			t.Errorf("%q: got %q, want %q", reason, got, want)
+		}
+	}
+}

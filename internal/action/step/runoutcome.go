@@ -114,7 +114,7 @@ func outcomeOfStopped(r scalr.Run) Outcome {
 	if who == "" {
 		who = "an unknown user"
 	}
-	o.Problem = fmt.Sprintf("The run was %s in Scalr by %s%s.", o.Result, who, because(t.Reason))
+	o.Problem = fmt.Sprintf("The run was %s in Scalr by %s%s.", o.Result, who, Because(t.Reason))
 	return o
 }
 
@@ -143,8 +143,8 @@ func CorrectByPlan(o Outcome, run scalr.Run, plan tfplan.Plan, changes gate.Answ
 	return o
 }
 
-// because returns the reason in parentheses, or "" if there is none.
-func because(reason string) string {
+// Because returns the reason in parentheses, or "" if there is none.
+func Because(reason string) string {
 	if reason == "" {
 		return ""
 	}
