@@ -231,9 +231,7 @@ func (c *overviewCommand) allApplied() bool {
 // markOutdated marks an earlier overview as outdated if this one failed. Otherwise the earlier overview would appear
 // to describe the current commit.
 func (c *overviewCommand) markOutdated(o step.Outcome) {
-	usable := func(name string, read bool) bool { return read || strings.TrimSpace(c.Job.Input(name)) == "" }
-	if c.in.Comment == inputs.CommentNone || c.in.GitHubToken.Empty() || o.ExitCode() == 0 ||
-		!usable("pr-number", c.in.PullRequest > 0) || !usable("comment-tag", c.in.CommentTag != "") {
+	if c.in.Comment == inputs.CommentNone || o.ExitCode() == 0 || !c.commenter().CanMarkOutdated(c.in.CommentTag) {
 		return
 	}
 	c.commenter().MarkOutdated(github.Failure{

@@ -2,7 +2,6 @@ package run
 
 import (
 	"slices"
-	"strings"
 
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/github"
@@ -29,13 +28,7 @@ func (r *command) makesReportOutdated(o step.Outcome) bool {
 	if o.ExitCode() == 0 || slices.Contains([]step.Code{step.CodeWrongWorkspace, step.CodeWrongConfig, step.CodeNotExpected}, o.Code) {
 		return false
 	}
-	return !r.in.GitHubToken.Empty() && r.workspaceInput() != "" && r.usable("pr-number", r.in.PullRequest > 0) &&
-		r.usable("comment-tag", r.in.CommentTag != "")
-}
-
-// usable reports whether an input is either empty or valid.
-func (r *command) usable(name string, read bool) bool {
-	return read || strings.TrimSpace(r.Job.Input(name)) == ""
+	return r.workspaceInput() != "" && r.commenter().CanMarkOutdated(r.in.CommentTag)
 }
 
 // reportInvalidInputs ends a step with invalid inputs. It reports the error first and then updates the pull request

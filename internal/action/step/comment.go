@@ -3,6 +3,7 @@ package step
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"scalr-run-action/internal/github"
@@ -79,6 +80,13 @@ func (c Commenter) MarkOutdated(f github.Failure) {
 	case url != "":
 		c.Job.Infof("The comment of an earlier run is marked as outdated: %s", url)
 	}
+}
+
+// CanMarkOutdated reports whether the inputs identify the comment of an earlier run even after an error of an input: each
+// of pr-number and comment-tag is empty or valid.
+func (c Commenter) CanMarkOutdated(tag string) bool {
+	usable := func(input string, valid bool) bool { return valid || strings.TrimSpace(c.Job.Input(input)) == "" }
+	return !c.Token.Empty() && usable("pr-number", c.PullRequest > 0) && usable("comment-tag", tag != "")
 }
 
 // superseded reports whether the comment belongs to a newer workflow run or to a newer head commit.
