@@ -59,6 +59,14 @@ func (j *Job) Event() Event { return j.event() }
 // read or exceeds GitHub's limit for payloads. The file is read once. The caller must not change the payload.
 func (j *Job) EventPayload() []byte { return j.payload() }
 
+// CommitURL returns the address of the commit, "" if the repository or the commit is unknown.
+func (e Event) CommitURL() string {
+	if e.Repository == "" || e.SHA == "" {
+		return ""
+	}
+	return e.ServerURL + "/" + e.Repository + "/commit/" + e.SHA
+}
+
 func (j *Job) readEvent() Event {
 	p := decodePayload(j.EventPayload())
 	e := Event{

@@ -65,10 +65,7 @@ func Overview(ctx context.Context, s *step.Step) int {
 func (c *overviewCommand) describe() {
 	e := c.Job.Event()
 	c.page.Unlisted, c.page.Attempt = c.in.Unlisted, e.Attempt
-	c.page.Source = report.Source{Repository: e.Repository, SHA: e.SHA, WorkflowRunURL: e.WorkflowRunURL, Actor: e.Actor}
-	if e.Repository != "" && e.SHA != "" {
-		c.page.Source.CommitURL = e.ServerURL + "/" + e.Repository + "/commit/" + e.SHA
-	}
+	c.page.Source = report.Source{Repository: e.Repository, SHA: e.SHA, CommitURL: e.CommitURL(), WorkflowRunURL: e.WorkflowRunURL, Actor: e.Actor}
 }
 
 // execute finds the runs and reads their effects.

@@ -90,11 +90,7 @@ func (r *command) makeReport(o step.Outcome) report.Report {
 // source returns the commit from which the run was created.
 func (r *command) source() report.Source {
 	e := r.Job.Event()
-	source := report.Source{Repository: e.Repository, SHA: e.SHA, WorkflowRunURL: e.WorkflowRunURL, Actor: e.Actor}
-	if e.Repository != "" && e.SHA != "" {
-		source.CommitURL = e.ServerURL + "/" + e.Repository + "/commit/" + e.SHA
-	}
-	return source
+	return report.Source{Repository: e.Repository, SHA: e.SHA, CommitURL: e.CommitURL(), WorkflowRunURL: e.WorkflowRunURL, Actor: e.Actor}
 }
 
 // maxAnnotations is the maximum number of annotations for diagnostics: the runner keeps ten per step, one of which is
