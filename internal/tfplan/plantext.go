@@ -170,6 +170,9 @@ func (p *planText) sum(line string) {
 	}}
 	t.Others = number(m[5]) + number(m[6])
 	t.OtherCounts = OtherCounts{Forgets: number(m[5]), Invocations: number(m[6])}
+	if !t.HasChanges() && !p.openTotals.HasChanges() {
+		t.Others++ // Terraform prints a summary only for a plan with changes
+	}
 	p.close(t)
 }
 

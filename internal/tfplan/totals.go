@@ -35,7 +35,8 @@ type Totals struct {
 	OtherCounts OtherCounts
 	// Most is the maximum of each number in a single document. A log may contain the same plan several times.
 	Most Counts
-	// Others is the number of changes without their own number: moves, forgotten objects, outputs, invoked actions.
+	// Others is the number of changes without their own number: moves, forgotten objects, outputs, invoked actions, and one for
+	// a plan that is not empty, although none of its changes is known.
 	Others int
 	// Drift is the number of objects that changed outside of Terraform.
 	Drift int
@@ -55,11 +56,12 @@ type Totals struct {
 
 const maxProblems = 5
 
-// HasChanges reports whether an apply would do anything according to the source.
-func (t Totals) HasChanges() bool { return t.Counts != Counts{} || t.Others > 0 }
+// HasChanges reports whether an apply would do anything according to the source. A plan that only reads data sources has
+// changes, as for Terraform: it can be applied, and `terraform plan -detailed-exitcode` ends with 2.
+func (t Totals) HasChanges() bool { return t.Counts != Counts{} || t.Others > 0 || t.Reads > 0 }
 
-// Empty reports whether the source contains no changes, no drift and no reads, and covers all objects.
-func (t Totals) Empty() bool { return !t.HasChanges() && t.Drift == 0 && t.Reads == 0 && !t.Limited }
+// Empty reports whether the source contains no changes and no drift, and covers all objects.
+func (t Totals) Empty() bool { return !t.HasChanges() && t.Drift == 0 && !t.Limited }
 
 func (t *Totals) addProblem(why string) {
 	if len(t.Problems) < maxProblems && !slices.Contains(t.Problems, why) {
