@@ -69,7 +69,11 @@ func (r Report) outcome() outcome {
 		}
 	}
 	if r.Result == result.NoChanges && r.limited() {
-		return outcome{icon: outcomes[r.Result].icon, word: "no current changes"}
+		word := "no current changes"
+		if r.Run.RefreshOnly && r.Plan.OtherCounts.Deferrals == 0 {
+			word = refreshOutcomes[r.Result].word
+		}
+		return outcome{icon: outcomes[r.Result].icon, word: word}
 	}
 	if o, ok := refreshOutcomes[r.Result]; ok && r.Run.RefreshOnly {
 		return o

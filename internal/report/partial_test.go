@@ -47,15 +47,62 @@ func TestOnlyDeferred(t *testing.T) {
 	}
 }
 
-// TestIncompletePlan: a plan can be partial without deferred objects, such as with targets.
+// TestIncompletePlan: a plan can be partial without deferred objects.
 func TestIncompletePlan(t *testing.T) {
 	t.Parallel()
 	r := planned("unchanged")(t)
 	r.Result, r.Plan.JSON.Limited = result.NoChanges, true
-	r.Run.Settings.Targets = &[]string{"a.b"}
 	page := r.Comment(CommentLimit)
 	if !strings.Contains(page, ": no current changes\n\nThe plan is **partial**: a later plan can have more changes.\n\n") {
 		t.Errorf("got\n%s", page)
+	}
+}
+
+// TestTargetedRun: a run with targets covers only these, whether or not the plan JSON, which alone marks the plan as
+// incomplete, is available.
+func TestTargetedRun(t *testing.T) {
+	t.Parallel()
+	const (
+		targeted        = "A **targeted** run: it covers only its targets and the resources that they depend on: `a.b`."
+		destroy         = "A **destroy** run: it destroys only its targets and the resources that depend on them: `a.b`."
+		refresh         = "A **refresh-only** run: it detects drift and does not change resources."
+		everything, dry = "it destroys everything in the workspace", " A dry run: nothing was changed."
+	)
+	for _, c := range []struct {
+		name   string
+		change func(*Report)
+		want   string // the end of the headline and the note
+	}{
+		{"no changes", func(*Report) {}, ": no current changes\n\n" + targeted + "\n\n"},
+		{"nothing to destroy", func(r *Report) { r.Run.Destroy = true }, ": no current changes\n\n" + destroy + "\n\n"},
+		{"no drift", func(r *Report) { r.Run.RefreshOnly = true }, ": no drift\n\n" + refresh + " " + targeted + "\n\n"},
+		{"planned", func(r *Report) { r.Result = result.Planned }, "\n\n" + targeted + dry + "\n\n"},
+		{"a destroy run", func(r *Report) { r.Result, r.Run.Destroy = result.Planned, true }, "\n\n" + destroy + dry + "\n\n"},
+		{"started", func(r *Report) { r.Result, r.Plan = result.Started, tfplan.Plan{} }, ": started\n\n" + targeted + " The run continues in Scalr"},
+		{
+			name:   "many targets",
+			change: func(r *Report) { r.Run.Settings.Targets = &[]string{"a.b", `a.c["x|y"]`, "a.d", "a.e", "a.f"} },
+			want:   "depend on: `a.b`, <code>a.c&#91;&#34;x&#124;y&#34;&#93;</code>, `a.d` and 2 more.\n\n",
+		},
+		{"no targets", func(r *Report) { r.Run.Settings.Targets = &[]string{} }, ": no changes\n\nThe infrastructure matches the configuration.\n\n"},
+		{
+			name:   "a destroy run without targets",
+			change: func(r *Report) { r.Result, r.Run.Destroy, r.Run.Settings.Targets = result.Planned, true, nil },
+			want:   "A **destroy** run: " + everything + "." + dry,
+		},
+	} {
+		for source, limited := range map[string]bool{"JSON": true, "text": false} {
+			r := planned("unchanged")(t)
+			r.Result, r.Run.Settings.Targets = result.NoChanges, &[]string{"a.b"}
+			c.change(&r)
+			r.Plan.JSON.Limited = limited && len(r.targets()) > 0
+			for _, page := range []string{r.Summary(), r.Comment(CommentLimit)} {
+				if !strings.Contains(page, c.want) || strings.Contains(page, everything) != strings.Contains(c.want, everything) ||
+					strings.Contains(page, "matches") != strings.Contains(c.want, "matches") {
+					t.Errorf("%s, %s: the page lacks %q:\n%s", c.name, source, c.want, page)
+				}
+			}
+		}
 	}
 }
 

@@ -21,6 +21,9 @@ func (r Report) Redacted(redact *secret.Redactor) Report {
 	} {
 		*text = redact.String(*text)
 	}
+	if targets := r.Run.Settings.Targets; targets != nil {
+		r.Run.Settings.Targets = new(redacted(redact, *targets))
+	}
 	r.Run.Policies = redactedChecks(redact, r.Run.Policies)
 	r.Plan, r.Apply = r.Plan.Redacted(redact), r.Apply.Redacted(redact)
 	return r

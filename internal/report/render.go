@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 
 	"scalr-run-action/internal/result"
@@ -48,24 +49,29 @@ func (r Report) more() string {
 	return "see the job's log"
 }
 
-// note describes the meaning of the outcome.
+// note describes the kind of the run and the meaning of the outcome.
 func (r Report) note() string {
 	var notes []string
-	if r.Run.Destroy {
+	targets := r.targets()
+	switch {
+	case r.Run.Destroy && len(targets) > 0:
+		notes = append(notes, "A **destroy** run: it destroys only its targets and the resources that depend on them: "+codeList(targets)+".")
+	case r.Run.Destroy:
 		notes = append(notes, "A **destroy** run: it destroys everything in the workspace.")
 	}
 	if r.Run.RefreshOnly {
 		notes = append(notes, "A **refresh-only** run: it detects drift and does not change resources.")
 	}
+	if len(targets) > 0 && !r.Run.Destroy {
+		notes = append(notes, "A **targeted** run: it covers only its targets and the resources that they depend on: "+codeList(targets)+".")
+	}
 	if n := r.outcome().note; n != "" {
 		notes = append(notes, prose(n))
 	}
-	if r.limited() {
-		more := "a later plan can have more changes."
-		if n := r.Plan.OtherCounts.Deferrals; n > 0 {
-			more = pluralize(n, "object is", "objects are") + " deferred to the next plan."
-		}
-		notes = append(notes, "The plan is **partial**: "+more)
+	if n := r.Plan.OtherCounts.Deferrals; r.partial() && n > 0 {
+		notes = append(notes, "The plan is **partial**: "+pluralize(n, "object is", "objects are")+" deferred to the next plan.")
+	} else if r.partial() && len(targets) == 0 {
+		notes = append(notes, "The plan is **partial**: a later plan can have more changes.")
 	}
 	if len(notes) == 0 {
 		return ""
@@ -73,8 +79,31 @@ func (r Report) note() string {
 	return strings.Join(notes, " ") + "\n\n"
 }
 
-// limited reports whether the plan does not cover all objects.
-func (r *Report) limited() bool { return r.Plan.JSON.Limited || r.Plan.Text.Limited }
+// targets returns the addresses that the run is limited to; empty if it covers the whole workspace.
+func (r *Report) targets() []string {
+	if r.Run.Settings.Targets == nil {
+		return nil
+	}
+	return *r.Run.Settings.Targets
+}
+
+// codeList lists the first few names in a sentence.
+func codeList(names []string) string {
+	var all []string
+	for _, name := range firstN(names, 3) {
+		all = append(all, code(name))
+	}
+	if more := len(names) - len(all); more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(all, ", "), more)
+	}
+	return strings.Join(all, ", ")
+}
+
+// limited reports whether the run does not cover all objects. The text of a plan does not show that it is limited to targets.
+func (r *Report) limited() bool { return r.partial() || len(r.targets()) > 0 }
+
+// partial reports whether a source marks the plan as one that does not cover all objects.
+func (r *Report) partial() bool { return r.Plan.JSON.Limited || r.Plan.Text.Limited }
 
 // problemAlert describes the problem and how to solve it.
 func (r Report) problemAlert(s style) string {
