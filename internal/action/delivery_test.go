@@ -204,7 +204,7 @@ func TestCheckOfProblems(t *testing.T) {
 			alter:    func(s *scalrsim.Scenario) { s.Config.Workspace = map[string]any{"execution-mode": "local"} },
 			code:     3,
 			outputs:  []string{"error-code=check-failed"},
-			says:     []string{"The check found problems that would block a run (1).", "::warning::Workspace ", "has the execution mode local"},
+			says:     []string{"1 problem would block a run.", "::warning::Workspace ", "has the execution mode local"},
 		},
 	})
 }

@@ -54,7 +54,7 @@ func TestFileFaults(t *testing.T) {
 			alter:    manySecrets,
 			inputs:   []string{"dry-run=false", "terraform-outputs=all"},
 			outputs:  []string{"result=applied", `terraform-outputs={"plain":"shown"}`},
-			says:     []string{"have more values than can be masked"},
+			says:     []string{"terraform-outputs omits the sensitive outputs"},
 			then:     boundedMasks,
 		},
 		"G22 no HOME, no TMPDIR": {setUp: setEnv("RUNNER_TEMP", "/proc/nowhere"), outputs: append(planned, "plan-log-file=")},

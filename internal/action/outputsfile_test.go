@@ -99,6 +99,7 @@ func TestWorkspaceOutputsFile(t *testing.T) {
 		}
 		d.environ = nil
 		d.workspace("mode=outputs", "environment=production", "name=network").
-			want(3, "error-code=output-too-large", "terraform-outputs-file=")
+			want(3, "error-code=output-too-large", "terraform-outputs-file=").
+			logContains("Make RUNNER_TEMP writable")
 	})
 }

@@ -143,7 +143,7 @@ func TestWorkspaceDeletionRequiresProofOfDisuse(t *testing.T) {
 			deletionResult: refusedWith("not-allowed"),
 			faults:         faults{locked, {Op: "GET /runs/run-1", Action: scalrsim.Status, Status: http.StatusForbidden}},
 		},
-		"renamed in the meantime": {deletionResult: inUse(`it became "production/live"`),
+		"renamed in the meantime": {deletionResult: inUse(`it was renamed or moved to "production/live"`),
 			faults: faults{read(func(attributes, _ map[string]any) { attributes["name"] = "live" })}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -75,7 +75,7 @@ func (r *reader) baseURL() *url.URL {
 	if v == "" {
 		advice := "Set that variable, such as SCALR_HOSTNAME=acme.scalr.io"
 		if r.src.Origin.OnGitHub {
-			advice = "Write the address of your Scalr, such as base-url: https://acme.scalr.io. " +
+			advice = "Write the address of your Scalr account, such as base-url: https://acme.scalr.io. " +
 				"If it comes from a variable or secret, check that it is defined for this repository"
 		}
 		r.badf("base-url", "is empty, and so is the environment variable SCALR_HOSTNAME. %s", advice)
@@ -105,7 +105,7 @@ func (r *reader) serviceAccount() string {
 		return ""
 	}
 	if strings.TrimSpace(r.src.Get("token")) != "" {
-		r.badf("service-account", "is given together with token, and only one of them can be used to sign in. "+
+		r.badf("service-account", "cannot be combined with token: only one of them can be used to sign in. "+
 			"Remove token to sign in as service-account: %s, or remove service-account", r.quote(v))
 	} else if strings.TrimSpace(r.src.Env("SCALR_TOKEN")) != "" {
 		r.notef("service-account is used to sign in; the environment variable SCALR_TOKEN is ignored.")

@@ -103,7 +103,7 @@ func (r *reader) affectedTogether(in Affected) {
 	if r.value("workspaces") != "" {
 		for _, name := range []string{"query", "filter-tag", "filter-name", "environment"} {
 			if v := r.value(name); v != "" {
-				r.badf(name, "is given together with workspaces, which names the workspaces already: %s. Remove workspaces, or %s: %s",
+				r.badf(name, "cannot be combined with workspaces, which names the workspaces: %s. Remove workspaces, or %s: %s",
 					r.quote(v), name, r.quote(v))
 			}
 		}

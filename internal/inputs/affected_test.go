@@ -87,20 +87,20 @@ func TestBadAffected(t *testing.T) {
 		one("workspaces not evaluated", "workspaces", "${{ inputs.x }}/a", "the expression was not evaluated"),
 		{
 			name: "workspaces and a filter", action: "affected", with: with{"workspaces": "a/b", "query": "x"},
-			input: "query", says: "is given together with workspaces|Remove workspaces",
+			input: "query", says: "cannot be combined with workspaces|Remove workspaces",
 		},
 		{
 			name: "workspaces and an environment", action: "affected",
 			with: with{"workspaces": "a/b", "environment": "x"}, input: "environment",
-			says: "is given together with workspaces",
+			says: "cannot be combined with workspaces",
 		},
 		{
 			name: "workspaces and a tag", action: "affected", with: with{"workspaces": "a/b", "filter-tag": "x"},
-			input: "filter-tag", says: "is given together with workspaces|Remove workspaces",
+			input: "filter-tag", says: "cannot be combined with workspaces|Remove workspaces",
 		},
 		{
 			name: "workspaces and a name", action: "affected", with: with{"workspaces": "a/b", "filter-name": "x"},
-			input: "filter-name", says: "is given together with workspaces|Remove workspaces",
+			input: "filter-name", says: "cannot be combined with workspaces|Remove workspaces",
 		},
 		one("query of two lines", "query", "a\nb", "contains a line break|query: network"),
 		one("tag of two lines", "filter-tag", "a\nb", "contains a line break|filter-tag: preview"),

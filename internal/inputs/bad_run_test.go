@@ -38,7 +38,7 @@ func TestBadTarget(t *testing.T) {
 		{name: "token by mistake", with: with{"workspace-id": goodToken}, input: "workspace-id", says: "looks like a name", hides: goodToken, unquoted: true},
 		id("upper case", "WS-ABC", "looks like a name"),
 		id("expression", "${{ vars.WORKSPACE }}", "the expression was not evaluated|workspace-id: ${{ vars.NAME }}"),
-		{name: "both", with: with{"workspace": "production/network"}, input: "workspace-id", says: "is given together with workspace|Remove one"},
+		{name: "both", with: with{"workspace": "production/network"}, input: "workspace-id", says: "cannot be combined with workspace|Remove one"},
 		byName("no environment", "network", "names no environment|workspace: production/network"),
 		byName("id", "ws-v0abc123", "looks like an id|workspace-id: ws-v0abc123"),
 		byName("no workspace", "production/", "has nothing on one side of the slash"),
@@ -63,7 +63,7 @@ func TestBadMode(t *testing.T) {
 		mode("Plan", "Plan", `is not a mode: "Plan"|Did you mean plan?|mode: run with dry-run: true`),
 		mode("apply", " apply ", `is not a mode: "apply"|mode: run with dry-run: false|mode: confirm`),
 		mode("destory", "destory", "Did you mean destroy?|mode: run with destroy: true"),
-		mode("destroy", "destroy", "Write mode: run with destroy: true"),
+		mode("destroy", "destroy", "Set mode: run with destroy: true"),
 		mode("true", "true", "is not one of the allowed values|run, watch, confirm, override, discard, cancel, check"),
 		mode("Run", "Run", "Did you mean run?"),
 		{
@@ -80,7 +80,7 @@ func TestBadMode(t *testing.T) {
 		{name: "discard without a run", with: with{"mode": "discard"}, input: "run-id", says: "is empty, but mode: discard"},
 		{name: "cancel without a run", with: with{"mode": "cancel"}, input: "run-id", says: "is empty, but mode: cancel"},
 		{name: "check without a workspace", with: with{"mode": "check", "workspace-id": ""}, input: "workspace-id", says: "is empty, and so is workspace"},
-		{name: "run with a run", with: with{"run-id": "run-v0abc123"}, input: "run-id", says: "is given, but mode: run creates a new run|mode: watch"},
+		{name: "run with a run", with: with{"run-id": "run-v0abc123"}, input: "run-id", says: "is set, but mode: run creates a new run|mode: watch"},
 		{name: "run id that is a workspace's", with: with{"mode": "watch", "run-id": "ws-v0abc123"}, input: "run-id",
 			says: "looks like a workspace id|Run ids start with run-"},
 		{name: "run id that is a number", with: with{"mode": "watch", "run-id": "42"}, input: "run-id", says: "looks like a name|run-id: run-v0abc123"},
@@ -99,7 +99,7 @@ func TestBadMode(t *testing.T) {
 		{name: "expected version not evaluated", with: with{"mode": "confirm", "run-id": "run-a", "expected-configuration-version-id": "${{ needs.x }}"},
 			input: "expected-configuration-version-id", says: "the expression was not evaluated"},
 		{name: "workspace and its id for a run", with: with{"mode": "confirm", "run-id": "run-a", "workspace": "production/network"},
-			input: "workspace-id", says: "given together with workspace"},
+			input: "workspace-id", says: "cannot be combined with workspace"},
 		{name: "watch without waiting", with: with{"mode": "watch", "run-id": "run-a", "wait": "false"}, input: "wait",
 			says: "mode: watch only waits|wait: true"},
 	}
@@ -131,9 +131,9 @@ func TestBadBooleans(t *testing.T) {
 		"no": "false", "n": "false", "off": "false", "0": "false", "f": "false", "DISABLED": "false",
 	} {
 		rows = append(rows,
-			row{name: word, with: with{"wait": word}, input: "wait", says: "is neither true nor false|Write wait: " + meant},
+			row{name: word, with: with{"wait": word}, input: "wait", says: "is neither true nor false|Set wait: " + meant},
 			row{name: word + " without a default", action: "workspace", with: with{"auto-apply": word}, input: "auto-apply",
-				says: "is neither true nor false|Write auto-apply: " + meant})
+				says: "is neither true nor false|Set auto-apply: " + meant})
 	}
 	rows = append(rows, row{name: "two lines", with: with{"dry-run": "true\nfalse"}, input: "dry-run", says: "is neither true nor false"},
 		row{name: "something else", with: with{"auto-apply": "maybe"}, input: "auto-apply", says: "is neither true nor false|auto-apply: true or false"})
@@ -231,7 +231,7 @@ func TestBadReporting(t *testing.T) {
 			says: "is not an amount of money"},
 		{name: "max-cost-increase comma", with: with{"fail-on": "cost-increase", "max-cost-increase": "12,5"}, input: "max-cost-increase",
 			says: "is not an amount of money|max-cost-increase: 12.5"},
-		{name: "fail-on without waiting", with: with{"fail-on": "destroy", "wait": "False"}, input: "fail-on", says: "is given|wait: false|Write wait: true"},
+		{name: "fail-on without waiting", with: with{"fail-on": "destroy", "wait": "False"}, input: "fail-on", says: "is set|wait: false|Set wait: true"},
 		one("terraform-outputs", "terraform-outputs", "nonsensitive", "is not one of the allowed values|Did you mean non-sensitive?"),
 		one("terraform-outputs boolean", "terraform-outputs", "false", "non-sensitive, none, all"),
 		one("comment", "comment", "updated", "is not a comment mode|Did you mean update?|comment: update"),

@@ -83,9 +83,9 @@ func (r *reader) withScheme(v string) (full, problem string) {
 			return "https:" + v, ""
 		case m != nil && !portAndPath.MatchString(m[2]):
 			return "", "does not begin with https:// but with " + r.quote(m[1]+":") + ": " + r.quote(v) +
-				". Write base-url: " + exampleURL
+				". Set base-url: " + exampleURL
 		case !strings.ContainsAny(v, ".:[") && strings.TrimRight(v, "/") != "localhost":
-			return "", "is not a complete host name: " + r.quote(v) + ". Write base-url: https://" + completed(v)
+			return "", "is not a complete host name: " + r.quote(v) + ". Set base-url: https://" + completed(v)
 		}
 		return "https://" + v, ""
 	}
@@ -95,7 +95,7 @@ func (r *reader) withScheme(v string) (full, problem string) {
 		return v, ""
 	}
 	host, _, _ := strings.Cut(rest, "/")
-	return "", "has the scheme " + r.quote(scheme) + ", not https: " + r.quote(v) + ". Write base-url: " + corrected(host)
+	return "", "has the scheme " + r.quote(scheme) + ", not https: " + r.quote(v) + ". Set base-url: " + corrected(host)
 }
 
 // completed returns the likely host for an account name.
@@ -111,11 +111,11 @@ func completed(v string) string {
 func (r *reader) origin(v string, u *url.URL) (*url.URL, string) {
 	host, err := httpx.NormalHost(u.Hostname())
 	if err != nil {
-		return nil, "has " + err.Error() + ": " + r.quoteASCII(v) + ". Write the host of your Scalr, such as base-url: " + exampleURL
+		return nil, "has " + err.Error() + ": " + r.quoteASCII(v) + ". Write the host of your Scalr account, such as base-url: " + exampleURL
 	}
 	port, ok := normalPort(u.Scheme, u.Port())
 	if !ok {
-		return nil, "has a port that does not exist: " + r.quote(v) + ". Write one from 1 to 65535 or none: base-url: https://" + host
+		return nil, "has an invalid port: " + r.quote(v) + ". Use one from 1 to 65535 or none: base-url: https://" + host
 	}
 	if port != "" {
 		port = ":" + port

@@ -23,7 +23,7 @@ func (r *reader) combinations(in Run) {
 	}
 	r.gates(in)
 	if in.Mode == ModeWatch && !in.Wait && r.is("wait", "false") {
-		r.badf("wait", `is "false", but mode: watch only waits. Write wait: true, or remove it`)
+		r.badf("wait", `is "false", but mode: watch only waits. Set wait: true, or remove it`)
 	}
 	if in.Mode == ModeCheck && in.RunID != "" {
 		r.warnf("run-id has no effect, since mode: check acts on no run.")
@@ -42,11 +42,11 @@ func (r *reader) forkHead(in Run) {
 	case o.HeadUnknown && strings.HasPrefix(o.Event, "deployment"):
 		r.badf("allow-pull-request-target", "is not true, but the event %s gives this job your secrets and is about a commit that may be in a fork: "+
 			"a plan executes its code. Create the deployment with the name of a branch or tag as its ref, or let the workflow check the commit "+
-			"and write allow-pull-request-target: true", o.Event)
+			"and set allow-pull-request-target: true", o.Event)
 	case o.HeadUnknown:
 		r.badf("allow-pull-request-target", "is not true, but the event %s gives this job your secrets and does not say whether the head of the "+
-			"pull request is in a fork: a plan executes its code. Use the event pull_request, or let the workflow look the pull request up, go on "+
-			"only if its head is in this repository, check that commit out by its SHA, and write allow-pull-request-target: true", o.Event)
+			"pull request is in a fork: a plan executes its code. Use the event pull_request, or let the workflow look up the pull request, continue "+
+			"only if its head is in this repository, check out that commit by its SHA, and set allow-pull-request-target: true", o.Event)
 	default:
 		r.badf("allow-pull-request-target", "is not true, but this is %s with the head of a fork: "+
 			"a plan executes the code of the pull request, with access to your secrets. Use the event pull_request, or, if the "+
@@ -57,13 +57,13 @@ func (r *reader) forkHead(in Run) {
 // applying checks the inputs for the apply.
 func (r *reader) applying(in Run) {
 	if in.Dry && in.AutoApply != nil && *in.AutoApply {
-		r.badf("auto-apply", `is "true" but dry-run is "true" too, and a dry run never applies. Write dry-run: false to apply, or remove auto-apply`)
+		r.badf("auto-apply", `is "true" but dry-run is "true" too, and a dry run never applies. Set dry-run: false to apply, or remove auto-apply`)
 	}
 	if in.SavePlan && in.Dry {
-		r.badf("save-plan", `is "true" but dry-run is "true" too, and a dry run has no plan to apply later. Write dry-run: false, or remove save-plan`)
+		r.badf("save-plan", `is "true" but dry-run is "true" too, and a dry run has no plan to apply later. Set dry-run: false, or remove save-plan`)
 	}
 	if in.SavePlan && in.AutoApply != nil && *in.AutoApply {
-		r.badf("save-plan", `is "true" but auto-apply is "true" too, and a saved plan waits to be applied. Write save-plan: false, or remove auto-apply`)
+		r.badf("save-plan", `is "true" but auto-apply is "true" too, and a saved plan waits to be applied. Set save-plan: false, or remove auto-apply`)
 	}
 }
 
@@ -84,26 +84,26 @@ func (r *reader) waitingForLock(in Run) {
 // planning refuses combinations that Terraform refuses, before a run is created.
 func (r *reader) planning(in Run) {
 	if in.RefreshOnly && in.Destroy {
-		r.badf("refresh-only", `is "true" but destroy is "true" too, and a run does one or the other. Write refresh-only: false, or destroy: false`)
+		r.badf("refresh-only", `is "true" but destroy is "true" too, and a run does one or the other. Set refresh-only: false, or destroy: false`)
 	}
 	if in.RefreshOnly && r.is("refresh", "false") {
-		r.badf("refresh-only", `is "true" but refresh is "false", so there would be nothing to do. Write refresh: true, or remove it`)
+		r.badf("refresh-only", `is "true" but refresh is "false", so there would be nothing to do. Set refresh: true, or remove it`)
 	}
 	if len(in.Replace) > 0 && (in.RefreshOnly || in.Destroy) {
-		r.badf("replace", "is given (%s), but Terraform replaces nothing with destroy: true or refresh-only: true. "+
-			"Remove replace, or write destroy: false and refresh-only: false", r.quote(in.Replace[0]))
+		r.badf("replace", "is set (%s), but Terraform replaces nothing with destroy: true or refresh-only: true. "+
+			"Remove replace, or set destroy: false and refresh-only: false", r.quote(in.Replace[0]))
 	}
 }
 
 // gates refuses gates that can never match, since users rely on them.
 func (r *reader) gates(in Run) {
 	if in.FailOn.Any() && r.is("wait", "false") {
-		r.badf("fail-on", "is given (%s), but with wait: false the plan is not checked. Write wait: true, or remove fail-on",
+		r.badf("fail-on", "is set (%s), but with wait: false the plan is not checked. Set wait: true, or remove fail-on",
 			r.quote(strings.Join(strings.Fields(r.value("fail-on")), " ")))
 	}
 	if r.value("max-cost-increase") != "" && !in.FailOn.CostIncrease {
-		r.badf("max-cost-increase", "is given (%s), but fail-on does not contain cost-increase, so that it has no effect. "+
-			"Write fail-on: cost-increase, or remove max-cost-increase", r.quote(r.value("max-cost-increase")))
+		r.badf("max-cost-increase", "is set (%s), but fail-on does not contain cost-increase, so that it has no effect. "+
+			"Set fail-on: cost-increase, or remove max-cost-increase", r.quote(r.value("max-cost-increase")))
 	}
 }
 

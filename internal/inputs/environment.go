@@ -115,7 +115,7 @@ func (r *reader) whichEnvironment(mode EnvironmentMode) {
 func (r *reader) nameOrID(name, id, nameExample, idExample string) {
 	switch {
 	case r.value(id) != "" && r.value(name) != "":
-		r.badf(name, "is given together with %s, and only one of them can be used: %s and %s. "+
+		r.badf(name, "cannot be combined with %s: %s and %s. "+
 			"Remove one of the two and keep the other, such as %s", id, r.quote(r.value(name)), r.quote(r.value(id)), nameExample)
 	case r.value(id) == "" && r.value(name) == "":
 		r.badf(name, "is empty, and so is %s. Set one of them, such as %s or %s", id, nameExample, idExample)
@@ -137,7 +137,7 @@ func (r *reader) between(name string) string {
 		r.badf(name, "is not a range of dates: %s. Write two times in RFC 3339 format, such as %s: between:2026-01-01T00:00:00Z,2026-02-01T00:00:00Z",
 			r.quote(v), name)
 	case end.Before(start):
-		r.badf(name, "is a range whose end is before its start: %s. Write %s: between:%s,%s", r.quote(v), name, to, from)
+		r.badf(name, "is a range whose end is before its start: %s. Set %s: between:%s,%s", r.quote(v), name, to, from)
 	default:
 		return v
 	}

@@ -26,11 +26,11 @@ func (r *reader) idToken() secret.Value {
 	case v == "":
 		return secret.Value{}
 	case from == "" && !account && strings.TrimSpace(r.src.Get("token")) != "":
-		r.badf("id-token", "is given together with token, and only one of them can be used to sign in. "+
+		r.badf("id-token", "cannot be combined with token: only one of them can be used to sign in. "+
 			"Remove id-token, or replace token by service-account: ci@acme.scalr.io")
 		return secret.Value{}
 	case from == "" && !account:
-		r.badf("id-token", "is given without service-account, so that there is no account to sign in as. "+
+		r.badf("id-token", "is set without service-account: there is no account to sign in as. "+
 			"Write the service account's e-mail, such as service-account: ci@acme.scalr.io")
 		return secret.Value{}
 	case !account:

@@ -194,7 +194,7 @@ func (r *reader) needs() []NeededJob {
 	}
 	var jobs map[string]struct{ Result string }
 	if err := json.Unmarshal([]byte(v), &jobs); err != nil {
-		r.badf("needs", "is not the output of toJSON(needs), an object with a result for each job. Write needs: ${{ toJSON(needs) }}")
+		r.badf("needs", "is not the output of toJSON(needs), an object with a result for each job. Set needs: ${{ toJSON(needs) }}")
 		return nil
 	}
 	var list []NeededJob

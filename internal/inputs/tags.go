@@ -26,11 +26,11 @@ func (r *reader) tags() Tags {
 	given := r.value("tags") != ""
 	switch {
 	case t.Mode == TagsClear && given:
-		r.badf("tags", "is given, but tags-mode: clear removes every tag: %s. Remove tags, or write tags-mode: remove", r.quote(r.value("tags")))
+		r.badf("tags", "is set, but tags-mode: clear removes every tag: %s. Remove tags, or set tags-mode: remove", r.quote(r.value("tags")))
 	case t.Mode == TagsReplace && !given:
-		r.badf("tags", "is empty, but tags-mode: replace needs to know the new tags. Write tags: preview, one per line, or tags-mode: clear to have none")
+		r.badf("tags", "is empty, but tags-mode: replace needs to know the new tags. Set tags: preview, one per line, or tags-mode: clear to have none")
 	case t.Mode == TagsRemove && !given:
-		r.badf("tags", "is empty, but tags-mode: remove needs to know which. Write tags: preview, one per line, or tags-mode: clear to remove all")
+		r.badf("tags", "is empty, but tags-mode: remove needs to know which. Set tags: preview, one per line, or tags-mode: clear to remove all")
 	}
 	return t
 }

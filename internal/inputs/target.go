@@ -35,11 +35,11 @@ func (r *reader) mode(in *Run) {
 	in.ExpectedConfigurationID = r.id("expected-configuration-version-id", "cv")
 	if r.value("expected-configuration-version-id") != "" && r.value("run-id") == "" && !in.Mode.NeedsRunID() {
 		r.badf("expected-configuration-version-id", "must be used with run-id, whose configuration version it names: %s. "+
-			"Write mode: confirm (or watch, override, discard, cancel) and run-id, or remove expected-configuration-version-id",
+			"Set mode: confirm (or watch, override, discard, cancel) and run-id, or remove expected-configuration-version-id",
 			r.quote(r.value("expected-configuration-version-id")))
 	}
 	if r.value("run-id") != "" && in.Mode == ModeRun {
-		r.badf("run-id", "is given, but mode: run creates a new run: %s. Write mode: watch (or confirm, override, discard, cancel) "+
+		r.badf("run-id", "is set, but mode: run creates a new run: %s. Set mode: watch (or confirm, override, discard, cancel) "+
 			"to act on that run, or remove run-id", r.quote(r.value("run-id")))
 	}
 }
@@ -58,7 +58,7 @@ func otherMode(v string, modes []string) string {
 	case !ok:
 		return ""
 	case near == v:
-		return "Write " + modeWords[near]
+		return "Set " + modeWords[near]
 	}
 	return "Did you mean " + near + "? Then write " + modeWords[near]
 }
@@ -70,7 +70,7 @@ func (r *reader) target(in *Run) {
 	hasID, hasName := r.value("workspace-id") != "", r.value("workspace") != ""
 	switch {
 	case hasID && hasName:
-		r.badf("workspace-id", "is given together with workspace, and only one of them can be used: %s and %s. "+
+		r.badf("workspace-id", "cannot be combined with workspace: %s and %s. "+
 			"Remove one of the two and keep the other, such as workspace-id: ws-v0abc123", r.quote(r.value("workspace-id")), r.quote(r.value("workspace")))
 	case !hasID && !hasName && !in.Mode.NeedsRunID() && in.Mode != "":
 		r.badf("workspace-id", "is empty, and so is workspace. Set one of them, such as "+
@@ -89,7 +89,7 @@ func (r *reader) workspace() (environment, workspace string) {
 	case webAddress(v):
 		r.badf("workspace", "is a web address: %s. %s", r.quote(v), fromAddress(v, "ws", "workspace-id", "workspace: production/network"))
 	case slash < 0 && ids["ws"].pattern.MatchString(v):
-		r.badf("workspace", "looks like an id, not a name: %s. Write workspace-id: %s", r.quote(v), v)
+		r.badf("workspace", "looks like an id, not a name: %s. Set workspace-id: %s", r.quote(v), v)
 	case slash < 0:
 		r.badf("workspace", "names no environment: %s. Write environment and workspace with a slash between, such as "+
 			"workspace: production/network", r.quote(v))

@@ -64,7 +64,7 @@ func (r *reader) noToken() string {
 	}
 	return "Check that the secret is defined and that this job can read it. A secret of an environment needs `environment:` on the job, a " +
 		"secret of the organization needs this repository selected, a reusable workflow needs `secrets: inherit` where it is called. " +
-		"Write token: ${{ secrets.SCALR_TOKEN }}. " + orNoSecret
+		"Set token: ${{ secrets.SCALR_TOKEN }}. " + orNoSecret
 }
 
 const orNoSecret = "Or sign in without a stored secret with service-account"
@@ -79,7 +79,7 @@ func brokenCredential(v string, longest int) string {
 	case strings.Contains(v, "${{"):
 		return "contains the text of an expression: the expression was not evaluated (" + count(n) + ")"
 	case strings.Trim(v, "*") == "":
-		return "contains asterisks alone: a masked value was pasted (" + count(n) + ")"
+		return "contains only asterisks: a masked value was pasted (" + count(n) + ")"
 	case strings.HasPrefix(strings.ToLower(v), "bearer "):
 		return "begins with the word Bearer, which this action adds itself (" + count(n) + ")"
 	case strings.ContainsAny(v[:1], `"'`):

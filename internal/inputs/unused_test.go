@@ -74,12 +74,12 @@ func TestMeantBooleans(t *testing.T) {
 		"F": "false", "Disabled": "false", "flase": "false", "tru": "true", "fals": "false", "maybe": "true",
 	} {
 		_, _, err := inputs.LoadRun(row{with: with{"dry-run": value}}.source())
-		if text := fmt.Sprintf("dry-run: is neither true nor false: %q. Write dry-run: %s", value, want); err == nil || err.Error() != text {
+		if text := fmt.Sprintf("dry-run: is neither true nor false: %q. Set dry-run: %s", value, want); err == nil || err.Error() != text {
 			t.Errorf("got %v, want %s", err, text)
 		}
 	}
 	_, _, err := inputs.LoadRun(row{with: with{"auto-apply": "maybe"}}.source())
-	if err == nil || !strings.HasSuffix(err.Error(), "Write auto-apply: true or false") {
+	if err == nil || !strings.HasSuffix(err.Error(), "Set auto-apply: true or false") {
 		t.Errorf("got %v for an input without a default", err)
 	}
 }

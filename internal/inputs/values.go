@@ -27,7 +27,7 @@ func (r *reader) optionalBool(name string) *bool {
 		return new(false)
 	}
 	if r.requireEvaluated(name, v) {
-		r.badf(name, "is neither true nor false: %s. Write %s: %s", r.quote(v), name, meantBoolean(v, r.defaultOf(name)))
+		r.badf(name, "is neither true nor false: %s. Set %s: %s", r.quote(v), name, meantBoolean(v, r.defaultOf(name)))
 	}
 	return nil
 }

@@ -42,16 +42,16 @@ func TestUnknownModeAdvice(t *testing.T) {
 	t.Parallel()
 	var rows []row
 	for word, advice := range map[string]string{
-		"plan":      "Write mode: run with dry-run: true, the default",
-		"dry-run":   "Write mode: run with dry-run: true, the default",
-		"apply":     "Write mode: run with dry-run: false, or mode: confirm for a run that waits",
-		"auto":      "Write mode: run with auto-apply: true and dry-run: false",
-		"destroy":   "Write mode: run with destroy: true",
-		"approve":   "Write mode: confirm",
-		"wait":      "Write mode: watch",
-		"stop":      "Write mode: cancel",
-		"reject":    "Write mode: discard",
-		"preflight": "Write mode: check",
+		"plan":      "Set mode: run with dry-run: true, the default",
+		"dry-run":   "Set mode: run with dry-run: true, the default",
+		"apply":     "Set mode: run with dry-run: false, or mode: confirm for a run that waits",
+		"auto":      "Set mode: run with auto-apply: true and dry-run: false",
+		"destroy":   "Set mode: run with destroy: true",
+		"approve":   "Set mode: confirm",
+		"wait":      "Set mode: watch",
+		"stop":      "Set mode: cancel",
+		"reject":    "Set mode: discard",
+		"preflight": "Set mode: check",
 	} {
 		rows = append(rows, row{name: word, with: with{"mode": word}, input: "mode",
 			says: fmt.Sprintf("is not a mode: %q|%s. The modes are run, watch, confirm, override, discard, cancel, check", word, advice)})

@@ -119,19 +119,19 @@ func (r *reader) eitherWay() {
 	id, environment, name := r.value("workspace-id"), r.value("environment"), r.value("name")
 	switch {
 	case id != "" && name != "":
-		r.badf("workspace-id", "is given together with name, and only one of them can be used: %s and %s. "+
+		r.badf("workspace-id", "cannot be combined with name: %s and %s. "+
 			"Remove one of the two and keep the other, such as workspace-id: ws-v0abc123", r.quote(id), r.quote(name))
 	case id != "" && environment != "":
-		r.badf("workspace-id", "is given together with environment, which an id does not need: %s and %s. Remove environment, "+
-			"or write name instead of workspace-id: name: network", r.quote(id), r.quote(environment))
+		r.badf("workspace-id", "cannot be combined with environment, which an id does not need: %s and %s. Remove environment, "+
+			"or set name instead of workspace-id, such as name: network", r.quote(id), r.quote(environment))
 	case id != "":
 	case name == "" && environment == "":
 		r.badf("workspace-id", "is empty, and so are environment and name. Set workspace-id or both of the others, such as "+
 			"workspace-id: ws-v0abc123, or environment: production and name: network")
 	case name == "":
-		r.badf("name", "is empty, but environment is given: %s. Write the workspace's name too, such as name: network", r.quote(environment))
+		r.badf("name", "is empty, but environment is set: %s. Write the workspace's name too, such as name: network", r.quote(environment))
 	case environment == "":
-		r.badf("environment", "is empty, but name is given: %s. Write the name or id of its environment too, such as environment: production",
+		r.badf("environment", "is empty, but name is set: %s. Write the name or id of its environment too, such as environment: production",
 			r.quote(name))
 	}
 }
@@ -158,7 +158,7 @@ func (r *reader) terraformVersion() string {
 	case !softwareVersion.MatchString(v):
 		r.badf("terraform-version", "is not a version: %s. Write it as Scalr lists it, such as terraform-version: 1.9.8", r.quote(v))
 	case len(v) > 1 && v[0] == 'v' && v[1] >= '0' && v[1] <= '9':
-		r.badf("terraform-version", "begins with a v: %s. Write terraform-version: %s", r.quote(v), v[1:])
+		r.badf("terraform-version", "begins with a v: %s. Set terraform-version: %s", r.quote(v), v[1:])
 	default:
 		return v
 	}

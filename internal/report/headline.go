@@ -40,8 +40,8 @@ var outcomes = map[result.Result]outcome{
 		word: "rejected",
 		note: "Nothing was changed: the plan does not pass `fail-on`.",
 	},
-	result.Refused:     {"❌", "refused by Scalr", ""},
-	result.Unreachable: {"🔌", "Scalr is unreachable", ""},
+	result.Refused:     {"❌", "refused", ""},
+	result.Unreachable: {"🔌", "unreachable", ""},
 	result.Invalid:     {"❌", "invalid input", "No run was created."},
 	result.NeedsOverride: {
 		icon: "✋",

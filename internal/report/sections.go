@@ -178,13 +178,13 @@ func (r Report) footer(s style) string {
 		all = append(all, "took "+units.Duration(r.Took))
 	}
 	if s.stages {
-		add("configuration", r.Run.ConfigurationID, "")
+		add("configuration version", r.Run.ConfigurationID, "")
 	}
 	if from := r.Source.describe(); from != "" {
 		all = append(all, from)
 	}
 	if b := r.Bundle; b != nil && s.stages {
-		size := fmt.Sprintf("bundle of %s, %s,", pluralize(b.Files, "file", "files"), units.Size(b.Compressed))
+		size := fmt.Sprintf("archive of %s, %s,", pluralize(b.Files, "file", "files"), units.Size(b.Compressed))
 		add(size+" sha256", b.SHA256[:min(12, len(b.SHA256))], "")
 	}
 	if to := link("workflow run", r.Source.WorkflowRunURL); to != "workflow run" {

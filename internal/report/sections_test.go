@@ -288,7 +288,7 @@ func TestFooter(t *testing.T) {
 			summary: "<sub>run `run-1`</sub>\n",
 			comment: "<sub>run `run-1`</sub>\n",
 		},
-		{name: "a configuration", report: Report{Run: scalr.Run{ConfigurationID: "cv-1"}}, summary: "<sub>configuration `cv-1`</sub>\n"},
+		{name: "a configuration", report: Report{Run: scalr.Run{ConfigurationID: "cv-1"}}, summary: "<sub>configuration version `cv-1`</sub>\n"},
 		{
 			name:    "a commit",
 			report:  Report{Source: Source{SHA: "12345678"}},
@@ -316,12 +316,12 @@ func TestFooter(t *testing.T) {
 		{
 			name:    "an archive",
 			report:  Report{Bundle: &Bundle{Files: 1, Compressed: 2048, SHA256: "0123456789abcdef"}},
-			summary: "<sub>bundle of 1 file, 2.0 KiB, sha256 `0123456789ab`</sub>\n",
+			summary: "<sub>archive of 1 file, 2.0 KiB, sha256 `0123456789ab`</sub>\n",
 		},
 		{
 			name:    "an archive with a short checksum",
 			report:  Report{Bundle: &Bundle{Files: 2, Compressed: 10, SHA256: "0123"}},
-			summary: "<sub>bundle of 2 files, 10 B, sha256 `0123`</sub>\n",
+			summary: "<sub>archive of 2 files, 10 B, sha256 `0123`</sub>\n",
 		},
 		{name: "an archive without a checksum", report: Report{Bundle: &Bundle{Files: 2}}},
 		{

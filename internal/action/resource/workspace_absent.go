@@ -73,7 +73,7 @@ func (w *workspaceCommand) checkUnused(ctx context.Context, ws scalr.Workspace) 
 	case err != nil:
 		return err
 	case now.Name != ws.Name || now.EnvironmentID != ws.EnvironmentID:
-		return inUse(ws, fmt.Sprintf("it became %s while this step ran", lookup.Title(now)))
+		return inUse(ws, fmt.Sprintf("it was renamed or moved to %s while this step ran", lookup.Title(now)))
 	case now.HasResources == nil:
 		return inUse(now, "Scalr does not report whether it manages resources")
 	case *now.HasResources:

@@ -42,10 +42,14 @@ func (r *command) check(ctx context.Context) (step.Outcome, error) {
 		hints = append(hints, hint)
 	}
 	if len(hints) > 0 {
+		problem := "1 problem would block a run."
+		if len(hints) > 1 {
+			problem = fmt.Sprintf("%d problems would block a run.", len(hints))
+		}
 		return step.Outcome{
 			Result:  result.Refused,
 			Code:    step.CodeCheckFailed,
-			Problem: fmt.Sprintf("The check found problems that would block a run (%d).", len(hints)),
+			Problem: problem,
 			Hints:   hints,
 		}, nil
 	}

@@ -103,7 +103,7 @@ func (r *command) awaitEffect(ctx context.Context, run scalr.Run) scalr.Run {
 func (r *command) effectOf(verb string, last scalr.Run) string {
 	switch {
 	case last.Status == scalr.StatusDiscarded || last.Status == scalr.StatusCanceled:
-		return " The run was discarded; nothing was applied."
+		return fmt.Sprintf(" The run was %s; nothing was applied.", last.Status)
 	case last.Status == scalr.StatusApplied || last.Status.Applying():
 		return " The run was confirmed before it could be discarded: " + r.facts.runURL
 	case last.Status.IsFinal():

@@ -25,7 +25,7 @@ func TestPost(t *testing.T) {
 		cancel  = "POST runs/run-1/actions/cancel"
 		discard = "POST runs/run-1/actions/discard"
 
-		forbidden = "Forbidden (HTTP 403). Either the token lacks a permission, or the object does not exist: this takes "
+		forbidden = "Forbidden (HTTP 403). Either the token lacks a permission, or the object does not exist: the operation requires "
 	)
 	known := []string{"STATE_run-id=run-1", "STATE_configuration-version-id=cv-1", "STATE_workspace-id=ws-1"}
 	unknown := known[1:]

@@ -30,7 +30,7 @@ func TestStateAfterReject(t *testing.T) {
 	r, got := &command{facts: facts{runURL: runURL}}, map[string]string{}
 	want := map[string]string{
 		"discarded": " The run was discarded; nothing was applied.",
-		"canceled":  " The run was discarded; nothing was applied.",
+		"canceled":  " The run was canceled; nothing was applied.",
 		"applied":   " The run was confirmed before it could be discarded: " + runURL,
 		"applying":  " The run was confirmed before it could be discarded: " + runURL,
 		"errored":   " The run ended as errored: " + runURL,

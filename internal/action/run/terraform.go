@@ -8,6 +8,7 @@ import (
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
+	"scalr-run-action/internal/units"
 )
 
 // setTerraformOutputs sets the outputs terraform-outputs and terraform-outputs-file after an apply. Sensitive values
@@ -28,7 +29,8 @@ func (r *command) setTerraformOutputs(o step.Outcome) {
 	defer cancel()
 	sensitive := r.in.TerraformOutputs == inputs.TerraformOutputsAll
 	if sensitive && !maskSensitive(ctx, r.Job, list) {
-		r.Job.Warnf("Terraform's sensitive outputs have more values than can be masked: they are left out of terraform-outputs.")
+		r.Job.Warnf("terraform-outputs omits the sensitive outputs: more than %d values, or one of more than %s, cannot be masked. "+
+			"Read them in Scalr.", maxMasked, units.Size(maxMaskedLength))
 		sensitive = false
 	}
 	text := step.OutputsJSON(list, sensitive)

@@ -74,7 +74,7 @@ var advices = map[Code]advice{
 	CodeEnvironmentGone: {result.Refused, "the environment does not exist, or the token cannot read it",
 		"Check the environment's name or id, and that the token may read it (`environments:read`).", "workspace"},
 	CodeEnvironmentTwice: {result.Refused, "several environments have this name",
-		"Use `environment-id` instead of `name`, or add `account-id`.", ""},
+		"Use the environment's id instead of its name. In the environment action, `account-id` also limits the search to one account.", ""},
 	CodeTagTwice: {result.Refused, "several tags have this name", "Rename or delete one of them in Scalr.", ""},
 	CodePolicyGroupGone: {result.Refused, "the policy group does not exist, or the token cannot read it",
 		"Check its name or id, and that the token may read policy groups (`policy-groups:read` on the account).", ""},
@@ -170,7 +170,7 @@ var advices = map[Code]advice{
 		"Check `base-url`, and that the runner may reach the host: firewalls, and the account's list of allowed addresses.", "base-url"},
 	CodeCertificate: {result.Unreachable, "the certificate of the host is not trusted, expired, or for another name",
 		"If you use a private certificate authority, put its certificate into a directory of the checkout and set " +
-			"`SSL_CERT_DIR` to it (see \"Private certificates\"). If the dates look right, check the runner's clock.", "base-url"},
+			"`SSL_CERT_DIR` to it (see \"Private certificates\" in docs/runners.md). If the dates look right, check the runner's clock.", "base-url"},
 	CodeNotTLS: {result.Unreachable, "the host does not use TLS",
 		"Check the port in `base-url`, and that no proxy intercepts the connection.", "base-url"},
 	CodeOldTLS: {result.Unreachable, "the host supports only old versions of TLS",
@@ -220,5 +220,5 @@ var advices = map[Code]advice{
 		"Ask a person with the permission policy-checks:override to review it, in Scalr or in a step with `mode: override`.", ""},
 	CodeTimedOut: {result.TimedOut, "the step took longer than `timeout`",
 		"Set a longer `timeout`, or check the log for the reason of the delay.", "timeout"},
-	CodeInternal: {"", "a bug in this action", "Report it, with a log recorded with debug logging.", ""},
+	CodeInternal: {"", "a bug in this action", "Report it in the repository of this action, with a log recorded with debug logging.", ""},
 }

@@ -13,7 +13,7 @@ const (
 	thatOrAccount = "on the environment or the account"
 )
 
-// permissions maps each operation to the permission that it requires. The names are those of Scalr's API (GET
+// permissions maps operations to the permission that they require; Scalr documents none for the others. The names are those of Scalr's API (GET
 // /permissions); see docs/oidc.md. Scalr has no permission for discarding a run and none for tags.
 var permissions = map[scalr.Operation]struct{ needs, scope string }{
 	scalr.OpCreateRun:           {"`runs:create` (for a run that applies also `runs:apply`)", anyScope},
@@ -72,7 +72,7 @@ func MissingPermission(err error) string {
 	case !ok:
 		return ""
 	case errors.Is(e, scalr.ErrNotFound):
-		return " Either the object does not exist, or the token lacks a permission: this takes " + p.needs + " " + p.scope + "."
+		return " Either the object does not exist, or the token lacks a permission: the operation requires " + p.needs + " " + p.scope + "."
 	}
-	return " Either the token lacks a permission, or the object does not exist: this takes " + p.needs + " " + p.scope + "."
+	return " Either the token lacks a permission, or the object does not exist: the operation requires " + p.needs + " " + p.scope + "."
 }

@@ -28,8 +28,8 @@ func TestPermissionOfEachOperation(t *testing.T) {
 	_, table, _ := strings.Cut(string(document), "\n## Required permissions\n")
 	table, _, _ = strings.Cut(table, "\n## ")
 	for status, begin := range map[int]string{
-		http.StatusForbidden: " Either the token lacks a permission, or the object does not exist: this takes ",
-		http.StatusNotFound:  " Either the object does not exist, or the token lacks a permission: this takes ",
+		http.StatusForbidden: " Either the token lacks a permission, or the object does not exist: the operation requires ",
+		http.StatusNotFound:  " Either the object does not exist, or the token lacks a permission: the operation requires ",
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/vnd.api+json")

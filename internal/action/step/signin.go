@@ -81,7 +81,7 @@ func (s *Step) proof(ctx context.Context, in inputs.Access) (secret.Value, error
 	case errors.Is(err, job.ErrNoIDToken), err != nil && ctx.Err() != nil:
 		return secret.Value{}, fmt.Errorf("get an OIDC token from GitHub: %w", err)
 	case err != nil:
-		return secret.Value{}, Refuse(CodeIDTokenFailed, "GitHub gave no OIDC token: %v.", err)
+		return secret.Value{}, Refuse(CodeIDTokenFailed, "GitHub did not issue an OIDC token: %v.", err)
 	}
 	return proof, nil
 }
