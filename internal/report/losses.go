@@ -36,7 +36,7 @@ func (r Report) losses() section {
 		it.keep = true
 		it.brief = "- " + icons[c.Action] + " " + strings.TrimPrefix(it.brief, "- ")
 		it.full = strings.Replace(it.full, "<summary>", "<summary>"+icons[c.Action]+" ", 1)
-		if i-len(destroyed) == open {
+		if open >= 0 && i == len(destroyed)+open {
 			it.full, it.rank = strings.Replace(it.full, "<details>", "<details open>", 1), 1
 		}
 		sec.items = append(sec.items, it)

@@ -74,6 +74,8 @@ func TestFirstReplacementIsExpanded(t *testing.T) {
 		"61 lines":           {[]tfplan.Change{replaced("a.a", forces, 58)}, ""},
 		"a diff later":       {[]tfplan.Change{{Address: "a.a", Action: tfplan.Replace}, replaced("a.b", "", 1)}, "a.b"},
 		"without a diff":     {[]tfplan.Change{{Address: "a.a", Action: tfplan.Replace}}, ""},
+		"a destroyed one":    {[]tfplan.Change{{Address: "a.a", Action: tfplan.Destroy, Diff: "- resource\n"}}, ""},
+		"destroyed and long": {[]tfplan.Change{replaced("a.b", forces, 500), {Address: "a.a", Action: tfplan.Destroy, Diff: "- resource\n"}}, ""},
 		"behind a destroyed": {[]tfplan.Change{replaced("a.b", forces, 1), {Address: "a.a", Action: tfplan.Destroy, Diff: "- resource\n"}}, "a.b"},
 	} {
 		t.Run(name, func(t *testing.T) {
