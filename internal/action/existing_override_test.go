@@ -87,6 +87,21 @@ func TestOverrideFaults(t *testing.T) {
 			want:   []string{"result=refused", "error-code=not-allowed"},
 			posts:  map[string]int{overrideOp: 0},
 		},
+		"another person applies the run while the plan is read again": {
+			alter: func(s *scalrsim.Scenario) {
+				externalAction("policy_override", 65*time.Second, "override")(s)
+				externalAction("policy_checked", time.Second, "confirm")(s)
+			},
+			faults: []scalrsim.Fault{
+				{Op: planJSON, Action: scalrsim.Trickle, Bytes: 10, Delay: 5 * time.Second}, // until the time limit of the first reading
+				{Op: planJSON, Nth: 2, Action: scalrsim.Trickle, Bytes: 1000, Delay: 5 * time.Second},
+			},
+			second: []string{"mode=override", "fail-on=changes"},
+			code:   1,
+			want:   []string{"result=rejected", "status=applied"},
+			says:   []string{"It was applied already: https://"},
+			posts:  map[string]int{overrideOp: 0},
+		},
 		"signal before the gate": {
 			faults: []scalrsim.Fault{{Op: planJSON, Action: scalrsim.Stall}},
 			second: gate,

@@ -78,7 +78,7 @@ func (r *command) override(ctx context.Context, run scalr.Run) (step.Outcome, er
 		return o, err
 	}
 	if run.Stage() == scalr.Override && r.in.FailOn.Any() {
-		r.planForGates(ctx, run) // read in advance, since it may take a while
+		r.planForGates(ctx, run) // it may take a minute, so it is read before the run is read again
 		latest, err := r.readVerified(ctx, run.ID)
 		switch {
 		case err != nil && ctx.Err() != nil:
@@ -87,6 +87,7 @@ func (r *command) override(ctx context.Context, run scalr.Run) (step.Outcome, er
 			return step.Outcome{}, err
 		}
 		run = latest
+		r.updateRun(run)
 	}
 	if run.Stage() != scalr.Override {
 		return r.nothingToOverride(ctx, run)
