@@ -113,6 +113,20 @@ func TestDuplicatesHaveOurConfigurationVersion(t *testing.T) {
 	}
 }
 
+// TestDuplicateOfWrongRun checks that the search for a duplicate of a run that differs from the request is retried as
+// often as after a lost response: a server that returns the wrong run may have created the requested one, too.
+func TestDuplicateOfWrongRun(t *testing.T) {
+	t.Parallel()
+	s := with(slowly(t, "plan-changes"), scalrsim.Fault{Op: createRun, Action: scalrsim.Twice}, statusFault("GET /runs", 503, 3))
+	s.Script.Deviations = map[string]any{"is-dry": false}
+	p := newStepTest(t, s).play().want(3, "error-code=wrong-run").logContains(" of the same configuration version was stopped.")
+	for _, run := range p.runs {
+		if len(run.Actions) != 1 {
+			t.Errorf("run %s received the actions %v, want one", run.ID, run.Actions)
+		}
+	}
+}
+
 // TestPostVerifiesRun (X25) checks that the post step verifies the workspace and the configuration version of the
 // run.
 func TestPostVerifiesRun(t *testing.T) {

@@ -109,11 +109,11 @@ func TestLastSearchForDuplicates(t *testing.T) {
 				r := newCommand(s, inputs.Run{})
 				server := &duplicateServer{statuses: c.statuses, retryAfter: c.retryAfter, delays: c.delays}
 				r.client = scalrtest.NewClient(t, server)
-				r.created, r.mayHaveDuplicate = true, c.doubtful
+				r.created = true
 				r.requested = scalr.RunRequest{WorkspaceID: "ws-1", ConfigurationID: "cv-1"}
 				r.facts.run.ID = "run-1"
 				began := time.Now()
-				r.cancelLastDuplicates()
+				r.cancelLastDuplicates(c.doubtful)
 				took := time.Since(began)
 				end()
 				if server.stopped != c.stopped || (r.duplicatesErr == nil) != c.stopped || server.lists != c.lists {

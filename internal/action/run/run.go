@@ -119,7 +119,7 @@ func (r *command) createAndWait(ctx context.Context) (step.Outcome, error) {
 		return step.Outcome{}, err
 	}
 	if !r.in.Wait && ctx.Err() == nil {
-		r.cancelLastDuplicates()
+		r.cancelLastDuplicates(r.mayHaveDuplicate)
 		return step.Outcome{Result: result.Started}, nil
 	}
 	return r.waitAndDecide(ctx, run, policy)

@@ -54,7 +54,7 @@ func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Statu
 func (r *command) readResults(ctx context.Context, e follow.Ending, early *earlyPlan) {
 	var reads sync.WaitGroup
 	defer reads.Wait()
-	reads.Go(r.cancelLastDuplicates)
+	reads.Go(func() { r.cancelLastDuplicates(r.mayHaveDuplicate) })
 	if e.StopCause == nil && e.Run.Status == scalr.StatusApplied && r.in.TerraformOutputs != inputs.TerraformOutputsNone {
 		reads.Go(r.readOutputs)
 	}
@@ -143,14 +143,14 @@ func (r *command) cancelDuplicates(ctx context.Context, most time.Duration) erro
 }
 
 // cancelLastDuplicates cancels duplicate runs before the step continues or ends. It lists the runs even if the
-// creation was confirmed: Scalr, or a gateway in front of it, may have executed the request twice. An interrupted step
-// has no time for retries.
-func (r *command) cancelLastDuplicates() {
+// creation was confirmed: Scalr, or a gateway in front of it, may have executed the request twice. If there is reason to
+// doubt the creation, it searches longer. An interrupted step has no time for retries.
+func (r *command) cancelLastDuplicates(doubtful bool) {
 	if !r.created {
 		return
 	}
 	most := lastSearchTime
-	if r.mayHaveDuplicate {
+	if doubtful {
 		most = doubtfulSearchTime
 	}
 	if _, interrupted := r.InterruptedAt(); interrupted {
@@ -158,7 +158,7 @@ func (r *command) cancelLastDuplicates() {
 	}
 	ctx, cancel := r.ReportingContext(most)
 	defer cancel()
-	has, err := r.mayHaveDuplicate, error(nil)
+	has, err := doubtful, error(nil)
 	if !has {
 		_, err = retry.Do(ctx, retryRead(2, most-duplicateSearchTime), func() (err error) {
 			ctx, cancel := context.WithTimeout(ctx, duplicateSearchTime)

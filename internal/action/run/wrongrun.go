@@ -64,8 +64,7 @@ func (r *command) stopWrongRun(ctx context.Context, wrong *unexpectedRun) step.O
 		last = r.awaitStop(ctx, last)
 	}
 	r.updateRun(last)
-	r.mayHaveDuplicate = true
-	r.cancelLastDuplicates()
+	r.cancelLastDuplicates(true) // the server may have created the requested run, too
 	r.stopAccepted = err == nil
 	return step.WithAdvice(step.Outcome{Result: result.Refused, Code: step.CodeWrongRun,
 		Problem: wrong.problem + " " + r.stopOutcome(stop, last, err)})
