@@ -123,6 +123,16 @@ func TestWarningsGate(t *testing.T) {
 			warnings: "3",
 			hit:      true,
 		},
+		"summary of several lines": {
+			log:      closing + "\nWarning: Odd\nin a second line\n\n  on main.tf line 3, in resource \"a\" \"b\":\n   3: x\n\n",
+			warnings: "1",
+			hit:      true,
+		},
+		"summary that begins with a line break": {
+			log:      closing + "╷\n│ Warning: \n│ Odd\n│ \n│ Details.\n╵\n",
+			warnings: "1",
+			hit:      true,
+		},
 		"list": {
 			log: closing +
 				"\nWarnings:\n\n- Old\n  on main.tf line 1\n\nTo see the full warning notes, run Terraform without " +

@@ -1,6 +1,7 @@
 package tfplan
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,8 +15,8 @@ type Diagnostic struct {
 	Level   string // error or warning
 	File    string // relative to Terraform's working directory; empty if not reported
 	Line    int    // 1 or more with a File, else 0
-	Title   string // one line
-	Message string // the text below the title, without the excerpt of the code
+	Title   string // the summary as one line, shortened if it has several
+	Message string // the details without the excerpt of the code, below the summary if that has several lines
 	Text    string // the whole text as printed, without colors and bars
 }
 
@@ -24,11 +25,13 @@ type Diagnostic struct {
 const (
 	maxDiagnostics    = 50
 	maxDiagnosticSize = 6000
+	maxJoinedTitle    = 300 // bytes of a title that is joined from several lines
 )
 
 var (
-	diagnosticTitle = lazyregexp.New(`^(Error|Warning): (.+)$`)
+	diagnosticTitle = lazyregexp.New(`^(Error|Warning):(?: (.*))?$`)
 	diagnosticPlace = lazyregexp.New(`^  on (.+) line ([1-9][0-9]{0,8})(?:, in .*)?:$`)
+	diagnosticWith  = lazyregexp.New(`^  with .+,$`)
 	diagnosticCode  = lazyregexp.New(`^ +[0-9]+:|^ +[├│]|^  (?:on|with) |^  \(source code not available\)$|^$`)
 	// toolOutput matches what the tool prints after a diagnostic. A message may begin a line with the tool's name, too,
 	// such as "Terraform acquires a state lock to protect the state".
@@ -40,9 +43,10 @@ var (
 
 // diagnostics extracts the errors and warnings of a log, line by line. Terraform and
 // OpenTofu draw each in a box ("╷ │ ╵"); if there is a box, only boxes count. Without
-// colors there are no boxes: a title follows a blank line, and its text ends at the
-// next title, at a rule, or where a plan continues. Hooks, ssh and scripts print similar
-// lines, but in the middle of others. With -compact-warnings the warnings are a list.
+// colors there are no boxes: a title follows a blank line and ends at the next one, and
+// the text below ends at the next title, at a rule, or where a plan continues. Hooks, ssh
+// and scripts print similar lines, but in the middle of others. With -compact-warnings
+// the warnings are a list.
 type diagnostics struct {
 	boxes, plain diagnosticList
 	compact      compactWarnings
@@ -50,7 +54,8 @@ type diagnostics struct {
 	current  diagnosticLines // the diagnostic that is being read
 	boxed    bool
 	open     bool
-	titled   bool // the previous line was a title without a box
+	titled   bool // the title of a diagnostic without a box is being read
+	hasText  bool // the diagnostic without a box has text below its title
 	started  bool // at least one line was read
 	blank    bool // the previous line was empty
 	colored  bool // Terraform writes in colors
@@ -119,9 +124,12 @@ func (d *diagnostics) read(line string) {
 	case d.open && d.boxed:
 		d.close() // the box broke off
 		d.read(line)
-	case d.titled && line != "":
+	case d.titled && d.titleBreaksOff(line):
 		d.drop() // the title was the first line of another text
 		d.read(line)
+	case d.titled:
+		d.titled = line != ""
+		d.current.keep(line)
 	case isTitle(line) && (d.blank || !d.started && line[0] == 'E') && (d.inColors || !d.colored):
 		d.close()
 		d.open, d.titled = true, true
@@ -129,9 +137,22 @@ func (d *diagnostics) read(line string) {
 	case d.open && d.unboxedEnd(line):
 		d.close()
 	case d.open:
-		d.titled = false
+		d.hasText = d.hasText || line != ""
 		d.current.keep(line)
 	}
+}
+
+// titleBreaksOff reports whether a line that follows a line of a title without a box does
+// not belong to it. Terraform prints a title with all its lines and then a blank line.
+func (d *diagnostics) titleBreaksOff(line string) bool {
+	first := d.current.lines[0]
+	switch {
+	case line == "":
+		return len(d.current.lines) == 1 && strings.HasSuffix(first, ":") && !isTitle(first)
+	case strings.HasPrefix(first, "Warning: Permanently added "): // by ssh, and a script goes on
+		return true
+	}
+	return !isRule(line) && d.unboxedEnd(line)
 }
 
 func (d *diagnostics) unboxedEnd(line string) bool {
@@ -141,29 +162,32 @@ func (d *diagnostics) unboxedEnd(line string) bool {
 // inText reports whether the text of a diagnostic without a box is being read. A line of
 // it that looks like a plan's summary belongs to it, because Terraform lists the changes,
 // whose lines end a diagnostic, above the summary.
-func (d *diagnostics) inText() bool {
-	return d.open && !d.boxed && len(d.current.lines) > 0 && d.current.last != d.current.lines[0]
-}
+func (d *diagnostics) inText() bool { return d.open && !d.boxed && d.hasText }
 
+// isTitle reports whether a line is the first one of a title. It is empty if a summary
+// begins with a line break.
 func isTitle(line string) bool {
-	return (strings.HasPrefix(line, "Error: ") || strings.HasPrefix(line, "Warning: ")) &&
-		diagnosticTitle.MatchString(line)
+	return strings.HasPrefix(line, "Error: ") || strings.HasPrefix(line, "Warning: ")
 }
 
-// keep appends a line, within maxDiagnosticSize.
+// keep appends a line, within maxDiagnosticSize. The title is kept even if it is longer.
 func (d *diagnosticLines) keep(line string) {
 	line = strings.TrimRight(line, " ")
+	if line == "" && d.last == "" {
+		return
+	}
+	isTitle := d.last == ""
 	if line != "" {
 		d.last = line
 	}
-	if d.size += len(line) + 1; d.size <= maxDiagnosticSize {
+	if d.size += len(line) + 1; d.size <= maxDiagnosticSize || isTitle {
 		d.lines = append(d.lines, line)
 	}
 }
 
 // drop discards the diagnostic that is being read.
 func (d *diagnostics) drop() {
-	d.current, d.open, d.boxed, d.titled = diagnosticLines{}, false, false, false
+	d.current, d.open, d.boxed, d.titled, d.hasText = diagnosticLines{}, false, false, false, false
 }
 
 func (d *diagnostics) close() {
@@ -174,7 +198,7 @@ func (d *diagnostics) close() {
 		case !ok:
 		case d.boxed:
 			d.boxes.add(one, 1+similar(d.current.last))
-		case one.Level == "error" || strings.Contains(one.Text, "\n"): // a warning has more text than its title
+		case one.Level == "error" || d.hasText: // a warning has more text than its title
 			d.plain.add(one, 1+similar(d.current.last))
 		}
 	}
@@ -206,31 +230,73 @@ func (l *diagnosticList) add(one Diagnostic, times int) {
 }
 
 func parseDiagnostic(lines []string) (Diagnostic, bool) {
-	for len(lines) > 0 && lines[0] == "" {
-		lines = lines[1:]
-	}
-	if len(lines) == 0 {
-		return Diagnostic{}, false
-	}
 	title := diagnosticTitle.FindStringSubmatch(lines[0])
 	if title == nil {
 		return Diagnostic{}, false
 	}
 	one := Diagnostic{
 		Level: strings.ToLower(title[1]),
-		Title: strings.TrimSpace(title[2]),
 		Text:  strings.TrimRight(strings.Join(lines, "\n"), "\n"),
 	}
-	rest := lines[1:]
-	for i, l := range rest {
-		if place := diagnosticPlace.FindStringSubmatch(l); place != nil && one.File == "" {
+	summary, details := splitSummary(lines[1:])
+	summary = trimBlank(slices.Concat(title[2:], summary))
+	for i, l := range details {
+		if place := diagnosticPlace.FindStringSubmatch(l); place != nil {
 			one.setLocation(place[1], place[2])
-			rest = afterExcerpt(rest[i:])
+			details = afterExcerpt(details[i:])
 			break
 		}
 	}
-	one.Message = strings.TrimSpace(strings.Join(rest, "\n"))
+	one.Message = strings.TrimSpace(strings.Join(details, "\n"))
+	if len(summary) == 0 { // Terraform does not require one
+		summary = strings.SplitN(cmp.Or(one.Message, title[1]), "\n", 2)[:1]
+	}
+	one.Title = joinTitle(summary)
+	if len(summary) > 1 {
+		one.Message = strings.TrimSpace(strings.Join(summary, "\n") + "\n\n" + one.Message)
+	}
 	return one, true
+}
+
+// splitSummary separates the further lines of a summary from what follows it: its place,
+// or a blank line if there is none.
+func splitSummary(lines []string) (summary, details []string) {
+	end := slices.IndexFunc(lines, func(l string) bool {
+		return diagnosticPlace.MatchString(l) || diagnosticWith.MatchString(l)
+	})
+	if end < 0 {
+		end = slices.Index(lines, "")
+	}
+	if end < 0 {
+		end = len(lines)
+	}
+	return lines[:end], lines[end:]
+}
+
+// trimBlank removes the empty lines at both ends.
+func trimBlank(lines []string) []string {
+	for len(lines) > 0 && strings.TrimSpace(lines[0]) == "" {
+		lines = lines[1:]
+	}
+	for len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) == "" {
+		lines = lines[:len(lines)-1]
+	}
+	return lines
+}
+
+// joinTitle joins the lines of a summary, as many as fit into maxJoinedTitle.
+func joinTitle(lines []string) string {
+	title := strings.TrimSpace(lines[0])
+	for _, l := range lines[1:] {
+		l = strings.TrimSpace(l)
+		if len(title)+1+len(l) > maxJoinedTitle {
+			return title + " …"
+		}
+		if l != "" {
+			title += " " + l
+		}
+	}
+	return title
 }
 
 // setLocation sets the file and the line unless the location is not a file, such as

@@ -62,7 +62,7 @@ func TestDiagnostics(t *testing.T) {
 		},
 		{
 			name: "a box that breaks off",
-			log:  "╷\n│ Error: One\n│ half\nsomething else\n",
+			log:  "╷\n│ Error: One\n│ \n│ half\nsomething else\n",
 			want: []Diagnostic{{Level: "error", Title: "One", Message: "half"}},
 		},
 		{
@@ -70,11 +70,98 @@ func TestDiagnostics(t *testing.T) {
 			log:  "╷\n│\n│ \n│ Error: One\n│ \n│ text\n│ \n╵\n",
 			want: []Diagnostic{{Level: "error", Title: "One", Message: "text"}},
 		},
+		{
+			name: "a summary of several lines in a box",
+			log: boxed("Error: 2 errors occurred:", "\t* creating: NotFound", "\t* waiting: timeout", "", "", "  with aws_x.y,",
+				"  on main.tf line 3, in resource \"aws_x\" \"y\":", "   3: resource \"aws_x\" \"y\" {", ""),
+			want: []Diagnostic{
+				{
+					Level:   "error",
+					File:    "main.tf",
+					Line:    3,
+					Title:   "2 errors occurred: * creating: NotFound * waiting: timeout",
+					Message: "2 errors occurred:\n    * creating: NotFound\n    * waiting: timeout",
+				},
+			},
+		},
+		{
+			name: "a summary of several paragraphs and details",
+			log: boxed("Warning: 1 error(s) occurred:", "", "* denied", "status code: 403", "", "  on main.tf line 3:",
+				"   3: x", "", "Ask for", "access.", "", "Or wait."),
+			want: []Diagnostic{
+				{
+					Level:   "warning",
+					File:    "main.tf",
+					Line:    3,
+					Title:   "1 error(s) occurred: * denied status code: 403",
+					Message: "1 error(s) occurred:\n\n* denied\nstatus code: 403\n\nAsk for\naccess.\n\nOr wait.",
+				},
+			},
+		},
+		{
+			name: "a summary of several lines without a place",
+			log:  boxed("Error: listing: AccessDenied", "\tstatus code: 403", "", "Details."),
+			want: []Diagnostic{
+				{
+					Level:   "error",
+					Title:   "listing: AccessDenied status code: 403",
+					Message: "listing: AccessDenied\n    status code: 403\n\nDetails.",
+				},
+			},
+		},
+		{
+			name: "a summary that begins with a line break",
+			log:  boxed("Warning: ", "Warning: Failed to update data", "", "Terraform was unable", "to do it."),
+			want: []Diagnostic{
+				{Level: "warning", Title: "Warning: Failed to update data", Message: "Terraform was unable\nto do it."},
+			},
+		},
+		{
+			name: "no summary",
+			log:  boxed("Warning: ", "", "  on main.tf line 3:", "   3: x", "", "Only", "details.") + boxed("Error: "),
+			want: []Diagnostic{
+				{Level: "warning", File: "main.tf", Line: 3, Title: "Only", Message: "Only\ndetails."},
+				{Level: "error", Title: "Error"},
+			},
+		},
+		{
+			name: "a long summary of several lines",
+			log:  boxed("Error: "+strings.Repeat("a", 200), strings.Repeat("b", 99), strings.Repeat("c", 99)),
+			want: []Diagnostic{
+				{
+					Level:   "error",
+					Title:   strings.Repeat("a", 200) + " " + strings.Repeat("b", 99) + " …",
+					Message: strings.Repeat("a", 200) + "\n" + strings.Repeat("b", 99) + "\n" + strings.Repeat("c", 99),
+				},
+			},
+		},
 		{"a box of another program", "╷\n│ Hello\n╵\n", nil},
 		{
 			name: "a line that is absurd",
 			log:  "╷\n│ Error: E\n│ \n│   on x.tf line 99999999999999999999, in x:\n│ \n│ m\n╵\n",
 			want: []Diagnostic{{Level: "error", Title: "E", Message: "on x.tf line 99999999999999999999, in x:\n\nm"}},
+		},
+		{
+			name: "a summary of several lines without colors",
+			log: "\nError: launching: x is invalid\n\tstatus code: 400\n\n  on main.tf line 3:\n   3: x\n\n" +
+				"\nWarning: Odd\nthings\n\n  with aws_x.y,\n  on main.tf line 4:\n   4: x\n\nReally.\n",
+			want: []Diagnostic{
+				{
+					Level:   "error",
+					File:    "main.tf",
+					Line:    3,
+					Title:   "launching: x is invalid status code: 400",
+					Message: "launching: x is invalid\n    status code: 400",
+				},
+				{Level: "warning", File: "main.tf", Line: 4, Title: "Odd things", Message: "Odd\nthings\n\nReally."},
+			},
+		},
+		{
+			name: "a summary that begins with a line break, without colors",
+			log:  "\nWarning: \nWarning: Failed to update data\n\nTerraform was unable\nto do it.\n",
+			want: []Diagnostic{
+				{Level: "warning", Title: "Warning: Failed to update data", Message: "Terraform was unable\nto do it."},
+			},
 		},
 		{"in a value of a plan", "  + x = <<-EOT\n        Error: no error\n        │ Error: nor this\n    EOT\n", nil},
 	} {

@@ -47,6 +47,38 @@ func TestOnlyToolDiagnosticsCount(t *testing.T) {
 			want:     []string{"warning Old"},
 			warnings: 1,
 		},
+		{
+			name: "a summary of several lines in the colors of Terraform 0.14",
+			log: "\x1b[1mInitializing the backend...\x1b[0m\n\x1b[33m\n\x1b[1m\x1b[33mWarning: \x1b[0m\x1b[0m\x1b[1m2 problems:\n" +
+				"\t* a\n\t* b\n\n\x1b[0m\n\n\x1b[0m  on main.tf line 3:\n",
+			want:     []string{"warning 2 problems: * a * b"},
+			warnings: 1,
+		},
+		{"a script's title with several lines", "\nWarning: script\nmore\nand more\n\n" + planSummary, nil, 0},
+		{
+			name:     "a script's title with output of the tool below",
+			log:      "\nWarning: script\nTerraform will perform the following actions:\n\n" + planSummary,
+			want:     nil,
+			warnings: 0,
+		},
+		{
+			name:     "ssh within a script",
+			log:      "\nWarning: Permanently added 'github.com' to the list of known hosts.\nCloning\n\nDone.\n\n" + planSummary,
+			want:     nil,
+			warnings: 0,
+		},
+		{
+			name:     "a long title",
+			log:      "\nWarning: " + strings.Repeat("x", maxDiagnosticSize) + "\n\ntext\n",
+			want:     []string{"warning " + strings.Repeat("x", maxDiagnosticSize)},
+			warnings: 1,
+		},
+		{
+			name:     "a long title in a box",
+			log:      boxed("", "Warning: "+strings.Repeat("x", maxDiagnosticSize), "", "text"),
+			want:     []string{"warning " + strings.Repeat("x", maxDiagnosticSize)},
+			warnings: 1,
+		},
 		{"colors of a hook", "\x1b[31mhook\x1b[0m\n" + planSummary + "\nWarning: Old\n\ntext\n", []string{"warning Old"}, 1},
 		{
 			name:     "boxes of a script",
@@ -69,7 +101,7 @@ func TestOnlyToolDiagnosticsCount(t *testing.T) {
 		},
 		{
 			name: "similar after a long text",
-			log: boxed("Warning: Old", strings.Repeat("x", maxDiagnosticSize), "",
+			log: boxed("Warning: Old", "", strings.Repeat("x", maxDiagnosticSize), "",
 				"(and 2 more similar warnings elsewhere)"),
 			want:     []string{"warning Old"},
 			warnings: 3,
