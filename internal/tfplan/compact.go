@@ -21,6 +21,7 @@ type compactWarnings struct {
 	open   []compactWarning
 	more   int // warnings beyond those in open
 	inList bool
+	after  bool // the previous line is part of an entry
 }
 
 // compactWarning is an entry of the list with the number of warnings that it represents.
@@ -31,15 +32,19 @@ type compactWarning struct {
 
 func (c *compactWarnings) add(line string, redact *secret.Redactor) {
 	entry, begins := strings.CutPrefix(line, "- ")
+	after := c.after
+	c.after = c.inList && line != ""
 	switch {
 	case line == "Warnings:":
-		c.open, c.more, c.inList = nil, 0, true
+		c.open, c.more, c.inList, c.after = nil, 0, true, false
 	case !c.inList || line == "":
 	case begins && len(c.open) == maxDiagnostics:
 		c.more++
 	case begins:
 		c.open = append(c.open, compactWarning{lines: []string{"Warning: " + entry}, times: 1})
 	case strings.HasPrefix(line, "  ") && len(c.open) > 0:
+		c.detail(line)
+	case after && len(c.open) > 0 && !compactEnd.MatchString(line): // a summary may have several lines
 		c.detail(line)
 	default:
 		if compactEnd.MatchString(line) {
@@ -49,34 +54,49 @@ func (c *compactWarnings) add(line string, redact *secret.Redactor) {
 	}
 }
 
-// detail reads a line below an entry: its location or its number of occurrences.
+// detail reads a line below an entry: its location, its number of occurrences or a
+// further line of its summary.
 func (c *compactWarnings) detail(line string) {
-	times := 1
+	times, most := 1, 6
 	if m := compactPlace.FindStringSubmatch(line); m != nil {
 		more, _ := strconv.Atoi(m[3])
 		times += more
 	} else if m := compactTimes.FindStringSubmatch(line); m != nil {
 		times, _ = strconv.Atoi(m[1])
+	} else {
+		most = 4
 	}
 	if c.more > 0 { // it belongs to an entry that is not kept
 		c.more += times - 1
 		return
 	}
-	if last := &c.open[len(c.open)-1]; len(last.lines) < 4 {
+	last := &c.open[len(c.open)-1]
+	last.times = max(last.times, times)
+	if len(last.lines) < most {
 		last.lines = append(last.lines, line)
-		last.times = max(last.times, times)
 	}
 }
 
 func (c *compactWarnings) end(redact *secret.Redactor) {
 	for _, w := range c.open {
 		text := redact.String(strings.Join(w.lines, "\n"))
-		title, details, _ := strings.Cut(strings.TrimPrefix(text, "Warning: "), "\n")
-		one := Diagnostic{Level: "warning", Title: strings.TrimSpace(title), Text: text}
-		for line := range strings.SplitSeq(details, "\n") {
-			if m := compactPlace.FindStringSubmatch(line); m != nil && one.File == "" {
+		one := Diagnostic{Level: "warning", Text: text}
+		var summary []string
+		for i, line := range strings.Split(strings.TrimPrefix(text, "Warning: "), "\n") {
+			m := compactPlace.FindStringSubmatch(line)
+			switch {
+			case m != nil && one.File == "" && i > 0:
 				one.setLocation(m[1], m[2])
+			case i == 0 || !compactTimes.MatchString(line) && !strings.HasPrefix(line, "  with "):
+				summary = append(summary, line)
 			}
+		}
+		if summary = trimBlank(summary); len(summary) == 0 {
+			summary = []string{"Warning"}
+		}
+		one.Title = joinTitle(summary)
+		if len(summary) > 1 {
+			one.Message = strings.Join(summary, "\n")
 		}
 		c.diagnosticList.add(one, w.times)
 	}

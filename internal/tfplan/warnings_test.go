@@ -136,6 +136,13 @@ func TestOnlyToolDiagnosticsCount(t *testing.T) {
 			warnings: 2,
 		},
 		{
+			name: "compact with summaries of several lines",
+			log: "Warnings:\n\n- A\nb\n\tc\nd\ne\nf\n  on main.tf line 12 (and 3 more)\n- B\n  on main.tf line 13\n- \nC\n\n" +
+				"To see the full warning notes, run Terraform without -compact-warnings.\n",
+			want:     []string{"warning A b c d", "warning B", "warning C"},
+			warnings: 6,
+		},
+		{
 			name:     "a list of a script",
 			log:      "Warnings:\n\n- A\n- B\n\nDone.\nTo see the full warning notes, run Terraform without -compact-warnings.\n",
 			want:     nil,
