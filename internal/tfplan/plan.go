@@ -6,6 +6,7 @@ package tfplan
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -83,9 +84,29 @@ func (l *Log) Plan(ctx context.Context, planJSON io.Reader) Plan {
 		}
 	}
 	plan.Changes, plan.Drift, plan.Outputs = doc.changes.changes, doc.drift.changes, doc.outputs
+	removeOnlyUnit(plan.Changes, plan.Drift)
 	plan.Omitted = doc.changes.omitted + doc.drift.omitted
 	plan.Planned, plan.OutputDiff, plan.OtherCounts = doc.planned, doc.outputDiff, plan.JSON.OtherCounts.maximum(plan.Text.OtherCounts)
 	return plan.Redacted(l.redact)
+}
+
+// rootUnit is the unit of the directory in which Terragrunt runs.
+const rootUnit = "."
+
+// removeOnlyUnit removes the unit of the changes if it is that of the directory itself and there is no other: a run of a
+// single unit has no name for it.
+func removeOnlyUnit(lists ...[]Change) {
+	inOther := func(c Change) bool { return c.Unit != "" && c.Unit != rootUnit }
+	for _, list := range lists {
+		if slices.ContainsFunc(list, inOther) {
+			return
+		}
+	}
+	for _, list := range lists {
+		for i := range list {
+			list[i].Unit = ""
+		}
+	}
 }
 
 // document is a plan from one source.
