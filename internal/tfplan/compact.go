@@ -85,8 +85,9 @@ func (c *compactWarnings) end(redact *secret.Redactor) {
 		for i, line := range strings.Split(strings.TrimPrefix(text, "Warning: "), "\n") {
 			m := compactPlace.FindStringSubmatch(line)
 			switch {
-			case m != nil && one.File == "" && i > 0:
+			case m != nil && one.File == "":
 				one.setLocation(m[1], m[2])
+			case m != nil:
 			case i == 0 || !compactTimes.MatchString(line) && !strings.HasPrefix(line, "  with "):
 				summary = append(summary, line)
 			}
