@@ -68,7 +68,7 @@ func (t *Tree) add(p string, d fs.DirEntry) {
 		t.links[p], _ = t.fs.ReadLink(p)
 		t.sortedLinks = append(t.sortedLinks, p)
 	}
-	if isTerraform(d.Name()) || isVariables(d.Name()) {
+	if IsTerraform(d.Name()) || isVariables(d.Name()) {
 		t.dirs[path.Dir(p)] = append(t.dirs[path.Dir(p)], d.Name())
 		if !isLink && !d.Type().IsRegular() {
 			t.special[p] = true
@@ -89,16 +89,30 @@ func (t *Tree) Has(p string) bool {
 	return ok && t.files[real] || t.HasDirectory(p)
 }
 
+// HasFile reports whether the path itself is a file or a link.
+func (t *Tree) HasFile(p string) bool { return t.files[p] }
+
+// Follow returns the links on a path, and the path to which they lead, which need not exist. That is the path itself if
+// they lead out of the checkout.
+func (t *Tree) Follow(p string) (links []string, to string) {
+	links, to, ok := t.resolve(p)
+	if !ok {
+		return links, p
+	}
+	return links, to
+}
+
 // HasTerraform reports whether a directory itself contains Terraform files other than files of variables.
 func (t *Tree) HasTerraform(dir string) bool {
 	_, real, ok := t.resolve(path.Clean(dir))
-	return ok && slices.ContainsFunc(t.dirs[real], isTerraform)
+	return ok && slices.ContainsFunc(t.dirs[real], IsTerraform)
 }
 
 // Repositories returns the directories that contain a .git, sorted.
 func (t *Tree) Repositories() []string { return t.repositories }
 
-func isTerraform(name string) bool {
+// IsTerraform reports whether Terraform reads the configuration in a file of this name.
+func IsTerraform(name string) bool {
 	for _, end := range []string{".tf", ".tofu", ".tf.json", ".tofu.json"} {
 		if strings.HasSuffix(name, end) {
 			return true

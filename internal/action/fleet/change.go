@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"slices"
 	"strings"
 
@@ -22,26 +23,72 @@ type change struct {
 	everything bool     // all workspaces count as affected
 }
 
-// deletedDirectory returns the first possible directory of a place, which is not in the checkout, that the change deletes:
-// it deletes files in it, and does not add or modify others. It returns "" if there is none.
-func (c change) deletedDirectory(p *place) string {
-	for _, dir := range p.candidates {
-		changed, deleted := countBelow(c.paths, dir), countBelow(c.deleted, dir)
-		if dir != "." && deleted > 0 && deleted == changed {
-			return dir
+// deletion is what a change does with a directory that is not in the checkout.
+type deletion uint8
+
+const (
+	notDeleted   deletion = iota
+	maybeDeleted          // a link or submodule above the directory changed, and may have contained it before
+	deleted
+)
+
+// deletedDirectory returns the first possible directory of a place, which is not in the checkout, that the change deletes, or
+// else the first one that it may have deleted.
+func (c change) deletedDirectory(tree *affected.Tree, p *place) (dir string, how deletion) {
+	for _, candidate := range p.candidates {
+		if found := c.deletionOf(tree, candidate); found > how {
+			dir, how = candidate, found
 		}
 	}
-	return ""
+	return dir, how
 }
 
-func countBelow(paths []string, dir string) int {
-	n := 0
-	for _, p := range paths {
-		if strings.HasPrefix(p, dir+"/") {
-			n++
+// deletionOf examines the path of a directory, the links on it and the path to which they lead.
+func (c change) deletionOf(tree *affected.Tree, dir string) deletion {
+	links, to := tree.Follow(dir)
+	how := c.deletionAt(tree, dir)
+	for _, p := range append(links, to) {
+		if p != dir {
+			how = max(how, c.deletionAt(tree, p))
 		}
 	}
-	return n
+	return how
+}
+
+// deletionAt examines the changes at, above and below a path. A directory is deleted if the change deletes files in it, and
+// does not add or modify others.
+func (c change) deletionAt(tree *affected.Tree, dir string) (how deletion) {
+	changed, gone := 0, 0
+	for _, p := range c.paths {
+		switch {
+		case strings.HasPrefix(p, dir+"/"):
+			changed++
+		case isBelow(dir, p):
+			how = max(how, c.replaced(tree, p))
+		}
+	}
+	for _, p := range c.deleted {
+		if strings.HasPrefix(p, dir+"/") || dir == "." && affected.IsTerraform(p) && path.Base(p) == p {
+			gone++
+		}
+	}
+	if gone > 0 && (gone == changed || dir == ".") {
+		return deleted
+	}
+	return how
+}
+
+// replaced examines a changed path that is, or was, a link or a submodule. If it still leads to a directory, it is unknown
+// what that contained before the change. A submodule that is not checked out is not considered.
+func (c change) replaced(tree *affected.Tree, p string) deletion {
+	exists := tree.HasFile(p) || slices.Contains(c.deleted, p)
+	switch isDir := tree.HasDirectory(p); {
+	case exists && !isDir:
+		return deleted
+	case exists || isDir && slices.Contains(tree.Repositories(), p):
+		return maybeDeleted
+	}
+	return notDeleted
 }
 
 // findChange determines and logs the changed files. If they are unknown, it reports all workspaces as affected or

@@ -205,24 +205,28 @@ func (c *affectedCommand) exists(p *place) bool {
 }
 
 // present returns the places whose directory exists, and those whose directory the change deletes. It logs the
-// others.
+// others, also those whose directory it may delete.
 func (c *affectedCommand) present(places []*place, change change) (present, removed []*place, err error) {
-	var missing, mistyped []string
+	var missing, mistyped, doubtful []string
 	for _, p := range places {
 		if c.exists(p) {
 			present = append(present, p)
 			continue
 		}
-		if dir := change.deletedDirectory(p); dir != "" {
+		dir, how := change.deletedDirectory(c.tree, p)
+		if how != notDeleted {
 			p.directory = dir
-			p.path, _ = uploadPath(dir, p.workingDirectory())
-			removed = append(removed, p)
-			continue
 		}
 		text := fmt.Sprintf("%s (%s)", p.name(), p.directory)
-		if p.exact {
+		switch {
+		case how == deleted:
+			p.path, _ = uploadPath(dir, p.workingDirectory())
+			removed = append(removed, p)
+		case how == maybeDeleted:
+			doubtful = append(doubtful, text)
+		case p.exact:
 			mistyped = append(mistyped, text)
-		} else {
+		default:
 			missing = append(missing, text)
 		}
 	}
@@ -230,12 +234,16 @@ func (c *affectedCommand) present(places []*place, change change) (present, remo
 	case len(places) == 0:
 		return nil, nil, step.Refuse(step.CodeDirectoriesMissing,
 			"No workspace to compare: the token can read no workspace that accepts uploads and matches the filters.")
-	case len(present)+len(removed) == 0:
+	case len(present)+len(removed)+len(doubtful) == 0:
 		return nil, nil, step.Refuse(step.CodeDirectoriesMissing, "No workspace has its directory in the checkout: %s.",
 			listFirst(slices.Concat(mistyped, missing)))
 	}
 	if len(mistyped) > 0 {
 		c.Job.Warnf("Workspaces for which `directories` names a directory that is not in the checkout are omitted: %s.", listFirst(mistyped))
+	}
+	if len(doubtful) > 0 {
+		c.Job.Warnf("This change may delete the directory of %s: a submodule or a link above it has changed. If it does, resources that the "+
+			"workspaces manage stay: destroy them before the change is merged.", listFirst(doubtful))
 	}
 	if len(missing) > 0 {
 		c.Job.Noticef("Workspaces whose directory is not in the checkout are omitted: %s.", listFirst(missing))

@@ -3,6 +3,7 @@ package fleet
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -76,24 +77,73 @@ func TestDeletedDirectory(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		candidates, deleted, others string
-		want                        string
+		checkout                    string // "a>b" is a link from a to b
+		want                        string // with a question mark if it is unknown
 	}{
-		"file in it":                        {"infra/a", "infra/a/x", "", "infra/a"},
-		"file below it":                     {"infra/a", "x infra/a/b/x", "y", "infra/a"},
-		"in the second candidate":           {"infra/b infra/a", "infra/a/x", "infra/b/x", "infra/a"},
-		"in both candidates":                {"infra/b infra/a", "infra/a/x infra/b/x", "", "infra/b"},
-		"the directory itself":              {"infra/a", "infra/a", "", ""},
-		"prefix":                            {"infra/a", "infra/ab/x", "", ""},
-		"parent":                            {"infra/a", "infra/x", "", ""},
-		"root":                              {".", "x", "", ""},
-		"root, a hidden file":               {".", "./x", "", ""},
-		"nothing":                           {"infra/a", "", "", ""},
-		"not deleted, only not on disk":     {"infra/a", "", "infra/a/x", ""},
-		"another file in it is not deleted": {"infra/a", "infra/a/x", "infra/a/y", ""},
+		"file in it":                        {candidates: "infra/a", deleted: "infra/a/x", want: "infra/a"},
+		"file below it":                     {candidates: "infra/a", deleted: "x infra/a/b/x", others: "y", want: "infra/a"},
+		"in the second candidate":           {candidates: "infra/b infra/a", deleted: "infra/a/x", others: "infra/b/x", want: "infra/a"},
+		"in both candidates":                {candidates: "infra/b infra/a", deleted: "infra/a/x infra/b/x", want: "infra/b"},
+		"prefix":                            {candidates: "infra/a", deleted: "infra/ab/x infra/ab"},
+		"file in the parent":                {candidates: "infra/a", deleted: "infra/x"},
+		"nothing":                           {candidates: "infra/a"},
+		"not deleted, only not on disk":     {candidates: "infra/a", others: "infra/a/x"},
+		"another file in it is not deleted": {candidates: "infra/a", deleted: "infra/a/x", others: "infra/a/y"},
+		"replaced by a file":                {candidates: "infra/a", deleted: "infra/a/x", others: "infra/a", checkout: "infra/a", want: "infra/a"},
+
+		"root, other files":           {candidates: ".", deleted: "x README.md app/main.tf"},
+		"root, configuration":         {candidates: ".", deleted: "main.tf.json", others: "README.md", want: "."},
+		"root, another path":          {candidates: "infra/a", deleted: "main.tf"},
+		"root, not deleted":           {candidates: ".", others: "main.tf"},
+		"root, only variables":        {candidates: ".", deleted: "terraform.tfvars"},
+		"link or submodule":           {candidates: "infra/a", deleted: "infra/a", want: "infra/a"},
+		"changed, not on disk":        {candidates: "infra/a", others: "infra/a"},
+		"target":                      {candidates: "infra/a", deleted: "live/a/x", checkout: "infra/a>../live/a", want: "infra/a"},
+		"target of another link":      {candidates: "infra/a", deleted: "live/b/x", checkout: "infra/a>../live/a"},
+		"part of the target":          {candidates: "infra/a", deleted: "live/a/x", others: "live/a/y", checkout: "infra/a>../live/a"},
+		"link as target":              {candidates: "infra/a", deleted: "live/a", checkout: "infra/a>../live/a", want: "infra/a"},
+		"link to a target with a new": {candidates: "infra/a", others: "live", checkout: "infra/a>../live live>gone", want: "infra/a"},
+		"dangling before and after":   {candidates: "infra/a", others: "x", checkout: "infra/a>../live/a"},
+		"new target":                  {candidates: "infra/a", others: "infra/a", checkout: "infra/a>../gone", want: "infra/a"},
+		"new target outside":          {candidates: "infra/a", others: "infra/a", checkout: "infra/a>../../gone", want: "infra/a"},
+
+		"linked parent, target":          {candidates: "infra/a", deleted: "live/a/x", checkout: "infra>live live/b/x", want: "infra/a"},
+		"linked parent, whole target":    {candidates: "infra/a", deleted: "live/a/x live/b/x", checkout: "infra>live", want: "infra/a"},
+		"linked parent, other target":    {candidates: "infra/a", deleted: "live/b/x", checkout: "infra>live live/c/x"},
+		"linked parent, new target":      {candidates: "infra/a", others: "infra", checkout: "infra>gone", want: "infra/a"},
+		"linked parent, existing target": {candidates: "infra/a", others: "infra", checkout: "infra>live live/b/x", want: "infra/a?"},
+		"linked grandparent":             {candidates: "infra/prod/a", deleted: "infra", want: "infra/prod/a"},
+		"parent link or submodule":       {candidates: "infra/a", deleted: "infra", want: "infra/a"},
+		"parent becomes a directory":     {candidates: "infra/a", deleted: "infra", others: "infra/b/x", checkout: "infra/b/x", want: "infra/a?"},
+		"parent changed, not on disk":    {candidates: "infra/a", others: "infra"},
+
+		"new commit of the submodule":           {candidates: "infra/a", others: "infra", checkout: "infra/.git infra/b/x", want: "infra/a?"},
+		"new commit of a linked submodule":      {candidates: "infra/a", others: "lib", checkout: "infra>lib lib/.git lib/b/x", want: "infra/a?"},
+		"new commit, not checked out":           {candidates: "infra/a", others: "infra", checkout: "infra/x"},
+		"new commit of another submodule":       {candidates: "infra/a", others: "lib", checkout: "lib/.git infra/.git"},
+		"new commit, and another candidate":     {candidates: "infra/a live/a", others: "infra", deleted: "live/a/x", checkout: "infra/.git", want: "live/a"},
+		"new commits of submodules of both":     {candidates: "infra/a live/a", others: "infra live", checkout: "infra/.git live/.git", want: "infra/a?"},
+		"submodule of the workspace, no commit": {candidates: "infra/a", checkout: "infra/.git infra/b/x"},
 	} {
-		deleted := strings.Fields(c.deleted)
-		change := change{paths: slices.Concat(strings.Fields(c.others), deleted), deleted: deleted}
-		if got := change.deletedDirectory(&place{candidates: strings.Fields(c.candidates)}); got != c.want {
+		files := fstest.MapFS{"README.md": {}}
+		for _, file := range strings.Fields(c.checkout) {
+			name, target, isLink := strings.Cut(file, ">")
+			files[name] = &fstest.MapFile{Data: []byte(target)}
+			if isLink {
+				files[name].Mode = fs.ModeSymlink | 0o777
+			}
+		}
+		tree, err := affected.ReadTree(files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		gone := strings.Fields(c.deleted)
+		change := change{paths: slices.Concat(strings.Fields(c.others), gone), deleted: gone}
+		got, how := change.deletedDirectory(tree, &place{candidates: strings.Fields(c.candidates)})
+		if how == maybeDeleted {
+			got += "?"
+		}
+		if got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
