@@ -69,6 +69,20 @@ func TestCostIncrease(t *testing.T) {
 	}
 }
 
+// TestReasonOfFailedEstimate: the reason of the failure names why Scalr could not estimate the cost.
+func TestReasonOfFailedEstimate(t *testing.T) {
+	t.Parallel()
+	run := runWithCounts(1, 0, 0)
+	run.Cost = &scalr.CostEstimate{Status: "errored", Delta: "0.000", ErrorMessage: "no prices."}
+	got := ""
+	for _, f := range (gate.Conditions{CostIncrease: true}).Judge(gate.Case{Run: run}) {
+		got += f.String()
+	}
+	if want := "cost-increase: the cost estimate failed: no prices; unknown values fail the gate"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestRefreshOnly: a refresh-only run changes what drifted, and Scalr's numbers do not include it.
 func TestRefreshOnly(t *testing.T) {
 	t.Parallel()

@@ -120,6 +120,9 @@ func Amount(s string) (*big.Rat, bool) {
 // costIncreases reports whether the estimate exceeds the limit. It compares the limit with the larger of the reported
 // increase and the difference between the totals.
 func (c Conditions) costIncreases(e *scalr.CostEstimate) (Answer, string) {
+	if failure := e.Failure(); failure != "" {
+		return Unknown, failure
+	}
 	if e == nil || e.Status != scalr.TaskFinished {
 		return Unknown, "Scalr has no cost estimate for this run"
 	}

@@ -105,6 +105,7 @@ func TestLogs(t *testing.T) {
 		"retries":          retries,
 		"results":          results,
 		"results-at-end":   resultsAtEnd,
+		"estimates":        estimates,
 		"incomplete-lines": incompleteLines,
 		"single-bytes":     singleBytes,
 		"blocked":          blocked,
@@ -120,6 +121,22 @@ func TestLogs(t *testing.T) {
 			})
 		})
 	}
+}
+
+// estimates logs an estimate that leaves out resources, and two that failed.
+func estimates(s *recorder) {
+	for _, cost := range []scalr.CostEstimate{
+		{ID: "ce-1", Status: "finished", Prior: "0.000", Proposed: "0.000", Delta: "0.000", Resources: new(5), Matched: new(0)},
+		{ID: "ce-2", Status: "errored", Prior: "0.000", Proposed: "0.000", Delta: "0.000", ErrorMessage: "no prices."},
+		{ID: "ce-3", Status: "errored"},
+		{ID: "ce-4", Status: "canceled"},
+	} {
+		for range 2 {
+			time.Sleep(time.Second)
+			s.Polled(scalr.Run{ID: "run-1", Status: "cost_estimated", Cost: &cost})
+		}
+	}
+	s.Close()
 }
 
 // results logs the estimate and the policies once, each in its stage. A check is logged again when it is

@@ -15,9 +15,8 @@ func (l *Logger) results(r scalr.Run, before string) {
 	included := func(stage string) bool {
 		return before == "" || slices.Index(order, stage) < slices.Index(order, before)
 	}
-	if c := r.Cost; c != nil && c.Status == scalr.TaskFinished && included(Cost) && l.isNew(c.ID) {
-		l.logResult(Cost, fmt.Sprintf("monthly cost: %s USD before, %s after (%s)",
-			amount(c.Prior, "%.2f"), amount(c.Proposed, "%.2f"), amount(c.Delta, "%+.2f")))
+	if c := r.Cost; c != nil && included(Cost) && (c.Status == scalr.TaskFinished || c.Status == scalr.TaskErrored) && l.isNew(c.ID) {
+		l.logResult(Cost, costLine(c))
 	}
 	for _, p := range r.Policies {
 		final := p.Status == scalr.TaskSoftFailed || p.Status.Final() && p.Status != scalr.TaskUnreachable
@@ -25,6 +24,19 @@ func (l *Logger) results(r scalr.Run, before string) {
 			l.logPolicies(p)
 		}
 	}
+}
+
+// costLine describes an estimate that finished or failed.
+func costLine(c *scalr.CostEstimate) string {
+	if failure := c.Failure(); failure != "" {
+		return failure
+	}
+	line := fmt.Sprintf("monthly cost: %s USD before, %s after (%s)",
+		amount(c.Prior, "%.2f"), amount(c.Proposed, "%.2f"), amount(c.Delta, "%+.2f"))
+	if coverage := c.Coverage(); coverage != "" {
+		line += ", " + coverage
+	}
+	return line
 }
 
 // maxResults is the largest number of results, and of failed policies, that are logged. A server may report

@@ -17,6 +17,15 @@ func TestFactsTable(t *testing.T) {
 	costs := func(prior, proposed, delta string) Report {
 		return Report{Run: scalr.Run{Cost: &scalr.CostEstimate{Status: "finished", Prior: prior, Proposed: proposed, Delta: delta}}}
 	}
+	partly := func(r Report, matched, all int) Report {
+		r.Run.Cost.Matched, r.Run.Cost.Resources = &matched, &all
+		return r
+	}
+	failedEstimate := func(message string) Report {
+		return Report{Run: scalr.Run{Cost: &scalr.CostEstimate{
+			Status: "errored", Prior: "0.000", Proposed: "0.000", Delta: "0.000", ErrorMessage: message,
+		}}}
+	}
 	refreshOnly := func(text tfplan.Totals) Report {
 		return Report{Run: scalr.Run{RefreshOnly: true, Plan: counts}, Plan: tfplan.Plan{Text: text}}
 	}
@@ -47,6 +56,12 @@ func TestFactsTable(t *testing.T) {
 		"no prior":    {costs("", "3", "1"), ""},
 		"no proposed": {costs("3", "", "1"), ""},
 		"no delta":    {costs("3", "4", ""), ""},
+		"a partial estimate": {partly(costs("1", "3.5", "2.5"), 3, 5),
+			one("Cost per month", "1.00\u00A0→\u00A03.50\u00A0USD (**+2.50**), 3\u00A0of\u00A05\u00A0resources\u00A0estimated")},
+		"an estimate of nothing":              {partly(costs("0", "0", "0"), 0, 1), one("Cost per month", "0.00\u00A0USD, 0\u00A0of\u00A01\u00A0resource\u00A0estimated")},
+		"a complete estimate":                 {partly(costs("3", "3", "0"), 5, 5), one("Cost per month", "3.00\u00A0USD")},
+		"a failed estimate":                   {failedEstimate("no prices"), one("Cost per month", "estimate\u00A0failed")},
+		"a failed estimate without a message": {failedEstimate(""), one("Cost per month", "estimate\u00A0failed")},
 		"passed policies": {
 			report: Report{Run: policies(scalr.PolicyCheck{Status: "passed", Passed: 2}, scalr.PolicyCheck{Passed: 1})},
 			want:   one("Policies", "✅\u00A03\u00A0passed"),
@@ -81,6 +96,24 @@ func TestFactsTable(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestReasonOfFailedEstimate: the reason why an estimate failed is below the table.
+func TestReasonOfFailedEstimate(t *testing.T) {
+	t.Parallel()
+	r := Report{Result: "planned", Run: scalr.Run{Cost: &scalr.CostEstimate{Status: "errored", Delta: "0.000", ErrorMessage: "no <b> in `eu-1`."}}}
+	for _, page := range []string{r.Summary(), r.Comment(CommentLimit)} {
+		if !strings.HasSuffix(page, " |\n\nThe cost estimate failed: no &#60;b&#62; in <code>eu-1</code>.\n") {
+			t.Errorf("got\n%s", page)
+		}
+	}
+	r.Run.Cost.ErrorMessage = ""
+	if page := r.Comment(CommentLimit); !strings.HasSuffix(page, "failed |\n") {
+		t.Errorf("without a reason: got\n%s", page)
+	}
+	if delta := outputsOf(r)["cost-delta"]; delta != "" {
+		t.Errorf("got the cost %q", delta)
 	}
 }
 

@@ -21,6 +21,11 @@ func (r Report) Redacted(redact *secret.Redactor) Report {
 	} {
 		*text = redact.String(*text)
 	}
+	if r.Run.Cost != nil {
+		estimate := *r.Run.Cost
+		estimate.ErrorMessage = redact.String(estimate.ErrorMessage)
+		r.Run.Cost = &estimate
+	}
 	if targets := r.Run.Settings.Targets; targets != nil {
 		r.Run.Settings.Targets = new(redacted(redact, *targets))
 	}

@@ -25,6 +25,7 @@ func TestRedactedCoversAllTexts(t *testing.T) {
 		fill(reflect.ValueOf(&r).Elem(), hidden, 0)
 		r.Result, r.ErrorCode, r.Bundle.SHA256, r.Source.SHA, r.Stages = word, "run-errored", "", "", nil
 		r.Run.Policies[0].Status, r.Run.Policies[0].Policies[0].Result = "hard_failed", "hard_failed"
+		r.Run.Cost.Status = "errored"
 		page := r.Redacted(redactor)
 		for name, text := range map[string]string{
 			"summary": page.Summary(),

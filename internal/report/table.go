@@ -7,6 +7,7 @@ import (
 
 	"scalr-run-action/internal/gate"
 	"scalr-run-action/internal/result"
+	"scalr-run-action/internal/sanitize"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/units"
 )
@@ -44,7 +45,11 @@ func (r Report) facts() string {
 	if r.Took > 0 {
 		add("Duration", units.Duration(r.Took))
 	}
-	return row(heads) + row(repeat(":-:", len(heads))) + row(cells) + "\n"
+	table := row(heads) + row(repeat(":-:", len(heads))) + row(cells) + "\n"
+	if r.Run.Cost.Failure() != "" && r.Run.Cost.ErrorMessage != "" {
+		table += "The cost estimate failed: " + prose(sanitize.Line(r.Run.Cost.ErrorMessage, 1000)) + "\n\n"
+	}
+	return table
 }
 
 // noBreak replaces spaces such that a cell wraps only after a comma and before a bracket.
@@ -71,21 +76,28 @@ func bold(n *int) string {
 	return "**" + strconv.Itoa(*n) + "**"
 }
 
-// cost returns the monthly cost before and after. The unit is USD because GitHub renders text between two dollar signs
+// cost returns the monthly cost before and after, and how many resources the estimate includes if it does not include all. The unit is USD because GitHub renders text between two dollar signs
 // as a formula.
 func (r Report) cost() string {
+	if r.Run.Cost.Failure() != "" {
+		return "estimate failed"
+	}
 	c := cost(r.Run)
 	before, after, delta := money(c.Prior), money(c.Proposed), money(c.Delta)
 	if before == "" || after == "" || delta == "" {
 		return ""
 	}
+	coverage := c.Coverage()
+	if coverage != "" {
+		coverage = ", " + coverage
+	}
 	if before == after {
-		return after + " USD"
+		return after + " USD" + coverage
 	}
 	if !strings.HasPrefix(delta, "-") {
 		delta = "+" + delta
 	}
-	return fmt.Sprintf("%s → %s USD (**%s**)", before, after, delta)
+	return fmt.Sprintf("%s → %s USD (**%s**)", before, after, delta) + coverage
 }
 
 // costDelta returns the change of the monthly cost for the headline, or an empty string if it does not change.

@@ -83,6 +83,7 @@ func (r resource) cost(id string) *CostEstimate {
 	estimate := &CostEstimate{
 		ID: id, Status: TaskStatus(a.text("status")), ErrorMessage: a.line("error-message"),
 		Prior: a.decimal("prior-monthly-cost"), Proposed: a.decimal("proposed-monthly-cost"), Delta: a.decimal("delta-monthly-cost"),
+		Resources: a.number("resources-count"), Matched: a.number("matched-resources-count"),
 	}
 	for name, amount := range map[string]string{"prior-monthly-cost": estimate.Prior, "proposed-monthly-cost": estimate.Proposed} {
 		estimate.Unreadable = estimate.Unreadable || a[name] != nil && a[name] != "" && amount == ""

@@ -98,6 +98,36 @@ func TestUnreadableCosts(t *testing.T) {
 	}
 }
 
+// TestStateOfEstimates: an estimate reports why it failed, and whether it leaves out resources of the plan.
+func TestStateOfEstimates(t *testing.T) {
+	t.Parallel()
+	for attributes, want := range map[string]struct{ failure, coverage string }{
+		`"status":"finished"`: {},
+		`"status":"finished","resources-count":5,"matched-resources-count":5`:                     {},
+		`"status":"finished","resources-count":5,"matched-resources-count":3`:                     {"", "3 of 5 resources estimated"},
+		`"status":"finished","resources-count":5,"matched-resources-count":0`:                     {"", "0 of 5 resources estimated"},
+		`"status":"finished","resources-count":1,"matched-resources-count":0`:                     {"", "0 of 1 resource estimated"},
+		`"status":"finished","resources-count":0,"matched-resources-count":0`:                     {},
+		`"status":"finished","resources-count":5,"matched-resources-count":-1`:                    {},
+		`"status":"finished","resources-count":null,"matched-resources-count":3`:                  {},
+		`"status":"finished","resources-count":5`:                                                 {},
+		`"status":"errored","error-message":"no prices.","resources-count":5`:                     {"the cost estimate failed: no prices", ""},
+		`"status":"errored","error-message":null,"resources-count":5,"matched-resources-count":0`: {"the cost estimate failed", ""},
+		`"status":"canceled","error-message":"no prices"`:                                         {},
+	} {
+		client, _ := respondingWith(t, `{"data":{"type":"runs","id":"run-1","attributes":{"status":"planned"},"relationships":{"cost-estimate":`+
+			`{"data":{"type":"cost-estimates","id":"ce-1"}}}},"included":[{"type":"cost-estimates","id":"ce-1","attributes":{`+attributes+`}}]}`)
+		run, err := client.Run(t.Context(), "run-1")
+		if err != nil || run.Cost.Failure() != want.failure || run.Cost.Coverage() != want.coverage {
+			t.Errorf("%s: got %q, %q and %v, want %+v", attributes, run.Cost.Failure(), run.Cost.Coverage(), err, want)
+		}
+	}
+	var none *scalr.CostEstimate
+	if none.Failure() != "" || none.Coverage() != "" {
+		t.Errorf("without an estimate: got %q, %q", none.Failure(), none.Coverage())
+	}
+}
+
 // TestApplyCounts: each count is read from its own attribute.
 func TestApplyCounts(t *testing.T) {
 	t.Parallel()

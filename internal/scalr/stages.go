@@ -1,5 +1,10 @@
 package scalr
 
+import (
+	"fmt"
+	"strings"
+)
+
 // TaskStatus is the status of one task of a run: its plan, apply, cost estimate or a policy check.
 type TaskStatus string
 
@@ -58,6 +63,28 @@ type CostEstimate struct {
 	// Unreadable is set if the response contains a Prior or Proposed that is not an amount.
 	Unreadable   bool
 	ErrorMessage string
+	// Resources is the number of resources in the plan, and Matched of those that the estimate includes; nil if not reported.
+	Resources, Matched *int
+}
+
+// Failure describes an estimate that failed as a clause without a final period; empty if it did not fail.
+func (e *CostEstimate) Failure() string {
+	if e == nil || e.Status != TaskErrored {
+		return ""
+	}
+	return strings.TrimRight("the cost estimate failed: "+e.ErrorMessage, ".: ")
+}
+
+// Coverage says how many of the plan's resources the estimate includes; empty if it includes all of them, or if that is
+// unknown.
+func (e *CostEstimate) Coverage() string {
+	if e == nil || e.Status != TaskFinished || e.Resources == nil || e.Matched == nil || *e.Matched < 0 || *e.Matched >= *e.Resources {
+		return ""
+	}
+	if *e.Resources == 1 {
+		return "0 of 1 resource estimated"
+	}
+	return fmt.Sprintf("%d of %d resources estimated", *e.Matched, *e.Resources)
 }
 
 // PolicyCheck is the result of one group of policies; a run may have several.
