@@ -107,6 +107,5 @@ func (s *Step) Recover(code *int) {
 	}
 	o := Outcome{Result: result.Unreachable, Code: CodeInternal, Problem: fmt.Sprintf("a bug in this action: %v", fault)}
 	s.Job.Debugf("%s", debug.Stack())
-	s.Finish(o, nil)
-	*code = 3
+	*code = s.Finish(o, nil)
 }
