@@ -142,7 +142,7 @@ func (f *Follower) interval(p *pacer, n news, run scalr.Run) time.Duration {
 	if f.Throttled != nil {
 		p.throttle(f.Throttled(), now)
 	}
-	return p.next(now, n, run.Stage() != scalr.Queued)
+	return p.next(now, n, run.State() != scalr.Queued)
 }
 
 // start calls f in a new goroutine and returns a function that waits for its result.

@@ -48,7 +48,7 @@ func (f Failure) String() string {
 // Judge returns the conditions that the run fails. There are none for a run that failed or was stopped: that is
 // evaluated elsewhere.
 func (c Conditions) Judge(in Case) []Failure {
-	if stage := in.Run.Stage(); stage == scalr.Failed || stage == scalr.Canceled {
+	if state := in.Run.State(); state == scalr.Failed || state == scalr.Canceled {
 		return nil
 	}
 	var failures []Failure

@@ -93,7 +93,7 @@ func (r Report) alreadyFinished() bool {
 	case result.Discarded:
 		return r.Run.Status.IsFinal() && r.Run.Status != scalr.StatusDiscarded
 	case result.Canceled: // a run that was only waiting is discarded instead
-		return r.Run.Status.IsFinal() && r.Run.Stage() != scalr.Canceled
+		return r.Run.Status.IsFinal() && r.Run.State() != scalr.Canceled
 	}
 	return false
 }

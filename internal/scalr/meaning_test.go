@@ -15,18 +15,18 @@ const statuses = `
 	pre_plan_finished    working
 	plan_queued          queued
 	planning             working
-	planned              pausing
+	planned              maybe-waiting
 	confirmed            working   applying
-	discarded            stopped
+	discarded            canceled
 	planned_and_finished succeeded
 	planned_and_saved    saved
 	post_plan_running    working
-	post_plan_finished   pausing
+	post_plan_finished   maybe-waiting
 	cost_estimating      working
-	cost_estimated       pausing
+	cost_estimated       maybe-waiting
 	policy_checking      working
 	policy_override      override
-	policy_checked       pausing
+	policy_checked       maybe-waiting
 	pre_apply_queued     queued    applying
 	pre_apply_running    working   applying
 	pre_apply_finished   working   applying
@@ -36,7 +36,7 @@ const statuses = `
 	post_apply_running   working   applying
 	post_apply_finished  working   applying
 	errored              failed
-	canceled             stopped`
+	canceled             canceled`
 
 func TestStatuses(t *testing.T) {
 	t.Parallel()
@@ -47,10 +47,10 @@ func TestStatuses(t *testing.T) {
 	for _, line := range lines {
 		words := strings.Fields(line)
 		s := scalr.Status(words[0])
-		over := words[1] == "succeeded" || words[1] == "failed" || words[1] == "stopped"
+		over := words[1] == "succeeded" || words[1] == "failed" || words[1] == "canceled"
 		inProgress := (words[1] == "queued" || words[1] == "working") && s != "pending"
-		if !s.Known() || s.Stage().String() != words[1] || s.Applying() != (len(words) > 2) || s.IsFinal() != over || s.Cancelable() != inProgress {
-			t.Errorf("%s: known %v, %s, applying %v, over %v, cancelable %v; want %v", s, s.Known(), s.Stage(), s.Applying(), s.IsFinal(),
+		if !s.Known() || s.State().String() != words[1] || s.Applying() != (len(words) > 2) || s.IsFinal() != over || s.Cancelable() != inProgress {
+			t.Errorf("%s: known %v, %s, applying %v, over %v, cancelable %v; want %v", s, s.Known(), s.State(), s.Applying(), s.IsFinal(),
 				s.Cancelable(), words[1:])
 		}
 	}
@@ -60,8 +60,8 @@ func TestStatuses(t *testing.T) {
 func TestUnknownStatuses(t *testing.T) {
 	t.Parallel()
 	for _, s := range []scalr.Status{"", "policy_soft_failed", "force_canceled", "quantum_checking", "Applied", "applied "} {
-		if s.Known() || s.IsFinal() || s.Applying() || s.Stage() != scalr.Unknown || s.Before("applied") || scalr.Status("pending").Before(s) {
-			t.Errorf("%q: known %v, over %v, %s", s, s.Known(), s.IsFinal(), s.Stage())
+		if s.Known() || s.IsFinal() || s.Applying() || s.State() != scalr.Unknown || s.Before("applied") || scalr.Status("pending").Before(s) {
+			t.Errorf("%q: known %v, over %v, %s", s, s.Known(), s.IsFinal(), s.State())
 		}
 	}
 }

@@ -25,15 +25,15 @@ var sequence = []string{
 	"pre_plan_finished:working",
 	"plan_queued:queued",
 	"planning:working",
-	"planned:pausing-",
-	"post_plan_running:working post_plan_finished:pausing- cost_estimating:working cost_estimated:pausing- policy_checking:working " +
-		"policy_override:override- policy_checked:pausing-",
+	"planned:maybe-waiting-",
+	"post_plan_running:working post_plan_finished:maybe-waiting- cost_estimating:working cost_estimated:maybe-waiting- policy_checking:working " +
+		"policy_override:override- policy_checked:maybe-waiting-",
 	"planned_and_saved:saved-",
 	"confirmed:working+",
 	"pre_apply_queued:queued+ pre_apply_running:working+ pre_apply_finished:working+ apply_queued:queued+",
 	"applying:working+",
 	"post_apply_running:working+ post_apply_finished:working+",
-	"applied:succeeded- planned_and_finished:succeeded- errored:failed- discarded:stopped- canceled:stopped-",
+	"applied:succeeded- planned_and_finished:succeeded- errored:failed- discarded:canceled- canceled:canceled-",
 }
 
 // TestOrderOfStatuses compares the meaning of each status, and the order of each pair of them.
@@ -45,7 +45,7 @@ func TestOrderOfStatuses(t *testing.T) {
 			name, state, _ := strings.Cut(word, ":")
 			status := scalr.Status(name)
 			position[status] = i
-			if got := status.Stage().String(); got != strings.Trim(state, "-+") {
+			if got := status.State().String(); got != strings.Trim(state, "-+") {
 				t.Errorf("%s: got the state %s, want %s", status, got, state)
 			}
 			final := i == len(sequence)-1
@@ -66,7 +66,7 @@ func TestOrderOfStatuses(t *testing.T) {
 		}
 	}
 	s := scalr.Status("x_checking")
-	if s.Known() || s.Stage() != scalr.Unknown || s.Stage().String() != "unknown" || s.IsFinal() || s.Cancelable() || s.Applying() {
+	if s.Known() || s.State() != scalr.Unknown || s.State().String() != "unknown" || s.IsFinal() || s.Cancelable() || s.Applying() {
 		t.Error("an unknown status has a meaning")
 	}
 }

@@ -32,8 +32,8 @@ type Run struct {
 	Transitions []Transition // oldest first, with the person who caused each
 }
 
-// Stage returns the meaning of the run's status.
-func (r Run) Stage() RunState { return r.Status.Stage() }
+// State returns the meaning of the run's status.
+func (r Run) State() RunState { return r.Status.State() }
 
 // Changes reports whether the plan contains changes, or nil while that is unknown. Scalr reports "no changes" from the
 // creation of a run, which is meaningful only after the plan exists.
@@ -50,7 +50,7 @@ func (r Run) Changes() *bool {
 
 // hasPlan reports whether there is a plan, according to the plan's own status or the run's.
 func (r Run) hasPlan() bool {
-	switch r.Stage() {
+	switch r.State() {
 	case MaybeWaiting, Override, Saved, Succeeded:
 		return true
 	}
@@ -61,7 +61,7 @@ func (r Run) hasPlan() bool {
 // for confirmation because it is not applied automatically, has changes, and has no unfinished task. Runs also pass
 // through the same statuses without waiting, so callers rely on the result only if two consecutive reads agree.
 func (r Run) Waiting() bool {
-	switch r.Stage() {
+	switch r.State() {
 	case Override, Saved:
 		return true
 	case MaybeWaiting:
@@ -73,7 +73,7 @@ func (r Run) Waiting() bool {
 // NothingToApply reports whether a run that is not dry has finished planning without anything to apply: it is not final
 // but will not continue, and it blocks the workspace's queue.
 func (r Run) NothingToApply() bool {
-	return r.Stage() == MaybeWaiting && !r.Dry && r.Unchanged() && r.checked()
+	return r.State() == MaybeWaiting && !r.Dry && r.Unchanged() && r.checked()
 }
 
 // TasksFinal reports whether the plan, and the apply if there is one, are final: then a run with an unknown status will

@@ -135,7 +135,7 @@ func (d *differences) status(q RunRequest, r Run) {
 	switch {
 	case q.Dry && applies:
 		*d = append(*d, Difference{"is-dry", "true", "true, but is applied (" + string(r.Status) + ")", false})
-	case !q.SavePlan && r.Stage() == Saved:
+	case !q.SavePlan && r.State() == Saved:
 		*d = append(*d, Difference{"save-plan", "false", "false, but has the status " + string(r.Status), false})
 	}
 }

@@ -21,7 +21,7 @@ const (
 
 // meaning is one row of the table of statuses.
 type meaning struct {
-	stage RunState
+	state RunState
 	// order is the position in the sequence of statuses. A response with a lower order than an earlier one comes from a
 	// replica that lags.
 	order int
@@ -65,34 +65,34 @@ const (
 
 // meanings maps each status to its meaning.
 var meanings = map[Status]meaning{
-	StatusPending:            {stage: Queued, order: 0},
-	StatusPrePlanQueued:      {stage: Queued, order: 10, cancelable: true},
-	StatusPrePlanRunning:     {stage: Working, order: 11, cancelable: true},
-	StatusPrePlanFinished:    {stage: Working, order: 12, cancelable: true},
-	StatusPlanQueued:         {stage: Queued, order: 20, cancelable: true},
-	StatusPlanning:           {stage: Working, order: 21, cancelable: true},
-	StatusPlanned:            {stage: MaybeWaiting, order: 22},
-	StatusPostPlanRunning:    {stage: Working, order: 30, cancelable: true},
-	StatusPostPlanFinished:   {stage: MaybeWaiting, order: 30},
-	StatusCostEstimating:     {stage: Working, order: 30, cancelable: true},
-	StatusCostEstimated:      {stage: MaybeWaiting, order: 30},
-	StatusPolicyChecking:     {stage: Working, order: 30, cancelable: true},
-	StatusPolicyOverride:     {stage: Override, order: 30},
-	StatusPolicyChecked:      {stage: MaybeWaiting, order: 30},
-	StatusPlannedAndSaved:    {stage: Saved, order: 40},
-	StatusConfirmed:          {stage: Working, order: 50, applying: true, cancelable: true},
-	StatusPreApplyQueued:     {stage: Queued, order: 60, applying: true, cancelable: true},
-	StatusPreApplyRunning:    {stage: Working, order: 60, applying: true, cancelable: true},
-	StatusPreApplyFinished:   {stage: Working, order: 60, applying: true, cancelable: true},
-	StatusApplyQueued:        {stage: Queued, order: 60, applying: true, cancelable: true},
-	StatusApplying:           {stage: Working, order: 61, applying: true, cancelable: true},
-	StatusPostApplyRunning:   {stage: Working, order: 62, applying: true, cancelable: true},
-	StatusPostApplyFinished:  {stage: Working, order: 62, applying: true, cancelable: true},
-	StatusApplied:            {stage: Succeeded, order: 70, applying: true},
-	StatusPlannedAndFinished: {stage: Succeeded, order: 70},
-	StatusErrored:            {stage: Failed, order: 70},
-	StatusDiscarded:          {stage: Canceled, order: 70},
-	StatusCanceled:           {stage: Canceled, order: 70},
+	StatusPending:            {state: Queued, order: 0},
+	StatusPrePlanQueued:      {state: Queued, order: 10, cancelable: true},
+	StatusPrePlanRunning:     {state: Working, order: 11, cancelable: true},
+	StatusPrePlanFinished:    {state: Working, order: 12, cancelable: true},
+	StatusPlanQueued:         {state: Queued, order: 20, cancelable: true},
+	StatusPlanning:           {state: Working, order: 21, cancelable: true},
+	StatusPlanned:            {state: MaybeWaiting, order: 22},
+	StatusPostPlanRunning:    {state: Working, order: 30, cancelable: true},
+	StatusPostPlanFinished:   {state: MaybeWaiting, order: 30},
+	StatusCostEstimating:     {state: Working, order: 30, cancelable: true},
+	StatusCostEstimated:      {state: MaybeWaiting, order: 30},
+	StatusPolicyChecking:     {state: Working, order: 30, cancelable: true},
+	StatusPolicyOverride:     {state: Override, order: 30},
+	StatusPolicyChecked:      {state: MaybeWaiting, order: 30},
+	StatusPlannedAndSaved:    {state: Saved, order: 40},
+	StatusConfirmed:          {state: Working, order: 50, applying: true, cancelable: true},
+	StatusPreApplyQueued:     {state: Queued, order: 60, applying: true, cancelable: true},
+	StatusPreApplyRunning:    {state: Working, order: 60, applying: true, cancelable: true},
+	StatusPreApplyFinished:   {state: Working, order: 60, applying: true, cancelable: true},
+	StatusApplyQueued:        {state: Queued, order: 60, applying: true, cancelable: true},
+	StatusApplying:           {state: Working, order: 61, applying: true, cancelable: true},
+	StatusPostApplyRunning:   {state: Working, order: 62, applying: true, cancelable: true},
+	StatusPostApplyFinished:  {state: Working, order: 62, applying: true, cancelable: true},
+	StatusApplied:            {state: Succeeded, order: 70, applying: true},
+	StatusPlannedAndFinished: {state: Succeeded, order: 70},
+	StatusErrored:            {state: Failed, order: 70},
+	StatusDiscarded:          {state: Canceled, order: 70},
+	StatusCanceled:           {state: Canceled, order: 70},
 }
 
 // Known reports whether the status is in the vendor's document.
@@ -101,12 +101,12 @@ func (s Status) Known() bool {
 	return ok
 }
 
-// Stage returns the meaning of the status.
-func (s Status) Stage() RunState { return meanings[s].stage }
+// State returns the meaning of the status.
+func (s Status) State() RunState { return meanings[s].state }
 
 // IsFinal reports whether a run in this status will not change any more.
 func (s Status) IsFinal() bool {
-	st := s.Stage()
+	st := s.State()
 	return st == Succeeded || st == Failed || st == Canceled
 }
 
@@ -124,5 +124,5 @@ func (s Status) Before(t Status) bool {
 }
 
 func (s RunState) String() string {
-	return [...]string{"unknown", "queued", "working", "pausing", "override", "saved", "succeeded", "failed", "stopped"}[s]
+	return [...]string{"unknown", "queued", "working", "maybe-waiting", "override", "saved", "succeeded", "failed", "canceled"}[s]
 }

@@ -129,7 +129,7 @@ func (c *overviewCommand) setRun(r *report.Row, w *searchTarget) {
 // finished reports whether the run is final or waits for a person. A run with an unknown status is finished if its
 // plan and its apply are final.
 func finished(r scalr.Run) bool {
-	switch r.Stage() {
+	switch r.State() {
 	case scalr.Queued, scalr.Working:
 		return r.Status == scalr.StatusPostApplyFinished
 	case scalr.MaybeWaiting:

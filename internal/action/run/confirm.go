@@ -60,7 +60,7 @@ func (r *command) confirm(ctx context.Context, run scalr.Run) (step.Outcome, err
 // stillWaits reports whether two consecutive reads agree that the run waits for confirmation in the same status. Its
 // plan may contain changes that Scalr does not count: see CorrectByPlan.
 func stillWaits(before, latest scalr.Run) bool {
-	return latest.Status == before.Status && latest.Stage() != scalr.Override &&
+	return latest.Status == before.Status && latest.State() != scalr.Override &&
 		(latest.Waiting() || latest.NothingToApply() && before.NothingToApply())
 }
 

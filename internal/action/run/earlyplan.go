@@ -43,7 +43,7 @@ func (e *earlyPlan) Polled(run scalr.Run) {
 	if e.finished = ""; run.Plan != nil && run.Plan.Status == scalr.TaskFinished {
 		e.finished = run.Plan.ID
 	}
-	continues := !run.Status.IsFinal() && !run.Waiting() && run.Stage() != scalr.MaybeWaiting
+	continues := !run.Status.IsFinal() && !run.Waiting() && run.State() != scalr.MaybeWaiting
 	if e.read == nil || e.result != nil || !e.logComplete || !continues || e.finished == "" || e.finished != before {
 		return
 	}

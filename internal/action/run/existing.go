@@ -64,7 +64,7 @@ func (r *command) confirmExisting(ctx context.Context, run scalr.Run) (step.Outc
 		return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s is a dry run: it changes nothing, and there is nothing to confirm.",
 			run.ID)
 	}
-	if run.Waiting() && run.Stage() != scalr.Override && !r.in.FailOn.Any() {
+	if run.Waiting() && run.State() != scalr.Override && !r.in.FailOn.Any() {
 		return r.confirm(ctx, run)
 	}
 	return r.waitAndDecide(ctx, run, appliesAfterGates)
@@ -77,7 +77,7 @@ func (r *command) override(ctx context.Context, run scalr.Run) (step.Outcome, er
 	if done || err != nil {
 		return o, err
 	}
-	if run.Stage() == scalr.Override && r.in.FailOn.Any() {
+	if run.State() == scalr.Override && r.in.FailOn.Any() {
 		r.planForGates(ctx, run) // it may take a minute, so it is read before the run is read again
 		latest, err := r.readVerified(ctx, run.ID)
 		switch {
@@ -89,7 +89,7 @@ func (r *command) override(ctx context.Context, run scalr.Run) (step.Outcome, er
 		run = latest
 		r.updateRun(run)
 	}
-	if run.Stage() != scalr.Override {
+	if run.State() != scalr.Override {
 		return r.nothingToOverride(ctx, run)
 	}
 	if failures := r.evaluateGates(ctx, run, true); len(failures) > 0 {
@@ -142,7 +142,7 @@ func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run,
 			run = latest
 		}
 		switch {
-		case run.Stage() != scalr.Override || !overridable(run):
+		case run.State() != scalr.Override || !overridable(run):
 			r.Job.Infof("Run %s was already overridden or has finished", run.ID)
 			return run, nil
 		case time.Since(began) > confirmRetryWindow: // before that, Scalr's response may be outdated
@@ -192,7 +192,7 @@ func (r *command) overrideEach(ctx context.Context, run scalr.Run) (conflict err
 func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result.Result) (step.Outcome, error) {
 	done := step.Outcome{Result: wanted, Requested: true}
 	if !run.Status.IsFinal() {
-		if wanted == result.Discarded && run.Stage() == scalr.Working {
+		if wanted == result.Discarded && run.State() == scalr.Working {
 			return step.Outcome{}, step.Refuse(step.CodeNotWaiting,
 				"Run %s is %s: only a run that waits for a person can be discarded. Use `mode: cancel` to stop a running one.", run.ID, run.Status)
 		}

@@ -68,7 +68,7 @@ func (r *command) stopLeftover(ctx context.Context, left state) (message string,
 	switch {
 	case run.Status.IsFinal():
 		return "", nil
-	case run.Stage() == scalr.Saved:
+	case run.State() == scalr.Saved:
 		return "Run " + run.ID + " of the canceled step has saved its plan and waits for confirmation: " + r.facts.runURL, nil
 	}
 	how := r.stopOptions("its job was canceled")

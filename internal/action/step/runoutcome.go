@@ -14,7 +14,7 @@ import (
 // OutcomeOfRun returns the outcome of a run that is final or waiting. It is the only function that maps statuses to
 // results; an unknown status is never a success.
 func OutcomeOfRun(r scalr.Run) Outcome {
-	switch r.Stage() {
+	switch r.State() {
 	case scalr.Succeeded:
 		if r.Status != scalr.StatusApplied && hardFailed(r) {
 			return outcomeOfFailure(r)
