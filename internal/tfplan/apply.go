@@ -33,10 +33,11 @@ func (l *Log) Apply() Apply {
 	return apply.Redacted(l.redact)
 }
 
-// recordDone records a completed change. It skips lines of provisioners and of error
-// messages, whose text the author of a configuration controls.
-func (l *Log) recordDone(line string) {
-	if l.diags.open || !strings.Contains(line, " complete ") || strings.HasPrefix(line, " ") ||
+// recordDone records a completed change. It skips lines of provisioners and of
+// diagnostics, whose text the author of a configuration controls, and what follows the
+// diagnostics at the end of an operation.
+func (l *Log) recordDone(line string, diags *diagnostics) {
+	if diags.open || diags.stage.ended || !strings.Contains(line, " complete ") || strings.HasPrefix(line, " ") ||
 		len(l.done) == maxChanges || l.doneSize > maxListSize {
 		return
 	}

@@ -44,9 +44,9 @@ var (
 // diagnostics extracts the errors and warnings of a log, line by line. Terraform and
 // OpenTofu draw each in a box ("╷ │ ╵"); if there is a box, only boxes count. Without
 // colors there are no boxes: a title follows a blank line and ends at the next one, and
-// the text below ends at the next title, at a rule, or where a plan continues. Hooks, ssh
-// and scripts print similar lines, but in the middle of others. With -compact-warnings
-// the warnings are a list.
+// the text below ends at the next title, at a rule, where a plan continues, or at a line
+// that the tool prints in the current stage. Hooks, ssh and scripts print similar lines,
+// but in the middle of others. With -compact-warnings the warnings are a list.
 type diagnostics struct {
 	boxes, plain diagnosticList
 	compact      compactWarnings
@@ -54,6 +54,7 @@ type diagnostics struct {
 	current  diagnosticLines // the diagnostic that is being read
 	boxed    bool
 	open     bool
+	stage    stage
 	titled   bool // the title of a diagnostic without a box is being read
 	hasText  bool // the diagnostic without a box has text below its title
 	started  bool // at least one line was read
@@ -100,7 +101,11 @@ func (d *diagnostics) list() *diagnosticList {
 func (d *diagnostics) add(line string, inColors bool) {
 	d.inColors = inColors
 	d.colored = d.colored || inColors && isToolLine(line)
-	d.read(line)
+	inText := d.open
+	if d.read(line); !d.open {
+		d.stage.add(line)
+		d.stage.ended = d.stage.ended && !d.unboxedEnd(line) && (inText || !isInitStep(line))
+	}
 	d.compact.add(line, d.redact)
 	d.started, d.blank = true, strings.TrimSpace(line) == ""
 }
@@ -133,8 +138,13 @@ func (d *diagnostics) read(line string) {
 	case isTitle(line) && (d.blank || !d.started && line[0] == 'E') && (d.inColors || !d.colored):
 		d.close()
 		d.open, d.titled = true, true
+		d.stage.ended = d.stage.ended || d.stage.working
 		d.current.keep(line)
 	case d.open && d.unboxedEnd(line):
+		d.close()
+	case d.open && d.stage.follows(line, isWarning(d.current.lines[0])):
+		// A warning without text counts here, unlike above: a script's title is less likely.
+		d.hasText = d.hasText || d.current.hasShortTitle()
 		d.close()
 	case d.open:
 		d.hasText = d.hasText || line != ""
@@ -152,7 +162,7 @@ func (d *diagnostics) titleBreaksOff(line string) bool {
 	case strings.HasPrefix(first, "Warning: Permanently added "): // by ssh, and a script goes on
 		return true
 	}
-	return !isRule(line) && d.unboxedEnd(line)
+	return !isRule(line) && (d.unboxedEnd(line) || d.stage.follows(line, true))
 }
 
 func (d *diagnostics) unboxedEnd(line string) bool {
@@ -169,6 +179,11 @@ func (d *diagnostics) inText() bool { return d.open && !d.boxed && d.hasText }
 func isTitle(line string) bool {
 	return strings.HasPrefix(line, "Error: ") || strings.HasPrefix(line, "Warning: ")
 }
+
+func isWarning(title string) bool { return strings.HasPrefix(title, "Warning:") }
+
+// hasShortTitle reports whether the title of a diagnostic without a box has one line.
+func (d *diagnosticLines) hasShortTitle() bool { return len(d.lines) < 2 || d.lines[1] == "" }
 
 // keep appends a line, within maxDiagnosticSize. The title is kept even if it is longer.
 func (d *diagnosticLines) keep(line string) {

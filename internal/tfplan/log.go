@@ -136,7 +136,7 @@ func (l *Log) addLine() {
 		l.text.add(text)
 	}
 	diags.add(text, inColors)
-	l.recordDone(text)
+	l.recordDone(text, diags)
 }
 
 // tail keeps the last lines of a log.
