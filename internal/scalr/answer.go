@@ -23,17 +23,21 @@ const (
 )
 
 // answer is the body of a successful response that is being read.
-type answer struct{ json *jsonstream.Reader }
+type answer struct {
+	json   *jsonstream.Reader
+	op     Op
+	status int
+}
 
 // judge decides for every call whether the response is an error. It reads no more of the body than necessary. An error
 // of the body itself is returned as jsonstream's SourceError. Secrets in the text of an error are redacted before the text
 // is truncated: a truncated secret would not be recognized.
 func judge(ctx context.Context, k call, res *http.Response, body io.Reader, secrets *secret.Redactor) error {
-	switch {
-	case res.StatusCode >= 300:
+	if res.StatusCode >= 300 {
 		return refusal(ctx, k.op, res, withoutSecrets(body, secrets))
-	case k.read == nil:
-		return drain(body)
+	}
+	if k.read == nil {
+		body = withoutSecrets(body, secrets) // the response may be the text of an error
 	}
 	text := &beginning{source: body}
 	reader := jsonstream.New(ctx, text, jsonstream.Limits{Bytes: maxAnswer, Kept: maxKept})
@@ -41,8 +45,15 @@ func judge(ctx context.Context, k call, res *http.Response, body io.Reader, secr
 	isJSON := kind == "" || strings.Contains(kind, "json")
 	first, err := reader.Peek()
 	switch {
+	case k.read == nil && err == io.ErrUnexpectedEOF: // nothing but white space
+		return nil
 	case isJSON || err == nil && first == '{':
-		err = k.read(answer{reader})
+		a := answer{reader, k.op, res.StatusCode}
+		if k.read == nil {
+			err = a.acknowledgement()
+		} else {
+			err = k.read(a)
+		}
 	case err == nil: // a page, for example
 		err = jsonstream.ErrSyntax
 	}
@@ -65,12 +76,44 @@ func notJSON(err error) bool {
 	return errors.Is(err, jsonstream.ErrSyntax) || errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, new(*jsonstream.SourceError))
 }
 
-// drain reads the few bytes that a response without a body may contain, so that the connection can be reused.
-func drain(body io.Reader) error {
-	if _, err := io.CopyN(io.Discard, body, maxPage); err != nil && err != io.EOF {
-		return &jsonstream.SourceError{Err: err}
+// acknowledgement reads a response whose data the caller does not use. A page, such as the sign-in page of a portal, and
+// a document with errors are not a success, although their status is.
+func (a answer) acknowledgement() error {
+	return members(a.json, func(name string) error {
+		if name == "errors" || name == "error" {
+			return a.problems()
+		}
+		return nil
+	})
+}
+
+// problems reads the errors of a document whose status is a success. JSON:API does not allow them there: the document
+// contradicts itself, or another server sent it. An empty value is not an error.
+func (a answer) problems() error {
+	e := &Error{Op: a.op, HTTPStatus: a.status, Note: "the response contains errors", Invalid: true}
+	c, err := a.json.Peek()
+	if err != nil {
+		return err
 	}
-	return nil
+	found := false
+	switch c {
+	case '[':
+		err = a.json.Array(func() error { found = true; return e.readProblem(a.json) })
+	case '{':
+		err = object(a.json, func(string) error { found = true; return nil })
+	case '"':
+		var p Problem
+		p.Detail, err = readWords(a.json, maxText)
+		if found = p.Detail != ""; found {
+			e.Problems = []Problem{p}
+		}
+	default:
+		found, err = c != 'n' && c != 'f', a.json.Skip()
+	}
+	if err == nil && found {
+		return e
+	}
+	return err
 }
 
 // beginning keeps the first bytes read through it, which pageText extracts text from.

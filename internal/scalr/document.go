@@ -75,6 +75,8 @@ func (a answer) document() (document, error) {
 			})
 		case "meta":
 			return doc.readMeta(a.json)
+		case "errors":
+			return a.problems()
 		}
 		return nil
 	})

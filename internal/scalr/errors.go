@@ -111,7 +111,7 @@ func (e *Error) Reason() string {
 		text = strings.TrimSpace(fmt.Sprintf("%d %s", e.HTTPStatus, http.StatusText(e.HTTPStatus)))
 	case text == "":
 		text = ErrUnavailable.Error()
-	case e.HTTPStatus >= 300:
+	case e.HTTPStatus >= 300, e.HTTPStatus != 0 && len(e.Problems) > 0:
 		text = fmt.Sprintf("%s (HTTP %d)", text, e.HTTPStatus)
 	}
 	if e.RequestID != "" {

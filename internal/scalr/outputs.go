@@ -26,7 +26,11 @@ func (c *Client) Outputs(ctx context.Context, workspaceID string, sensitive bool
 		read: func(a answer) error {
 			list = nil
 			return members(a.json, func(name string) error {
-				if name != "data" {
+				switch name {
+				case "data":
+				case "errors", "error":
+					return a.problems()
+				default:
 					return nil
 				}
 				if c, err := a.json.Peek(); err == nil && c != '[' && c != 'n' {

@@ -56,6 +56,16 @@ func TestUnusualResponses(t *testing.T) {
 			answers: []string{`[{"name":"a"}]`},
 			want:    `null`,
 		},
+		"errors in place of outputs": {
+			call:    func(ctx context.Context, c *scalr.Client) (any, error) { return c.Outputs(ctx, "ws-1", true) },
+			answers: []string{`{"errors":[{"title":"No"}]}`, `{"errors":[{"title":"No"}],"data":[]}`, `{"data":[],"error":"No"}`},
+			want:    `error: read the outputs of workspace ws-1: No (HTTP 200)`,
+		},
+		"errors in place of a list": {
+			call:    func(ctx context.Context, c *scalr.Client) (any, error) { return c.ActiveRuns(ctx, "ws-1") },
+			answers: []string{`{"errors":[{"title":"No"}],"data":[]}`},
+			want:    `error: list the runs of workspace ws-1: No (HTTP 200)`,
+		},
 		"outputs without names": {
 			call:    func(ctx context.Context, c *scalr.Client) (any, error) { return c.Outputs(ctx, "ws-1", true) },
 			answers: []string{`{"data":[1,"a",[2],{"name":3}],"data2":{}}`},
@@ -313,19 +323,83 @@ func TestBrokenBodies(t *testing.T) {
 	}
 }
 
-// TestUnusedBodies: of the body of an action, which is not used, at most 64 KiB are read.
+// TestUnusedBodies: an action succeeds only if its response is empty or JSON without errors. Little more than the 64 KiB of
+// a page that may be shown are read.
 func TestUnusedBodies(t *testing.T) {
 	t.Parallel()
-	for size, want := range map[int]int{0: 0, 100: 100, 64 << 10: 64 << 10, 1 << 20: 64 << 10} {
-		left := strings.NewReader(strings.Repeat("x", size))
-		client, _ := dialed(t, "https://acme.scalr.test", roundTrip(func(r *http.Request) (*http.Response, error) {
-			res := respond(r, 202, "")
-			res.Body = io.NopCloser(left)
-			return res, nil
-		}))
-		if err := client.CancelRun(t.Context(), "run-1", "", scalr.Once); err != nil || size-left.Len() != want {
-			t.Errorf("%d bytes: got %v after %d bytes", size, err, size-left.Len())
-		}
+	const document = `{"data":{"type":"policy-checks","id":"pc-1","attributes":{"errors":[{"title":"No"}]}},"meta":{}}`
+	long := strings.Repeat("x", 1<<20)
+	for name, c := range map[string]struct {
+		kind, body string
+		want       string // "" for success
+		most       int    // bytes read
+	}{
+		"no body":                    {"", "", "", 0},
+		"no body, of a type":         {"text/html; charset=utf-8", "", "", 0},
+		"white space":                {"text/html", " \r\n", "", 3},
+		"a document":                 {"application/vnd.api+json", document, "", 0},
+		"a document without a type":  {"", document, "", 0},
+		"a document of another type": {"text/plain", document, "", 0},
+		"plain JSON":                 {"application/json", `{"status":"queued"}`, "", 0},
+		"null":                       {"application/json", `null`, "", 0},
+		"no errors":                  {"application/json", `{"errors":[],"error":null}`, "", 0},
+		"other empty errors":         {"application/json", `{"errors":{},"error":""}`, "", 0},
+		"error: false":               {"application/json", `{"error":false}`, "", 0},
+		"errors":                     {"application/json", `{"errors":[{"title":"Not allowed"}]}`, "Not allowed (HTTP 202)", 0},
+		"several errors":             {"text/plain", `{"meta":{},"errors":[{"title":"A"},{"detail":"B"}]}`, "A; B (HTTP 202)", 0},
+		"errors beside data":         {"application/json", document[:len(document)-1] + `,"errors":[{}]}`, "the response contains errors", 0},
+		"an error that is a text":    {"application/json", `{"error":"sign in"}`, "sign in (HTTP 202)", 0},
+		"an error that is an object": {"application/json", `{"error":{"code":5}}`, "the response contains errors", 0},
+		"errors that are a number":   {"application/json", `{"errors":1}`, "the response contains errors", 0},
+		"errors that are texts":      {"application/json", `{"errors":["No"]}`, "the response contains errors", 0},
+		"a page":                     {"text/html", "<h1>Sign in</h1>", `expected JSON:API, got text/html: "Sign in"`, 0},
+		"text":                       {"text/plain", "OK", `expected JSON:API, got text/plain: "OK"`, 0},
+		"a page without a type":      {"", "<h1>Sign in</h1>", "the response is not complete JSON", 0},
+		"a list of another type":     {"text/html", "[]", `expected JSON:API, got text/html: "[]"`, 0},
+		"a truncated document":       {"application/json", document[:50], "the response is not complete JSON", 0},
+		"two documents":              {"application/json", document + document, "the response is not complete JSON", 0},
+		"a long page":                {"text/html", "<p>" + long, "expected JSON:API, got text/html", 128 << 10},
+		"a long document":            {"application/json", `{"data":"` + long + `"}`, "", 0},
+		"a very long document": {"application/json", `{"data":"` + strings.Repeat(long, 17) + `"}`,
+			"the response is larger than 16 MiB", 17 << 20},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				for verb, call := range map[string]func(*scalr.Client) error{
+					"cancel":   func(client *scalr.Client) error { return client.CancelRun(t.Context(), "run-1", "", scalr.Once) },
+					"discard":  func(client *scalr.Client) error { return client.DiscardRun(t.Context(), "run-1", "", scalr.Once) },
+					"apply":    func(client *scalr.Client) error { return client.Confirm(t.Context(), "run-1", "") },
+					"override": func(client *scalr.Client) error { return client.Override(t.Context(), "pc-1") },
+					"delete":   func(client *scalr.Client) error { return client.DeleteWorkspace(t.Context(), "ws-1", nil) },
+				} {
+					left, requests := (*strings.Reader)(nil), 0
+					client, retries := dialed(t, "https://acme.scalr.test", roundTrip(func(r *http.Request) (*http.Response, error) {
+						if requests++; requests > 1 {
+							return respond(r, 403, ""), nil // ends the retries
+						}
+						left = strings.NewReader(c.body)
+						res := respond(r, 202, "")
+						res.Header.Set("Content-Type", c.kind)
+						res.Body = io.NopCloser(left)
+						return res, nil
+					}))
+					err := call(client)
+					first := err
+					if len(*retries) > 0 {
+						first = (*retries)[0].Err
+					}
+					var e *scalr.Error
+					errors.As(first, &e)
+					switch read := len(c.body) - left.Len(); {
+					case c.want == "" && err != nil, c.want != "" && (err == nil || e == nil || !strings.HasPrefix(e.Reason(), c.want)):
+						t.Errorf("%s: got %v (%v), want %q", verb, first, err, c.want)
+					case c.most > 0 && read > c.most:
+						t.Errorf("%s: %d bytes were read", verb, read)
+					}
+				}
+			})
+		})
 	}
 }
 
