@@ -48,16 +48,16 @@ func agree(regions []region, v values) bool {
 		}
 		shown[r.name] = append(shown[r.name], r)
 	}
-	known := 0
-	for _, name := range members(v) {
-		if at := v.child(name); shown[name] != nil {
-			known++
-		} else if !at.unchanged() && !at.bothEmpty() {
+	names := members(v)
+	for _, name := range names {
+		if at := v.child(name); shown[name] == nil && !at.unchanged() && !at.bothEmpty() {
 			return false
 		}
 	}
-	if known < len(shown) {
-		return false // the text has an attribute that the JSON does not have
+	for name := range shown {
+		if !isMember(names, name) && !v.child(name).sensitive() {
+			return false // the text has an attribute that the JSON does not have
+		}
 	}
 	for name, regions := range shown {
 		e := evidenceOf(name, v.child(name))
@@ -83,8 +83,12 @@ func (p *planText) verifiedOutputs(changes map[string]*tfjson.Change) []string {
 	v := values{before: map[string]any{}, after: map[string]any{}}
 	unknown, hiddenBefore, hiddenAfter := map[string]any{}, map[string]any{}, map[string]any{}
 	for name, c := range changes {
+		one := valuesOf(c)
+		if p.unmarked(c) || c.BeforeSensitive == nil && c.AfterSensitive == nil {
+			one = p.outputValues(name, c)
+		}
 		v.before.(map[string]any)[name], v.after.(map[string]any)[name] = c.Before, c.After
-		unknown[name], hiddenBefore[name], hiddenAfter[name] = c.AfterUnknown, c.BeforeSensitive, c.AfterSensitive
+		unknown[name], hiddenBefore[name], hiddenAfter[name] = c.AfterUnknown, one.sensitiveBefore, one.sensitiveAfter
 	}
 	v.unknown, v.sensitiveBefore, v.sensitiveAfter = unknown, hiddenBefore, hiddenAfter
 	for _, r := range regions {

@@ -20,6 +20,9 @@ import (
 // setDiff sets the diff of a change and what forces a replacement. It takes Terraform's
 // own text if the log contains it exactly once for this change and it agrees with the
 // JSON, else it renders the JSON: the author of a configuration can write to the log.
+//
+// If the JSON may contain sensitive values without a mark, those that the text hides are
+// sensitive, and without a text that agrees no values are shown.
 func (p *planText) setDiff(to *Change, raw []byte, drifted bool) {
 	var c tfjson.ResourceChange
 	if tooDeep(raw) || decode(raw, &c) != nil || c.Change == nil {
@@ -28,7 +31,12 @@ func (p *planText) setDiff(to *Change, raw []byte, drifted bool) {
 	if to.Reason == "" && to.Action != Forget {
 		to.Reason = forcedReason(replacePaths(&c))
 	}
-	one := p.single(key{address: to.Address, deposed: to.Deposed, unit: to.Unit, drifted: drifted})
+	k := key{address: to.Address, deposed: to.Deposed, unit: to.Unit, drifted: drifted}
+	one, marks := p.single(k), p.marksOf(k)
+	unmarked := p.unmarked(c.Change)
+	if unmarked {
+		marks.addTo(c.Change)
+	}
 	if one != nil && one.action == to.Action && to.Reason == "" && c.ActionReason != "" && reasons[c.ActionReason] == "" {
 		to.Reason = one.noteReason()
 	}
@@ -36,7 +44,10 @@ func (p *planText) setDiff(to *Change, raw []byte, drifted bool) {
 		to.Diff = diff(elideUnknown(redactedLines(p.redact, one.lines)))
 		return
 	}
-	to.Diff = p.attributes(&c, to.Action)
+	if !unmarked {
+		marks.addTo(c.Change)
+	}
+	to.Diff = p.attributes(&c, to.Action, unmarked || marks.lost)
 }
 
 // replacePaths names the attributes that force a replacement.
@@ -51,8 +62,8 @@ func replacePaths(c *tfjson.ResourceChange) []string {
 }
 
 // attributes renders a resource change from its JSON.
-func (p *planText) attributes(c *tfjson.ResourceChange, a Action) string {
-	w := attributeWriter{redact: p.redact, comparisons: &p.comparisons, replace: map[string]bool{}}
+func (p *planText) attributes(c *tfjson.ResourceChange, a Action, hideValues bool) string {
+	w := attributeWriter{redact: p.redact, comparisons: &p.comparisons, replace: map[string]bool{}, hideValues: hideValues}
 	for _, path := range replacePaths(c) {
 		w.replace[path] = true
 	}
@@ -68,6 +79,9 @@ func (p *planText) attributes(c *tfjson.ResourceChange, a Action) string {
 	}
 	w.add(sign, 0, fmt.Sprintf("%s %q %q {", kind, c.Type, c.Name))
 	w.object(1, nil, valuesOf(c.Change))
+	if hideValues {
+		w.add("", 1, unmarkedNote)
+	}
 	w.add("", 0, "}")
 	if a == Forget { // changes no attribute: Terraform shows it without signs
 		for i, l := range w.lines {
@@ -83,19 +97,23 @@ var signs = map[Action]string{Create: "+", Destroy: "-", Update: "!", Replace: "
 
 // outputChange renders the change of one output.
 func (p *planText) outputChange(name string, c *tfjson.Change) string {
-	w := attributeWriter{redact: p.redact, comparisons: &p.comparisons}
-	v := valuesOf(c)
+	hideValues := p.unmarked(c)
+	w := attributeWriter{redact: p.redact, comparisons: &p.comparisons, hideValues: hideValues}
+	v := p.outputValues(name, c)
 	v.onBothSides = true // an output is never a block
 	label := w.label(name) + " = "
-	if v.masked() {
-		sign := "!"
-		switch {
-		case c.Actions.Create():
-			sign = "+"
-		case c.Actions.Delete():
-			sign = "-"
-		}
+	sign := "!"
+	switch {
+	case c.Actions.Create():
+		sign = "+"
+	case c.Actions.Delete():
+		sign = "-"
+	}
+	switch {
+	case v.masked():
 		w.add(sign, 0, label+"(sensitive value)")
+	case hideValues && v.unchanged(): // it is redacted on both sides
+		w.add(sign, 0, label+hiddenValue)
 	}
 	w.attribute(0, []any{name}, label, "", v)
 	return w.text()
@@ -114,6 +132,7 @@ type attributeWriter struct {
 	lines   []string
 	replace map[string]bool // the paths that force a replacement
 
+	hideValues  bool // only the names of the top level are shown
 	comparisons *int // remaining budget of line comparisons
 }
 
@@ -231,6 +250,8 @@ func (w *attributeWriter) attribute(depth int, path []any, label, end string, v 
 		force = " # forces replacement"
 	}
 	switch c := v.container(); {
+	case w.hideValues:
+		w.add(sign, depth, label+hiddenInline(v, sign)+end+force)
 	case v.isText():
 		w.multiLine(depth, label, end, force, v)
 	case c == '{':
@@ -244,6 +265,19 @@ func (w *attributeWriter) attribute(depth int, path []any, label, end string, v 
 	default:
 		w.add(sign, depth, label+w.inline(v, sign)+end+force)
 	}
+}
+
+// hiddenInline returns the change of a value without the value.
+func hiddenInline(v values, sign string) string {
+	switch {
+	case v.sensitive():
+		return "(sensitive value)"
+	case v.unknown == true && sign == "+":
+		return "(known after apply)"
+	case v.unknown == true:
+		return hiddenValue + " -> (known after apply)"
+	}
+	return hiddenValue
 }
 
 // inline returns the change of a value on one line, without expanding it.

@@ -13,10 +13,12 @@ import (
 func TestSizeOfDiffsFromJSON(t *testing.T) {
 	t.Parallel()
 	create := func(name string) string {
-		return `{"address":"a.` + name + `","mode":"managed","type":"a","name":"` + name + `","change":{"actions":["create"],"after":{}}}`
+		return `{"address":"a.` + name + `","mode":"managed","type":"a","name":"` + name + `","change":{"actions":["create"],"after":{},` +
+			`"after_sensitive":{}}}`
 	}
 	doc := `{"format_version":"1.2","resource_changes":[` + create("x") + "," + create("y") + `],"output_changes":{` +
-		`"a":{"actions":["create"],"after":1},"b":{"actions":["create"],"after":1},"c":{"actions":["create"],"after":1}}}`
+		`"a":{"actions":["create"],"after":1,"after_sensitive":false},` +
+		`"b":{"actions":["create"],"after":1,"after_sensitive":false},"c":{"actions":["create"],"after":1,"after_sensitive":false}}}`
 	const change, output = len("+ resource \"a\" \"x\" {\n  }"), len("+ a = 1")
 	for _, c := range []struct {
 		left    int // bytes below the limit

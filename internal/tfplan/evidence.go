@@ -32,7 +32,9 @@ func evidenceOf(name string, v values) *evidence {
 	}
 	e.collect(v.before, v.sensitiveBefore, v.sensitiveAfter, e.before)
 	e.collect(v.after, v.sensitiveAfter, v.sensitiveBefore, e.after)
-	e.collect(v.unknown, nil, nil, map[string]int{}) // for the names
+	for _, marks := range []any{v.unknown, v.sensitiveBefore, v.sensitiveAfter} {
+		e.collect(marks, nil, nil, map[string]int{}) // for the names
+	}
 	e.unknown, e.differs = marked(v.unknown), !v.unchanged()
 	e.unknownVisible = markedOutside(v.unknown, v.sensitiveBefore, v.sensitiveAfter)
 	e.existsBefore = v.before != nil || marked(v.sensitiveBefore)

@@ -40,8 +40,9 @@ func forces(line string) bool {
 type blockPath []pathStep
 
 type pathStep struct {
-	column int
-	name   string // empty for an element of a list, and for the value in jsonencode(…)
+	column  int
+	name    string // empty for an element of a list, and for the value in jsonencode(…)
+	labeled bool   // a block with a label, which is a member of the JSON's value
 }
 
 // enter moves to the line, given without its sign and indentation, at a column.
@@ -60,7 +61,20 @@ func (p *blockPath) enter(line string, column int) {
 	if name == "" && len(steps) == 0 { // a resource has only attributes and blocks
 		name, _, _ = strings.Cut(line, " ")
 	}
-	*p = append(steps, pathStep{column, name})
+	*p = append(steps, pathStep{column, name, strings.HasPrefix(line, name+` "`)})
+}
+
+// names returns the names of the path up to the first list or block with a label.
+func (p blockPath) names() (names []string) {
+	for _, step := range p {
+		if step.name != "" {
+			names = append(names, step.name)
+		}
+		if step.name == "" || step.labeled {
+			break
+		}
+	}
+	return names
 }
 
 // String returns the names of the path up to the first list, whose hidden elements make

@@ -260,7 +260,7 @@ func TestNamesAreQuoted(t *testing.T) {
 	t.Parallel()
 	const name = `owner = \"ops\" # \n- admin`
 	p := readPlan(logSection(`{"format_version":"1.2","resource_changes":[{"address":"a.b","mode":"managed","type":"a",`+
-		`"name":"b","change":{"actions":["update"],`+
+		`"name":"b","change":{"before_sensitive":{},"after_sensitive":{},"actions":["update"],`+
 		`"before":{"tags":{"`+name+`":"1","plain_1":"1"}},"after":{"tags":{"`+name+
 		`":"2","plain_1":"2"}},"after_unknown":{},"before_sensitive":{},"after_sensitive":{}}}],`+
 		`"output_changes":{"`+name+`":{"actions":["create"],"before":null,"after":"x","after_unknown":false,`+

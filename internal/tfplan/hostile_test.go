@@ -10,7 +10,7 @@ import (
 
 func updateOf(before, after string) string {
 	return `{"format_version":"1.2","resource_changes":[{"address":"a.b","mode":"managed","type":"a","name":"b",` +
-		`"change":{"actions":["update"],"before":{"x":` +
+		`"change":{"before_sensitive":{},"after_sensitive":{},"actions":["update"],"before":{"x":` +
 		before + `},"after":{"x":` + after + `}}}]}`
 }
 

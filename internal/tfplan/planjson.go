@@ -1,6 +1,7 @@
 package tfplan
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 const (
 	maxAddressSize  = 64 << 10
 	maxActions      = 4
+	maxVersionSize  = 100
 	maxDetailedSize = 256 << 10
 )
 
@@ -32,6 +34,8 @@ type planJSON struct {
 	doc    document
 	// errored is set if planning ended in an error: changes may be missing.
 	errored bool
+	// The version of Terraform, and of the format, of the current document.
+	version, format string
 }
 
 // The members that are read of each object. JSON parsers disagree on the meaning of a
@@ -84,11 +88,16 @@ func (p *planJSON) plan() error {
 	var version, listed, isPlan, applyable, errored bool
 	complete := true
 	before := p.totals
+	p.version, p.format, p.texts.oldVersion = "", "", true
 	err := p.members("the plan", planMembers, func(name string) (err error) {
 		switch name {
 		case "format_version":
 			version = true
-		case "terraform_version", "planned_values":
+			return p.versionTo(&p.format)
+		case "terraform_version":
+			isPlan = true
+			return p.versionTo(&p.version)
+		case "planned_values":
 			isPlan = true
 		case "resource_changes", "resource_drift", "deferred_changes", "deferred_action_invocations":
 			listed = listed || name == "resource_changes"
@@ -123,6 +132,15 @@ func (p *planJSON) plan() error {
 	}
 	p.totals.Limited = p.totals.Limited || !complete && !errored
 	return nil
+}
+
+// versionTo reads a version; anything but a string leaves it empty. Terraform before 1.0 does not mark all sensitive
+// values. Until its version is read, that of the format decides: 0.1 and 0.2 were written by 0.12 to 1.0.
+func (p *planJSON) versionTo(to *string) (err error) {
+	*to, _, err = p.Text(maxVersionSize)
+	version := cmp.Or(p.version, p.format)
+	p.texts.oldVersion = version == "" || strings.HasPrefix(version, "0.")
+	return err
 }
 
 // members reads an object and records a problem if one of the members to read occurs more
@@ -243,13 +261,17 @@ func (p *planJSON) outputs() error {
 		p.doc.outputDiff = diff(redactedLines(p.texts.redact, text))
 		return err
 	}
-	diffs := []string{p.doc.outputDiff}
+	diffs, hidden := []string{p.doc.outputDiff}, false
 	for _, name := range names {
 		if c := changed[name]; c != nil && p.size < maxTextSize {
+			hidden = hidden || p.texts.unmarked(c)
 			one := p.texts.outputChange(name, c)
 			p.size += len(one)
 			diffs = append(diffs, one)
 		}
+	}
+	if hidden {
+		diffs = append(diffs, "  "+unmarkedNote)
 	}
 	p.doc.outputDiff = strings.Trim(strings.Join(diffs, "\n"), "\n")
 	return err

@@ -41,6 +41,12 @@ type planText struct {
 	size    int                 // of all kept lines in bytes
 
 	comparisons int // remaining budget of line comparisons
+
+	oldVersion    bool                     // the JSON is of a version that does not mark all sensitive values
+	hiding        map[key][]*resourceBlock // the blocks that hide a value; nil until it is needed
+	marks         map[key]textMarks        // what these hide
+	hiddenOutputs map[string]bool
+	outputName    string // the last one that was read
 }
 
 // part is a part of a plan's text.
@@ -223,6 +229,7 @@ func (t *Totals) addOpen(open Totals) {
 var plainWords = lazyregexp.New(`^[A-Za-z ,'-]{1,80}$`)
 
 func (p *planText) outputLine(line string) {
+	p.addOutputMark(line)
 	if p.size += len(line) + lineOverhead; p.size <= maxTextSize && p.sections == 1 {
 		p.outputLines = append(p.outputLines, line)
 	}

@@ -11,12 +11,12 @@ import (
 
 // planTemplate is a plan's JSON with placeholders: Q is a secret as a string, N its content.
 const planTemplate = `{"format_version":"1.2","resource_changes":[
-	{"address":"a.b[\"N\"]","previous_address":"a.c[\"N\"]","change":{"actions":["update"],"importing":{"id":Q},
+	{"address":"a.b[\"N\"]","previous_address":"a.c[\"N\"]","change":{"before_sensitive":{},"after_sensitive":{},"actions":["update"],"importing":{"id":Q},
 		"before":{"v":Q,"l":[Q],"m":{"N":1}},"after":{"v":"other","l":[],"m":{}}}},
-	{"address":"a.d","change":{"actions":["create"],"before":null,
+	{"address":"a.d","change":{"before_sensitive":{},"after_sensitive":{},"actions":["create"],"before":null,
 		"after":{"v":Q,"n":12345678,"text":"x N y\nN\n","json":"[\"N\"]"}}},
 	{"address":"a.e","change":{"actions":["N"],"before":null,"after":null}}],
-	"resource_drift":[{"address":"a.f","change":{"actions":["delete"],"before":{"v":Q},"after":null}}],
+	"resource_drift":[{"address":"a.f","change":{"before_sensitive":{},"after_sensitive":{},"actions":["delete"],"before":{"v":Q},"after":null}}],
 	"output_changes":{"N":{"actions":["create"],"before":null,"after":Q,"after_unknown":false}}}`
 
 // TestResultsContainNoSecret puts secrets into every place of a plan's JSON and log, and
@@ -106,7 +106,7 @@ func TestNumbersInDiffs(t *testing.T) {
 	t.Parallel()
 	redactor := new(secret.Redactor)
 	redactor.Add(secret.Declared("4711"), secret.Declared("123456789012"))
-	doc := `{"format_version":"1.2","resource_changes":[{"address":"a.b","change":{"actions":["create"],"before":null,
+	doc := `{"format_version":"1.2","resource_changes":[{"address":"a.b","change":{"before_sensitive":{},"after_sensitive":{},"actions":["create"],"before":null,
 		"after":{"a":4711,"b":4711.0,"c":4.711e3,"d":1.23456789012e+11,"e":-4711,"f":47110,"g":14711}}}]}`
 	diff := NewLog(redactor).Plan(t.Context(), strings.NewReader(doc)).Changes[0].Diff
 	for name, want := range map[string]string{"a": `"***"`, "b": `"***"`, "c": `"***"`, "d": `"***"`, "e": `"***"`,
@@ -146,7 +146,8 @@ func TestEqualNamesAfterRedaction(t *testing.T) {
 	t.Parallel()
 	redactor := new(secret.Redactor)
 	redactor.Add(secret.Declared("hunter2"), secret.Declared("swordfish"))
-	doc := `{"format_version":"1.2","resource_changes":[{"address":"a.b","mode":"managed","type":"a","name":"b","change":{"actions":["update"],
+	doc := `{"format_version":"1.2","resource_changes":[{"address":"a.b","mode":"managed","type":"a","name":"b","change":{
+		"actions":["update"],"before_sensitive":{},"after_sensitive":{},
 		"before":{"x":{"***":1,"hunter2":2,"swordfish":3,"z":{"hunter2":4}}},"after":{"x":1}}}]}`
 	diff := NewLog(redactor).Plan(t.Context(), strings.NewReader(doc)).Changes[0].Diff
 	if want := `!     x = {"***":1,"***-2":2,"***-3":3,"z":{"***":4}} -> 1` + "\n"; !strings.Contains(diff, want) {

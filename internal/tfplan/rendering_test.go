@@ -165,7 +165,7 @@ func TestDiffFromJSON(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			doc := `{"format_version":"1.2","resource_changes":[{"address":"a.b","mode":"managed","type":"a","name":"b",` +
-				`"change":{"actions":["update"],` + c.change + `}}]}`
+				`"change":{"before_sensitive":{},"after_sensitive":{},"actions":["update"],` + c.change + `}}]}`
 			want := "! resource \"a\" \"b\" {\n" + c.want + "\n  }"
 			if diff := cmp.Diff(want, onlyDiffOf(doc)); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)

@@ -15,7 +15,7 @@ func TestRenderedLines(t *testing.T) {
 			before, after = append(before, fmt.Sprintf(`"a%d":1`, i)), append(after, fmt.Sprintf(`"a%d":2`, i))
 		}
 		p := readPlan(sectionOf(fmt.Appendf(nil, `{"format_version":"1.2","resource_changes":[{"address":"a.b","mode":"managed",`+
-			`"type":"a","name":"b","change":{"actions":["update"],"before":{%s},"after":{%s}}}]}`,
+			`"type":"a","name":"b","change":{"before_sensitive":{},"after_sensitive":{},"actions":["update"],"before":{%s},"after":{%s}}}]}`,
 			strings.Join(before, ","), strings.Join(after, ","))), nil)
 		got := 0
 		if len(p.Changes) == 1 && p.Changes[0].Diff != "" {
@@ -39,7 +39,7 @@ func TestNesting(t *testing.T) {
 			"many siblings":    `"before":{"y":[` + strings.Repeat("[],{},", 100) + `[]]},"after":{"x":` + nested("2") + `}`,
 		} {
 			p := readPlan(sectionOf([]byte(`{"format_version":"1.2","resource_changes":[{"address":"a.b","mode":"managed","type":"a",`+
-				`"name":"b","change":{"actions":["update"],`+values+`}}]}`)), nil)
+				`"name":"b","change":{"before_sensitive":{},"after_sensitive":{},"actions":["update"],`+values+`}}]}`)), nil)
 			if len(p.Changes) != 1 || (p.Changes[0].Diff != "") != shown {
 				t.Errorf("%s, %d levels: got %.100v", name, n, p.Changes)
 			}

@@ -26,6 +26,7 @@ type resourceBlock struct {
 	shallow     bool // its lines lack the indentation of the block
 	complete    bool // its end was read, within the bounds
 	outsidePlan bool // it is counted, but listed only if the JSON contains it
+	hides       bool // a line says that a value is sensitive
 }
 
 // bodyLine reads a line of a block and reports whether it belonged to one. Each line
@@ -44,6 +45,7 @@ func (p *planText) bodyLine(line string) bool {
 	if !first && line != "" && !strings.HasPrefix(line, "    ") {
 		return false // no end mark: discard the block
 	}
+	p.current.hides = p.current.hides || hidesValue(line)
 	if p.current.size += len(line) + lineOverhead; p.current.size <= maxChangeSize {
 		p.current.lines = append(p.current.lines, line)
 	}

@@ -108,7 +108,8 @@ func TestSizeOfRecords(t *testing.T) {
 	}
 	for size, shown := range map[int]bool{256 << 10: true, 256<<10 + 1: false} {
 		p := readPlan(sectionOf([]byte(`{"format_version":"1.2","resource_changes":[`+record(
-			`{"address":"a.b","mode":"managed","type":"a","name":"b","change":{"actions":["create"],"after":{"x":"`, `"}}}`, size)+`]}`)), nil)
+			`{"address":"a.b","mode":"managed","type":"a","name":"b","change":{"actions":["create"],"after_sensitive":{},`+
+				`"after":{"x":"`, `"}}}`, size)+`]}`)), nil)
 		if len(p.Changes) != 1 || (p.Changes[0].Diff != "") != shown {
 			t.Errorf("a change of %d bytes: got %.100v", size, p.Changes)
 		}
@@ -120,9 +121,9 @@ func TestSizeOfRecords(t *testing.T) {
 			if i == 0 {
 				size -= 100 - last
 			}
-			outputs = append(outputs, `"`+name+`":`+record(`{"actions":["create"],"after":"`, `"}`, size))
+			outputs = append(outputs, `"`+name+`":`+record(`{"actions":["create"],"after_sensitive":false,"after":"`, `"}`, size))
 		}
-		outputs = append(outputs, `"e":`+record(`{"actions":["create"],"after":"`, `"}`, 100))
+		outputs = append(outputs, `"e":`+record(`{"actions":["create"],"after_sensitive":false,"after":"`, `"}`, 100))
 		p := readPlan(sectionOf([]byte(`{"format_version":"1.2","output_changes":{`+strings.Join(outputs, ",")+`}}`)), nil)
 		got := ""
 		for line := range strings.Lines(p.OutputDiff) {
