@@ -53,6 +53,9 @@ func EffectsOf(run scalr.Run, plan tfplan.Plan, severalUnits bool) Effects {
 		return w.refreshOnly()
 	}
 	missing := "neither Scalr's numbers nor the plan JSON nor the whole text of the plan is available"
+	if plan.JSONLog {
+		missing = "neither Scalr's numbers nor the plan JSON is available, and " + jsonLog
+	}
 	if gaps := w.compare(); len(gaps) > 0 {
 		missing = gaps[0]
 	}

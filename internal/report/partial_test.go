@@ -183,3 +183,19 @@ func TestOverviewOfDeferred(t *testing.T) {
 		}
 	}
 }
+
+// TestNoteOnJSONLog: the report says why it lacks Terraform's text.
+func TestNoteOnJSONLog(t *testing.T) {
+	t.Parallel()
+	const note = "A dry run: nothing was changed. The plan's log is in JSON, of which only errors and warnings are read: remove `-json` from Terraform's " +
+		"arguments for a complete report.\n\n"
+	for _, found := range []bool{false, true} {
+		r := baseReport("planned", "planned_and_finished")
+		r.Plan.JSONLog = found
+		for _, page := range []string{r.Summary(), r.Comment(CommentLimit)} {
+			if strings.Contains(page, note) != found {
+				t.Errorf("JSON log %t: got\n%s", found, page)
+			}
+		}
+	}
+}

@@ -68,6 +68,10 @@ func (r Report) note() string {
 	if n := r.outcome().note; n != "" {
 		notes = append(notes, prose(n))
 	}
+	if r.Plan.JSONLog {
+		notes = append(notes, "The plan's log is in JSON, of which only errors and warnings are read: "+
+			"remove `-json` from Terraform's arguments for a complete report.")
+	}
 	if n := r.Plan.OtherCounts.Deferrals; r.partial() && n > 0 {
 		notes = append(notes, "The plan is **partial**: "+pluralize(n, "object is", "objects are")+" deferred to the next plan.")
 	} else if r.partial() && len(targets) == 0 {

@@ -29,7 +29,7 @@ var actionByNoun = map[string]string{"Creation": "created", "Modifications": "ch
 // Apply returns the results of an apply according to the log.
 func (l *Log) Apply() Apply {
 	l.flush()
-	apply := Apply{Diagnostics: l.diagnostics(), Tail: l.tail.text(l.redact), Done: l.done}
+	apply := Apply{Diagnostics: append(l.diagnostics(), l.json.list...), Tail: l.tail.text(l.redact), Done: l.done}
 	return apply.Redacted(l.redact)
 }
 

@@ -25,6 +25,7 @@ type Log struct {
 	diags diagnostics
 	units map[string]*diagnostics // Terragrunt's units, with their own diagnostics
 	bare  map[string]bool         // units whose lines have only their name as a prefix
+	json  jsonLog
 	done  []Done
 
 	doneSize int // size of done in bytes
@@ -66,7 +67,7 @@ func (l *Log) totals() Totals {
 	t.Others = max(t.Others, l.previous.Others)
 	t.Drift = max(t.Drift, l.previous.Drift)
 	t.Reads = max(t.Reads, l.previous.Reads)
-	t.Warnings = max(l.warnings(), l.previous.Warnings)
+	t.Warnings = max(l.warnings()+l.json.warnings, l.previous.Warnings)
 	t.OtherCounts = t.OtherCounts.maximum(l.previous.OtherCounts)
 	for _, d := range l.previous.Problems {
 		t.addProblem(d)
@@ -129,7 +130,19 @@ func (l *Log) addLine() {
 	l.line = l.line[:0]
 	text = strings.ReplaceAll(text, "\t", "    ")
 	l.tail.add(text)
+	if unit, wrapped, ok := cutJSONUnit(text); ok {
+		for piece := range strings.SplitSeq(strings.TrimSuffix(wrapped, "\n"), "\n") {
+			l.addText(strings.Clone(sanitize.Name(unit, maxUnitName)), strings.ReplaceAll(sanitize.Text(piece), "\t", "    "), strings.Contains(piece, "\x1b"))
+		}
+		return
+	}
 	unit, text := l.cutUnit(text)
+	l.addText(unit, text, inColors)
+}
+
+// addText reads a line of the tool's text in a unit.
+func (l *Log) addText(unit, text string, inColors bool) {
+	l.json.add(unit, text, l.redact)
 	diags := l.diagnosticsOf(unit)
 	l.text.enter(unit)
 	if !strings.HasPrefix(text, "Plan: ") || !diags.inText() {

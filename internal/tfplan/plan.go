@@ -55,6 +55,9 @@ type Plan struct {
 	Tail        string // the end of the log, without colors
 	Partial     bool   // planning ended in an error; the changes were planned before it
 
+	// JSONLog is set if the log is not a text, but one of `terraform plan -json`, of which only the diagnostics are read.
+	JSONLog bool
+
 	// JSONProblem is the reason why the plan JSON could not be used; empty if it was used or missing.
 	JSONProblem string
 
@@ -72,7 +75,10 @@ type Plan struct {
 // sufficient: the JSON determines the changes, the log provides Terraform's text.
 func (l *Log) Plan(ctx context.Context, planJSON io.Reader) Plan {
 	l.flush()
-	plan := Plan{Diagnostics: l.diagnostics(), Tail: l.tail.text(l.redact), Partial: l.text.errored, Text: l.totals()}
+	plan := Plan{
+		Diagnostics: append(l.diagnostics(), l.json.list...), Tail: l.tail.text(l.redact), Partial: l.text.errored, Text: l.totals(),
+	}
+	plan.JSONLog = l.json.found && plan.Text.Documents == 0
 	doc := l.text.document()
 	if planJSON != nil {
 		read, totals, err := readJSON(ctx, planJSON, l.text)

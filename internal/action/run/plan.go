@@ -50,6 +50,10 @@ func (r *command) recordPlan(p planReading) {
 	if noJSON(p.err) == "" {
 		r.facts.planJSONErr = p.err
 	}
+	if p.plan.JSONLog {
+		r.Job.Noticef("The plan's log is in JSON, of which only errors and warnings are read. Remove -json from Terraform's arguments, " +
+			"for example in TF_CLI_ARGS_plan, for a complete report and for `fail-on`.")
+	}
 	if p.missing != "" {
 		r.Job.Debugf("plan JSON: %s", p.missing)
 	}
