@@ -2,6 +2,7 @@ package affected
 
 import (
 	"errors"
+	"path"
 	"strings"
 
 	"scalr-run-action/internal/hclscan"
@@ -27,7 +28,7 @@ func scan(name, text string) (refs []reference, err error) {
 	isSource := map[string]int{}
 	for _, s := range sources {
 		isSource[s]++
-		if r, ok := referenceIn(s); ok {
+		for _, r := range referencesIn(s) {
 			if r.base == anyBase {
 				r.base = moduleBase
 			}
@@ -39,9 +40,7 @@ func scan(name, text string) (refs []reference, err error) {
 			isSource[t]--
 			continue
 		}
-		if r, ok := referenceIn(t); ok {
-			refs = append(refs, r)
-		}
+		refs = append(refs, referencesIn(t)...)
 	}
 	if err == nil && dynamic {
 		err = errDynamic
@@ -49,36 +48,57 @@ func scan(name, text string) (refs []reference, err error) {
 	return refs, err
 }
 
-// referenceIn parses a string's content, as written between its quotes, as a path; ok is false if it does not begin like
-// one.
-func referenceIn(text string) (r reference, ok bool) {
-	for prefix, b := range map[string]base{"path.module": moduleBase, "path.root": rootBase, "path.cwd": rootBase} {
-		if rest, found := hclscan.Below(text, prefix); found {
-			return reference{literalPrefix(rest), b}, true
-		}
+// bases are the references that a path can begin with.
+var bases = map[string]base{"path.module": moduleBase, "path.root": rootBase, "path.cwd": rootBase}
+
+// referencesIn parses a string's content, as written between its quotes, as a path. It returns nothing if the content does
+// not begin like one.
+func referencesIn(text string) []reference {
+	if text == "" || text[0] != '.' && text[0] != '$' {
+		return nil
 	}
-	if text == ".." || strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../") {
-		return reference{literalPrefix(text), anyBase}, true
+	expanded, name, exact := hclscan.ExpandPath(text)
+	if expanded != ".." && !strings.HasPrefix(expanded, "./") && !strings.HasPrefix(expanded, "../") {
+		return nil
 	}
-	return reference{}, false
+	paths := []string{literalPrefix(expanded)}
+	if !exact {
+		paths = append(paths, literalPrefix(text))
+	}
+	if passed := passPatterns(expanded); passed != expanded {
+		paths = append(paths, literalPrefix(passed))
+	}
+	var refs []reference
+	for _, p := range paths {
+		refs = append(refs, reference{p, bases[name]})
+	}
+	return refs
 }
+
+// patternChars begin an expression or a pattern.
+const patternChars = "*?[{$%\\"
 
 // literalPrefix returns the part of a path before the first element that is an expression or a pattern, such as of
 // "./files/${var.x}.txt" or "./files/*.txt".
 func literalPrefix(text string) string {
-	end := strings.IndexAny(text, "*?[{$%\\")
+	end := strings.IndexAny(text, patternChars)
 	if end < 0 {
 		return text
 	}
 	return text[:strings.LastIndexByte(text[:end], '/')+1]
 }
 
+// passPatterns removes elements that are expressions or patterns together with a ".." that follows them, since such an
+// element usually stands for one directory. It returns other paths unchanged.
+func passPatterns(text string) string {
+	if at := strings.IndexAny(text, patternChars); at < 0 || !strings.Contains(text[at:], "/..") {
+		return text
+	}
+	return path.Clean(text)
+}
+
 // isDynamic reports whether a module's source cannot be determined from its text.
 func isDynamic(source string) bool {
-	for _, prefix := range []string{"path.module", "path.root"} {
-		if rest, ok := hclscan.Below(source, prefix); ok {
-			source = rest
-		}
-	}
-	return !hclscan.Constant(source)
+	expanded, _, _ := hclscan.ExpandPath(source)
+	return !hclscan.Constant(expanded)
 }

@@ -34,16 +34,12 @@ func (i *inspector) source(dir, from, text string) {
 
 // argument records the constant path that is passed to a file function.
 func (i *inspector) argument(dir, from, text string) {
-	r := constantPath{from: from, anywhere: true}
-	for _, name := range []string{"path.module", "path.root", "path.cwd"} {
-		if rest, ok := hclscan.Below(text, name); ok {
-			text, r.anywhere = rest, name != "path.module"
-		}
-	}
-	if !hclscan.Constant(text) {
+	text, base, exact := hclscan.ExpandPath(text)
+	if !exact || !hclscan.Constant(text) {
 		return
 	}
-	if r.path = path.Clean(text); !r.anywhere {
+	r := constantPath{from: from, path: path.Clean(text), anywhere: base != "path.module"}
+	if !r.anywhere {
 		r.path = path.Join(dir, text)
 	}
 	i.addReference(r)

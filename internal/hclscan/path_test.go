@@ -2,32 +2,63 @@ package hclscan
 
 import "testing"
 
-// TestBelow checks that only the prefix ${path.module}/, with optional spaces and trim markers, is removed.
-func TestBelow(t *testing.T) {
+// TestExpandPath checks which references to directories are replaced. The base of the result is in front of it, and ~ marks
+// a path that is only correct in the root module.
+func TestExpandPath(t *testing.T) {
 	t.Parallel()
 	for content, want := range map[string]string{
-		"${path.module}/a/b":        "a/b",
-		"${ path.module\t}/a":       "a",
-		"${~ path.module ~}/a":      "a",
-		"${path.module}//a":         "a",
-		"${path.module}/a}/b":       "a}/b",
-		"${path.module}/":           "",
-		"${path.module}":            "no",
-		"${path.module}a":           "no",
-		"${path.module":             "no",
-		"${path.modules}/a":         "no",
-		"${path.root}/a":            "no",
-		"path.module}/a":            "no",
-		"x${path.module}/a":         "no",
-		"./a":                       "no",
-		"":                          "no",
-		"${upper(path.module)}/a":   "no",
-		"${path.module}${var.x}/a":  "no",
-		"${path.module}-${var.x}/a": "no",
+		"${path.module}/a/b":                      "path.module ./a/b",
+		"${path.root}/a":                          "path.root ./a",
+		"${path.cwd}/a":                           "path.cwd ./a",
+		"${ path.module\t}/a":                     "path.module ./a",
+		"${~ path.module ~}/a":                    "path.module ./a",
+		"${path.module}//a":                       "path.module .//a",
+		"${path.module}/a}/b":                     "path.module ./a}/b",
+		"${path.module}/":                         "path.module ./",
+		"${\npath.module\r\n}/a":                  "path.module ./a",
+		"${/* } */ path.module # }\n}/a":          "path.module ./a",
+		"${ // x\npath /**/ . /**/ module}/a":     "path.module ./a",
+		"${(path.module)}/a":                      "path.module ./a",
+		"${((path).module )}/a":                   "path.module ./a",
+		"${path . module}/a":                      "path.module ./a",
+		"./${path.module}/../a":                   "path.module ././../a",
+		".//./${path.root}/a":                     "path.root .//././a",
+		"${path.root}/${path.module}/../a":        "path.module ././../a",
+		"${path.module}/${path.root}/../a":        "path.module ././../a",
+		"${path.cwd}/${path.root}/a":              "path.root ././a",
+		"../${path.root}/a":                       " .././a",
+		"../${path.module}/a":                     " .././a ~",
+		"${path.root}/../${path.module}/a":        "path.root ./.././a ~",
+		"${path.module}/../${path.module}/a":      "path.module ./.././a ~",
+		"${path.module}/${var.x}/../a":            "path.module ./${}/../a",
+		"${path.module}/${f(\"}/../\")}-%{if a}/": "path.module ./${}-${}/",
+		"./${path.module}${var.x}/a":              " ./${}${}/a",
+		"./x${path.module}/a":                     " ./x${}/a",
+		"./$${path.module}/a":                     " ./$${path.module}/a",
+		"./%%{path.module}/a$":                    " ./%%{path.module}/a$",
+		"./$%/${path.module}/a":                   " ./$%/./a ~",
+		"%{path.module}/a":                        " ${}/a",
+		"${path.module}":                          " ${}",
+		"${path.module}a":                         " ${}a",
+		"${path.module":                           " ${path.module",
+		"./${path.root}/${f(\"":                   "path.root ././${f(\"",
+		"${path.modules}/a":                       " ${}/a",
+		"${path.module.x}/a":                      " ${}/a",
+		"${module.path}/a":                        " ${}/a",
+		"${!path.module}/a":                       " ${}/a",
+		"path.module}/a":                          " path.module}/a",
+		"./a":                                     " ./a",
+		"":                                        " ",
+		"${upper(path.module)}/a":                 " ${}/a",
+		"${path.module}-${var.x}/a":               " ${}-${}/a",
 	} {
-		rest, ok := Below(content, "path.module")
-		if ok != (want != "no") || ok && rest != want || !ok && rest != "" {
-			t.Errorf("%q: got %q, %v, want %q", content, rest, ok, want)
+		expanded, base, exact := ExpandPath(content)
+		got := base + " " + expanded
+		if !exact {
+			got += " ~"
+		}
+		if got != want {
+			t.Errorf("%q: got %q, want %q", content, got, want)
 		}
 	}
 }

@@ -47,7 +47,7 @@ type lexer struct {
 
 	stack        []byte // the open brackets
 	line         line   // tokens of the current line of a body
-	module       int    // the depth of the body of the current module block; 0 outside a module block
+	module       int    // the depth of the body of the current module block; 0 outside a module block, -1 in a template
 	previousWord string // the previous token if it is a word
 	callName     string // the word before the previous token if that is an opening parenthesis
 }
@@ -159,6 +159,7 @@ func (l *lexer) punctuation(c byte) {
 		if len(l.stack) > 0 {
 			l.stack = l.stack[:len(l.stack)-1]
 		}
+	case '~': // only allowed as the trim marker of a template
 	default:
 		l.add(item{word: l.text[l.pos : l.pos+1]})
 	}
@@ -213,29 +214,41 @@ func (l *lexer) templateOrChar() bool {
 		l.pos += 3
 	case strings.HasPrefix(rest, "${") || strings.HasPrefix(rest, "%{"):
 		l.pos += 2
-		return l.template()
+		return l.template() != nil
 	default:
 		l.pos++
 	}
 	return true
 }
 
-// template reads a template up to and including its closing brace.
-func (l *lexer) template() bool {
-	inner := &lexer{text: l.text, pos: l.pos, depth: l.depth + 1, visitor: l.visitor}
+// template reads a template up to and including its closing brace. It returns nil if the template has no end, and otherwise
+// the lexer that read its content.
+func (l *lexer) template() *lexer {
+	// A line break does not end a line of the content.
+	inner := &lexer{text: l.text, pos: l.pos, depth: l.depth + 1, visitor: l.visitor, module: -1}
 	if inner.depth > maxDepth {
-		return false
+		return nil
 	}
 	for inner.pos < len(inner.text) {
 		if inner.text[inner.pos] == '}' && len(inner.stack) == 0 {
 			l.pos = inner.pos + 1
-			return true
+			return inner
 		}
 		if !inner.next() {
-			return false
+			return nil
 		}
 	}
-	return false
+	return nil
+}
+
+// reference returns the reference to an attribute, such as path.module, that is all that the lexer has read apart from
+// blanks, comments and brackets.
+func (l *lexer) reference() string {
+	if l.line.length != len(l.line.items) {
+		return ""
+	}
+	i := &l.line.items
+	return i[0].word + i[1].word + i[2].word
 }
 
 // heredoc reads a heredoc that begins with <<EOT or <<-EOT. Otherwise it skips << as punctuation.
