@@ -80,7 +80,7 @@ func TestAffectedLimits(t *testing.T) {
 		&batches); err != nil || len(batches) != 3 || len(batches[0]) != 100 || len(batches[2]) != 57 {
 		t.Errorf("got %d batches and %v", len(batches), err)
 	}
-	p.requestCount("GET /workspaces", 3)
+	p.requestCount("GET /workspaces", 5) // three pages, and the first two again
 }
 
 func TestAffectedErrors(t *testing.T) {

@@ -168,8 +168,8 @@ func TestListWithRepeatedPage(t *testing.T) {
 		return page(r, `{"data":[{"type":"workspaces","id":"ws-1","attributes":{"name":"a"}}],"meta":{"pagination":{"current-page":1,"next-page":2}}}`), nil
 	}))
 	list, err := client.Workspaces(t.Context(), scalr.WorkspaceFilter{})
-	if err != nil || len(list) != 1 || requests != 2 {
-		t.Errorf("got %d workspaces after %d requests, %v; want one after two", len(list), requests, err)
+	if err != nil || len(list) != 1 || requests != 3 {
+		t.Errorf("got %d workspaces after %d requests, %v; want one after three", len(list), requests, err)
 	}
 }
 

@@ -197,14 +197,14 @@ func TestNextPages(t *testing.T) {
 		pages := 0
 		client, _ := dialed(t, "https://acme.scalr.test", roundTrip(func(r *http.Request) (*http.Response, error) {
 			text := `{"data":[{"type":"tags","id":"tag-2","attributes":{"name":"b"}}],"meta":{"pagination":{"next-page":null}}}`
-			if pages++; pages == 1 {
+			if pages++; r.URL.Query().Get("page[number]") == "1" {
 				text = `{"data":[{"type":"tags","id":"tag-1","attributes":{"name":"a"}}],"meta":{"pagination":{` + meta + `}}}`
 			}
 			return respond(r, 200, text), nil
 		}))
 		tags, err := client.Tags(t.Context(), "")
-		if err != nil || (len(tags) == 2) != more || (pages == 2) != more {
-			t.Errorf("%s: got %d tags in %d pages, %v, want more: %v", meta, len(tags), pages, err, more)
+		if err != nil || (len(tags) == 2) != more || (pages > 1) != more {
+			t.Errorf("%s: got %d tags in %d requests, %v, want more: %v", meta, len(tags), pages, err, more)
 		}
 	}
 }

@@ -17,6 +17,9 @@ const (
 	maxListed  = 12 << 20             // bytes of memory for the kept parts of all pages
 )
 
+// maxShifts is the number of times that a list may change while it is read.
+const maxShifts = 20
+
 // pages lists the resources of the kind at the path, page by page, until there are no more or visit ends the listing.
 // If the list changes during the listing and a resource is on two pages, visit is called only once for it.
 func (c *Client) pages(ctx context.Context, op Op, path []string, kind string, query url.Values, p policy, visit func(resource, document) (more bool)) error {
@@ -26,34 +29,91 @@ func (c *Client) pages(ctx context.Context, op Op, path []string, kind string, q
 
 // wholeList is like pages and also reports whether the list is complete: the server reports that no page follows, and
 // the reported length matches the number of resources.
+//
+// If a resource is deleted between the requests for two pages, others move from the second page to the first and are on
+// neither. The length of the list does not show this if another resource is created. So the page before is read again
+// after each page: it has the resources that moved. If there are any, or if the page is empty now or the length of the
+// list has changed, the listing continues one page earlier.
 func (c *Client) wholeList(ctx context.Context, op Op, path []string, kind string, query url.Values, p policy,
 	visit func(resource, document) (more bool)) (whole bool, err error) {
-	seen := map[string]bool{}
+	l := listing{client: c, op: op, path: path, kind: kind, query: query, policy: p, visit: visit, seen: map[string]bool{}}
+	shifts := 0
 	for page := 1; page <= mostPages; page++ {
-		query.Set("page[number]", strconv.Itoa(page))
-		query.Set("page[size]", strconv.Itoa(pageSize))
-		var rs []resource
-		var doc document
-		err := c.do(ctx, call{op: op, method: http.MethodGet, path: path, query: query, policy: p,
-			read: func(a answer) (err error) { rs, doc, err = a.many(op, kind); return err }})
-		if err != nil {
+		now, err := l.read(ctx, page)
+		if err != nil || l.ended {
 			return false, err
 		}
-		for _, r := range rs {
-			if !seen[r.ID] && !visit(r, doc) {
-				return false, nil
+		if page > 1 && l.shifts() {
+			before, err := l.read(ctx, page-1)
+			if err != nil || l.ended {
+				return false, err
 			}
-			seen[r.ID] = true
+			if before.added > 0 || before.resources == 0 || !sameCount(before.total, now.total) {
+				if shifts++; shifts > maxShifts {
+					return false, &Error{Op: op, Note: "the list keeps changing while its pages are read"}
+				}
+				page = max(page-2, 0) // continues with the page before
+				continue
+			}
 		}
-		if len(seen) > mostListed {
+		if len(l.seen) > mostListed {
 			return false, &Error{Op: op, Note: fmt.Sprintf("the list has more than %d entries", mostListed), Permanent: true}
 		}
-		if len(rs) == 0 || !doc.more(page) {
-			return doc.endsAt(page, len(seen)), nil
+		if now.resources == 0 || !now.more(page) {
+			return now.endsAt(page, len(l.seen)), nil
 		}
 	}
 	return false, nil
 }
+
+// listing is the state of a list that is read page by page.
+type listing struct {
+	client *Client
+	op     Op
+	path   []string
+	kind   string
+	query  url.Values
+	policy policy
+	visit  func(resource, document) (more bool)
+	seen   map[string]bool
+	ended  bool // by visit
+}
+
+// listPage is one page of a list.
+type listPage struct {
+	document
+	resources int
+	added     int // resources that were on no page before
+}
+
+// read reads a page and visits its new resources.
+func (l *listing) read(ctx context.Context, page int) (listPage, error) {
+	l.query.Set("page[number]", strconv.Itoa(page))
+	l.query.Set("page[size]", strconv.Itoa(pageSize))
+	var rs []resource
+	var doc document
+	err := l.client.do(ctx, call{op: l.op, method: http.MethodGet, path: l.path, query: l.query, policy: l.policy,
+		read: func(a answer) (err error) { rs, doc, err = a.many(l.op, l.kind); return err }})
+	if err != nil {
+		return listPage{}, err
+	}
+	known := len(l.seen)
+	for _, r := range rs {
+		if !l.seen[r.ID] && !l.visit(r, doc) {
+			l.ended = true
+			break
+		}
+		l.seen[r.ID] = true
+	}
+	return listPage{document: doc, resources: len(rs), added: len(l.seen) - known}, nil
+}
+
+// shifts reports whether resources may move to an earlier page. Runs do not: Scalr lists the newest first and has no
+// request to delete one.
+func (l *listing) shifts() bool { return l.kind != "runs" }
+
+// sameCount reports whether two counts are equal, as far as they are known.
+func sameCount(a, b *int) bool { return a == nil || b == nil || *a == *b }
 
 // endsAt reports whether the server's pagination is consistent with this page being the last one and with this total
 // number of resources.

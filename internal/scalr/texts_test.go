@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -204,7 +205,7 @@ func TestLargestResponse(t *testing.T) {
 	for perPage, want := range map[int]string{1000: "", 1010: "list workspaces: the list has more than 100000 entries"} {
 		page := 0
 		client, _ := dialed(t, "https://acme.scalr.test", roundTrip(func(r *http.Request) (*http.Response, error) {
-			page++
+			page, _ = strconv.Atoi(r.URL.Query().Get("page[number]"))
 			next := fmt.Sprint(page + 1)
 			if page == 100 && want == "" {
 				next = "null"
@@ -213,8 +214,8 @@ func TestLargestResponse(t *testing.T) {
 			return respond(r, 200, fmt.Sprintf(`{"data":%s,"meta":{"pagination":{"next-page":%s}}}`, entries, next)), nil
 		}))
 		contents, err := client.AccountContents(t.Context(), "env-1")
-		if (err != nil) != (want != "") || err != nil && err.Error() != want || page != 100 || contents.Doubtful.Count != 100*perPage {
-			t.Errorf("got %v after %d pages and %d entries, want %s", err, page, contents.Doubtful.Count, want)
+		if (err != nil) != (want != "") || err != nil && err.Error() != want || page != 99 || contents.Doubtful.Count != 100*perPage {
+			t.Errorf("got %v with %d as the last request and %d entries, want %s", err, page, contents.Doubtful.Count, want)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -465,21 +466,22 @@ func TestLateWindow(t *testing.T) {
 	}
 }
 
-// TestLongLists: a list ends after 1,000 pages, and is then incomplete.
+// TestLongLists: a list ends after 1,000 pages, and is then incomplete. Each page but the last is read again after the next.
 func TestLongLists(t *testing.T) {
 	t.Parallel()
 	for pages, whole := range map[int]bool{1: true, 999: true, 1000: true, 1001: false} {
 		requests := 0
 		client, _ := dialed(t, "https://acme.scalr.test", roundTrip(func(r *http.Request) (*http.Response, error) {
 			requests++
-			next := fmt.Sprint(requests + 1)
-			if requests == pages {
+			page, _ := strconv.Atoi(r.URL.Query().Get("page[number]"))
+			next := fmt.Sprint(page + 1)
+			if page == pages {
 				next = "null"
 			}
-			return respond(r, 200, fmt.Sprintf(`{"data":[{"type":"workspaces","id":"ws-%d"}],"meta":{"pagination":{"next-page":%s}}}`, requests, next)), nil
+			return respond(r, 200, fmt.Sprintf(`{"data":[{"type":"workspaces","id":"ws-%d"}],"meta":{"pagination":{"next-page":%s}}}`, page, next)), nil
 		}))
 		contents, err := client.AccountContents(t.Context(), "env-1")
-		if err != nil || contents.Whole != whole || contents.Doubtful.Count != min(pages, 1000) || requests != min(pages, 1000) {
+		if err != nil || contents.Whole != whole || contents.Doubtful.Count != min(pages, 1000) || requests != 2*min(pages, 1000)-1 {
 			t.Errorf("%d pages: got %d entries after %d requests, whole: %t, %v", pages, contents.Doubtful.Count, requests, contents.Whole, err)
 		}
 	}
@@ -489,8 +491,8 @@ func TestLongLists(t *testing.T) {
 func TestEndsOfLists(t *testing.T) {
 	t.Parallel()
 	for pagination, want := range map[string]struct {
-		whole bool
-		pages int
+		whole    bool
+		requests int
 	}{
 		``: {true, 1},
 		`"meta":{"pagination":{"next-page":null,"total-count":2,"total-pages":1}}`: {true, 1},
@@ -504,12 +506,12 @@ func TestEndsOfLists(t *testing.T) {
 		`"meta":{"pagination":{"total-pages":{}}}`:                                 {false, 1},
 		`"meta":{"pagination":{"next-page":1}}`:                                    {false, 1},
 		`"meta":{"pagination":{"next-page":"x"}}`:                                  {false, 1},
-		`"meta":{"pagination":{"next-page":2}}`:                                    {false, 2},
-		`"meta":{"pagination":{"next-page":"2"}}`:                                  {false, 2},
-		`"links":{"next":"https://acme.scalr.test/x"}`:                             {false, 1000},
+		`"meta":{"pagination":{"next-page":2}}`:                                    {false, 3},
+		`"meta":{"pagination":{"next-page":"2"}}`:                                  {false, 3},
+		`"links":{"next":"https://acme.scalr.test/x"}`:                             {false, 1999},
 		`"links":{"next":null}`:                                                    {true, 1},
 		`"links":{"next":""}`:                                                      {true, 1},
-		`"links":{"next":"https://x"},"meta":{"pagination":{"next-page":null}}`:    {false, 1000},
+		`"links":{"next":"https://x"},"meta":{"pagination":{"next-page":null}}`:    {false, 1999},
 		`"links":{"next":"https://x"},"meta":{"pagination":{"next-page":1}}`:       {false, 1},
 		`"links":[],"meta":[]`:                                                     {true, 1},
 		`"meta":{"pagination":[]}`:                                                 {true, 1},
@@ -524,7 +526,7 @@ func TestEndsOfLists(t *testing.T) {
 			return respond(r, 200, `{"data":[{"type":"workspaces","id":"ws-1"},{"type":"workspaces","id":"ws-2"}],`+pagination+`}`), nil
 		}))
 		contents, err := client.AccountContents(t.Context(), "env-1")
-		if err != nil || contents.Whole != want.whole || requests != want.pages || contents.Doubtful.Count != 2 {
+		if err != nil || contents.Whole != want.whole || requests != want.requests || contents.Doubtful.Count != 2 {
 			t.Errorf("%s: got %d entries after %d requests, whole: %t, %v", pagination, contents.Doubtful.Count, requests, contents.Whole, err)
 		}
 	}
