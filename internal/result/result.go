@@ -16,7 +16,7 @@ const (
 	Applied           Result = "applied"
 	Errored           Result = "errored"
 	PolicyFailed      Result = "policy-failed"
-	Rejected          Result = "rejected" // by fail-on
+	Rejected          Result = "rejected" // by a condition or limit of the inputs, such as fail-on
 	Discarded         Result = "discarded"
 	Canceled          Result = "canceled"
 )
@@ -24,7 +24,7 @@ const (
 // The results of steps without a run, and of steps that do not wait for the end of their run.
 const (
 	Checked     Result = "checked" // mode: check found no problem
-	Done        Result = "done"    // by the environment or the workspace action
+	Done        Result = "done"    // success of an action that starts no run
 	Invalid     Result = "invalid" // inputs
 	Refused     Result = "refused"
 	NotFound    Result = "not-found"

@@ -28,7 +28,7 @@ type policy struct {
 	fromFailure bool
 }
 
-// Policies. The project chose the figures (docs/design.md).
+// Policies. For the reasons see docs/design.md, "Retries".
 var (
 	defaultPolicy   = policy{maxElapsed: 120 * time.Second}
 	followPolicy    = policy{maxElapsed: 10 * time.Minute, notFoundGrace: 30 * time.Second, unauthorizedRetries: 3, tolerant: true}

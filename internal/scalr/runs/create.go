@@ -1,6 +1,5 @@
 // Package runs contains the operations that need several requests to create, find and stop runs. It is built on the
-// client, whose methods send one request each. Each operation is in its own file. No other package creates, cancels or
-// discards runs.
+// client's request methods. Each operation is in its own file. No other package creates, cancels or discards runs.
 package runs
 
 import (
