@@ -57,7 +57,7 @@ func (r *command) check(ctx context.Context) (step.Outcome, error) {
 	return step.Outcome{Result: result.Checked}, nil
 }
 
-// packForWarnings packs the bundle like a run, with the same warnings: some problems appear only when the files are
+// packForWarnings packs the archive like a run, with the same warnings: some problems appear only when the files are
 // read.
 func (r *command) packForWarnings(ctx context.Context, l *bundle.Listing) error {
 	archive, err := l.Pack(ctx)

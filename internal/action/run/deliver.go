@@ -19,8 +19,8 @@ const (
 	logUploadFrom     = 20 << 20        // minimum upload size, in bytes, for progress messages
 )
 
-// uploadConfiguration uploads the bundle as a configuration version. After its upload address has expired, a
-// configuration version cannot get a new one, so deliver creates a new configuration version.
+// uploadConfiguration uploads the archive as a configuration version. After its upload address has expired, a
+// configuration version cannot get a new one, so uploadConfiguration creates a new configuration version.
 func (r *command) uploadConfiguration(ctx context.Context, p *packing) (scalr.Configuration, error) {
 	r.logger.Enter(progress.Bundle)
 	defer r.logger.Close()
@@ -80,8 +80,8 @@ func (r *command) everyTenSeconds(total int64) func(int64) {
 	}
 }
 
-// tooLarge returns the error for a bundle that exceeds the size limit of the object storage, with the largest parts
-// of the bundle. It returns other errors unchanged.
+// tooLarge returns the error for an archive that exceeds the size limit of the object storage, with the largest parts
+// of the archive. It returns other errors unchanged.
 func (r *command) tooLarge(err error, a *bundle.Archive) error {
 	if step.CodeOf(err) != step.CodeUploadTooLarge {
 		return err

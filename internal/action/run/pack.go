@@ -74,7 +74,7 @@ func withPathProblem(ctx context.Context, s *step.Step, in inputs.Run, err error
 	return bad
 }
 
-// packing is a bundle that is packed in the background.
+// packing is an archive that is packed in the background.
 type packing struct {
 	cancel  context.CancelFunc
 	done    chan struct{}

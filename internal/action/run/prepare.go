@@ -119,7 +119,7 @@ func (r *command) runTimeout(w scalr.Workspace) []preflightProblem {
 	}}
 }
 
-// workingDirectory checks that the bundle contains the workspace's working directory and that the directory contains
+// workingDirectory checks that the archive contains the workspace's working directory and that the directory contains
 // Terraform files.
 func workingDirectory(w scalr.Workspace, l *bundle.Listing) []preflightProblem {
 	dir := path.Clean("/" + w.WorkingDirectory)[1:]

@@ -140,7 +140,7 @@ func (r *command) annotate(d tfplan.Diagnostic) {
 		File: r.inRepository(path.Join(r.facts.directory, r.facts.workspace.WorkingDirectory, d.File))})
 }
 
-// inRepository returns the path of a bundled file in the repository. The path differs if the file was copied through
+// inRepository returns the path of an uploaded file in the repository. The path differs if the file was copied through
 // a link.
 func (r *command) inRepository(file string) string {
 	root, err := filepath.EvalSymlinks(r.Job.Root())

@@ -104,12 +104,12 @@ func (r *command) createAndWait(ctx context.Context) (step.Outcome, error) {
 	if r.client, err = r.Step.SignIn(ctx, r.in.Access, r.logger.Retrying); err != nil {
 		return step.Outcome{}, err
 	}
-	bundle := r.pack(ctx, listing)
-	defer bundle.close()
+	archive := r.pack(ctx, listing)
+	defer archive.close()
 	if err := r.prepare(ctx, listing); err != nil {
 		return step.Outcome{}, err
 	}
-	configuration, err := r.uploadConfiguration(ctx, bundle)
+	configuration, err := r.uploadConfiguration(ctx, archive)
 	if err != nil {
 		return step.Outcome{}, err
 	}

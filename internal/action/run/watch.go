@@ -135,8 +135,8 @@ func (r *command) ourRun() scalr.Run {
 func (r *command) cancelDuplicates(ctx context.Context, most time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
-	swept, err := runs.CancelDuplicates(ctx, r.client, r.ourRun(), r.comment("a duplicate run of this configuration version"))
-	for _, id := range swept {
+	stopped, err := runs.CancelDuplicates(ctx, r.client, r.ourRun(), r.comment("a duplicate run of this configuration version"))
+	for _, id := range stopped {
 		r.Job.Warnf("Duplicate run %s of the same configuration version was stopped.", id)
 	}
 	return err
