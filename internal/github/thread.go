@@ -138,8 +138,8 @@ func (s *session) create(ctx context.Context, t task, w write) (remote, error) {
 		if s.retryBudget.Wait(ctx, wait) != nil {
 			break
 		}
-		all, lookErr := s.ours(ctx, t.matches)
-		if lookErr != nil {
+		all, findErr := s.ours(ctx, t.matches)
+		if findErr != nil {
 			break
 		}
 		if i := slices.IndexFunc(all, func(c remote) bool { return c.state.nonce == w.nonce }); i >= 0 {

@@ -29,10 +29,11 @@ type answer struct {
 	status int
 }
 
-// judge decides for every call whether the response is an error. It reads no more of the body than necessary. An error
-// of the body itself is returned as jsonstream's SourceError. Secrets in the text of an error are redacted before the text
-// is truncated: a truncated secret would not be recognized.
-func judge(ctx context.Context, k call, res *http.Response, body io.Reader, secrets *secret.Redactor) error {
+// decodeResponse passes the JSON of a successful response to the call, and returns the error that any other response
+// means. It reads no more of the body than necessary. An error of the body itself is returned as jsonstream's
+// SourceError. Secrets in the text of an error are redacted before the text is truncated: a truncated secret would not be
+// recognized.
+func decodeResponse(ctx context.Context, k call, res *http.Response, body io.Reader, secrets *secret.Redactor) error {
 	if res.StatusCode >= 300 {
 		return refusal(ctx, k.op, res, withoutSecrets(body, secrets))
 	}

@@ -39,7 +39,7 @@ func FuzzDocument(f *testing.F) {
 			func(a answer) error { _, err := a.environment(Op{}); return err },
 			func(a answer) error { _, _, err := a.many(Op{}, "runs"); return err },
 		} {
-			if err := judge(t.Context(), call{op: Op{}, read: read}, res, bytes.NewReader(body), redactor()); err != nil {
+			if err := decodeResponse(t.Context(), call{op: Op{}, read: read}, res, bytes.NewReader(body), redactor()); err != nil {
 				wantPresentable(t, err)
 			}
 		}

@@ -57,7 +57,7 @@ func (n *Creation) Failed(err error) error {
 // createNamed creates an object with a unique name exactly once. After a lost response, and after a refusal that may
 // mean that the name is taken, it searches for the object by name before it sends another request. ours is false if
 // another client has created the object.
-func createNamed[T any](ctx context.Context, c *Client, post func() (T, error), look func() (T, bool, error)) (made T, ours bool, err error) {
+func createNamed[T any](ctx context.Context, c *Client, post func() (T, error), find func() (T, bool, error)) (made T, ours bool, err error) {
 	var n Creation
 	for n.Begin() {
 		made, err = post()
@@ -65,22 +65,22 @@ func createNamed[T any](ctx context.Context, c *Client, post func() (T, error), 
 			return made, true, nil
 		}
 		var e *Error
-		gone := errors.As(err, &e) && e.Ambiguous()
-		if !gone && !maybeTaken(err) {
+		ambiguous := errors.As(err, &e) && e.Ambiguous()
+		if !ambiguous && !maybeTaken(err) {
 			return made, false, n.Failed(err)
 		}
-		ours = ours || gone
+		ours = ours || ambiguous
 		left := takenFor
-		if gone {
+		if ambiguous {
 			left = n.Search(c, e)
 		}
-		found, ok, lookErr := retry.Poll(ctx, left, look)
+		found, ok, findErr := retry.Poll(ctx, left, find)
 		switch {
 		case ok:
 			return found, ours, nil
-		case lookErr != nil:
-			return made, false, fmt.Errorf("%w; it is unknown whether it exists: %w", n.Failed(err), lookErr)
-		case !gone:
+		case findErr != nil:
+			return made, false, fmt.Errorf("%w; it is unknown whether it exists: %w", n.Failed(err), findErr)
+		case !ambiguous:
 			return made, false, n.Failed(err)
 		}
 	}

@@ -114,7 +114,7 @@ func (c *Client) attempt(ctx context.Context, k call) error {
 		return c.connectionError(ctx, k.op, err)
 	}
 	defer res.Body.Close()
-	err = judge(ctx, k, res, watch.reader(res.Body), c.secrets)
+	err = decodeResponse(ctx, k, res, watch.reader(res.Body), c.secrets)
 	if broken := (*jsonstream.SourceError)(nil); errors.As(err, &broken) {
 		return c.connectionError(ctx, k.op, broken.Err)
 	}

@@ -21,7 +21,7 @@ func TestSecretsAtTheEndOfAText(t *testing.T) {
 	}
 	ofAPI := func(res *http.Response) error {
 		read := func(answer) error { return nil }
-		return client.redaction().error(judge(t.Context(), call{read: read}, res, res.Body, client.secrets))
+		return client.redaction().error(decodeResponse(t.Context(), call{read: read}, res, res.Body, client.secrets))
 	}
 	for before := 0; before < 1100; before += 5 { // at each limit, some of these texts end within the signature
 		text := strings.Repeat("x", before) + signature

@@ -37,11 +37,11 @@ func CancelDuplicates(ctx context.Context, c *scalr.Client, keep scalr.Run, comm
 // sameOrigin returns a check that refuses a run whose workspace or configuration version differs from that of keep, even
 // if the list reported the same ones.
 func sameOrigin(keep scalr.Run) func(scalr.Run) error {
-	return func(look scalr.Run) error {
-		if look.WorkspaceID == keep.WorkspaceID && look.ConfigurationID == keep.ConfigurationID {
+	return func(current scalr.Run) error {
+		if current.WorkspaceID == keep.WorkspaceID && current.ConfigurationID == keep.ConfigurationID {
 			return nil
 		}
-		return fmt.Errorf("run %s is not of configuration version %s in workspace %s", look.ID, keep.ConfigurationID, keep.WorkspaceID)
+		return fmt.Errorf("run %s is not of configuration version %s in workspace %s", current.ID, keep.ConfigurationID, keep.WorkspaceID)
 	}
 }
 

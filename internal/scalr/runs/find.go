@@ -15,8 +15,8 @@ import (
 func FindByConfiguration(ctx context.Context, c *scalr.Client, workspaceID, configurationID string) (scalr.Run, bool, error) {
 	found, err := withConfiguration(ctx, c, workspaceID, configurationID)
 	for _, r := range found {
-		look, readErr := c.ReadRun(ctx, r.ID, scalr.Once)
-		if readErr != nil || look.ConfigurationID == configurationID || look.ConfigurationID == "" {
+		current, readErr := c.ReadRun(ctx, r.ID, scalr.Once)
+		if readErr != nil || current.ConfigurationID == configurationID || current.ConfigurationID == "" {
 			return r, true, nil
 		}
 	}

@@ -56,56 +56,56 @@ const (
 func Stop(ctx context.Context, c *scalr.Client, last scalr.Run, s StopOptions) (StopResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout())
 	defer cancel()
-	look, refused := readFirst(ctx, c, last), map[scalr.Operation]scalr.Status{}
+	current, refused := readFirst(ctx, c, last), map[scalr.Operation]scalr.Status{}
 	for refusals := 0; ; {
-		if err := s.check(look); err != nil {
-			return StopResult{LastKnown: look}, err
+		if err := s.check(current); err != nil {
+			return StopResult{LastKnown: current}, err
 		}
 		switch {
-		case look.Status.IsFinal():
-			return StopResult{AlreadyFinal: true, LastKnown: look}, nil
-		case applying(look) && !s.AllowApply:
-			return StopResult{ApplyContinues: true, LastKnown: look}, nil
+		case current.Status.IsFinal():
+			return StopResult{AlreadyFinal: true, LastKnown: current}, nil
+		case applying(current) && !s.AllowApply:
+			return StopResult{ApplyContinues: true, LastKnown: current}, nil
 		}
-		action := nextAction(look, refused, s.AllowApply)
+		action := nextAction(current, refused, s.AllowApply)
 		if action == 0 {
 			clear(refused)
 		} else {
-			verb, err := s.send(ctx, c, action, look.ID)
+			verb, err := s.send(ctx, c, action, current.ID)
 			switch {
 			case errors.Is(err, scalr.ErrConflict):
-				refused[action] = look.Status
+				refused[action] = current.Status
 				refusals++
 			case err != nil && ctx.Err() != nil && refusals > 0:
-				return StopResult{Verb: verb, LastKnown: look}, fmt.Errorf("%w; %w", refusedStop(look), err)
+				return StopResult{Verb: verb, LastKnown: current}, fmt.Errorf("%w; %w", refusedStop(current), err)
 			default:
-				return StopResult{Verb: verb, LastKnown: look}, err
+				return StopResult{Verb: verb, LastKnown: current}, err
 			}
 		}
 		if (action == 0 || refusals > quickRefusals) && retry.Wait(ctx, s.interval()) != nil {
-			return StopResult{LastKnown: look}, refusedStop(look)
+			return StopResult{LastKnown: current}, refusedStop(current)
 		}
 		var err error
-		look, err = readAgain(ctx, c, look, s)
+		current, err = readAgain(ctx, c, current, s)
 		switch {
 		case err != nil && ctx.Err() != nil:
-			return StopResult{LastKnown: look}, refusedStop(look)
+			return StopResult{LastKnown: current}, refusedStop(current)
 		case err != nil:
-			return StopResult{LastKnown: look}, err
+			return StopResult{LastKnown: current}, err
 		}
 	}
 }
 
-func refusedStop(look scalr.Run) error {
-	return &scalr.Error{Op: scalr.Op{Operation: scalr.OpStopRun, Object: look.ID}, HTTPStatus: http.StatusConflict,
-		Note: fmt.Sprintf("Scalr does not allow the run to be stopped while it is %s", look.Status)}
+func refusedStop(current scalr.Run) error {
+	return &scalr.Error{Op: scalr.Op{Operation: scalr.OpStopRun, Object: current.ID}, HTTPStatus: http.StatusConflict,
+		Note: fmt.Sprintf("Scalr does not allow the run to be stopped while it is %s", current.Status)}
 }
 
-func (s StopOptions) check(look scalr.Run) error {
+func (s StopOptions) check(current scalr.Run) error {
 	if s.Check == nil {
 		return nil
 	}
-	return s.Check(look)
+	return s.Check(current)
 }
 
 func (s StopOptions) timeout() time.Duration {
