@@ -5,9 +5,8 @@ import "scalr-run-action/internal/tfplan"
 // compare marks each source that reports less than another one as incomplete: changes that it does not contain may
 // happen nevertheless. It returns what it found as clauses without a final period.
 //
-// Destructions need no comparison, because a destruction in any source is sufficient. Imports are not compared
-// because Scalr does
-// not count them, nor are other changes, because Scalr and older versions of Terraform do not report them.
+// Destructions need no comparison, because a destruction in any source is sufficient. Imports are not compared because
+// Scalr does not count them, nor are other changes, because Scalr and older versions of Terraform do not report them.
 func (w *sources) compare() (gaps []string) {
 	server, json, text := w.server, w.json, w.text // before any of them is marked
 	if json.Complete && (server.more(json.Counts) || less(json.Counts, text.Most) ||

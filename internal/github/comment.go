@@ -1,9 +1,9 @@
-// Package github keeps one comment on a pull request up to date.
+// Package github keeps one comment on a pull request up to date, and finds the pull request and the changed files of an
+// event.
 //
-// It changes only comments that start with the action's marker and were written by the same token. One comment
-// exists at the
-// end, even if a response is lost: after a creation without a response, the package searches for the comment before it
-// creates another one.
+// It changes only comments that start with the action's marker and were written by the same token. One comment exists
+// at the end, even if a response is lost: after a creation without a response, the package searches for the comment
+// before it creates another one.
 package github
 
 import (

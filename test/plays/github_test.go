@@ -15,8 +15,7 @@ import (
 )
 
 // github is the simulated GitHub of a testbed. It adds to githubtest: a token for each job, which has the job's
-// permissions
-// and expires with the job, issues, and the state of pull requests.
+// permissions and expires with the job, issues, and the state of pull requests.
 type github struct {
 	memory *githubtest.Server
 	url    string
@@ -127,8 +126,7 @@ func (g *github) authorize(token, method, path string) (status int, why string) 
 }
 
 // permitted lists the permissions for a path, each of which is sufficient, according to GitHub's document
-// "Permissions required
-// for GitHub Apps".
+// "Permissions required for GitHub Apps".
 var permitted = []struct {
 	path *regexp.Regexp
 	will []string

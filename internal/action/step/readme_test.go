@@ -27,9 +27,8 @@ const (
 )
 
 // messageWords are the parts of each message that a user would search for. "|" separates those of different messages, "…"
-// stands for a variable part. The text
-// between ‹ and › is variable in the code, but always the same for this error code. TestCodeWordsAppearInMessages checks that the
-// program contains them.
+// stands for a variable part. The text between ‹ and › is variable in the code, but always the same for this error code.
+// TestCodeWordsAppearInMessages checks that the program contains them.
 var messageWords = map[Code]string{
 	"input-invalid":                     "… problems with the inputs:",
 	"proxy-invalid":                     "… of the runner is not the address of a proxy",
