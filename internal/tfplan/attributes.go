@@ -25,7 +25,7 @@ import (
 // sensitive, and without a text that agrees no values are shown.
 func (p *planText) setDiff(to *Change, raw []byte, drifted bool) {
 	var c tfjson.ResourceChange
-	if tooDeep(raw) || decode(raw, &c) != nil || c.Change == nil {
+	if decode(raw, &c) != nil || c.Change == nil {
 		return
 	}
 	if to.Reason == "" && to.Action != Forget {
@@ -82,6 +82,9 @@ func (p *planText) attributes(c *tfjson.ResourceChange, a Action, hideValues boo
 	if hideValues {
 		w.add("", 1, unmarkedNote)
 	}
+	if len(w.lines) > maxLines {
+		w.lines = append(w.lines[:maxLines], "      "+cutNote)
+	}
 	w.add("", 0, "}")
 	if a == Forget { // changes no attribute: Terraform shows it without signs
 		for i, l := range w.lines {
@@ -90,7 +93,7 @@ func (p *planText) attributes(c *tfjson.ResourceChange, a Action, hideValues boo
 			}
 		}
 	}
-	return w.text()
+	return strings.Join(w.lines, "\n")
 }
 
 var signs = map[Action]string{Create: "+", Destroy: "-", Update: "!", Replace: "-/+", Succeed: "+/.", Read: "<="}
@@ -142,9 +145,12 @@ const maxNameLength = 300
 // maxLines is the maximum number of lines of a change rendered from JSON.
 const maxLines = 500
 
+// cutNote follows the first lines of a longer change.
+const cutNote = "# (the remaining lines are not shown)"
+
 func (w *attributeWriter) text() string {
 	if len(w.lines) > maxLines {
-		return ""
+		w.lines = append(w.lines[:maxLines], "  "+cutNote)
 	}
 	return strings.Join(w.lines, "\n")
 }

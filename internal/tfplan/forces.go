@@ -8,24 +8,34 @@ import (
 
 // forcedBy describes the attributes that Terraform marked as forcing a replacement.
 func forcedBy(lines []string) string {
-	var names []string
-	var text heredoc
-	var path blockPath
+	var scan forceScanner
 	for _, l := range lines[min(1, len(lines)):] {
-		_, rest, where := text.cut(l)
-		if rest = strings.TrimLeft(rest, " "); where == insideText || rest == "" {
-			continue
-		}
-		if where != endOfText {
-			path.enter(rest, len(l)-len(rest))
-		}
-		if forces(rest) {
-			if name := path.String(); name != "" && !slices.Contains(names, name) {
-				names = append(names, name)
-			}
+		scan.add(l)
+	}
+	return forcedReason(scan.names)
+}
+
+// forceScanner reads the lines of a block after the first, one by one, and keeps the
+// names of the first attributes that force a replacement.
+type forceScanner struct {
+	names []string
+	text  heredoc
+	path  blockPath
+}
+
+func (s *forceScanner) add(line string) {
+	_, rest, where := s.text.cut(line)
+	if rest = strings.TrimLeft(rest, " "); where == insideText || rest == "" {
+		return
+	}
+	if where != endOfText {
+		s.path.enter(rest, len(line)-len(rest))
+	}
+	if forces(rest) && len(s.names) < maxReplacePaths {
+		if name := strings.Clone(s.path.String()); name != "" && !slices.Contains(s.names, name) {
+			s.names = append(s.names, name)
 		}
 	}
-	return forcedReason(names)
 }
 
 // forces reports whether a line, which is not part of a multi-line text, has the remark
@@ -60,6 +70,10 @@ func (p *blockPath) enter(line string, column int) {
 	name := labelOf(line)
 	if name == "" && len(steps) == 0 { // a resource has only attributes and blocks
 		name, _, _ = strings.Cut(line, " ")
+	}
+	if len(steps) == maxNesting {
+		*p = steps
+		return
 	}
 	*p = append(steps, pathStep{column, name, strings.HasPrefix(line, name+` "`)})
 }

@@ -148,6 +148,9 @@ func (p *planText) document() document {
 		if p.single(one.key) != nil && len(one.lines) > 0 {
 			c.Diff = diff(elideUnknown(redactedLines(p.redact, one.lines)))
 		}
+		if c.Diff == "" && one.size > maxChangeSize {
+			c.Diff = tooLargeDiff(c.Address, c.Action)
+		}
 		to := &doc.changes
 		if one.key.drifted {
 			to = &doc.drift
@@ -185,7 +188,7 @@ func (t *resourceBlock) describe(c *Change) {
 	}
 	c.Imported = c.Imported || c.Action == Import
 	if (c.Action == Replace || c.Action == Succeed) && c.Reason == "" {
-		c.Reason = forcedBy(t.lines)
+		c.Reason = t.forcedReason()
 	}
 }
 

@@ -206,7 +206,7 @@ func TestPlanText(t *testing.T) {
 			log: "  # a.b will be created\n  + resource \"a\" \"b\" {\n" + strings.Repeat("      + id = 1\n", 1<<15) +
 				"    }\n",
 			want:  []string{"create a.b []"},
-			diffs: 0,
+			diffs: 1, // with a note
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -211,8 +211,12 @@ func (p *planJSON) changes(name string) error {
 			return nil
 		}
 		c.Unit = p.texts.unitOf(c, drifted)
-		if raw != nil && p.size < maxTextSize && !h.deferred {
-			p.texts.setDiff(&c, raw, drifted)
+		if p.size < maxTextSize && !h.deferred {
+			if raw == nil || tooDeep(raw) {
+				p.texts.setUnverifiedDiff(&c, h.replacePaths, drifted)
+			} else {
+				p.texts.setDiff(&c, raw, drifted)
+			}
 			p.size += len(c.Diff)
 		}
 		if c.Action == Forget && c.Reason == "" && !drifted {
@@ -263,7 +267,14 @@ func (p *planJSON) outputs() error {
 	}
 	diffs, hidden := []string{p.doc.outputDiff}, false
 	for _, name := range names {
-		if c := changed[name]; c != nil && p.size < maxTextSize {
+		switch c := changed[name]; {
+		case p.size >= maxTextSize:
+		case c == nil:
+			w := attributeWriter{redact: p.texts.redact}
+			w.add("!", 0, w.label(name)+" = "+tooLargeValue)
+			p.size += len(w.text())
+			diffs = append(diffs, w.text())
+		default:
 			hidden = hidden || p.texts.unmarked(c)
 			one := p.texts.outputChange(name, c)
 			p.size += len(one)

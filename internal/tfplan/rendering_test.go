@@ -190,14 +190,14 @@ func TestLongDiffFromJSON(t *testing.T) {
 	for _, c := range []struct {
 		name          string
 		before, after string
-		lines         int // 0 if it is not shown
+		lines         int
 	}{
 		{"an object of 496 members", object(496, "1"), object(496, "2"), 500}, // and two lines of the resource and of x each
-		{"an object of 497 members", object(497, "1"), object(497, "2"), 0},
-		{"an object of 900 members", object(900, "1"), object(900, "2"), 0},
+		{"an object of 497 members", object(497, "1"), object(497, "2"), 501},
+		{"an object of 900 members", object(900, "1"), object(900, "2"), 502}, // with a note
 		{"a list of 248 elements", list(248, "1"), list(248, "2"), 500},
-		{"a list of 249 elements", list(249, "1"), list(249, "2"), 0},
-		{"a list of 900 elements", list(900, "1"), list(900, "2"), 0},
+		{"a list of 249 elements", list(249, "1"), list(249, "2"), 502},
+		{"a list of 900 elements", list(900, "1"), list(900, "2"), 502},
 	} {
 		diff, lines := onlyDiffOf(updateOf(c.before, c.after)), 0
 		if diff != "" {
@@ -229,7 +229,7 @@ func TestNestedValuesFromJSON(t *testing.T) {
 		{"brackets after a backslash", `["\\","` + brackets + `"]`, true},
 		{"levels after a backslash", `["\\",` + nested(62, "1") + `]`, false},
 	} {
-		if shown := onlyDiffOf(updateOf("1", c.value)) != ""; shown != c.shown {
+		if shown := isComplete(onlyDiffOf(updateOf("1", c.value))); shown != c.shown {
 			t.Errorf("%s: shown %t, want %t", c.name, shown, c.shown)
 		}
 	}

@@ -27,6 +27,8 @@ type resourceBlock struct {
 	complete    bool // its end was read, within the bounds
 	outsidePlan bool // it is counted, but listed only if the JSON contains it
 	hides       bool // a line says that a value is sensitive
+
+	scan *forceScanner // of a replacement whose lines are too large to be kept
 }
 
 // bodyLine reads a line of a block and reports whether it belonged to one. Each line
@@ -48,12 +50,25 @@ func (p *planText) bodyLine(line string) bool {
 	p.current.hides = p.current.hides || hidesValue(line)
 	if p.current.size += len(line) + lineOverhead; p.current.size <= maxChangeSize {
 		p.current.lines = append(p.current.lines, line)
+	} else if p.current.action == Replace || p.current.action == Succeed {
+		p.current.scanForces(line)
 	}
 	if line == "    }" || first && strings.HasSuffix(line, "}") {
 		p.current.complete = p.current.size <= maxChangeSize && p.size+p.current.size <= maxTextSize
 		p.end()
 	}
 	return true
+}
+
+// scanForces reads a line that is not kept, before the first one also those that are.
+func (t *resourceBlock) scanForces(line string) {
+	if t.scan == nil {
+		t.scan = new(forceScanner)
+		for _, l := range t.lines[min(1, len(t.lines)):] {
+			t.scan.add(l)
+		}
+	}
+	t.scan.add(line)
 }
 
 // alignSign moves a sign of three characters at the start of a block to the first column,

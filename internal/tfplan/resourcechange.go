@@ -20,6 +20,7 @@ type header struct {
 	imported                                 bool
 	deferred                                 bool // to the next plan; then reason is the reason for that
 	importID                                 string
+	replacePaths                             []string // the first ones, up to the first index
 }
 
 // header reads one resource change. A deferred one is a member of an object with the reason.
@@ -58,6 +59,8 @@ func (p *planJSON) change(h *header) error {
 			return p.actions(h)
 		case "importing":
 			return p.importing(h)
+		case "replace_paths":
+			return p.paths(h)
 		}
 		return nil
 	})
@@ -89,6 +92,34 @@ func (p *planJSON) actions(h *header) error {
 	})
 	h.actions = append(h.actions, list)
 	return err
+}
+
+// maxReplacePaths is the number of paths that force a replacement that are read of a change without a diff.
+const maxReplacePaths = 10
+
+// paths reads the paths that force a replacement.
+func (p *planJSON) paths(h *header) error {
+	if c, err := p.Peek(); err != nil || c != '[' {
+		return err
+	}
+	return p.Array(func() error {
+		if c, err := p.Peek(); err != nil || c != '[' || len(h.replacePaths) == maxReplacePaths {
+			return err
+		}
+		var names []any
+		ended := false
+		err := p.Array(func() error {
+			name, ok, err := p.Text(maxNameLength)
+			if ended = ended || !ok || len(names) == maxNesting; !ended {
+				names = append(names, name)
+			}
+			return err
+		})
+		if path := dotted(names); path != "" && !slices.Contains(h.replacePaths, path) {
+			h.replacePaths = append(h.replacePaths, path)
+		}
+		return err
+	})
 }
 
 func (p *planJSON) importing(h *header) error {
