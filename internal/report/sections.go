@@ -64,7 +64,7 @@ func (r Report) warnings() section {
 	if len(found) == 0 {
 		return section{}
 	}
-	n := max(len(found), valueOrZero(r.Facts().Warnings)) // with those that Terraform only counts
+	n := r.warningCount()
 	sec := section{
 		open:  fmt.Sprintf("<details><summary>⚠️ <b>%s</b></summary>\n\n", pluralize(n, "warning", "warnings")),
 		close: "</details>\n\n",
@@ -75,12 +75,32 @@ func (r Report) warnings() section {
 	return sec
 }
 
+// warningCount returns the number of warnings of both stages, with those that are not listed: there are too many, or
+// Terraform only counts them.
+func (r Report) warningCount() int {
+	planned, added := 0, 0
+	for _, d := range r.diagnosticsOf("warning") {
+		if slices.Contains(r.Plan.Diagnostics, d) {
+			planned += 1 + d.Similar
+		} else {
+			added += 1 + d.Similar
+		}
+	}
+	return max(max(planned, r.Plan.Text.Warnings)+added, r.Apply.Warnings)
+}
+
 func diagnosticItem(d tfplan.Diagnostic, rank int) item {
-	short := "- " + prose(d.Title)
+	short, full := "- "+prose(d.Title), codeBlock("text", d.Text)+"\n"
 	if d.File != "" {
 		short += " in " + code(d.File+":"+strconv.Itoa(d.Line))
 	}
-	return item{full: codeBlock("text", d.Text) + "\n", brief: short + "\n", rank: rank}
+	if d.Unit != "" {
+		full = "Unit " + code(d.Unit) + ":\n\n" + full
+		if !strings.HasPrefix(d.File, d.Unit+"/") {
+			short += " (unit " + code(d.Unit) + ")"
+		}
+	}
+	return item{full: full, brief: short + "\n", rank: rank}
 }
 
 // policyLevels are the results that are shown, the most severe first.

@@ -11,6 +11,7 @@ type Apply struct {
 	Diagnostics []Diagnostic
 	Tail        string // the end of the log, without colors
 	Done        []Done // in the order of the log
+	Warnings    int    // number of all warnings
 }
 
 // Done is one change that the apply has carried out.
@@ -30,6 +31,7 @@ var actionByNoun = map[string]string{"Creation": "created", "Modifications": "ch
 func (l *Log) Apply() Apply {
 	l.flush()
 	apply := Apply{Diagnostics: append(l.diagnostics(), l.json.list...), Tail: l.tail.text(l.redact), Done: l.done}
+	apply.Warnings = max(l.warnings()+l.json.warnings, l.previous.Warnings)
 	return apply.Redacted(l.redact)
 }
 

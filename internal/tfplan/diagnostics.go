@@ -13,11 +13,13 @@ import (
 // Diagnostic is an error or a warning printed by Terraform.
 type Diagnostic struct {
 	Level   string // error or warning
+	Unit    string // Terragrunt unit; empty if there is none
 	File    string // relative to Terraform's working directory; empty if not reported
 	Line    int    // 1 or more with a File, else 0
 	Title   string // the summary as one line, shortened if it has several
 	Message string // the details without the excerpt of the code, below the summary if that has several lines
 	Text    string // the whole text as printed, without colors and bars
+	Similar int    // number of further warnings that Terraform only counts
 }
 
 // The bounds on what is kept of a log's diagnostics: the number for each level and the
@@ -237,6 +239,7 @@ func similar(line string) int {
 func (l *diagnosticList) add(one Diagnostic, times int) {
 	if one.Level == "warning" {
 		l.warnings += times
+		one.Similar = times - 1
 	}
 	if l.count[one.Level] < maxDiagnostics {
 		l.count[one.Level]++

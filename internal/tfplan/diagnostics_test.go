@@ -34,6 +34,7 @@ func TestDiagnostics(t *testing.T) {
 					Line:    1,
 					Title:   "Old",
 					Message: "Use another.\n\n(and 2 more similar warnings elsewhere)",
+					Similar: 2,
 				},
 			},
 		},

@@ -70,10 +70,16 @@ func (one *jsonLine) diagnostic(unit string, redact *secret.Redactor) (Diagnosti
 	}
 	summary, detail := clean(from.Summary), clean(from.Detail)
 	d := Diagnostic{Level: from.Severity, Message: detail}
-	title, more, _ := strings.Cut(summary, "\n")
-	d.Title = title
-	if d.Title == "" {
+	if summary == "" {
 		return Diagnostic{}, false
+	}
+	if unit != rootUnit {
+		d.Unit = unit
+	}
+	title, more, several := strings.Cut(summary, "\n")
+	d.Title = joinTitle(strings.Split(summary, "\n"))
+	if several {
+		d.Message = strings.TrimSpace(summary + "\n\n" + detail)
 	}
 	text := strings.ToUpper(from.Severity[:1]) + from.Severity[1:] + ": " + title + "\n"
 	if more != "" {

@@ -47,7 +47,7 @@ func TestJSONLog(t *testing.T) {
 			name: "all members",
 			log: uiDiagnostic(`"severity":"error","summary":"Two\nlines","detail":"","address":"a.b",` + uiRange +
 				`,"snippet":{"context":"resource \"a\" \"b\"","code":"  x = 1","start_line":3,"values":[]}`),
-			want: []Diagnostic{{Level: "error", File: "main.tf", Line: 3, Title: "Two",
+			want: []Diagnostic{{Level: "error", File: "main.tf", Line: 3, Title: "Two lines", Message: "Two\nlines",
 				Text: "Error: Two\nlines\n\n  with a.b,\n  on main.tf line 3, in resource \"a\" \"b\":\n   3: x = 1"}},
 		},
 		{
@@ -71,7 +71,7 @@ func TestJSONLog(t *testing.T) {
 		{
 			name: "Terragrunt",
 			log:  "10:15:02.101 STDOUT [live/vpc] tofu: " + uiDiagnostic(`"severity":"error","summary":"S","detail":"D",`+uiRange),
-			want: []Diagnostic{{Level: "error", File: "live/vpc/main.tf", Line: 3, Title: "S", Message: "D", Text: "Error: S\n\n  on main.tf line 3:\n\nD"}},
+			want: []Diagnostic{{Level: "error", Unit: "live/vpc", File: "live/vpc/main.tf", Line: 3, Title: "S", Message: "D", Text: "Error: S\n\n  on main.tf line 3:\n\nD"}},
 		},
 	} {
 		redactor := new(secret.Redactor)

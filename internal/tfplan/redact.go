@@ -36,7 +36,7 @@ func redactedDiagnostics(r *secret.Redactor, list []Diagnostic) []Diagnostic {
 	list = slices.Clone(list)
 	for i := range list {
 		d := &list[i]
-		for _, text := range []*string{&d.File, &d.Title, &d.Message, &d.Text} {
+		for _, text := range []*string{&d.Unit, &d.File, &d.Title, &d.Message, &d.Text} {
 			*text = r.String(*text)
 		}
 	}

@@ -215,6 +215,23 @@ func TestNumberOfDiagnostics(t *testing.T) {
 	}
 }
 
+// TestErrorAfterWarningsOfUnits: the warnings of other units do not replace an error.
+func TestErrorAfterWarningsOfUnits(t *testing.T) {
+	t.Parallel()
+	l := NewLog(nil)
+	for unit, level := range []string{"Warning", "Warning", "Warning", "Error"} {
+		for range 50 {
+			for _, line := range []string{"╷", "│ " + level + ": E", "│ ", "│ text", "╵"} {
+				fmt.Fprintf(l, "10:15:02.101 STDOUT [u%d] tofu: %s\n", unit, line)
+			}
+		}
+	}
+	found := l.Plan(t.Context(), nil).Diagnostics
+	if len(found) != 150 || found[149].Level != "error" {
+		t.Errorf("got %d diagnostics, the last is %+v", len(found), found[len(found)-1])
+	}
+}
+
 // TestLongLineWithASecret: the end of a long line that may be the beginning of a secret is held back, and then cut, too.
 func TestLongLineWithASecret(t *testing.T) {
 	t.Parallel()

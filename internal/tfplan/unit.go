@@ -129,15 +129,18 @@ func (l *Log) diagnosticsOf(unit string) *diagnostics {
 // the files.
 func (l *Log) diagnostics() []Diagnostic {
 	all := l.diags.all()
+	count := map[string]int{} // of the units' diagnostics by level
 	for _, unit := range slices.Sorted(maps.Keys(l.units)) {
 		l.units[unit].close()
 		for _, d := range l.units[unit].all() {
+			if unit != rootUnit {
+				d.Unit = unit
+			}
 			if d.File != "" && filepath.IsLocal(unit) && !path.IsAbs(d.File) {
 				d.File = path.Join(unit, d.File)
 			}
-			all = append(all[:len(all):len(all)], d)
-			if len(all) >= 2*maxDiagnostics {
-				return all
+			if count[d.Level]++; count[d.Level] <= 2*maxDiagnostics {
+				all = append(all[:len(all):len(all)], d)
 			}
 		}
 	}

@@ -180,6 +180,8 @@ func TestCompactWarnings(t *testing.T) {
 			Line:  12,
 			Title: "Argument is deprecated",
 			Text:  "Warning: Argument is deprecated\n  on main.tf line 12 (and 3 more)",
+
+			Similar: 3,
 		},
 		{
 			Level: "warning",
