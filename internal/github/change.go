@@ -97,9 +97,12 @@ func orNone(event string) string {
 
 // changePayload is the part of the event that names commits.
 type changePayload struct {
-	Before      string `json:"before"`
-	After       string `json:"after"`
-	PullRequest pull   `json:"pull_request"`
+	Before     string `json:"before"`
+	After      string `json:"after"`
+	HeadCommit struct {
+		ID string `json:"id"`
+	} `json:"head_commit"`
+	PullRequest pull `json:"pull_request"`
 	MergeGroup  struct {
 		HeadSHA string `json:"head_sha"`
 		BaseRef string `json:"base_ref"`
@@ -114,24 +117,55 @@ func isNoCommit(sha string) bool { return sha != "" && strings.Trim(sha, "0") ==
 
 func (s *session) pushChange(ctx context.Context, q ChangeQuery, p changePayload) (Change, error) {
 	branch, onBranch := strings.CutPrefix(q.Event.Ref, "refs/heads/")
+	tag, onTag := strings.CutPrefix(q.Event.Ref, "refs/tags/")
 	of := "push to " + strings.TrimPrefix(branch, "refs/tags/")
+	head := p.After
+	if onTag && IsSHA(p.HeadCommit.ID) {
+		head = p.HeadCommit.ID // after is the tag object of an annotated tag
+	}
 	switch {
 	case isNoCommit(p.After):
 		return Change{}, unknownChange("the push deletes %s", q.Event.Ref)
 	case !IsSHA(p.After) || !IsSHA(p.Before):
 		return Change{}, unknownChange("the event does not name the commits of the push")
-	case p.After != q.Checkout:
-		return Change{}, unknownChange("the checkout is commit %.7s and not %.7s, the head of the push", q.Checkout, p.After)
+	case onTag && isNoCommit(p.Before):
+		return Change{}, unknownChange("the first push of tag %s has no previous commit to compare with", tag)
+	case head != q.Checkout:
+		return Change{}, unknownChange("the checkout is commit %.7s and not %.7s, the head of the push", q.Checkout, head)
+	case onTag:
+		return s.twoCommits(ctx, of, s.taggedCommit(ctx, p.Before), head)
 	case !isNoCommit(p.Before):
-		return s.twoCommits(ctx, of, p.Before, p.After)
+		return s.twoCommits(ctx, of, p.Before, head)
 	case !onBranch:
-		return Change{}, unknownChange("the first push of tag %s has no previous commit to compare with", strings.TrimPrefix(branch, "refs/tags/"))
+		return Change{}, unknownChange("the first push of %s has no previous commit to compare with", q.Event.Ref)
 	case p.Repository.DefaultBranch == "":
 		return Change{}, unknownChange("the event does not name the default branch, with which the first push of %s is compared", branch)
 	case p.Repository.DefaultBranch == branch:
 		return Change{}, unknownChange("it is the first push of the default branch %s", branch)
 	}
-	return s.twoCommits(ctx, "first push of "+branch, p.Repository.DefaultBranch, p.After)
+	return s.twoCommits(ctx, "first push of "+branch, p.Repository.DefaultBranch, head)
+}
+
+// maxTags is the number of tag objects that are followed from an annotated tag to its commit.
+const maxTags = 3
+
+// taggedCommit returns the commit of a tag object, which comparisons do not accept. It returns any other object unchanged,
+// also if GitHub does not return the tag: then the comparison fails.
+func (s *session) taggedCommit(ctx context.Context, object string) string {
+	for range maxTags {
+		var tag struct {
+			Object struct {
+				SHA string `json:"sha"`
+			} `json:"object"`
+		}
+		c := call{op: fmt.Sprintf("read tag object %s of %s", ShortSHA(object), s.thread.Repository), method: http.MethodGet}
+		c.url = fmt.Sprintf("%s/repos/%s/git/tags/%s", s.api, s.thread.Repository, url.PathEscape(object))
+		if _, err := s.do(ctx, c, &tag); err != nil || !IsSHA(tag.Object.SHA) {
+			break
+		}
+		object = tag.Object.SHA
+	}
+	return object
 }
 
 // queueChange compares with the target branch. The base in the event is the previous entry of the

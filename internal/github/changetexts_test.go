@@ -10,6 +10,7 @@ import (
 func TestUnknownChanges(t *testing.T) {
 	t.Parallel()
 	a, b, c, zeros := strings.Repeat("a", 40), strings.Repeat("b", 40), strings.Repeat("c", 40), strings.Repeat("0", 40)
+	tag := strings.Repeat("d", 40)
 	const refused = `403{"message":"no"}`
 	const incomplete = "compare bbbbbbb and aaaaaaa of acme/infra: GitHub's response has no status or names no commits"
 	push := func(ref, before, after, more string) Event {
@@ -41,6 +42,22 @@ func TestUnknownChanges(t *testing.T) {
 			nil, "the checkout is commit aaaaaaa and not bbbbbbb, the head of the push"},
 		"first push of a tag": {ChangeQuery{Checkout: a, Event: push("refs/tags/v1", zeros, a, "")},
 			nil, "the first push of tag v1 has no previous commit to compare with"},
+		"first push of an annotated tag": {ChangeQuery{Checkout: a, Event: push("refs/tags/v1", zeros, c, `,"head_commit":{"id":"`+a+`"}`)},
+			nil, "the first push of tag v1 has no previous commit to compare with"},
+		"first push of an annotated tag, head not named": {ChangeQuery{Checkout: a, Event: push("refs/tags/v1", zeros, c, "")},
+			nil, "the first push of tag v1 has no previous commit to compare with"},
+		"moved annotated tag": {ChangeQuery{Checkout: a, Event: push("refs/tags/v1", tag, c, `,"head_commit":{"id":"`+a+`"}`)},
+			[][2]string{{"/git/tags/" + tag, `{"object":{"sha":"` + b + `","type":"commit"}}`}, {"/git/tags/" + b, `404{}`},
+				{"/compare/" + b + "..." + a, compared(b, b)}}, "f"},
+		"moved tag of a tag": {ChangeQuery{Checkout: a, Event: push("refs/tags/v1", tag, c, `,"head_commit":{"id":"`+a+`"}`)},
+			[][2]string{{"/git/tags/" + tag, `{"object":{"sha":"` + c + `"}}`}, {"/git/tags/" + c, `{"object":{"sha":"` + b + `"}}`},
+				{"/git/tags/" + b, `404{}`}, {"/compare/" + b + "..." + a, compared(b, b)}}, "f"},
+		"moved tag, not annotated": {ChangeQuery{Checkout: a, Event: push("refs/tags/v1", b, a, `,"head_commit":{"id":"`+a+`"}`)},
+			[][2]string{{"/git/tags/" + b, `404{}`}, {"/compare/" + b + "..." + a, compared(b, b)}}, "f"},
+		"moved annotated tag, other checkout": {ChangeQuery{Checkout: b, Event: push("refs/tags/v1", tag, c, `,"head_commit":{"id":"`+a+`"}`)},
+			nil, "the checkout is commit bbbbbbb and not aaaaaaa, the head of the push"},
+		"annotated tag with the name of a branch": {ChangeQuery{Checkout: a, Event: push("refs/heads/v1", b, c, `,"head_commit":{"id":"`+a+`"}`)},
+			nil, "the checkout is commit aaaaaaa and not ccccccc, the head of the push"},
 		"unnamed default": {ChangeQuery{Checkout: a, Event: push("refs/heads/x", zeros, a, "")},
 			nil, "the event does not name the default branch, with which the first push of x is compared"},
 		"push of the default": {ChangeQuery{Checkout: a, Event: push("refs/heads/main", zeros, a, `,"repository":{"default_branch":"main"}`)},
