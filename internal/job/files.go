@@ -24,8 +24,13 @@ var namePattern = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
 // SetOutput writes an output of the step immediately, so that it survives a later crash. On GitHub a value is a single
 // line. Elsewhere it is appended to the file that SCALR_OUTPUT_FILE names, as SCALR_NAME='value' for a shell to
-// source. Without a file the output is printed. Values in files are not redacted.
+// source. Without a file the output is printed. Tokens in the value are redacted, other secrets are not.
 func (j *Job) SetOutput(name, value string) error {
+	return j.SetSensitiveOutput(name, j.credentials.String(value))
+}
+
+// SetSensitiveOutput is like SetOutput for a value that is meant to contain secrets.
+func (j *Job) SetSensitiveOutput(name, value string) error {
 	j.examined.Do(j.warnOfExistingLines)
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -66,7 +71,19 @@ func shellAssignment(name, value string) string {
 	return key + "='" + strings.ReplaceAll(value, "'", `'\''`) + "'\n"
 }
 
-// SaveState saves a single line for the post step. Outside GitHub there is no post step, and SaveState does nothing.
+// RedactJSON redacts tokens in a JSON document, as SetOutput does in other values.
+func (j *Job) RedactJSON(document string) string {
+	var out strings.Builder
+	redacted := j.credentials.JSON(&out)
+	_, _ = redacted.Write([]byte(document))
+	if redacted.End() != nil {
+		return j.credentials.String(document)
+	}
+	return out.String()
+}
+
+// SaveState saves a single line for the post step. It refuses a value that contains a token. Outside GitHub there is no
+// post step, and SaveState does nothing.
 func (j *Job) SaveState(name, value string) error {
 	if !j.OnGitHub() {
 		return nil
@@ -77,6 +94,8 @@ func (j *Job) SaveState(name, value string) error {
 	switch {
 	case !namePattern.MatchString(name):
 		err = errors.New("the name is not made of letters, digits, - and _")
+	case j.credentials.String(value) != value:
+		err = errors.New("the value contains a token")
 	case j.Env("GITHUB_STATE") != "":
 		err = j.appendPair("state", name, value)
 	}

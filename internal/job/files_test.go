@@ -2,6 +2,7 @@ package job_test
 
 import (
 	"errors"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -258,6 +259,51 @@ func TestWriteSummaryWithoutAFile(t *testing.T) {
 		j, _ := newJob(t, env)
 		if err := j.WriteSummary("x"); !errors.Is(err, job.ErrNoSummary) {
 			t.Errorf("got %v, want %v", err, job.ErrNoSummary)
+		}
+	}
+}
+
+// TestTokensInOutputs: outputs and states never contain a token or a part of one, but keep other secrets, which may be
+// ordinary words.
+func TestTokensInOutputs(t *testing.T) {
+	t.Parallel()
+	const token, runtime = "tok-0123456789abcdefXYZ", "runtime-abcdefghij0123456789"
+	output, state := filepath.Join(t.TempDir(), "output"), filepath.Join(t.TempDir(), "state")
+	j, out := onGitHub(t, "GITHUB_OUTPUT="+output, "GITHUB_STATE="+state, "ACTIONS_RUNTIME_TOKEN="+runtime)
+	j.MaskToken(secret.New(token))
+	j.Mask(secret.Declared("planned"))
+	j.Mask(secret.New("configuration-version-1")) // of a signed URL
+	out.Reset()
+	values := map[string]string{"whole": token, "part": "run-" + token[8:], "escaped": url.QueryEscape(token + "+"), "runtime": runtime,
+		"declared": "planned", "address": "configuration-version-1"}
+	want := map[string]string{"whole": "***", "part": "run-***", "escaped": "***%2B", "runtime": "***", "declared": "planned",
+		"address": "configuration-version-1"}
+	for name, value := range values {
+		if err := j.SetOutput(name, value); err != nil {
+			t.Fatal(err)
+		}
+		if err := j.SaveState(name, value); (err != nil) != (want[name] != value) {
+			t.Errorf("state %s: got %v", name, err)
+		}
+	}
+	if err := j.SetSensitiveOutput("sensitive", token); err != nil {
+		t.Fatal(err)
+	}
+	want["sensitive"] = token
+	got, err := runnertest.Outputs(output)
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("error %v\n%s", err, diff)
+	}
+	saved, err := runnertest.Outputs(state)
+	if diff := cmp.Diff(map[string]string{"declared": "planned", "address": "configuration-version-1"}, saved); diff != "" || err != nil {
+		t.Errorf("error %v\n%s", err, diff)
+	}
+	for document, want := range map[string]string{
+		`{"a":"x \u0074ok-0123456789abcdefXYZ","b":[1.50,"planned"]}`: `{"a":"x ***","b":[1.50,"planned"]}`,
+		"no JSON: " + token: "no JSON: ***",
+	} {
+		if got := j.RedactJSON(document); got != want {
+			t.Errorf("%s: got %s, want %s", document, got, want)
 		}
 	}
 }

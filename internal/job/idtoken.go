@@ -39,7 +39,7 @@ func (j *Job) IDToken(ctx context.Context, audience string) (secret.Value, error
 	if err != nil {
 		return secret.Value{}, fmt.Errorf("request an ID token from GitHub: %w", err)
 	}
-	j.Mask(token)
+	j.MaskToken(token)
 	return token, nil
 }
 

@@ -40,7 +40,10 @@ type Job struct {
 	env    map[string]string
 	http   *http.Client
 	redact *secret.Redactor
-	token  string // ends stop-commands
+	// credentials redacts outputs: only tokens, because a declared secret may be an ordinary word or number, and a part of a
+	// signed URL may be an id.
+	credentials *secret.Redactor
+	token       string // ends stop-commands
 
 	event   func() Event
 	payload func() []byte
@@ -61,20 +64,24 @@ type Job struct {
 // New returns the Job that the environment describes.
 func New(o Options) *Job {
 	j := &Job{
-		env:     environment(o.Environ),
-		http:    withoutRedirects(o.HTTP, o.UserAgent),
-		redact:  o.Redact,
-		token:   rand.Text(),
-		console: &console{out: o.Stdout, broken: o.Broken},
-		sent:    make(map[Level]int),
-		masked:  make(map[string]bool),
+		env:    environment(o.Environ),
+		http:   withoutRedirects(o.HTTP, o.UserAgent),
+		redact: o.Redact,
+		token:  rand.Text(),
+
+		credentials: new(secret.Redactor),
+		console:     &console{out: o.Stdout, broken: o.Broken},
+		sent:        make(map[Level]int),
+		masked:      make(map[string]bool),
 	}
 	if j.redact == nil {
 		j.redact = new(secret.Redactor)
 	}
 	j.event, j.payload = sync.OnceValue(j.readEvent), sync.OnceValue(j.readPayload)
 	j.github = githubactions.New(githubactions.WithWriter(j.console), githubactions.WithGetenv(j.Env), githubactions.WithHTTPClient(j.http))
-	j.redact.Add(j.givenSecrets()...)
+	tokens := []secret.Value{secret.New(j.Env("ACTIONS_RUNTIME_TOKEN")), secret.New(j.Env("ACTIONS_ID_TOKEN_REQUEST_TOKEN"))}
+	j.credentials.Add(tokens...)
+	j.redact.Add(append(tokens, j.proxyPasswords()...)...)
 	return j
 }
 
@@ -87,9 +94,8 @@ func environment(environ []string) map[string]string {
 	return env
 }
 
-// givenSecrets returns the secrets that the runner passes to every container.
-func (j *Job) givenSecrets() []secret.Value {
-	given := []secret.Value{secret.New(j.Env("ACTIONS_RUNTIME_TOKEN")), secret.New(j.Env("ACTIONS_ID_TOKEN_REQUEST_TOKEN"))}
+func (j *Job) proxyPasswords() []secret.Value {
+	var given []secret.Value
 	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"} {
 		if proxy, err := url.Parse(j.Env(name)); err == nil && proxy.User != nil {
 			password, _ := proxy.User.Password()

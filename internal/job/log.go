@@ -69,6 +69,12 @@ func (j *Job) endGroup() {
 	j.grouped = false
 }
 
+// MaskToken is like Mask for a token, which outputs and states never contain either.
+func (j *Job) MaskToken(v secret.Value) {
+	j.credentials.Add(v)
+	j.Mask(v)
+}
+
 // Mask redacts v in all later output and adds it to the Redactor. Call it before v can be printed. Mask ignores a value
 // that is not Hideable. It passes the runner the Lines of v one by one: for a value of several lines the runner would mask
 // each line regardless of length (ActionCommandManager.cs, AddMaskCommandExtension), and a line of just "}" would mask

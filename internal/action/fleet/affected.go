@@ -38,7 +38,7 @@ type affectedCommand struct {
 // Affected runs the affected action and returns the exit code.
 func Affected(ctx context.Context, s *step.Step) int {
 	in, notes, err := inputs.LoadAffected(s.InputSource())
-	s.Job.Mask(in.GitHubToken)
+	s.Job.MaskToken(in.GitHubToken)
 	s.ShowNotes(notes)
 	if err != nil {
 		return s.Finish(step.Explain(ctx, err), nil)

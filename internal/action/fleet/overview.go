@@ -42,7 +42,7 @@ func Overview(ctx context.Context, s *step.Step) int {
 	if !all {
 		s.Job.Warnf("redact has more values than can be redacted in every encoding: its last lines are redacted only as they are written.")
 	}
-	s.Job.Mask(in.GitHubToken)
+	s.Job.MaskToken(in.GitHubToken)
 	c.describe()
 	if err != nil { // validate all inputs before the first request
 		o := step.Explain(ctx, err)

@@ -65,7 +65,7 @@ func (w *workspaceCommand) outputs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := w.SetTerraformOutputs(&w.out, "scalr-"+ws.ID+"-outputs.json", step.OutputsJSON(list, false)); err != nil {
+	if err := w.SetTerraformOutputs(&w.out, "scalr-"+ws.ID+"-outputs.json", step.OutputsJSON(list, false), false); err != nil {
 		return err
 	}
 	sensitive := 0

@@ -75,8 +75,8 @@ func (r *command) withRunURL(o step.Outcome) step.Outcome {
 func newCommand(s *step.Step, in inputs.Run) *command {
 	r := &command{Step: s, in: in, out: s.NewOutputs(), logs: &stageLogs{step: s}}
 	r.logger = &progress.Logger{Job: s.Job, Untrusted: func() io.WriteCloser { return s.Job.UntrustedWriter() }, Copy: r.logs.writer}
-	s.Job.Mask(in.Token)
-	s.Job.Mask(in.GitHubToken)
+	s.Job.MaskToken(in.Token)
+	s.Job.MaskToken(in.GitHubToken)
 	s.MaskVariables(in.Variables)
 	return r
 }

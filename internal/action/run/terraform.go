@@ -34,7 +34,7 @@ func (r *command) setTerraformOutputs(o step.Outcome) {
 		sensitive = false
 	}
 	text := step.OutputsJSON(list, sensitive)
-	if err := r.SetTerraformOutputs(&r.out, "scalr-"+r.facts.run.ID+"-outputs.json", text); err != nil {
+	if err := r.SetTerraformOutputs(&r.out, "scalr-"+r.facts.run.ID+"-outputs.json", text, sensitive); err != nil {
 		r.Job.Warnf("%s terraform-outputs is left empty.", step.Sentence(err))
 	}
 }

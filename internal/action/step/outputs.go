@@ -29,6 +29,13 @@ func (o *Outputs) Set(name, value string) {
 	}
 }
 
+// SetSensitive is like Set for a value that is meant to contain secrets.
+func (o *Outputs) SetSensitive(name, value string) {
+	if err := o.job.SetSensitiveOutput(name, value); err != nil && o.err == nil {
+		o.err = err
+	}
+}
+
 // SetText writes untrusted text as a single-line output.
 func (o *Outputs) SetText(name, text string) { o.Set(name, sanitize.Output(text)) }
 

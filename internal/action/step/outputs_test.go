@@ -193,7 +193,7 @@ func TestTerraformOutputs(t *testing.T) {
 		}
 		s := newOutputStep(t, environ...)
 		out, text := s.NewOutputs(), strings.Repeat("x", c.size)
-		err := s.SetTerraformOutputs(&out, "outputs.json", text)
+		err := s.SetTerraformOutputs(&out, "outputs.json", text, false)
 		if (err != nil) != c.failed || c.failed && CodeOf(err) != CodeOutputTooLarge {
 			t.Errorf("%s: got %v", name, err)
 		}

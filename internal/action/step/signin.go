@@ -16,8 +16,8 @@ import (
 
 // SignIn returns a Scalr client, signed in with the token or as the service account. It masks all secrets first.
 func (s *Step) SignIn(ctx context.Context, in inputs.Access, retrying func(scalr.Retry)) (*scalr.Client, error) {
-	s.Job.Mask(in.Token)
-	s.Job.Mask(in.IDToken)
+	s.Job.MaskToken(in.Token)
+	s.Job.MaskToken(in.IDToken)
 	c := scalr.Config{BaseURL: in.BaseURL, Token: in.Token, UserAgent: s.UserAgent(), HTTP: s.Env.HTTP, Retrying: retrying}
 	if in.ServiceAccount != "" {
 		token, err := s.assume(ctx, c, in)
@@ -67,7 +67,7 @@ func (s *Step) assume(ctx context.Context, c scalr.Config, in inputs.Access) (se
 	if err != nil {
 		return token, err
 	}
-	s.Job.Mask(token)
+	s.Job.MaskToken(token)
 	s.Job.Infof("Signed in as %s until %s", in.ServiceAccount, expires.UTC().Format("15:04 MST"))
 	return token, nil
 }

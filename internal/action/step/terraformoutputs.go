@@ -16,8 +16,11 @@ const maxVariableLength = 128<<10 - 128
 // SetTerraformOutputs sets the output terraform-outputs to the text and terraform-outputs-file to the name of a file
 // in RUNNER_TEMP with the same content. It logs a warning if the text is too long for an environment variable of a
 // later step. A text that exceeds MaxOutput is written only to the file; it is an error if the file cannot be written
-// either.
-func (s *Step) SetTerraformOutputs(out *Outputs, fileName, text string) error {
+// either. Unless the text may contain sensitive values, tokens in it are redacted.
+func (s *Step) SetTerraformOutputs(out *Outputs, fileName, text string, sensitive bool) error {
+	if !sensitive {
+		text = s.Job.RedactJSON(text)
+	}
 	file := s.writeSharedFile(fileName, text)
 	out.Set("terraform-outputs-file", file)
 	switch {
@@ -38,7 +41,7 @@ func (s *Step) SetTerraformOutputs(out *Outputs, fileName, text string) error {
 			"cannot start. "+
 			"Read the file that terraform-outputs-file names in ${{ runner.temp }}%s.", units.Size(int64(len(text))), noFile(file))
 	}
-	out.Set("terraform-outputs", text)
+	out.SetSensitive("terraform-outputs", text)
 	return nil
 }
 
