@@ -183,7 +183,7 @@ func (r Report) otherNumbers() string {
 }
 
 // deferrals returns the number of deferred objects as the last of several numbers; empty if there are none.
-func (r *Report) deferrals() string {
+func (r Report) deferrals() string {
 	if n := r.Plan.OtherCounts.Deferrals; n > 0 {
 		return fmt.Sprintf(", %d deferred", n)
 	}

@@ -19,7 +19,7 @@ func (r Report) render(limit int, s style) string {
 		r.errors(),
 		{open: r.problemAlert(s)},
 		early,
-		{open: r.facts()},
+		{open: r.factsTable()},
 		r.losses(),
 		{open: r.next()},
 		late,
@@ -84,7 +84,7 @@ func (r Report) note() string {
 }
 
 // targets returns the addresses that the run is limited to; empty if it covers the whole workspace.
-func (r *Report) targets() []string {
+func (r Report) targets() []string {
 	if r.Run.Settings.Targets == nil {
 		return nil
 	}
@@ -104,10 +104,10 @@ func codeList(names []string) string {
 }
 
 // limited reports whether the run does not cover all objects. The text of a plan does not show that it is limited to targets.
-func (r *Report) limited() bool { return r.partial() || len(r.targets()) > 0 }
+func (r Report) limited() bool { return r.partial() || len(r.targets()) > 0 }
 
 // partial reports whether a source marks the plan as one that does not cover all objects.
-func (r *Report) partial() bool { return r.Plan.JSON.Limited || r.Plan.Text.Limited }
+func (r Report) partial() bool { return r.Plan.JSON.Limited || r.Plan.Text.Limited }
 
 // problemAlert describes the problem and how to solve it.
 func (r Report) problemAlert(s style) string {

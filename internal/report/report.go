@@ -50,7 +50,7 @@ type Bundle struct {
 
 // Stage is the duration of one stage of the run.
 type Stage struct {
-	Name string // bundle, queue, plan, cost, policy, apply
+	Name string // as in the log: Bundle, Queue, Plan, Cost estimate …
 	Took time.Duration
 }
 

@@ -194,7 +194,7 @@ func (r Report) footer(s style) string {
 		}
 	}
 	add("run", r.Run.ID, r.RunURL)
-	if r.facts() == "" && r.Took > 0 {
+	if r.factsTable() == "" && r.Took > 0 {
 		all = append(all, "took "+units.Duration(r.Took))
 	}
 	if s.stages {

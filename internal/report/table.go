@@ -12,9 +12,9 @@ import (
 	"scalr-run-action/internal/units"
 )
 
-// facts returns the table of facts; columns with an unknown value are omitted. There is no table for the duration alone,
+// factsTable returns the table of facts; columns with an unknown value are omitted. There is no table for the duration alone,
 // which the footer has then.
-func (r Report) facts() string {
+func (r Report) factsTable() string {
 	f := r.Facts()
 	var heads, cells []string
 	add := func(head, cell string) {
