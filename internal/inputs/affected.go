@@ -123,7 +123,7 @@ func (r *reader) workspaceNames() []WorkspaceName {
 	var list []WorkspaceName
 	commas := r.commas("workspaces")
 	for _, l := range r.lines("workspaces") {
-		n, ok := workspaceNamed(l.text)
+		n, ok := parseWorkspaceName(l.text)
 		switch {
 		case !r.requireEvaluated("workspaces", l.text):
 		case !ok:
@@ -137,8 +137,8 @@ func (r *reader) workspaceNames() []WorkspaceName {
 	return list
 }
 
-// workspaceNamed parses environment/workspace. Only the environment's name may contain slashes.
-func workspaceNamed(v string) (n WorkspaceName, ok bool) {
+// parseWorkspaceName parses environment/workspace. Only the environment's name may contain slashes.
+func parseWorkspaceName(v string) (n WorkspaceName, ok bool) {
 	slash := strings.LastIndex(v, "/")
 	if slash < 0 || unprintable(v) != "" || webAddress(v) || len(v) > 8*maxName {
 		return n, false
@@ -162,7 +162,7 @@ func (r *reader) directories() Directories {
 			}
 			continue
 		}
-		n, ok := workspaceNamed(strings.TrimSpace(left))
+		n, ok := parseWorkspaceName(strings.TrimSpace(left))
 		if !ok {
 			r.badf(name, "line %d does not name a workspace before the =: %s. Write environment/workspace=directory, such as "+
 				"directories: production/network=infra/network", l.number, r.quote(l.text))
@@ -285,8 +285,8 @@ func (r *reader) dependsOn() []Dependency {
 		if !ok {
 			left, right, ok = strings.Cut(l.text, ":")
 		}
-		first, ok1 := workspaceNamed(strings.TrimSpace(left))
-		second, ok2 := workspaceNamed(strings.TrimSpace(right))
+		first, ok1 := parseWorkspaceName(strings.TrimSpace(left))
+		second, ok2 := parseWorkspaceName(strings.TrimSpace(right))
 		d := Dependency{first, second}
 		switch {
 		case !ok || !ok1 || !ok2:

@@ -118,7 +118,7 @@ func (r *reader) listedWorkspaces(name, v string) []OverviewWorkspace {
 func listedWorkspace(item json.RawMessage) (w OverviewWorkspace, ok bool) {
 	var text string
 	if json.Unmarshal(item, &text) == nil && len(item) > 0 && item[0] == '"' {
-		return namedWorkspace(strings.TrimSpace(text))
+		return parseWorkspaceRef(strings.TrimSpace(text))
 	}
 	if len(item) == 0 || item[0] != '{' || json.Unmarshal(item, &w) != nil || !w.plain() {
 		return w, false
@@ -144,24 +144,20 @@ func (w OverviewWorkspace) plain() bool {
 
 func isID(prefix, v string) bool { return len(v) <= maxID && ids[prefix].pattern.MatchString(v) }
 
-// namedWorkspace parses an id, or environment/workspace.
-func namedWorkspace(v string) (w OverviewWorkspace, ok bool) {
-	slash := strings.LastIndex(v, "/")
-	switch {
-	case slash < 0:
+// parseWorkspaceRef parses an id, or environment/workspace.
+func parseWorkspaceRef(v string) (w OverviewWorkspace, ok bool) {
+	if !strings.Contains(v, "/") {
 		return OverviewWorkspace{ID: v}, isID("ws", v)
-	case unprintable(v) != "" || webAddress(v) || len(v) > 8*maxName:
-		return w, false
 	}
-	w = OverviewWorkspace{Environment: strings.TrimSpace(v[:slash]), Name: strings.TrimSpace(v[slash+1:])}
-	return w, w.Environment != "" && w.Name != ""
+	n, ok := parseWorkspaceName(v)
+	return OverviewWorkspace{Environment: n.Environment, Name: n.Workspace}, ok
 }
 
 func (r *reader) workspaceLines(name string) []OverviewWorkspace {
 	var list []OverviewWorkspace
 	commas := r.commas(name)
 	for _, l := range r.lines(name) {
-		w, ok := namedWorkspace(l.text)
+		w, ok := parseWorkspaceRef(l.text)
 		if !ok {
 			r.badf(name, "line %d is not a workspace: %s. Write one environment/workspace, or one id, per line, such as workspaces: production/network",
 				l.number, r.quote(l.text))
