@@ -27,7 +27,7 @@ func TestConfirmOnlyWaitingRun(t *testing.T) {
 	override := scalrsim.Step{Status: "policy_override", Waits: true}
 	overridden := []string{"result=needs-override", "error-code=override-needed", "status=policy_override"}
 	for name, c := range map[string]existingCase{
-		"policy checks run and a soft policy fails": {
+		"policy checks run and a soft-mandatory policy fails": {
 			alter:  afterPlan(planned, checking, override),
 			faults: []scalrsim.Fault{slow},
 			code:   4,
@@ -42,14 +42,14 @@ func TestConfirmOnlyWaitingRun(t *testing.T) {
 			want:   []string{"result=applied"},
 			posts:  map[string]int{confirmOp: 1},
 		},
-		"a soft policy fails after another waiting status": {
+		"a soft-mandatory policy fails after another waiting status": {
 			alter:  afterPlan(planned, scalrsim.Step{Status: "cost_estimated", For: 6 * time.Second}, override),
 			faults: []scalrsim.Fault{slow, {Op: readRun, Nth: 2, Action: scalrsim.Delay, Delay: 5 * time.Second}},
 			code:   4,
 			want:   overridden,
 			posts:  map[string]int{confirmOp: 0},
 		},
-		"a soft policy fails after a conflict": {
+		"a soft-mandatory policy fails after a conflict": {
 			alter:  afterPlan(planned, override),
 			faults: []scalrsim.Fault{held(confirmOp, -1)},
 			code:   4,

@@ -48,7 +48,7 @@ func TestStatusFaults(t *testing.T) {
 			outputs:  []string{"result=discarded"},
 			says:     []string{"in Scalr by ", "Not during the freeze"},
 		},
-		"S06 soft policy failure": {
+		"S06 soft-mandatory policy failure": {
 			scenario: "policy-soft",
 			inputs:   []string{"dry-run=false"},
 			code:     4,
@@ -104,7 +104,7 @@ func TestStatusFaults(t *testing.T) {
 			ops:     map[string]int{planLog: 0},
 			most:    time.Minute,
 		},
-		"S15 hard policy failure": {
+		"S15 hard-mandatory policy failure": {
 			scenario: "policy-hard",
 			code:     1,
 			outputs:  []string{"result=policy-failed", "policy-status=hard-failed"},

@@ -96,7 +96,7 @@ func TestGates(t *testing.T) {
 	}
 }
 
-// TestHardPolicyFailureInFinishedRun checks that a run with a failed hard policy is not a success, even if its status
+// TestHardPolicyFailureInFinishedRun checks that a run with a failed hard-mandatory policy is not a success, even if its status
 // is finished.
 func TestHardPolicyFailureInFinishedRun(t *testing.T) {
 	t.Parallel()

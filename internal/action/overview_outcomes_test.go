@@ -35,11 +35,11 @@ func TestOverviewOutcomes(t *testing.T) {
 		code       int
 		result     string
 	}{
-		"hard policy":              {life: policy("hard_failed"), code: 1, result: "policy-failed"},
-		"soft policy":              {life: policy("soft_failed"), code: 1, result: "needs-override"},
-		"soft policy of a dry run": {life: soft, result: "planned"},
-		"advisory":                 {life: policy("advisory_failed"), result: "planned"},
-		"canceled":                 {life: discarded, code: 1, result: "canceled"},
+		"hard-mandatory policy":              {life: policy("hard_failed"), code: 1, result: "policy-failed"},
+		"soft-mandatory policy":              {life: policy("soft_failed"), code: 1, result: "needs-override"},
+		"soft-mandatory policy of a dry run": {life: soft, result: "planned"},
+		"advisory":                           {life: policy("advisory_failed"), result: "planned"},
+		"canceled":                           {life: discarded, code: 1, result: "canceled"},
 		"apply fails": {
 			life:       applyFails,
 			attributes: map[string]any{"is-dry": false, "auto-apply": true},

@@ -223,7 +223,7 @@ func TestOverviewErrors(t *testing.T) {
 	}
 	var twenty strings.Builder
 	for i := range 20 {
-		fmt.Fprintf(&twenty, "- ⛔ `p%d` (mandatory)\n\n", i)
+		fmt.Fprintf(&twenty, "- ⛔ `p%d` (hard-mandatory)\n\n", i)
 	}
 	for name, tt := range map[string]struct {
 		change func(*Row)

@@ -105,8 +105,8 @@ func diagnosticItem(d tfplan.Diagnostic, rank int) item {
 
 // policyLevels are the results that are shown, the most severe first.
 var policyLevels = []struct{ result, icon, word string }{
-	{"hard_failed", "⛔", "mandatory"},
-	{"soft_failed", "✋", "may be overridden"},
+	{"hard_failed", "⛔", "hard-mandatory"},
+	{"soft_failed", "✋", "soft-mandatory, can be overridden"},
 	{"advisory_failed", "⚠️", "advisory"},
 }
 

@@ -93,7 +93,7 @@ func TestPolicies(t *testing.T) {
 		"by level": {"soft_failed", []scalr.Policy{
 			{Name: "a", Result: "advisory_failed"}, {Name: "b", Result: "passed"}, {Name: "c", Result: "soft_failed"},
 			{Name: "d", Result: "hard_failed"}, {Name: "e", Result: "hard_failed", Messages: []string{"one", "`two`"}},
-		}, "- ⛔ `d` (mandatory)\n\n- ⛔ `e` (mandatory)\n  - one\n  - <code>two</code>\n\n- ✋ `c` (may be overridden)\n\n" +
+		}, "- ⛔ `d` (hard-mandatory)\n\n- ⛔ `e` (hard-mandatory)\n  - one\n  - <code>two</code>\n\n- ✋ `c` (soft-mandatory, can be overridden)\n\n" +
 			"- ⚠️ `a` (advisory)\n\n"},
 		"overridden": {"overridden", []scalr.Policy{{Name: "a", Result: "soft_failed"}, {Name: "b", Result: "advisory_failed"}},
 			"- ✋ `a` (overridden)\n\n- ⚠️ `b` (advisory)\n\n"},

@@ -12,7 +12,7 @@ const (
 	Queued                       // waits in the queue or for capacity
 	Working                      // running; continues without a person
 	MaybeWaiting                 // either passed through, or waiting for a person to confirm
-	Override                     // a soft policy failed; waits for a person to override
+	Override                     // a soft-mandatory policy failed; waits for a person to override
 	Saved                        // a saved plan waits to be applied
 	Succeeded                    // final, without an error
 	Failed                       // final, with an error

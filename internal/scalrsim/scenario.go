@@ -49,7 +49,7 @@ type RunScript struct {
 	Queue              time.Duration // time for which another run blocks the workspace
 	WaitsWithoutChange bool          // a run without changes that is not dry waits in `planned`
 	RefuseAutoApply    bool          // Scalr sets the run's auto-apply to false
-	DrySoftFinishes    bool          // a dry run finishes after a soft policy failure
+	DrySoftFinishes    bool          // a dry run finishes after a soft-mandatory policy failure
 	StrictCancel       bool          // cancel returns 409 except in `planning` and `applying`
 	IgnoreStop         bool          // cancel is accepted and has no effect
 	CancelTakes        time.Duration // time from an accepted cancel to `canceled`; 0 means 200 ms

@@ -134,7 +134,7 @@ func rowCases() map[string]rowCase {
 		"plan failed, with redact":     {scenario: scalrsim.Scenario{Script: failing}, redact: true},
 		"plan failed, not included":    {scenario: scalrsim.Scenario{Script: failing, Config: scalrsim.Config{NoIncluded: true}}},
 		"failed before the plan":       {scenario: scalrsim.Scenario{Script: queuedPlan}},
-		"soft policy":                  {scenario: scalrsim.Scenario{Script: soft}},
+		"soft-mandatory policy":        {scenario: scalrsim.Scenario{Script: soft}},
 		"unknown status":               {scenario: scalrsim.Scenario{Script: strange}},
 		"unknown status, plan running": {scenario: scalrsim.Scenario{Script: odd}},
 		"canceled":                     {scenario: plain, change: func(w *searchTarget) { w.run.Status = "canceled" }},

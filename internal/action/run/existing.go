@@ -122,7 +122,7 @@ func (r *command) nothingToOverride(ctx context.Context, run scalr.Run) (step.Ou
 	return r.waitAndDecide(ctx, run, appliesByOthers)
 }
 
-// overrideChecks overrides each failed soft policy and returns the last known state of the run. A conflict means
+// overrideChecks overrides each failed soft-mandatory policy and returns the last known state of the run. A conflict means
 // either that another person has overridden the policy, which the run then shows, or that Scalr does not allow it.
 func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run, error) {
 	if !overridable(run) {
@@ -155,12 +155,12 @@ func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run,
 	}
 }
 
-// overridable reports whether the run has a soft policy failure that has not been overridden.
+// overridable reports whether the run has a soft-mandatory policy failure that has not been overridden.
 func overridable(run scalr.Run) bool { return slices.ContainsFunc(run.Policies, softFailed) }
 
 func softFailed(p scalr.PolicyCheck) bool { return p.Status == scalr.TaskSoftFailed }
 
-// overrideEach overrides each failed soft policy. If there is a conflict, it continues with the others and returns
+// overrideEach overrides each failed soft-mandatory policy. If there is a conflict, it continues with the others and returns
 // the conflict.
 func (r *command) overrideEach(ctx context.Context, run scalr.Run) (conflict error) {
 	overridden := 0

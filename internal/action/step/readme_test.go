@@ -106,7 +106,7 @@ var messageWords = map[Code]string{
 	"no-usable-answer":                  "no valid response",
 	"run-unknown":                       "no valid response was received and no such run was found",
 	"run-errored":                       "The run failed|The apply failed",
-	"policy-failed":                     "A hard policy failed",
+	"policy-failed":                     "A hard-mandatory policy failed",
 	"run-discarded":                     "The run was ‹discarded› in Scalr by …",
 	"run-canceled":                      "The run was ‹canceled› in Scalr by …",
 	"cost-estimation-off":               "has cost estimation off",

@@ -72,7 +72,7 @@ func outcomeOfContradiction(r scalr.Run, contradiction string) Outcome {
 
 func outcomeOfFailure(r scalr.Run) Outcome {
 	if hardFailed(r) {
-		return Outcome{Result: result.PolicyFailed, Code: CodePolicyFailed, Problem: "A hard policy failed" + failedPolicies(r, "hard_failed") + "."}
+		return Outcome{Result: result.PolicyFailed, Code: CodePolicyFailed, Problem: "A hard-mandatory policy failed" + failedPolicies(r, "hard_failed") + "."}
 	}
 	problem := "The run failed"
 	if r.Applied() {
@@ -94,7 +94,11 @@ func failedPolicies(r scalr.Run, result string) string {
 	for _, check := range r.Policies {
 		for _, p := range check.Policies {
 			if p.Result == result {
-				names = append(names, strings.TrimSuffix(fmt.Sprintf("%q: %s", p.Name, strings.Join(p.Messages, "; ")), ": "))
+				messages := make([]string, len(p.Messages)) // each as a clause without a final period
+				for i, m := range p.Messages {
+					messages[i] = strings.TrimRight(m, ". ")
+				}
+				names = append(names, strings.TrimSuffix(fmt.Sprintf("%q: %s", p.Name, strings.Join(messages, "; ")), ": "))
 			}
 		}
 	}
