@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"scalr-run-action/internal/scalrsim"
 )
 
 // TestAffectedRemovedDirectories covers changes after which the directory of a workspace is missing, although they do not
@@ -101,6 +103,32 @@ func TestAffectedRemovedDirectories(t *testing.T) {
 				p.logContains("destroy them before the change is merged")
 			}
 			p.logContains(c.says)
+		})
+	}
+}
+
+// TestAffectedOwners checks that workspaces that are never listed own their directories.
+func TestAffectedOwners(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		settings map[string]any // of the workspace in infra/prod/net
+		owns     bool
+	}{
+		"VCS":                {map[string]any{"vcs-repo": map[string]any{"identifier": "Acme/Infra"}}, true},
+		"another repository": {map[string]any{"vcs-repo": map[string]any{"identifier": "acme/other"}}, false},
+		"local":              {map[string]any{"execution-mode": "local"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			before, after := "infra/x: 1\ninfra/prod/net/x: 1", "infra/x: 1\ninfra/prod/net/x: 2"
+			f := afterPush(t, "all", before, after, "directories=prod/all=infra\ninfra/{environment}/{workspace}")
+			f.world = func(s *scalrsim.Server, environment string) { s.AddWorkspace(environment, "net", c.settings) }
+			p := f.play()
+			if c.owns {
+				p.want(0, "unclaimed=[]").wantWorkspaces("")
+			} else {
+				p.want(0, `unclaimed=["infra/prod/net"]`).wantWorkspaces("all:infra/prod/net/x")
+			}
 		})
 	}
 }

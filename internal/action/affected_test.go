@@ -200,7 +200,13 @@ func TestAffectedByContent(t *testing.T) {
 			before:     "infra/app/x: 1\ninfra/lost/y/x: 1\ninfra/gone/x: 1",
 			after:      "infra/app/x: 1\ninfra/lost/y/x: 2",
 			inputs:     "directories=infra/{workspace}",
-			says:       "Changed directories that belong to no workspace: infra/lost.",
+			says:       "Changed directories that belong to no selected workspace: infra/lost.",
+		},
+		"owned by a workspace that is not named": {
+			workspaces: "app=infra net=infra/net",
+			before:     "infra/x: 1\ninfra/net/x: 1",
+			after:      "infra/x: 1\ninfra/net/x: 2",
+			inputs:     "environment=|workspaces=prod/app",
 		},
 		"root without working directory": {workspaces: "app", before: "main.tf: 1", after: "main.tf: 2", want: "app:main.tf"},
 	} {

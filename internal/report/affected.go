@@ -12,7 +12,7 @@ type Affected struct {
 	Considered    int
 	Workspaces    []AffectedWorkspace
 	Removed       []AffectedWorkspace // whose directories the change deletes
-	Unclaimed     []string            // changed directories of no workspace
+	Unclaimed     []string            // changed directories of no selected workspace
 	Waves         bool                // whether to show the waves
 	Problem       string              // why the step failed; empty if it succeeded
 }
@@ -50,7 +50,7 @@ func (a Affected) Summary() string {
 		out.WriteString("\n")
 	}
 	if len(a.Unclaimed) > 0 {
-		out.WriteString("### Changed directories of no workspace\n\n")
+		out.WriteString("### Changed directories of no selected workspace\n\n")
 		for _, dir := range a.Unclaimed[:min(len(a.Unclaimed), maxAffected)] {
 			fmt.Fprintf(&out, "- %s\n", code(dir))
 		}

@@ -18,7 +18,7 @@ func TestAffectedSummary(t *testing.T) {
 		"| <code>prod/a&#124;b</code> | `x` | <code>m/&#96;c&#96;</code> | 1 |\n\n" +
 		"### Directories deleted\n\nThe resources of these workspaces stay. Destroy them before this change is merged.\n\n" +
 		"- `prod/old` in `infra/old`\n\n" +
-		"### Changed directories of no workspace\n\n- `infra/<new>`\n\n"
+		"### Changed directories of no selected workspace\n\n- `infra/<new>`\n\n"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

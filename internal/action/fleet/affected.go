@@ -33,6 +33,7 @@ type affectedCommand struct {
 	tags   lookup.TagResolver
 	tree   *affected.Tree
 	page   report.Affected
+	owners []*place // workspaces that are never listed, but own files
 }
 
 // Affected runs the affected action and returns the exit code.
@@ -113,11 +114,11 @@ func (c *affectedCommand) list(ctx context.Context, places []*place, change chan
 	return c.setListOutputs(items)
 }
 
-// affectedBy returns those of the present places that the change affects, in the same order. The removed places are
-// part of the search, so that files deleted from their directories do not affect other places.
+// affectedBy returns those of the present places that the change affects, in the same order. The removed places and
+// the owners are part of the search, so that files in their directories do not affect other places.
 func (c *affectedCommand) affectedBy(present, removed []*place, change change) []*place {
 	var workspaces []affected.Workspace
-	for _, p := range slices.Concat(present, removed) {
+	for _, p := range slices.Concat(present, removed, c.owners) {
 		workspaces = append(workspaces, p.workspace())
 	}
 	var found []*place

@@ -44,7 +44,7 @@ func (c *affectedCommand) show(items []item, considered int, removed []item, unc
 			"is merged.", listFirst(names))
 	}
 	if len(unclaimed) > 0 {
-		c.Job.Noticef("Changed directories that belong to no workspace: %s.", listFirst(unclaimed))
+		c.Job.Noticef("Changed directories that belong to no selected workspace: %s.", listFirst(unclaimed))
 	}
 }
 
@@ -104,10 +104,11 @@ func (c *affectedCommand) warnUnmatchedPatterns(present []*place, change change)
 	}
 }
 
-// unclaimed returns the changed directories that match a pattern of the input directories but belong to no workspace.
+// unclaimed returns the changed directories that match a pattern of the input directories but belong to no workspace. The
+// parents of a directory that belongs to one are not considered.
 func (c *affectedCommand) unclaimed(places []*place, change change) []string {
 	claimed := map[string]bool{}
-	for _, p := range places {
+	for _, p := range slices.Concat(places, c.owners) {
 		for _, dir := range p.candidates {
 			claimed[dir] = true
 		}
@@ -116,16 +117,15 @@ func (c *affectedCommand) unclaimed(places []*place, change change) []string {
 	for _, pattern := range c.in.Directories.Patterns {
 		matches := directoryPattern(pattern)
 		for _, changed := range change.paths {
-			for dir := path.Dir(changed); dir != "."; dir = path.Dir(dir) {
-				if !claimed[dir] && matches.MatchString(dir) && c.tree.HasDirectory(dir) {
-					claimed[dir] = true
+			for dir := path.Dir(changed); dir != "." && !claimed[dir]; dir = path.Dir(dir) {
+				if matches.MatchString(dir) && c.tree.HasDirectory(dir) {
 					found = append(found, dir)
 				}
 			}
 		}
 	}
 	slices.Sort(found)
-	return found
+	return slices.Compact(found)
 }
 
 // directoryPattern returns a regular expression for the directories that a pattern can produce.

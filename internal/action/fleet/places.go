@@ -63,8 +63,14 @@ func (c *affectedCommand) selectedWorkspaces(ctx context.Context) ([]scalr.Works
 		return nil, err
 	}
 	if len(c.in.Workspaces) > 0 {
-		if list, err = workspacesNamed(list, c.in.Workspaces); err != nil {
+		all := list
+		if list, err = workspacesNamed(all, c.in.Workspaces); err != nil {
 			return nil, err
+		}
+		for _, ws := range all {
+			if !slices.ContainsFunc(list, func(w scalr.Workspace) bool { return w.ID == ws.ID }) {
+				c.addOwner(ws)
+			}
 		}
 	}
 	slices.SortFunc(list, func(a, b scalr.Workspace) int {
@@ -136,6 +142,7 @@ func (c *affectedCommand) findPlaces(list []scalr.Workspace) ([]*place, error) {
 		p := &place{ws: ws}
 		if ws.VCS != "" || ws.ModuleVersionID != "" || ws.ExecutionMode == "local" {
 			notUploadable = append(notUploadable, p.name().String())
+			c.addOwner(ws)
 			continue
 		}
 		p.candidates, p.exact = c.candidates(p)
@@ -148,10 +155,7 @@ func (c *affectedCommand) findPlaces(list []scalr.Workspace) ([]*place, error) {
 	c.warnUnknownWorkspaces(list)
 	var mismatches []string
 	for _, p := range places {
-		p.directory = p.candidates[0]
-		if at := slices.IndexFunc(p.candidates, c.tree.HasDirectory); at >= 0 {
-			p.directory = p.candidates[at]
-		}
+		p.directory = c.firstExisting(p.candidates)
 		var ok bool
 		if p.path, ok = uploadPath(p.directory, p.workingDirectory()); !ok && c.exists(p) {
 			mismatches = append(mismatches, fmt.Sprintf("%s in %q has the working directory %q", p.name(), p.directory, p.workingDirectory()))
@@ -162,6 +166,23 @@ func (c *affectedCommand) findPlaces(list []scalr.Workspace) ([]*place, error) {
 			listFirst(mismatches))
 	}
 	return places, nil
+}
+
+// addOwner records a workspace that is never listed. It owns its directory too, unless its configuration is not in this
+// repository.
+func (c *affectedCommand) addOwner(ws scalr.Workspace) {
+	if ws.ModuleVersionID != "" || strings.Contains(ws.VCS, "/") && !strings.EqualFold(ws.VCS, c.Job.Env("GITHUB_REPOSITORY")) {
+		return
+	}
+	p := &place{ws: ws}
+	p.candidates, _ = c.candidates(p)
+	p.directory = c.firstExisting(p.candidates)
+	c.owners = append(c.owners, p)
+}
+
+// firstExisting returns the first of the directories that is in the checkout, or else the first one.
+func (c *affectedCommand) firstExisting(dirs []string) string {
+	return dirs[max(0, slices.IndexFunc(dirs, c.tree.HasDirectory))]
 }
 
 // candidates returns the possible directories of the configuration in order of precedence. exact is set if the input
