@@ -56,3 +56,13 @@ func TestAppliedBelowWarning(t *testing.T) {
 		t.Errorf("the summary does not contain %q:\n%s", want, p.summary)
 	}
 }
+
+// TestErrorBelowBoxesOfInit checks that an error without a box is reported if only init draws boxes.
+func TestErrorBelowBoxesOfInit(t *testing.T) {
+	t.Parallel()
+	s := scenario(t, "plan-error")
+	s.Script.Plan.Log = "Initializing the backend...\n╷\n│ Warning: Deprecated\n│ \n│   on main.tf line 3, in terraform:\n│    3: x\n│ \n│ old\n╵\n" +
+		"\nTerraform has been successfully initialized!\n\nError: Unsupported block type\n\n  on main.tf line 9:\n   9: x\n\nNot here.\n"
+	newStepTest(t, s).play().want(1, "result=errored").logContains("::warning file=main.tf,line=3,title=Deprecated::old\n",
+		"::error file=main.tf,line=9,title=Unsupported block type::Not here.\n")
+}

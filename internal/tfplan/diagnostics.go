@@ -44,13 +44,16 @@ var (
 )
 
 // diagnostics extracts the errors and warnings of a log, line by line. Terraform and
-// OpenTofu draw each in a box ("╷ │ ╵"); if there is a box, only boxes count. Without
+// OpenTofu draw each in a box ("╷ │ ╵"); if a command drew a box, only boxes count. Without
 // colors there are no boxes: a title follows a blank line and ends at the next one, and
 // the text below ends at the next title, at a rule, where a plan continues, or at a line
 // that the tool prints in the current stage. Hooks, ssh and scripts print similar lines,
 // but in the middle of others. With -compact-warnings the warnings are a list.
 type diagnostics struct {
-	boxes, plain diagnosticList
+	ended        diagnosticList // of the commands that ended
+	before       diagnosticList // without boxes, above the first command; they count if no command drew a box
+	boxes, plain diagnosticList // of the current command
+	uncolored    diagnosticList // of the current command: without boxes and colors, though an earlier command used colors
 	compact      compactWarnings
 
 	current  diagnosticLines // the diagnostic that is being read
@@ -61,7 +64,11 @@ type diagnostics struct {
 	hasText  bool // the diagnostic without a box has text below its title
 	started  bool // at least one line was read
 	blank    bool // the previous line was empty
-	colored  bool // Terraform writes in colors
+	colored  bool // the current command writes in colors
+	earlier  bool // an earlier command wrote in colors
+	drawn    bool // a command drew a box
+	output   bool // the tool has printed something
+	doubtful bool // the current diagnostic belongs to uncolored
 	inColors bool // the current line has colors
 
 	redact *secret.Redactor
@@ -81,32 +88,72 @@ type diagnosticLines struct {
 	last  string // the last line that is not empty, even if it is not kept
 }
 
-func newDiagnostics(redact *secret.Redactor) diagnostics {
-	list := func() diagnosticList { return diagnosticList{count: map[string]int{}} }
-	return diagnostics{boxes: list(), plain: list(), compact: compactWarnings{diagnosticList: list()}, redact: redact}
-}
+func newDiagnostics(redact *secret.Redactor) diagnostics { return diagnostics{redact: redact} }
 
 // all returns the diagnostics that are kept.
-func (d *diagnostics) all() []Diagnostic { return slices.Concat(d.list().list, d.compact.list) }
+func (d *diagnostics) all() []Diagnostic {
+	list := d.list()
+	return slices.Concat(list.list, d.compact.list)
+}
 
 // warnings returns the number of all warnings.
 func (d *diagnostics) warnings() int { return d.list().warnings + d.compact.warnings }
 
-func (d *diagnostics) list() *diagnosticList {
-	if len(d.boxes.list) > 0 {
-		return &d.boxes
+// list returns the diagnostics of all commands, except for those in lists.
+func (d *diagnostics) list() diagnosticList {
+	var all diagnosticList
+	if !d.drawn {
+		all.addAll(d.before)
 	}
-	return &d.plain
+	all.addAll(d.ended)
+	d.addCurrent(&all)
+	return all
+}
+
+// addCurrent adds the diagnostics of the current command: those in boxes if there are
+// any, or else those in colors if it writes in colors and so did an earlier command.
+func (d *diagnostics) addCurrent(to *diagnosticList) {
+	switch {
+	case len(d.boxes.list) > 0:
+		to.addAll(d.boxes)
+	case d.colored:
+		to.addAll(d.plain)
+	default:
+		to.addAll(d.plain)
+		to.addAll(d.uncolored)
+	}
+}
+
+// nextCommand begins the output of another command, which may have other options than
+// the one before: with TF_CLI_ARGS_plan=-no-color, only init draws boxes.
+func (d *diagnostics) nextCommand() {
+	if d.output {
+		d.addCurrent(&d.ended)
+	} else {
+		d.before.addAll(d.plain)
+		d.ended.addAll(d.boxes)
+	}
+	d.earlier = d.earlier || d.colored
+	d.boxes, d.plain, d.uncolored, d.colored = diagnosticList{}, diagnosticList{}, diagnosticList{}, false
 }
 
 // add reads a line; inColors is true if it contained colors.
 func (d *diagnostics) add(line string, inColors bool) {
 	d.inColors = inColors
-	d.colored = d.colored || inColors && isToolLine(line)
 	inText := d.open
-	if d.read(line); !d.open {
+	begins := isInitStep(line) && (!d.output || d.stage.working && !inText) // text can imitate it
+	d.read(line)
+	if begins && !d.open {
+		d.nextCommand()
+	}
+	d.colored = d.colored || inColors && isToolLine(line)
+	d.output = d.output || isToolLine(line) || isInitStep(line)
+	if !d.open {
 		d.stage.add(line)
 		d.stage.ended = d.stage.ended && !d.unboxedEnd(line) && (inText || !isInitStep(line))
+		if isInitEnd(line) {
+			d.nextCommand()
+		}
 	}
 	d.compact.add(line, d.redact)
 	d.started, d.blank = true, strings.TrimSpace(line) == ""
@@ -139,7 +186,7 @@ func (d *diagnostics) read(line string) {
 		d.current.keep(line)
 	case isTitle(line) && (d.blank || !d.started && line[0] == 'E') && (d.inColors || !d.colored):
 		d.close()
-		d.open, d.titled = true, true
+		d.open, d.titled, d.doubtful = true, true, d.earlier && !d.inColors
 		d.stage.ended = d.stage.ended || d.stage.working
 		d.current.keep(line)
 	case d.open && d.unboxedEnd(line):
@@ -148,6 +195,8 @@ func (d *diagnostics) read(line string) {
 		// A warning without text counts here, unlike above: a script's title is less likely.
 		d.hasText = d.hasText || d.current.hasShortTitle()
 		d.close()
+	case d.open && d.doubtful && d.inColors && isResourceProgress(line):
+		d.close() // the command writes in colors, so a script printed the text
 	case d.open:
 		d.hasText = d.hasText || line != ""
 		d.current.keep(line)
@@ -214,8 +263,12 @@ func (d *diagnostics) close() {
 		switch {
 		case !ok:
 		case d.boxed:
+			d.drawn = true
 			d.boxes.add(one, 1+similar(d.current.last))
-		case one.Level == "error" || d.hasText: // a warning has more text than its title
+		case one.Level == "warning" && !d.hasText: // a warning has more text than its title
+		case d.doubtful:
+			d.uncolored.add(one, 1+similar(d.current.last))
+		default:
 			d.plain.add(one, 1+similar(d.current.last))
 		}
 	}
@@ -241,10 +294,22 @@ func (l *diagnosticList) add(one Diagnostic, times int) {
 		l.warnings += times
 		one.Similar = times - 1
 	}
+	if l.count == nil {
+		l.count = map[string]int{}
+	}
 	if l.count[one.Level] < maxDiagnostics {
 		l.count[one.Level]++
 		l.list = append(l.list, one)
 	}
+}
+
+// addAll adds the diagnostics of another list.
+func (l *diagnosticList) addAll(other diagnosticList) {
+	warnings := l.warnings + other.warnings
+	for _, one := range other.list {
+		l.add(one, 1+one.Similar)
+	}
+	l.warnings = warnings
 }
 
 func parseDiagnostic(lines []string) (Diagnostic, bool) {

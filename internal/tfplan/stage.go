@@ -37,7 +37,7 @@ func (s *stage) add(line string) {
 	case isInitStep(line), byTool(line) && commandStart.MatchString(line):
 		s.working = false
 	case !s.working:
-		s.working = isHeader(line) || operationStart.MatchString(line) || isResourceProgress(line)
+		s.working = isHeader(line) || strings.HasPrefix(line, "Plan: ") || operationStart.MatchString(line) || isResourceProgress(line)
 	}
 }
 
@@ -58,6 +58,11 @@ func (s *stage) follows(line string, warning bool) bool {
 // isInitStep reports whether init begins a step.
 func isInitStep(line string) bool {
 	return line != "" && strings.IndexByte("IUS", line[0]) >= 0 && initStep.MatchString(line)
+}
+
+// isInitEnd reports whether init reports its success; another command may follow.
+func isInitEnd(line string) bool {
+	return strings.HasSuffix(line, " has been successfully initialized!") && byTool(line)
 }
 
 // isResourceProgress reports whether a line reports the progress of one resource.

@@ -12,6 +12,16 @@ import (
 
 const planSummary = "Plan: 1 to add, 0 to change, 0 to destroy.\n"
 
+const (
+	initStart = "Initializing the backend...\n"
+	initEnd   = "\nTerraform has been successfully initialized!\n"
+)
+
+// colored returns lines as Terraform colors them.
+func colored(lines string) string {
+	return strings.ReplaceAll("\x1b[0m\x1b[1m"+strings.TrimSuffix(lines, "\n"), "\n", "\n\x1b[1m") + "\x1b[0m\n"
+}
+
 // boxed returns a diagnostic in a box.
 func boxed(lines ...string) string { return "╷\n│ " + strings.Join(lines, "\n│ ") + "\n╵\n" }
 
@@ -113,6 +123,68 @@ func TestOnlyToolDiagnosticsCount(t *testing.T) {
 			warnings: 1,
 		},
 		{"similar errors", boxed("Error: Old", "", "(and 2 more similar warnings elsewhere)"), []string{"error Old"}, 0},
+		{
+			name: "boxes of init, and a plan without colors",
+			log: initStart + boxed("Warning: Old", "", "text") + initEnd + planSummary +
+				"\nWarning: Check\n\n  on main.tf line 9:\n   9: x\n\ndown\n",
+			want:     []string{"warning Old", "warning Check"},
+			warnings: 2,
+		},
+		{
+			name: "colored boxes of init, and a plan without colors that fails",
+			log: colored(initStart) + boxed("Warning: Old", "", "text") + colored(initEnd) +
+				"\nError: Unsupported block type\n\n  on main.tf line 9:\n   9: x\n\ntext\n",
+			want:     []string{"warning Old", "error Unsupported block type"},
+			warnings: 1,
+		},
+		{
+			name: "colored boxes of init, and a plan without colors",
+			log: colored(initStart) + boxed("Warning: Old", "", "text") + colored(initEnd) + planSummary +
+				"\nWarning: Check\n\ndown\n\n(and 2 more similar warnings elsewhere)\n",
+			want:     []string{"warning Old", "warning Check"},
+			warnings: 4,
+		},
+		{
+			name: "init without colors, and boxes of the plan",
+			log: initStart + "\nWarning: Old\n\ntext\n" + initEnd + colored(planSummary) +
+				boxed("Warning: Check", "", "down"),
+			want:     []string{"warning Old", "warning Check"},
+			warnings: 2,
+		},
+		{
+			name: "hooks of a run in colors",
+			log: "\nWarning: before init\n\ntext\n\n" + colored(initStart) + colored(initEnd) +
+				"\nWarning: before the plan\n\ntext\n\n" + colored("Terraform will perform the following actions:\n") +
+				"\nWarning: while it plans\n\ntext\n\n" + planSummary + boxed("Warning: Old", "", "text") + "\nError: after the plan\n\ntext\n",
+			want:     []string{"warning Old"},
+			warnings: 1,
+		},
+		{
+			name: "a hook before a plan in colors without diagnostics",
+			log: colored(initStart) + boxed("Warning: Old", "", "text") + colored(initEnd) +
+				"\nWarning: before the plan\n\ntext\n\n" + colored("Terraform will perform the following actions:\n") + planSummary,
+			want:     []string{"warning Old"},
+			warnings: 1,
+		},
+		{
+			name:     "a hook before init, without colors",
+			log:      "Error: hook\n\ntext\n\n" + initStart + initEnd + planSummary + boxed("Warning: Old", "", "text"),
+			want:     []string{"warning Old"},
+			warnings: 1,
+		},
+		{
+			name:     "a hook before init without any box",
+			log:      "Error: hook\n\ntext\n\n" + initStart + initEnd + planSummary,
+			want:     []string{"error hook"},
+			warnings: 0,
+		},
+		{
+			name: "two commands with init",
+			log: initStart + initEnd + planSummary + boxed("Warning: A", "", "text") + initStart +
+				"\nWarning: B\n\ntext\n" + initEnd + planSummary,
+			want:     []string{"warning A", "warning B"},
+			warnings: 2,
+		},
 		{
 			name: "compact",
 			log: "\x1b[1m\x1b[33mWarnings:\n\x1b[0m\n- A\n  on main.tf line 12 (and 3 more)\n- B\n" +
