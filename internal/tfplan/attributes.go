@@ -78,7 +78,7 @@ func (p *planText) attributes(c *tfjson.ResourceChange, a Action, hideValues boo
 		sign = "./+"
 	}
 	w.add(sign, 0, fmt.Sprintf("%s %q %q {", kind, c.Type, c.Name))
-	w.object(1, nil, valuesOf(c.Change))
+	w.object(1, nil, valuesOf(c.Change), nil)
 	if hideValues {
 		w.add("", 1, unmarkedNote)
 	}
@@ -160,15 +160,15 @@ func (w *attributeWriter) add(sign string, depth int, text string) {
 	w.lines = append(w.lines, sign+strings.Repeat(" ", gap)+text)
 }
 
-// object writes the attributes of an object that differ, sorted by name.
-func (w *attributeWriter) object(depth int, path []any, v values) {
+// object writes the attributes of an object that differ, and those of its identity, sorted by name.
+func (w *attributeWriter) object(depth int, path []any, v values, identity []string) {
 	var names, labels []string
 	width, unknown, masked := 0, 0, 0
 	for _, name := range members(v) {
 		switch at := v.child(name); {
-		case at.masked():
+		case at.masked(), at.unchanged() && at.hidesParts():
 			masked++
-		case at.unchanged():
+		case at.unchanged() && !slices.Contains(identity, name):
 		default:
 			if at.unknownAfterApply() && depth == 1 {
 				unknown++
@@ -182,8 +182,12 @@ func (w *attributeWriter) object(depth int, path []any, v values) {
 		if len(w.lines) > maxLines {
 			return
 		}
-		if at := v.child(name); unknown < 4 || !at.unknownAfterApply() {
-			w.attribute(depth, append(slices.Clip(path), name), fmt.Sprintf("%-*s = ", width, labels[i]), "", at)
+		label := fmt.Sprintf("%-*s = ", width, labels[i])
+		switch at := v.child(name); {
+		case at.unchanged():
+			w.add("", depth, label+w.inline(at, "+"))
+		case unknown < 4 || !at.unknownAfterApply():
+			w.attribute(depth, append(slices.Clip(path), name), label, "", at)
 		}
 	}
 	if unknown >= 4 {
@@ -213,6 +217,14 @@ func maskedNote(n int) string {
 	return fmt.Sprintf("# (%d sensitive attributes not shown)", n)
 }
 
+// maskedElementsNote reports the number of elements that are shown as unchanged, but have sensitive parts.
+func maskedElementsNote(n int) string {
+	if n == 1 {
+		return "# (1 element with sensitive values not shown)"
+	}
+	return fmt.Sprintf("# (%d elements with sensitive values not shown)", n)
+}
+
 // members returns the sorted attribute names of both sides.
 func members(v values) []string {
 	names := map[string]bool{}
@@ -229,12 +241,15 @@ func members(v values) []string {
 // elements writes the elements of two lists that differ.
 func (w *attributeWriter) elements(depth int, path []any, v values) {
 	pairs := v.pairs(w.comparisons)
-	others := v.marksOf(pairs)
+	others, masked := v.marksOf(pairs), 0
 	for _, p := range pairs {
 		if len(w.lines) > maxLines {
 			return
 		}
 		at := v.element(p, others)
+		if p.before >= 0 && p.after >= 0 && at.unchanged() && at.hidesParts() {
+			masked++
+		}
 		switch { // to attribute, a value that is empty or not in the JSON is not a change
 		case p.before < 0 && isEmpty(at.after) && at.unchanged():
 			w.add("+", depth, w.inline(at, "+")+",")
@@ -243,6 +258,9 @@ func (w *attributeWriter) elements(depth int, path []any, v values) {
 		default:
 			w.attribute(depth, append(slices.Clip(path), max(p.before, p.after)), "", ",", at)
 		}
+	}
+	if masked > 0 {
+		w.add("", depth, maskedElementsNote(masked))
 	}
 }
 
@@ -262,7 +280,11 @@ func (w *attributeWriter) attribute(depth int, path []any, label, end string, v 
 		w.multiLine(depth, label, end, force, v)
 	case c == '{':
 		w.add(sign, depth, label+"{"+force)
-		w.object(depth+1, path, v)
+		var identity []string
+		if end == "," && v.before != nil && v.after != nil {
+			identity = v.identity()
+		}
+		w.object(depth+1, path, v, identity)
 		w.add("", depth, "}"+end)
 	case c == '[':
 		w.add(sign, depth, label+"["+force)

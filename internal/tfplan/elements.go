@@ -21,7 +21,7 @@ func (v values) pairs(budget *int) (pairs []pairOfElements) {
 			i, j = i+1, j+1
 		}
 		removed, added := i+len(h.removed), j+len(h.added)
-		for ; i < removed && j < added && alike(before[i], after[j]); i, j = i+1, j+1 {
+		for ; i < removed && j < added && v.alike(i, j); i, j = i+1, j+1 {
 			pairs = append(pairs, pairOfElements{i, j, true})
 		}
 		for ; i < removed; i++ {
@@ -34,6 +34,32 @@ func (v values) pairs(budget *int) (pairs []pairOfElements) {
 	return pairs
 }
 
+// identity returns the names of unchanged attributes that show which element of a list changes: those that Terraform
+// and providers use as names, or else the first ones.
+func (v values) identity() (names []string) {
+	var others []string
+	for _, name := range members(v) {
+		at := v.child(name)
+		switch at.before.(type) {
+		case nil, map[string]any, []any:
+			continue
+		}
+		if text, isText := at.before.(string); !at.unchanged() || at.sensitive() || isText && (text == "" || strings.Contains(text, "\n")) {
+			continue
+		}
+		switch name {
+		case "id", "name", "key":
+			names = append(names, name)
+		default:
+			others = append(others, name)
+		}
+	}
+	if len(names) == 0 {
+		return others[:min(len(others), 3)]
+	}
+	return names
+}
+
 func compactAll(elements []any) []string {
 	all := make([]string, len(elements))
 	for i, e := range elements {
@@ -44,9 +70,11 @@ func compactAll(elements []any) []string {
 
 // alike reports whether two elements are shown as one that changes, which only pays off if
 // most of it can be the same.
-func alike(before, after any) bool {
+func (v values) alike(i, j int) bool {
+	before, after := childOf(v.before, i), childOf(v.after, j)
 	if was := shape(before); was != 0 {
-		return was == shape(after)
+		unknown := mark(v.unknown, j)
+		return was == shape(after) || after != nil && isEmpty(after) && was == shape(unknown) && marked(unknown)
 	}
 	was, ok := before.(string)
 	will, both := after.(string)

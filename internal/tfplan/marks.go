@@ -168,6 +168,11 @@ func (v values) masked() bool {
 	return v.unchanged() && v.sensitiveBefore == true && v.sensitiveAfter == true
 }
 
+// hidesParts reports whether parts are sensitive on both sides: they may differ even if the JSON has the same values.
+func (v values) hidesParts() bool {
+	return !isEmpty(v.before) && marked(v.sensitiveBefore) && marked(v.sensitiveAfter)
+}
+
 // unknownAfterApply reports whether a new value is known only after the apply.
 func (v values) unknownAfterApply() bool {
 	return v.before == nil && v.unknown == true && !v.sensitive()
@@ -190,6 +195,12 @@ func (v values) container() byte {
 		return 0
 	}
 	before, after := shape(v.before), shape(v.after)
+	if unknown := shape(v.unknown); after == 0 && unknown != 0 && isEmpty(v.after) && v.after != nil && marked(v.unknown) {
+		after = unknown // all of it is known after the apply
+		if before == 0 && isEmpty(v.before) {
+			before = after
+		}
+	}
 	switch {
 	case v.before == nil:
 		return after

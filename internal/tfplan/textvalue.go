@@ -38,7 +38,8 @@ func visible(s string) string {
 
 func isInvisible(r rune) bool { return r != '\t' && !unicode.IsPrint(r) }
 
-// aroundDifference shortens two long values to the text around their first difference.
+// aroundDifference shortens two long values to the text around their first difference, and around their last one if it is
+// far from the first.
 func aroundDifference(before, after string) (string, string) {
 	if utf8.RuneCountInString(before) <= maxValueLength && utf8.RuneCountInString(after) <= maxValueLength {
 		return before, after
@@ -49,7 +50,21 @@ func aroundDifference(before, after string) (string, string) {
 		same++
 	}
 	from := max(0, same-maxLeadLength)
-	return cutOut(b, from), cutOut(a, from)
+	sameEnd := 0
+	for sameEnd < min(len(b), len(a))-same && b[len(b)-1-sameEnd] == a[len(a)-1-sameEnd] {
+		sameEnd++
+	}
+	tail := max(0, sameEnd-maxLeadLength)
+	if min(len(b), len(a))-tail-from < maxValueLength {
+		return cutOut(b, from), cutOut(a, from)
+	}
+	return cutMiddle(b, from, len(b)-tail), cutMiddle(a, from, len(a)-tail)
+}
+
+// cutMiddle shortens a value to the first and the last characters between two indexes.
+func cutMiddle(value []rune, from, to int) string {
+	half := from + maxValueLength/2
+	return cutOut(value[:half], from) + cutOut(value[:to], to-maxValueLength/2+1) + strings.Repeat("…", min(1, len(value)-to))
 }
 
 // cutOut shortens a value to the part that is shown, starting at an index.
