@@ -3,13 +3,53 @@ package tfplan
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 
 	"scalr-run-action/internal/sanitize"
 	"scalr-run-action/internal/secret"
 )
 
-// maxLineLength is the number of bytes of a line that are read; the rest is skipped.
+// maxLineLength is the number of bytes of a line that are read; of the rest, only the end is kept.
 const maxLineLength = 8 << 10
+
+// maxLineEnd is the number of bytes that are kept of the end of a longer line.
+const maxLineEnd = 100
+
+const arrow = "\" -> \""
+
+// lineEnd holds what is kept of the part of a line that is skipped.
+type lineEnd struct {
+	last    []byte // its last bytes, at most twice as many as are kept
+	skipped bool   // there is such a part
+	arrow   bool   // the value after an arrow begins in it
+}
+
+func (e *lineEnd) add(p []byte) {
+	for len(p) > 0 {
+		n := min(len(p), maxLineEnd)
+		e.last = append(e.last, p[:n]...)
+		e.skipped, p = true, p[n:]
+		e.arrow = e.arrow || bytes.Contains(e.last, []byte(arrow))
+		if len(e.last) > maxLineEnd+len(arrow) {
+			e.last = append(e.last[:0], e.last[len(e.last)-maxLineEnd-len(arrow):]...)
+		}
+	}
+}
+
+// text returns the end of the line, with a mark for what is left out.
+func (e *lineEnd) text() string {
+	if !e.skipped {
+		return ""
+	}
+	end := e.last[max(0, len(e.last)-maxLineEnd):]
+	for len(end) > 0 && !utf8.RuneStart(end[0]) {
+		end = end[1:]
+	}
+	if e.arrow && !bytes.Contains(end, []byte(arrow)) {
+		return "…" + arrow + "…" + string(end)
+	}
+	return "…" + string(end)
+}
 
 // Log is a writer that reads the log of a plan or an apply and keeps a bounded part of
 // it. The log must be written unredacted, because the gate evaluates it. All texts that
@@ -19,6 +59,7 @@ type Log struct {
 
 	line []byte         // the last line, still incomplete; at most maxLineLength bytes
 	long *secret.Stream // redacts the line if it is longer than that
+	end  lineEnd
 
 	tail  tail
 	text  *planText
@@ -101,10 +142,14 @@ func (l *Log) put(piece []byte) {
 		l.long = l.redact.Stream()
 		l.line = append([]byte(nil), l.long.Next(l.line)...)
 	}
-	if room := maxLineLength - len(l.line); room > 0 {
-		safe := l.long.Next(piece)
-		l.line = append(l.line, safe[:min(len(safe), room)]...)
-	}
+	l.addLong(l.long.Next(piece))
+}
+
+// addLong adds a redacted piece to a line that is too long.
+func (l *Log) addLong(safe []byte) {
+	n := max(0, min(len(safe), maxLineLength-len(l.line)))
+	l.line = append(l.line, safe[:n]...)
+	l.end.add(safe[n:])
 }
 
 // flush reads a last line without a line break.
@@ -120,10 +165,16 @@ func (l *Log) flush() {
 
 // addLine reads a complete line.
 func (l *Log) addLine() {
+	end := ""
 	if l.long != nil {
-		safe := l.long.End()
-		l.line = append(l.line, safe[:min(len(safe), maxLineLength-len(l.line))]...)
-		l.long = nil
+		l.addLong(l.long.End())
+		end = sanitize.Text(l.end.text())
+		for range utf8.UTFMax - 1 { // a character that was cut
+			if r, size := utf8.DecodeLastRune(l.line); r == utf8.RuneError && size == 1 && l.end.skipped {
+				l.line = l.line[:len(l.line)-1]
+			}
+		}
+		l.long, l.end = nil, lineEnd{}
 	}
 	inColors := bytes.ContainsRune(l.line, '\x1b')
 	text := sanitize.Text(string(bytes.TrimRight(l.line, "\r")))
@@ -132,21 +183,24 @@ func (l *Log) addLine() {
 	l.tail.add(text)
 	if unit, wrapped, ok := cutJSONUnit(text); ok {
 		for piece := range strings.SplitSeq(strings.TrimSuffix(wrapped, "\n"), "\n") {
-			l.addText(strings.Clone(sanitize.Name(unit, maxUnitName)), strings.ReplaceAll(sanitize.Text(piece), "\t", "    "), strings.Contains(piece, "\x1b"))
+			l.addText(strings.Clone(sanitize.Name(unit, maxUnitName)), strings.ReplaceAll(sanitize.Text(piece), "\t", "    "), "", strings.Contains(piece, "\x1b"))
 		}
 		return
 	}
 	unit, text := l.cutUnit(text)
-	l.addText(unit, text, inColors)
+	l.addText(unit, text, end, inColors)
 }
 
-// addText reads a line of the tool's text in a unit.
-func (l *Log) addText(unit, text string, inColors bool) {
+// addText reads a line of the tool's text in a unit. Only diffs show the end of a line that was too long.
+func (l *Log) addText(unit, text, end string, inColors bool) {
 	l.json.add(unit, text, l.redact)
 	diags := l.diagnosticsOf(unit)
 	l.text.enter(unit)
 	if !strings.HasPrefix(text, "Plan: ") || !diags.inText() {
-		l.text.add(text)
+		if isHeader(text) {
+			end = ""
+		}
+		l.text.add(text + end)
 	}
 	diags.add(text, inColors)
 	l.recordDone(text, diags)
