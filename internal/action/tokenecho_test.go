@@ -3,6 +3,7 @@ package action_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -60,5 +61,23 @@ func TestTokenInResponses(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestColorsInSecrets checks that a color inside a secret does not hide it in the log or in its copy for later steps.
+func TestColorsInSecrets(t *testing.T) {
+	t.Parallel()
+	const word = "hunter2-correct-horse"
+	token := strings.Join([]string{scalrsim.Token[:8], scalrsim.Token[8:16], scalrsim.Token[16:]}, "\x1b[31m")
+	s := with(scenario(t, "plan-changes"), scalrsim.Fault{Op: "GET /plans/*/output", Times: -1, Action: scalrsim.Edit,
+		Change: func(body string) string {
+			return strings.Replace(body, "Initializing the backend...", "A "+token+" B "+word[:8]+"\x1b[1m"+word[8:]+" C", 1)
+		}})
+	p := newStepTest(t, s, "sensitive-variables=password="+word).play().want(0, "result=planned")
+	for name, text := range map[string]string{"log": p.log, "file": p.planLog()} {
+		text = regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(maskLines.ReplaceAllString(text, ""), "")
+		if !strings.Contains(text, "A *** B *** C") {
+			t.Errorf("the %s is\n%s", name, text)
+		}
 	}
 }

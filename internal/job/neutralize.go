@@ -104,7 +104,7 @@ const longestLine = 11 << 10
 
 // sanitizeLine returns text as one line of the log. It keeps colors and truncates after longestLine bytes.
 func (j *Job) sanitizeLine(text string) []byte {
-	line := j.redact.Bytes(clean(oneLine(text)))
+	line := j.redact.Colored(clean(oneLine(text)))
 	if n := cutAt(line); n < len(line) {
 		line = append(line[:n:n], "…"...)
 	}

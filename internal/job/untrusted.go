@@ -114,7 +114,7 @@ func (f *UntrustedWriter) add(piece []byte) {
 		return
 	}
 	if f.stream == nil {
-		f.stream = f.job.redact.Stream()
+		f.stream = f.job.redact.ColoredStream()
 	}
 	f.text = append(f.text, f.stream.Next(f.line)...)
 	f.line = f.line[:0]
@@ -124,7 +124,7 @@ func (f *UntrustedWriter) add(piece []byte) {
 func (f *UntrustedWriter) endLine() {
 	f.line = f.cleaner.end(f.line)
 	if f.stream == nil {
-		f.text = append(f.text, f.job.redact.Bytes(f.line)...)
+		f.text = append(f.text, f.job.redact.Colored(f.line)...)
 	} else {
 		f.text = append(append(f.text, f.stream.Next(f.line)...), f.stream.End()...)
 		f.stream = nil

@@ -183,7 +183,7 @@ func TestRedactedColors(t *testing.T) {
 		"\x1b[31m" + long + "m" + hidden: "\x1b[31m" + long[:limit-5] + "\x1b[0m\n\x1b[31mxxxxxm***\x1b[0m\n",
 	} {
 		j, out := newJob(t)
-		j.Mask(secret.New(hidden))
+		j.Mask(secret.Declared(hidden))
 		writeUntrusted(t, j, text, 5000)
 		if got := out.String(); got != want {
 			t.Errorf("%.30q: got %.40q and %.40q, want %.40q", text, got, got[max(0, len(got)-40):], want)

@@ -35,7 +35,7 @@ func planFile(s *step.Step, name string, limit int64) *sharedFile {
 	if file == nil {
 		return nil
 	}
-	return &sharedFile{to: file, name: filepath.Base(file.Name()), clean: s.Redact.Stream(), limit: limit}
+	return &sharedFile{to: file, name: filepath.Base(file.Name()), clean: s.Redact.ColoredStream(), limit: limit}
 }
 
 // jsonFile is a sharedFile with redacted JSON.
