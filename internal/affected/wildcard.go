@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"unicode/utf8"
+
+	"scalr-run-action/internal/charclass"
 )
 
 var (
@@ -88,11 +90,11 @@ func matchBrackets(pattern string, c rune) (ok bool, rest string, err error) {
 			return ok != negated, pattern[1:], nil
 		}
 		if name, after, isClass := cutClass(pattern); isClass {
-			isIn, known := classes[name]
-			if !known {
+			ranges := charclass.Ranges(name)
+			if ranges == "" || name == "ascii" || name == "word" { // unknown to Git
 				return false, "", errUnknownClass
 			}
-			ok, pattern = ok || c < utf8.RuneSelf && isIn(byte(c)), after
+			ok, pattern = ok || charclass.Has(ranges, c), after
 			continue
 		}
 		from, after, valid := cutCharacter(pattern)
@@ -123,23 +125,3 @@ func cutClass(pattern string) (name, rest string, ok bool) {
 	}
 	return after[:end-1], after[end+1:], true
 }
-
-// classes are the classes of characters that Git knows. They contain only ASCII characters.
-var classes = map[string]func(c byte) bool{
-	"alnum":  func(c byte) bool { return isLetter(c) || isDigit(c) },
-	"alpha":  isLetter,
-	"blank":  func(c byte) bool { return c == ' ' || c == '\t' },
-	"cntrl":  func(c byte) bool { return c < ' ' || c == 0x7f },
-	"digit":  isDigit,
-	"graph":  isGraphic,
-	"lower":  func(c byte) bool { return 'a' <= c && c <= 'z' },
-	"print":  func(c byte) bool { return c == ' ' || isGraphic(c) },
-	"punct":  func(c byte) bool { return isGraphic(c) && !isLetter(c) && !isDigit(c) },
-	"space":  func(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' },
-	"upper":  func(c byte) bool { return 'A' <= c && c <= 'Z' },
-	"xdigit": func(c byte) bool { return isDigit(c) || 'A' <= c && c <= 'F' || 'a' <= c && c <= 'f' },
-}
-
-func isLetter(c byte) bool  { return 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' }
-func isDigit(c byte) bool   { return '0' <= c && c <= '9' }
-func isGraphic(c byte) bool { return ' ' < c && c < 0x7f }

@@ -1,8 +1,11 @@
 package bundle
 
 import (
+	"bytes"
 	"errors"
 	"unicode/utf8"
+
+	"scalr-run-action/internal/charclass"
 )
 
 type token struct {
@@ -87,7 +90,8 @@ func parseStar(s []byte) (token, int) {
 
 var errOpenClass = errors.New("a [ in it is not closed")
 
-// parseClass parses [abc], [a-z], [!a-z] or [^a-z]. A ] in the first position is a character of the class.
+// parseClass parses [abc], [a-z], [!a-z], [^a-z] or [[:alpha:][:^digit:]]. A ] in the first position is a character of the
+// class.
 func parseClass(s []byte) (token, int, error) {
 	t := token{kind: oneOf}
 	i := 1
@@ -101,6 +105,12 @@ func parseClass(s []byte) (token, int, error) {
 		}
 		if s[i] == ']' && !first {
 			return t, i + 1, nil
+		}
+		if n := t.addNamedClass(s[i:]); n > 0 {
+			i += n
+			continue
+		} else if n < 0 {
+			return t, 0, errUnknownClass
 		}
 		lo, n, err := classRune(s[i:])
 		if err != nil {
@@ -119,6 +129,34 @@ func parseClass(s []byte) (token, int, error) {
 		}
 		t.ranges = append(t.ranges, [2]rune{lo, hi})
 	}
+}
+
+var errUnknownClass = errors.New("it has an unknown class of characters; [[:alpha:]] and [[:digit:]], for example, are known")
+
+// addNamedClass adds a class such as [:alpha:], or [:^alpha:] for all other characters, and returns its length. The result
+// is 0 if there is none, and negative if it is unknown.
+func (t *token) addNamedClass(s []byte) int {
+	end := bytes.Index(s, []byte(":]"))
+	if end < 2 || s[0] != '[' || s[1] != ':' {
+		return 0
+	}
+	name, negated := bytes.CutPrefix(s[2:end], []byte("^"))
+	ranges := charclass.Ranges(string(name))
+	if ranges == "" {
+		return -1
+	}
+	next := rune(-1 << 31)
+	for i := 0; i < len(ranges); i += 2 {
+		lo, hi := rune(ranges[i]), rune(ranges[i+1])
+		if negated {
+			lo, hi, next = next, lo-1, hi+1
+		}
+		t.ranges = append(t.ranges, [2]rune{lo, hi})
+	}
+	if negated {
+		t.ranges = append(t.ranges, [2]rune{next, utf8.MaxRune})
+	}
+	return end + 2
 }
 
 func classRune(s []byte) (rune, int, error) {
