@@ -68,9 +68,10 @@ func (t *Tree) Find(changed []string, workspaces []Workspace, shared Patterns) [
 type finder struct {
 	tree          *Tree
 	change        *change
-	modules       map[string]*module // by directory
-	nodes         map[string]*node   // by path
-	workspaceDirs map[string]bool    // the directories of workspaces
+	modules       map[string]*module  // by directory
+	nodes         map[string]*node    // by path
+	workspaceDirs map[string]bool     // the directories of workspaces
+	byFold        map[string][]string // paths with letters outside of ASCII, by hclscan.Fold
 }
 
 // ownChanges returns the first changed path of each workspace directory. A path belongs to the innermost workspace

@@ -105,6 +105,29 @@ func TestFindComparesWholePaths(t *testing.T) {
 			changed: "y/b/x",
 			want:    "app:y/b/x",
 		},
+		"a decomposed file name": {
+			files:   map[string]string{"app/main.tf": `x = file("../cfg/cafe` + "\u0301" + `.txt")`, "cfg/caf\u00e9.txt": "", "cfg/cafe.txt": ""},
+			dirs:    "app",
+			changed: "cfg/cafe.txt cfg/caf\u00e9.txt",
+			want:    "app:cfg/caf\u00e9.txt",
+		},
+		"a decomposed module, deleted": {
+			files:   map[string]string{"app/main.tf": moduleCall("../Gru\u0308\u00dfe/\u1100\u1161\u11a8")},
+			dirs:    "app",
+			changed: "Gr\u00fc\u00dfe/\uac01/main.tf",
+			want:    "app:Gr\u00fc\u00dfe/\uac01/main.tf",
+		},
+		"a decomposed module in JSON": {
+			files:   map[string]string{"app/main.tf.json": `{"module":{"m":{"source":"../cafe\u0301"}}}`, "caf\u00e9/main.tf": moduleCall("../\u304b\u3099")},
+			dirs:    "app",
+			changed: "\u304c/x",
+			want:    "app:\u304c/x",
+		},
+		"a decomposed name, other files": {
+			files:   map[string]string{"app/main.tf": `x = file("${path.module}/../cfg/cafe` + "\u0301" + `.txt")`},
+			dirs:    "app",
+			changed: "cfg/caf\u00e9s.txt cfg/cafe.txt cfg/\u00e9.txt",
+		},
 		"path.cwd in another directory": {map[string]string{"a/app/main.tf": `x = "${path.cwd}/../x"`}, "a/app", "x", nil, ""},
 		"a path in variables": {
 			files:   map[string]string{"app/terraform.tfvars": `x = "../shared/x"`, "app/a.auto.tfvars.json": `{"module": {"m": {"source": ["../y"]}}}`},

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"scalr-run-action/internal/hclscan"
 )
 
 // module holds the references of the Terraform files of one directory.
@@ -99,9 +101,40 @@ func (f *finder) visit(u *uses, root, p string, pending []string) []string {
 		}
 	}
 	for _, to := range named {
+		if hclscan.IsDecomposed(to) {
+			named = append(named[:len(named):len(named)], f.composed(to)...)
+		}
+	}
+	for _, to := range named {
 		u.named[to] = append(u.named[to], p)
 	}
 	return append(append(pending, n.next...), named...)
+}
+
+// composed returns the paths in the checkout and the changed paths that a path may denote after composition. It may return
+// too many.
+func (f *finder) composed(p string) []string {
+	if f.byFold == nil {
+		f.byFold = map[string][]string{}
+		add := func(p string) {
+			fold := hclscan.Fold(p)
+			if fold != p && !slices.Contains(f.byFold[fold], p) {
+				f.byFold[fold] = append(f.byFold[fold], p)
+			}
+		}
+		for file := range f.tree.files {
+			add(file)
+		}
+		for dir := range f.tree.dirs {
+			add(dir)
+		}
+		for _, changed := range f.change.sorted {
+			for ; changed != "."; changed = path.Dir(changed) {
+				add(changed)
+			}
+		}
+	}
+	return f.byFold[hclscan.Fold(p)]
 }
 
 // node is a path that workspaces use, with the data that they share.

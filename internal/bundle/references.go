@@ -9,7 +9,8 @@ import (
 	"scalr-run-action/internal/hclscan"
 )
 
-// constantPath is a reference in a Terraform file to a file or directory by a constant path.
+// constantPath is a reference in a Terraform file to a file or directory by a constant path, which is already composed
+// (Unicode NFC).
 type constantPath struct {
 	from     string // the Terraform file
 	path     string // path in the bundle; as written if anywhere is true
@@ -27,7 +28,7 @@ var fileFunctions = []string{"file", "filebase64", "filebase64sha256", "filebase
 func (i *inspector) source(dir, from, text string) {
 	text, _, _ = strings.Cut(text, "//") // Terragrunt copies the directory before the //
 	local := strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../")
-	if local && hclscan.Constant(text) && !leavesBundle(dir, text) { // modules records sources outside the bundle
+	if local && hclscan.Constant(text) && !hclscan.IsDecomposed(text) && !leavesBundle(dir, text) { // modules records sources outside the bundle
 		i.addReference(constantPath{from: from, path: path.Join(dir, text), module: true})
 	}
 }
@@ -35,7 +36,7 @@ func (i *inspector) source(dir, from, text string) {
 // argument records the constant path that is passed to a file function.
 func (i *inspector) argument(dir, from, text string) {
 	text, base, exact := hclscan.ExpandPath(text)
-	if !exact || !hclscan.Constant(text) {
+	if !exact || !hclscan.Constant(text) || hclscan.IsDecomposed(text) {
 		return
 	}
 	r := constantPath{from: from, path: path.Clean(text), anywhere: base != "path.module"}

@@ -44,6 +44,7 @@ func TestMissingReferences(t *testing.T) {
 		"file exists, period first":   {`locals { a = file("./${(path . module)}/there.json") }`, false},
 		"file missing, comment":       {"locals { a = file(\"${ # x\npath.module}/no.json\") }", true},
 		"file above path.module":      {`locals { a = file("../${path.module}/no.json") }`, false},
+		"decomposed names":            {"module \"a\" { source = \"./e\u0301\" }\nlocals { a = file(\"./e\u0301.txt\") }", false},
 		"file in the home directory":  {`locals { a = file("~/.ssh/id_ed25519.pub") }`, true},
 		"file outside the bundle":     {`locals { a = file("${path.module}/../no.json") }`, true},
 		"template missing":            {"locals {\n  a = templatefile(\"${ path.module }/no.tpl\", { a = 1 })\n}", true},

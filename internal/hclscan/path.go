@@ -58,3 +58,29 @@ func Constant(content string) bool {
 	plain := strings.NewReplacer("$${", "\n", "%%{", "\n").Replace(content) // text before and after must not form a template
 	return !strings.Contains(plain, "${") && !strings.Contains(plain, "%{")
 }
+
+// IsDecomposed reports whether a text contains letters that are followed by a combining mark, or Korean ones in parts, as in
+// file names copied on macOS. Terraform composes them (Unicode NFC) in each string.
+func IsDecomposed(text string) bool { return strings.IndexFunc(text, isMark) >= 0 }
+
+// isMark reports whether composition joins a character with the previous one, for the Latin, Greek, Cyrillic, Arabic, Japanese
+// and Korean scripts.
+func isMark(r rune) bool {
+	return 0x300 <= r && r <= 0x36f || 0x653 <= r && r <= 0x655 || 0x1160 <= r && r <= 0x11ff || r == 0x3099 || r == 0x309a
+}
+
+// Fold replaces each letter outside of ASCII, with its marks, by a question mark. Texts that are equal after composition are
+// also equal after folding, but not vice versa.
+func Fold(text string) string {
+	var folded []byte
+	for _, r := range text {
+		if isMark(r) && len(folded) > 0 {
+			folded = folded[:len(folded)-1]
+		}
+		if r > 0x7f {
+			r = '?'
+		}
+		folded = append(folded, byte(r))
+	}
+	return string(folded)
+}
