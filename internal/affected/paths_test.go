@@ -105,6 +105,12 @@ func TestFindComparesWholePaths(t *testing.T) {
 			changed: "y/b/x",
 			want:    "app:y/b/x",
 		},
+		"a hidden file":              {map[string]string{"app/.x.tf": moduleCall("../m"), "app/.y.tf.json": "{"}, "app", "m/x", nil, ""},
+		"a hidden file of variables": {map[string]string{"app/.x.auto.tfvars": `x = "../m"`}, "app", "m/x", nil, "app:m/x"},
+		"three stars":                {nil, "app", "a/b/docs/x", []string{"***/docs"}, "app:a/b/docs/x"},
+		"three stars in the middle":  {nil, "app", "a/x a/b/c/d", []string{"a/***/d"}, "app:a/b/c/d"},
+		"four stars at the end":      {nil, "app", "a b/c/d", []string{"b/****"}, "app:b/c/d"},
+		"three stars after a letter": {nil, "app", "a/ab/c a/b/c", []string{"a/a***/c"}, "app:a/ab/c"},
 		"a decomposed file name": {
 			files:   map[string]string{"app/main.tf": `x = file("../cfg/cafe` + "\u0301" + `.txt")`, "cfg/caf\u00e9.txt": "", "cfg/cafe.txt": ""},
 			dirs:    "app",

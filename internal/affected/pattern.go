@@ -26,6 +26,9 @@ type element struct {
 func elementsOf(texts []string) []element {
 	list := make([]element, len(texts))
 	for i, t := range texts {
+		if strings.HasPrefix(t, "**") && strings.Trim(t, "*") == "" { // Git treats more stars like two
+			t = "**"
+		}
 		list[i] = element{t, !strings.ContainsAny(t, `*?[\{`)}
 	}
 	return list

@@ -111,8 +111,11 @@ func (t *Tree) HasTerraform(dir string) bool {
 // Repositories returns the directories that contain a .git, sorted.
 func (t *Tree) Repositories() []string { return t.repositories }
 
-// IsTerraform reports whether Terraform reads the configuration in a file of this name.
+// IsTerraform reports whether Terraform reads the configuration in a file of this name. It ignores hidden files.
 func IsTerraform(name string) bool {
+	if strings.HasPrefix(name, ".") {
+		return false
+	}
 	for _, end := range []string{".tf", ".tofu", ".tf.json", ".tofu.json"} {
 		if strings.HasSuffix(name, end) {
 			return true

@@ -30,7 +30,7 @@ func hasAnySuffix(name []byte, suffixes ...string) bool {
 
 // isTerraform reports whether Terraform or OpenTofu reads a file with this name in its working directory.
 func isTerraform(name []byte) bool {
-	return hasAnySuffix(name, ".tf", ".tf.json", ".tofu", ".tofu.json")
+	return !bytes.HasPrefix(name, []byte(".")) && hasAnySuffix(name, ".tf", ".tf.json", ".tofu", ".tofu.json")
 }
 
 // isConfiguration reports whether a file with this name belongs to Terraform, OpenTofu or Terragrunt.

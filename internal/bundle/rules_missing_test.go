@@ -106,6 +106,9 @@ func TestFilesWithMissingReferences(t *testing.T) {
 		"all exist": {
 			tree: []string{"main.tf=" + call("d/x.json") + inModule("/d/x.json") + source("./d"), "d/x.json"},
 		},
+		"in a hidden file": {
+			tree: []string{".x.tf=" + inModule("/x.json") + source("./none"), "main.tf"},
+		},
 		"a file in the module's directory": {
 			tree: []string{"d/a.tf=" + inModule("/x.json"), "d/x.json"},
 		},

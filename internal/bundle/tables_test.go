@@ -90,7 +90,7 @@ func TestKindsOfNames(t *testing.T) {
 		no   string
 	}{
 		{"never uploaded", alwaysExcluded, ".git gha-creds-1.json gha-creds-.json", ".gitignore git gha-creds-1.txt gha-creds.json x-gha-creds-1.json .git2"},
-		{"Terraform", isTerraform, "a.tf a.tf.json a.tofu a.tofu.json .tf", "a.hcl a.tfvars a.json tf a.tf.txt a.tofu.yaml"},
+		{"Terraform", isTerraform, "a.tf a.tf.json a.tofu a.tofu.json", ".tf .a.tf.json a.hcl a.tfvars a.json tf a.tf.txt a.tofu.yaml"},
 		{"configuration", isConfiguration, "a.tf a.tf.json a.tofu a.tofu.json terragrunt.hcl .hcl", "a.tfvars hcl a.hcl.json"},
 		{"state", isState, "terraform.tfstate a.tfstate a.tfstate.backup .a.tfstate.lock.info a.tfstate.", "tfstate a.tfstates a.tfstat"},
 		{"secret", isSecretPath, ".env a/.env .envrc .netrc .npmrc .pypirc .pgpass .git-credentials .terraformrc terraform.rc credentials.tfrc.json id_rsa " +
