@@ -34,7 +34,7 @@ func TestOverrideFaults(t *testing.T) {
 		"unreadable after a conflict": {
 			faults: []scalrsim.Fault{held(overrideOp, -1)},
 			signal: overrideOp,
-			later:  []scalrsim.Fault{statusFault(readRun, 403, 1)},
+			later:  []scalrsim.Fault{statusFault(readRun, 403, -1)},
 			second: override,
 			code:   3,
 			want:   []string{"result=refused", "error-code=not-allowed"},

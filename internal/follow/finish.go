@@ -15,6 +15,8 @@ type finish struct {
 	closing closing
 	closed  bool // the last read found Terraform's closing message
 	errored bool // the stage failed, so that its log ends with an error
+	// awaitWarnings is set if the log may continue with warnings after its closing message.
+	awaitWarnings bool
 
 	forbidden bool // Scalr refused to serve the log until the end of the stage
 	done      bool
@@ -63,6 +65,9 @@ func (f *finish) logGrace(timing Timing) time.Duration {
 
 // hasEnd reports whether the log ends as Terraform's logs do: with an error if the stage failed.
 func (f *finish) hasEnd() bool {
+	if f.awaitWarnings {
+		return false
+	}
 	if f.errored {
 		return bytes.Contains(f.closing, []byte("Error: "))
 	}

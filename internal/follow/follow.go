@@ -52,12 +52,16 @@ type Follower struct {
 	// IgnoreStatus is the status in which Scalr accepted a confirmation or another action. The run does not
 	// count as waiting in this status, because it is about to leave it.
 	IgnoreStatus scalr.Status
+	// AwaitWarnings sets that the log of the plan is complete only after Timing.LogGrace without new bytes: Terraform prints
+	// warnings after its closing message.
+	AwaitWarnings bool
 	// Throttled returns the time of Scalr's last 429 response; a nil function and the zero time mean never.
 	Throttled func() time.Time
 	Timing    Timing
 
-	tails map[scalr.Log]*tail
-	order []scalr.Log
+	polled bool // a poll succeeded: the run exists, and the token can read it
+	tails  map[scalr.Log]*tail
+	order  []scalr.Log
 }
 
 // Ending describes why Follow returned.
@@ -96,7 +100,7 @@ func (f *Follower) Follow(ctx context.Context, run scalr.Run) (Ending, error) {
 func (f *Follower) poll(ctx context.Context, run scalr.Run) (scalr.Run, error) {
 	c := classifier{latest: run, furthest: run.Status, ignoreStatus: f.IgnoreStatus, grace: f.Timing.StatusGrace}
 	pace := f.Timing.pacer(time.Now())
-	failed := failures{tolerated: f.IgnoreStatus != ""}
+	failed := failures{tolerated: f.polled || f.IgnoreStatus != ""}
 	pollRun := func() (scalr.Run, error) { return f.API.PollRun(ctx, run.ID) }
 	for poll := pollRun; ; {
 		began := time.Now()
@@ -108,7 +112,7 @@ func (f *Follower) poll(ctx context.Context, run scalr.Run) (scalr.Run, error) {
 			}
 			continue
 		}
-		failed = failures{tolerated: true}
+		f.polled, failed = true, failures{tolerated: true}
 		before := c.latest.Status
 		state := c.observe(polled, time.Now())
 		if state == finishing {

@@ -161,7 +161,7 @@ func TestFollowerIsReused(t *testing.T) {
 	s.Script.Plan.Log, s.Script.Apply.Log = log(30, planned), log(30, applied)
 	play(t, s, false, func(r *followTest) {
 		r.follow("planned")
-		if err := r.client.Confirm(r.t.Context(), r.run.ID, "go"); err != nil {
+		if err := r.client.Confirm(r.t.Context(), r.run.ID, "go", nil); err != nil {
 			t.Fatal(err)
 		}
 		r.IgnoreStatus = "planned"

@@ -37,6 +37,7 @@ func (f *Follower) tail(l scalr.Log) *tail {
 	t, ok := f.tails[l]
 	if !ok {
 		t = &tail{began: time.Now()}
+		t.awaitWarnings = f.AwaitWarnings && l.Phase == scalr.PlanPhase
 		f.tails[l] = t
 		f.order = append(f.order, l)
 	}

@@ -35,7 +35,7 @@ func TestEfforts(t *testing.T) {
 				t.Errorf("effort %d: a read took %s, want %s (%v)", effort, time.Since(began), c.read, err)
 			}
 			began = time.Now()
-			if err := client.CancelRun(t.Context(), "run-1", "", effort); err == nil || time.Since(began) != c.action {
+			if err := client.CancelRun(t.Context(), "run-1", "", effort, nil); err == nil || time.Since(began) != c.action {
 				t.Errorf("effort %d: an action took %s, want %s (%v)", effort, time.Since(began), c.action, err)
 			}
 		})

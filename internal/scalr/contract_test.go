@@ -184,9 +184,9 @@ func tourRun(r *scalrtest.Harness, run scalr.Run) {
 	run = tourUntilFinal(r, run)
 	if !run.Status.IsFinal() {
 		runs.Blocking(ctx, r.Client, run.WorkspaceID, run.ID)
-		_ = r.Confirm(ctx, run.ID, "go")
+		_ = r.Confirm(ctx, run.ID, "go", nil)
 		for _, p := range run.Policies {
-			_ = r.Override(ctx, p.ID)
+			_ = r.Override(ctx, p.ID, nil)
 		}
 		run = tourUntilFinal(r, run)
 		_, _ = runs.Stop(ctx, r.Client, run, runs.StopOptions{Comment: "enough", AllowApply: true})

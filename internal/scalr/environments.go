@@ -133,7 +133,7 @@ func (c *Client) UpdateEnvironment(ctx context.Context, id string, s Environment
 // DeleteEnvironment deletes an environment and everything in it. Scalr does not ask for confirmation, so check is
 // called before every attempt, and its error stops the deletion. A 404 may mean that the environment does not exist or
 // that the token may not delete it.
-func (c *Client) DeleteEnvironment(ctx context.Context, id string, check func(context.Context) error) error {
+func (c *Client) DeleteEnvironment(ctx context.Context, id string, check Check) error {
 	return c.do(ctx, call{op: OpDeleteEnvironment.on(id), method: http.MethodDelete, path: []string{"environments", id}, policy: defaultPolicy, check: check})
 }
 

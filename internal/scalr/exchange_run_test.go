@@ -141,14 +141,16 @@ func TestRunExchanges(t *testing.T) {
 			want:    `[true,1]`,
 		},
 		"confirm a run": {
-			call:     func(ctx context.Context, c *scalr.Client) (any, error) { return done(c.Confirm(ctx, "run-1", "ok")) },
+			call: func(ctx context.Context, c *scalr.Client) (any, error) {
+				return done(c.Confirm(ctx, "run-1", "ok", nil))
+			},
 			requests: []string{`POST runs/run-1/actions/apply {"comment":"ok"}`},
 			answers:  []string{""},
 			want:     `"done"`,
 		},
 		"cancel a run": {
 			call: func(ctx context.Context, c *scalr.Client) (any, error) {
-				return done(c.CancelRun(ctx, "run-1", "no", scalr.Normal))
+				return done(c.CancelRun(ctx, "run-1", "no", scalr.Normal, nil))
 			},
 			requests: []string{`POST runs/run-1/actions/cancel {"comment":"no"}`},
 			answers:  []string{""},
@@ -156,14 +158,14 @@ func TestRunExchanges(t *testing.T) {
 		},
 		"discard a run": {
 			call: func(ctx context.Context, c *scalr.Client) (any, error) {
-				return done(c.DiscardRun(ctx, "run-1", "no", scalr.Once))
+				return done(c.DiscardRun(ctx, "run-1", "no", scalr.Once, nil))
 			},
 			requests: []string{`POST runs/run-1/actions/discard {"comment":"no"}`},
 			answers:  []string{""},
 			want:     `"done"`,
 		},
 		"override a policy check": {
-			call:     func(ctx context.Context, c *scalr.Client) (any, error) { return done(c.Override(ctx, "polchk-1")) },
+			call:     func(ctx context.Context, c *scalr.Client) (any, error) { return done(c.Override(ctx, "polchk-1", nil)) },
 			requests: []string{"POST policy-checks/polchk-1/actions/override"},
 			answers:  []string{""},
 			want:     `"done"`,

@@ -257,7 +257,7 @@ func redirects() map[string]httpFault {
 		"H24 307 for confirm": {
 			faults: []scalrsim.Fault{redirect("POST /runs/*/actions/apply", 307, home+"/")},
 			do: func(ctx context.Context, r *scalrtest.Harness, run scalr.Run) error {
-				return r.Confirm(ctx, run.ID, "")
+				return r.Confirm(ctx, run.ID, "", nil)
 			},
 			is: scalr.ErrRedirected, requests: 1,
 		},

@@ -77,7 +77,7 @@ func confirm(ctx context.Context, r *scalrtest.Harness, _ scalr.Run) error {
 		return err
 	}
 	time.Sleep(time.Hour)
-	err = r.Confirm(ctx, run.ID, "go")
+	err = r.Confirm(ctx, run.ID, "go", nil)
 	time.Sleep(time.Minute)
 	for _, record := range r.Sim.Runs() {
 		if record.ID == run.ID && record.Status != "applied" {

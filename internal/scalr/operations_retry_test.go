@@ -26,7 +26,9 @@ func TestRetriesOfOperations(t *testing.T) {
 	pool := func(ctx context.Context, c *scalr.Client) error { _, err := c.AgentPool(ctx, "apool-1"); return err }
 	active := func(ctx context.Context, c *scalr.Client) error { _, err := c.ActiveRuns(ctx, "ws-1"); return err }
 	inProgress := func(ctx context.Context, c *scalr.Client) error { _, err := c.RunsInProgress(ctx, "ws-1"); return err }
-	urgent := func(ctx context.Context, c *scalr.Client) error { return c.CancelRun(ctx, "run-1", "", scalr.Urgent) }
+	urgent := func(ctx context.Context, c *scalr.Client) error {
+		return c.CancelRun(ctx, "run-1", "", scalr.Urgent, nil)
+	}
 	tooLarge := "{" + strings.Repeat(" ", 17<<20)
 	for name, c := range map[string]struct {
 		do          operation

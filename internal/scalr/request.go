@@ -38,9 +38,8 @@ type call struct {
 	read func(answer) error
 	// anonymous omits the token, for the request that obtains one.
 	anonymous bool
-	// check is called before every attempt; its error ends the call. It may be nil.
-	check func(context.Context) error
-	plain bool // the response is plain JSON, not JSON:API
+	check     Check
+	plain     bool // the response is plain JSON, not JSON:API
 }
 
 // do performs the call and retries it according to its policy.

@@ -97,8 +97,14 @@ func (r Run) counted() bool {
 	return r.Plan != nil && (positive(r.Plan.Additions) || positive(r.Plan.Changes) || positive(r.Plan.Destructions))
 }
 
-// checked reports whether no task between plan and apply is unfinished.
+// checked reports whether neither the plan nor a task between plan and apply is unfinished.
 func (r Run) checked() bool {
+	if r.Plan != nil {
+		switch r.Plan.Status {
+		case TaskPending, TaskQueued, TaskRunning:
+			return false
+		}
+	}
 	if r.Cost != nil && !r.Cost.Status.Final() {
 		return false
 	}

@@ -119,26 +119,31 @@ func (c *Client) part(ctx context.Context, kind, id string) (r resource, ok bool
 	return r, err == nil
 }
 
+// Check is called before every attempt of an action, also before a retry: the run may have changed since the previous
+// attempt, or because of it if only its response was lost. An error prevents the attempt and is returned as it is. A nil
+// Check allows every attempt.
+type Check func(context.Context) error
+
 // Confirm confirms the apply of a run. ErrConflict means that the run is not waiting for confirmation yet or no longer:
 // read it again.
-func (c *Client) Confirm(ctx context.Context, id, comment string) error {
-	return c.act(ctx, OpApplyRun, id, comment, defaultPolicy)
+func (c *Client) Confirm(ctx context.Context, id, comment string, check Check) error {
+	return c.act(ctx, OpApplyRun, id, comment, defaultPolicy, check)
 }
 
 // Override overrides the soft failures of a policy check. The API does not accept a comment.
-func (c *Client) Override(ctx context.Context, policyCheckID string) error {
+func (c *Client) Override(ctx context.Context, policyCheckID string, check Check) error {
 	return c.do(ctx, call{op: OpOverridePolicyCheck.on(policyCheckID), method: http.MethodPost,
-		path: []string{"policy-checks", policyCheckID, "actions", "override"}, policy: defaultPolicy})
+		path: []string{"policy-checks", policyCheckID, "actions", "override"}, policy: defaultPolicy, check: check})
 }
 
 // CancelRun cancels a run in progress. ErrConflict means that it is not in progress, or no longer.
-func (c *Client) CancelRun(ctx context.Context, id, comment string, e Effort) error {
-	return c.act(ctx, OpCancelRun, id, comment, e.forAction())
+func (c *Client) CancelRun(ctx context.Context, id, comment string, e Effort, check Check) error {
+	return c.act(ctx, OpCancelRun, id, comment, e.forAction(), check)
 }
 
 // DiscardRun discards a run that waits for a person. ErrConflict means that it is not waiting, or no longer.
-func (c *Client) DiscardRun(ctx context.Context, id, comment string, e Effort) error {
-	return c.act(ctx, OpDiscardRun, id, comment, e.forAction())
+func (c *Client) DiscardRun(ctx context.Context, id, comment string, e Effort, check Check) error {
+	return c.act(ctx, OpDiscardRun, id, comment, e.forAction(), check)
 }
 
 // verbs are the names of a run's actions in API paths.
@@ -146,9 +151,9 @@ var verbs = map[Operation]string{OpApplyRun: "apply", OpCancelRun: "cancel", OpD
 
 // act sends one of a run's actions. The API accepts a plain object and returns no body: 202, or 204 if there was
 // nothing to do.
-func (c *Client) act(ctx context.Context, action Operation, id, comment string, p policy) error {
+func (c *Client) act(ctx context.Context, action Operation, id, comment string, p policy, check Check) error {
 	return c.do(ctx, call{op: action.on(id), method: http.MethodPost, path: []string{"runs", id, "actions", verbs[action]},
-		kind: actionType, body: map[string]any{"comment": comment}, policy: p})
+		kind: actionType, body: map[string]any{"comment": comment}, policy: p, check: check})
 }
 
 // ListRuns lists the runs of a workspace, newest first, page by page, until visit returns false. Policy checks and

@@ -298,7 +298,9 @@ func TestBrokenBodies(t *testing.T) {
 			_, err := c.ReadRun(ctx, "run-1", scalr.Once)
 			return err
 		},
-		"an action":       func(ctx context.Context, c *scalr.Client) error { return c.CancelRun(ctx, "run-1", "", scalr.Once) },
+		"an action": func(ctx context.Context, c *scalr.Client) error {
+			return c.CancelRun(ctx, "run-1", "", scalr.Once, nil)
+		},
 		"a part of a run": func(ctx context.Context, c *scalr.Client) error { _, err := c.AgentPool(ctx, "apool-1"); return err },
 		"a list":          func(ctx context.Context, c *scalr.Client) error { _, err := c.ActiveRuns(ctx, "ws-1"); return err },
 		"the text of a page": func(ctx context.Context, c *scalr.Client) error {
@@ -368,10 +370,10 @@ func TestUnusedBodies(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				for verb, call := range map[string]func(*scalr.Client) error{
-					"cancel":   func(client *scalr.Client) error { return client.CancelRun(t.Context(), "run-1", "", scalr.Once) },
-					"discard":  func(client *scalr.Client) error { return client.DiscardRun(t.Context(), "run-1", "", scalr.Once) },
-					"apply":    func(client *scalr.Client) error { return client.Confirm(t.Context(), "run-1", "") },
-					"override": func(client *scalr.Client) error { return client.Override(t.Context(), "pc-1") },
+					"cancel":   func(client *scalr.Client) error { return client.CancelRun(t.Context(), "run-1", "", scalr.Once, nil) },
+					"discard":  func(client *scalr.Client) error { return client.DiscardRun(t.Context(), "run-1", "", scalr.Once, nil) },
+					"apply":    func(client *scalr.Client) error { return client.Confirm(t.Context(), "run-1", "", nil) },
+					"override": func(client *scalr.Client) error { return client.Override(t.Context(), "pc-1", nil) },
 					"delete":   func(client *scalr.Client) error { return client.DeleteWorkspace(t.Context(), "ws-1", nil) },
 				} {
 					left, requests := (*strings.Reader)(nil), 0

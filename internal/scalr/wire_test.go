@@ -85,12 +85,12 @@ func calls() map[string]struct {
 			return run, err
 		}},
 		"confirm-run": only(simple, func(ctx context.Context, c *scalr.Client, p place) error {
-			return c.Confirm(ctx, p.run, "reviewed by octocat")
+			return c.Confirm(ctx, p.run, "reviewed by octocat", nil)
 		}),
 		"confirm-too-early": only(working, func(ctx context.Context, c *scalr.Client, p place) error {
-			return c.Confirm(ctx, p.run, "reviewed by octocat")
+			return c.Confirm(ctx, p.run, "reviewed by octocat", nil)
 		}),
-		"override-policy": only(waits, func(ctx context.Context, c *scalr.Client, p place) error { return c.Override(ctx, p.policyCheck) }),
+		"override-policy": only(waits, func(ctx context.Context, c *scalr.Client, p place) error { return c.Override(ctx, p.policyCheck, nil) }),
 		"plan-log": {simple, func(ctx context.Context, c *scalr.Client, p place) (any, error) {
 			return text(c.Log(ctx, scalr.Log{Phase: scalr.PlanPhase, ID: p.plan}, 10*time.Second))
 		}},

@@ -114,6 +114,6 @@ func (c *Client) UpdateWorkspace(ctx context.Context, id string, s WorkspaceSett
 // DeleteWorkspace deletes a workspace with its state. check is called before every attempt, and its error stops the
 // deletion. A 404 may mean that the workspace does not exist or that the token may not delete it; a 409 means that it
 // is protected and manages resources (openapi.yml, delete_workspace).
-func (c *Client) DeleteWorkspace(ctx context.Context, id string, check func(context.Context) error) error {
+func (c *Client) DeleteWorkspace(ctx context.Context, id string, check Check) error {
 	return c.do(ctx, call{op: OpDeleteWorkspace.on(id), method: http.MethodDelete, path: []string{"workspaces", id}, policy: defaultPolicy, check: check})
 }

@@ -39,7 +39,10 @@ const proxyPage = `<!DOCTYPE html><html><head><title>Sign in</title></head>` +
 
 func status(f *Fault) reply {
 	code := orElse(f.Status, 500)
-	if f.Body == "" {
+	switch {
+	case f.Body == "" && code < 300:
+		return withHeader(empty(code), f.Header)
+	case f.Body == "":
 		return withHeader(problem(code, http.StatusText(code), "", ""), f.Header)
 	}
 	return withHeader(newReply(code, jsonAPI, []byte(f.Body)), f.Header)

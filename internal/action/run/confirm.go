@@ -15,53 +15,58 @@ import (
 // passing through the status in which it seems to wait.
 const confirmRetryWindow = 30 * time.Second
 
-// confirm confirms a waiting run and follows its apply to the end. Immediately before, it reads the run and evaluates
-// the gates, since the last poll may be minutes old. After a conflict it reads the run again, because the run may not
-// be waiting yet, or no longer be waiting. A run that no longer waits as before is followed until it is final or needs
-// a person.
+// confirm confirms a waiting run and follows its apply to the end. Before each request it reads the run and evaluates
+// the gates. After a conflict it tries again, because the run may not be waiting yet, or no longer be waiting. A run that
+// no longer waits as before is followed until it is final or needs a person.
 func (r *command) confirm(ctx context.Context, run scalr.Run) (step.Outcome, error) {
-	var refused error
-	for began := time.Now(); ; {
-		latest, err := r.readVerified(ctx, run.ID)
+	for l := r.lastLook(run, waitsForConfirmation); ; {
+		err := r.client.Confirm(ctx, run.ID, r.comment("confirmed"), l.check)
 		switch {
-		case err != nil && ctx.Err() != nil:
-			return r.waitForEnd(ctx, run, "")
-		case err != nil:
-			return step.Outcome{}, err
-		case latest.Status.Before(run.Status): // from a server that lags behind
-			return r.waitAndDecide(ctx, run, appliesAfterGates)
-		case !stillWaits(run, latest):
-			return r.waitAndDecide(ctx, latest, appliesAfterGates)
-		case refused != nil && time.Since(began) > confirmRetryWindow:
-			return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Scalr does not allow run %s to be confirmed while it is %q: %s.", run.ID,
-				latest.Status, step.Sentence(refused))
-		}
-		run = latest
-		r.updateRun(run)
-		if failures := r.evaluateGates(ctx, run, true); len(failures) > 0 {
-			return r.reject(ctx, run, failures), nil
-		}
-		refused = r.client.Confirm(ctx, run.ID, r.comment("confirmed"))
-		switch {
-		case refused == nil:
-			return r.confirmed(ctx, run)
+		case err == nil:
+			return r.confirmed(ctx, l.run)
+		case errors.Is(err, errGateHit):
+			return r.reject(ctx, l.run, l.failures), nil
 		case ctx.Err() != nil:
-			// Scalr may have received the request, so the run is read and stopped according to its status.
-			return r.waitForEnd(ctx, run, run.Status)
-		case !errors.Is(refused, scalr.ErrConflict):
-			return step.Outcome{}, refused
+			return r.waitForEnd(ctx, l.run, l.leaving())
+		case errors.Is(err, errMoved), r.movedAfterFailure(ctx, l, err):
+			return r.moved(ctx, l)
+		case errors.Is(err, errOutdated), errors.Is(err, errUnread):
+			return r.waitAndDecide(ctx, l.run, appliesAfterGates)
+		case !errors.Is(err, scalr.ErrConflict):
+			return step.Outcome{}, r.withRunState(l, err)
 		}
+		l.refuse("confirmed", err)
 		if retry.Wait(ctx, r.Env.Timing.StatusGrace) != nil {
-			return r.waitForEnd(ctx, run, "")
+			return r.waitForEnd(ctx, l.run, "")
 		}
 	}
 }
 
-// stillWaits reports whether two consecutive reads agree that the run waits for confirmation in the same status. Its
-// plan may contain changes that Scalr does not count: see CorrectByPlan.
-func stillWaits(before, latest scalr.Run) bool {
-	return latest.Status == before.Status && latest.State() != scalr.Override &&
-		(latest.Waiting() || latest.NothingToApply() && before.NothingToApply())
+// leaving returns the status that the run is about to leave if Scalr received the request, or "" if none was sent.
+func (l *lastLook) leaving() scalr.Status {
+	if l.sent {
+		return l.run.Status
+	}
+	return ""
+}
+
+// waitsForConfirmation returns an error unless two consecutive reads agree that the run waits for confirmation, in the
+// same status and with the same plan. The plan may contain changes that Scalr does not count: see CorrectByPlan.
+func waitsForConfirmation(before, latest scalr.Run) error {
+	waits := latest.Waiting() || latest.NothingToApply() && before.NothingToApply()
+	if latest.Status != before.Status || !samePlan(before, latest) || latest.State() == scalr.Override || step.Contradictory(latest) || !waits {
+		return errMoved
+	}
+	return nil
+}
+
+// moved handles a run that does not wait for confirmation any more, possibly because of a request of this step whose
+// response was lost.
+func (r *command) moved(ctx context.Context, l *lastLook) (step.Outcome, error) {
+	if l.sent && !r.in.Wait && l.run.Status.Applying() {
+		return step.Outcome{Result: result.Started}, nil
+	}
+	return r.waitAndDecide(ctx, l.run, appliesAfterGates)
 }
 
 // confirmed follows a run whose confirmation Scalr accepted.

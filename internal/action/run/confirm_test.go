@@ -6,9 +6,9 @@ import (
 	"scalr-run-action/internal/scalr"
 )
 
-// TestStillWaits checks that two reads agree that a run waits for confirmation only in the same status, and that a run
+// TestWaitsForConfirmation checks that two reads agree that a run waits for confirmation only in the same status, and that a run
 // whose changes have disappeared does not.
-func TestStillWaits(t *testing.T) {
+func TestWaitsForConfirmation(t *testing.T) {
 	t.Parallel()
 	run := func(status scalr.Status, changes bool) scalr.Run {
 		return scalr.Run{Status: status, Plan: &scalr.Plan{Status: scalr.TaskFinished, HasChanges: &changes}}
@@ -17,6 +17,17 @@ func TestStillWaits(t *testing.T) {
 	automatic.AutoApply = true
 	checking := run(scalr.StatusPlanned, true)
 	checking.Policies = []scalr.PolicyCheck{{Status: scalr.TaskRunning}}
+	with := func(change func(*scalr.Run)) scalr.Run {
+		r := run(scalr.StatusPlanned, true)
+		change(&r)
+		return r
+	}
+	replaced := with(func(r *scalr.Run) { r.Plan.ID = "plan-2" })
+	planning := with(func(r *scalr.Run) { r.Plan.Status = scalr.TaskRunning })
+	failedPlan := with(func(r *scalr.Run) { r.Plan.Status = scalr.TaskErrored })
+	denied := with(func(r *scalr.Run) { r.Policies = []scalr.PolicyCheck{{Status: scalr.TaskHardFailed}} })
+	deniedByNumber := with(func(r *scalr.Run) { r.Policies = []scalr.PolicyCheck{{Status: scalr.TaskPassed, Hard: 1}} })
+	failedCheck := with(func(r *scalr.Run) { r.Policies = []scalr.PolicyCheck{{Status: scalr.TaskErrored}} })
 	for name, c := range map[string]struct {
 		before, latest scalr.Run
 		want           bool
@@ -31,8 +42,14 @@ func TestStillWaits(t *testing.T) {
 		"unknown":                {run("quantum_checking", true), run("quantum_checking", true), false},
 		"applied automatically":  {run(scalr.StatusPlanned, true), automatic, false},
 		"unfinished check":       {run(scalr.StatusPlanned, true), checking, false},
+		"another plan":           {run(scalr.StatusPlanned, true), replaced, false},
+		"unfinished plan":        {planning, planning, false},
+		"failed plan":            {failedPlan, failedPlan, false},
+		"denied":                 {denied, denied, false},
+		"denied by number":       {deniedByNumber, deniedByNumber, false},
+		"failed check":           {failedCheck, failedCheck, false},
 	} {
-		if got := stillWaits(c.before, c.latest); got != c.want {
+		if got := waitsForConfirmation(c.before, c.latest) == nil; got != c.want {
 			t.Errorf("%s: got %t, want %t", name, got, c.want)
 		}
 	}

@@ -81,6 +81,6 @@ func (r *command) recordEarlyPlan(e *earlyPlan, run scalr.Run) {
 	denied := errors.Is(reading.err, scalr.ErrForbidden) || errors.Is(reading.err, scalr.ErrRedirected)
 	valid := reading.missing == "" && reading.plan.JSONProblem == ""
 	if run.Plan != nil && run.Plan.ID == e.planID && (valid || denied) {
-		r.recordPlan(reading)
+		r.recordPlan(reading, e.planID)
 	}
 }

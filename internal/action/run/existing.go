@@ -3,9 +3,7 @@ package run
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"time"
 
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/follow"
@@ -58,53 +56,60 @@ func (r *command) actOnExisting(ctx context.Context) (step.Outcome, error) {
 }
 
 // confirmExisting waits until the run needs a person, evaluates the gates and confirms the run. The gates are also
-// evaluated for a run that another person has applied.
+// evaluated for a run that another person has applied. Only a saved plan certainly waits: runs pass through the other
+// statuses in which a run may wait.
 func (r *command) confirmExisting(ctx context.Context, run scalr.Run) (step.Outcome, error) {
 	if run.Dry {
 		return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s is a dry run: it changes nothing, and there is nothing to confirm.",
 			run.ID)
 	}
-	if run.Waiting() && run.State() != scalr.Override && !r.in.FailOn.Any() {
+	if run.State() == scalr.Saved && !step.Contradictory(run) && !r.in.FailOn.Any() {
 		return r.confirm(ctx, run)
 	}
 	return r.waitAndDecide(ctx, run, appliesAfterGates)
 }
 
-// override overrides the failed soft policies of a run after the gates pass. If the run then waits for confirmation,
+// override overrides the failed soft-mandatory policies of a run after the gates pass. If the run then waits for confirmation,
 // the gates are evaluated again.
 func (r *command) override(ctx context.Context, run scalr.Run) (step.Outcome, error) {
 	run, o, done, err := r.waitForRun(ctx, run, "")
-	if done || err != nil {
+	switch {
+	case done || err != nil:
 		return o, err
-	}
-	if run.State() == scalr.Override && r.in.FailOn.Any() {
-		r.planForGates(ctx, run) // it may take a minute, so it is read before the run is read again
-		latest, err := r.readVerified(ctx, run.ID)
-		switch {
-		case err != nil && ctx.Err() != nil:
-			return r.waitForEnd(ctx, run, "")
-		case err != nil:
-			return step.Outcome{}, err
-		}
-		run = latest
-		r.updateRun(run)
-	}
-	if run.State() != scalr.Override {
+	case run.State() != scalr.Override:
 		return r.nothingToOverride(ctx, run)
+	case step.Contradictory(run):
+		return r.outcomeOf(ctx, run), nil
+	case !slices.ContainsFunc(run.Policies, softFailed):
+		return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s waits for an override, but Scalr reports no policy check that can be overridden.",
+			run.ID)
 	}
-	if failures := r.evaluateGates(ctx, run, true); len(failures) > 0 {
-		return r.reject(ctx, run, failures), nil
+	l, err := r.overrideChecks(ctx, run)
+	switch {
+	case err == nil:
+		return r.afterOverride(ctx, l.run, run.Status)
+	case errors.Is(err, errGateHit):
+		return r.reject(ctx, l.run, l.failures), nil
+	case ctx.Err() != nil:
+		return r.waitForEnd(ctx, l.run, l.leaving())
+	case errors.Is(err, errMoved) && !l.sent && l.run.State() != scalr.Override:
+		return r.nothingToOverride(ctx, l.run)
+	case l.sent && errors.Is(err, errMoved), r.movedAfterFailure(ctx, l, err):
+		r.Job.Infof("Run %s was already overridden or has finished", run.ID)
+		return r.afterOverride(ctx, l.run, run.Status)
+	case errors.Is(err, errMoved), errors.Is(err, errOutdated), errors.Is(err, errUnread):
+		return r.override(ctx, l.run)
 	}
-	overridden := run.Status
-	switch run, err = r.overrideChecks(ctx, run); {
-	case err != nil && ctx.Err() != nil:
-		return r.waitForEnd(ctx, run, overridden)
-	case err != nil:
-		return step.Outcome{}, err
-	case !r.in.Wait && !run.Status.IsFinal():
+	return step.Outcome{}, r.withRunState(l, err)
+}
+
+// afterOverride follows a run that was overridden in the status.
+func (r *command) afterOverride(ctx context.Context, run scalr.Run, in scalr.Status) (step.Outcome, error) {
+	if !r.in.Wait && !run.Status.IsFinal() {
 		return step.Outcome{Result: result.Overridden}, nil
 	}
-	if run, o, done, err = r.waitForRun(ctx, run, overridden); done || err != nil {
+	run, o, done, err := r.waitForRun(ctx, run, in)
+	if done || err != nil {
 		return o, err
 	}
 	return r.decide(ctx, run, appliesByOthers)
@@ -122,70 +127,65 @@ func (r *command) nothingToOverride(ctx context.Context, run scalr.Run) (step.Ou
 	return r.waitAndDecide(ctx, run, appliesByOthers)
 }
 
-// overrideChecks overrides each failed soft-mandatory policy and returns the last known state of the run. A conflict means
+// overrideChecks overrides each failed soft-mandatory policy. Its error is that of [lastLook.check] or of the request. A conflict means
 // either that another person has overridden the policy, which the run then shows, or that Scalr does not allow it.
-func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (scalr.Run, error) {
-	if !overridable(run) {
-		return run, step.Refuse(step.CodeNotWaiting, "Run %s waits for an override, but Scalr reports no policy check that can be overridden.",
-			run.ID)
-	}
-	for began := time.Now(); ; {
-		refused := r.overrideEach(ctx, run)
-		if !errors.Is(refused, scalr.ErrConflict) {
-			return run, refused
+func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (*lastLook, error) {
+	for l := r.lastLook(run, nil); ; {
+		conflict, err := r.overrideEach(ctx, l)
+		if conflict == nil || err != nil {
+			return l, err
 		}
-		latest, err := r.readVerified(ctx, run.ID)
-		switch {
-		case err != nil:
-			return run, err
-		case !latest.Status.Before(run.Status):
-			run = latest
-		}
-		switch {
-		case run.State() != scalr.Override || !overridable(run):
-			r.Job.Infof("Run %s was already overridden or has finished", run.ID)
-			return run, nil
-		case time.Since(began) > confirmRetryWindow: // before that, Scalr's response may be outdated
-			return run, step.Refuse(step.CodeNotWaiting, "Scalr does not allow run %s to be overridden while it is %q: %s.", run.ID, run.Status,
-				step.Sentence(refused))
-		}
+		l.refuse("overridden", conflict)
 		if err := retry.Wait(ctx, r.Env.Timing.StatusGrace); err != nil {
-			return run, err
+			return l, err
 		}
 	}
 }
-
-// overridable reports whether the run has a soft-mandatory policy failure that has not been overridden.
-func overridable(run scalr.Run) bool { return slices.ContainsFunc(run.Policies, softFailed) }
 
 func softFailed(p scalr.PolicyCheck) bool { return p.Status == scalr.TaskSoftFailed }
 
 // overrideEach overrides each failed soft-mandatory policy. If there is a conflict, it continues with the others and returns
 // the conflict.
-func (r *command) overrideEach(ctx context.Context, run scalr.Run) (conflict error) {
+func (r *command) overrideEach(ctx context.Context, l *lastLook) (conflict, err error) {
 	overridden := 0
-	for _, p := range run.Policies {
+	defer func() { r.logOverridden(l.run, overridden) }()
+	for _, p := range slices.Clone(l.run.Policies) {
 		if !softFailed(p) {
 			continue
 		}
-		switch err := r.client.Override(ctx, p.ID); {
+		l.waits = func(before, latest scalr.Run) error { return waitsForOverride(before, latest, p.ID) }
+		switch err := r.client.Override(ctx, p.ID, l.check); {
+		case err == nil:
+			overridden++
+			r.accepted = acceptance{"override", l.run.Status}
 		case errors.Is(err, scalr.ErrConflict):
 			conflict = err
-		case err != nil:
-			return err
-		default:
-			overridden++
-			r.accepted = acceptance{"override", run.Status}
+		case !errors.Is(err, errDone):
+			return nil, err
 		}
 	}
-	if overridden > 0 {
-		checks := "1 policy check"
-		if overridden > 1 {
-			checks = fmt.Sprintf("%d policy checks", overridden)
-		}
-		r.Job.Infof("Overrode %s of run %s", checks, run.ID)
+	return conflict, nil
+}
+
+// waitsForOverride returns an error unless the run waits for an override of the policy check, of the same plan.
+func waitsForOverride(before, latest scalr.Run, check string) error {
+	switch {
+	case latest.State() != scalr.Override || !samePlan(before, latest) || step.Contradictory(latest):
+		return errMoved
+	case !slices.ContainsFunc(latest.Policies, func(p scalr.PolicyCheck) bool { return p.ID == check && softFailed(p) }):
+		return errDone
 	}
-	return conflict
+	return nil
+}
+
+func (r *command) logOverridden(run scalr.Run, checks int) {
+	switch checks {
+	case 0:
+	case 1:
+		r.Job.Infof("Overrode 1 policy check of run %s", run.ID)
+	default:
+		r.Job.Infof("Overrode %d policy checks of run %s", checks, run.ID)
+	}
 }
 
 // stopExisting discards or cancels a run. A run that has finished is left unchanged.

@@ -21,6 +21,7 @@ type facts struct {
 	run             scalr.Run // the last known state, with the ids of earlier responses
 	runURL          string
 	plan            *tfplan.Plan // nil until it is read
+	planID          string       // id of the plan that was read
 	planFile        string       // name of the plan JSON for later steps; "" for none
 	planJSONMissing string       // why there is no plan JSON; "" if there is, or it was not read
 	planJSONErr     error        // error of the download, unless Scalr has no plan JSON or does not serve it

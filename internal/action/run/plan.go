@@ -19,16 +19,16 @@ const (
 )
 
 // plan returns the changes of the plan, from Scalr's sanitized JSON and from the log, both without redaction. It
-// reads them once.
+// reads them once, and again if another plan replaced the one that was read.
 func (r *command) plan(ctx context.Context, run scalr.Run) tfplan.Plan {
 	switch {
-	case r.facts.plan != nil:
+	case r.facts.plan != nil && (run.Plan == nil || run.Plan.ID == r.facts.planID):
 		return *r.facts.plan
 	case run.Plan == nil || !run.Plan.Status.Final():
 		return r.logs.of(scalr.PlanPhase).Plan(ctx, nil)
 	}
 	reading := r.readPlan(ctx, run)
-	r.recordPlan(reading)
+	r.recordPlan(reading, run.Plan.ID)
 	if ctx.Err() != nil {
 		r.facts.plan = nil // read again in the reporting phase
 	}
@@ -45,7 +45,8 @@ type planReading struct {
 }
 
 // recordPlan records a plan and logs why its JSON is missing or not saved.
-func (r *command) recordPlan(p planReading) {
+func (r *command) recordPlan(p planReading, id string) {
+	r.facts.planID = id
 	r.facts.plan, r.facts.planFile, r.facts.planJSONMissing, r.facts.planJSONErr = &p.plan, p.file, p.missing, nil
 	if noJSON(p.err) == "" {
 		r.facts.planJSONErr = p.err

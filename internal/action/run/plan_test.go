@@ -62,7 +62,7 @@ func TestRecordPlan(t *testing.T) {
 	} {
 		c.reading.plan.Tail = "tail"
 		r, log := commandIn(inputs.Run{}, "RUNNER_DEBUG=1")
-		r.recordPlan(c.reading)
+		r.recordPlan(c.reading, "plan-1")
 		if log.String() != c.want || r.facts.plan.Tail != "tail" || r.facts.planFile != c.reading.file || r.facts.planJSONMissing != c.reading.missing {
 			t.Errorf("%s: logged %q and recorded %+v, want %q", name, log, r.facts, c.want)
 		}

@@ -25,7 +25,7 @@ func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Statu
 	defer stopReading()
 	early := r.readPlanEarly(reading)
 	f.API, f.Observer, f.ForceStop, f.IgnoreStatus, f.Timing = r.api(), early, r.Forced(), leaving, r.Env.Timing
-	f.Throttled = r.client.Throttled
+	f.Throttled, f.AwaitWarnings = r.client.Throttled, r.in.FailOn.Warnings
 	if at, ok := r.InterruptedAt(); ok { // a pending creation has used part of the grace period
 		f.Timing.StopGrace = max(r.Env.Timing.StopGrace-time.Since(at), time.Second)
 	}

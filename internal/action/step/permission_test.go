@@ -110,8 +110,8 @@ func refusedOperations(t *testing.T, c *scalr.Client) map[string]error {
 	run := scalr.RunRequest{WorkspaceID: "ws-1", ConfigurationID: "cv-1"}
 	return map[string]error{
 		"`runs:create`":                            last(c.CreateRun(ctx, run)),
-		"`runs:apply`":                             c.Confirm(ctx, "run-1", ""),
-		"`policy-checks:override`":                 c.Override(ctx, "polchk-1"),
+		"`runs:apply`":                             c.Confirm(ctx, "run-1", "", nil),
+		"`policy-checks:override`":                 c.Override(ctx, "polchk-1", nil),
 		"`plans:read-json-output`":                 last(c.PlanJSON(ctx, "plan-1")),
 		"`*:read` on the workspace":                last(c.Run(ctx, "run-1")),
 		"`workspaces:read`":                        last(c.Workspace(ctx, "ws-1")),

@@ -24,13 +24,15 @@ func OutcomeOfRun(r scalr.Run) Outcome {
 		return outcomeOfFailure(r)
 	case scalr.Canceled:
 		return outcomeOfStopped(r)
-	case scalr.Override:
+	}
+	switch state := r.State(); {
+	case (state == scalr.Override || state == scalr.Saved || state == scalr.MaybeWaiting) && Contradictory(r):
+		return outcomeOfContradictory(r)
+	case state == scalr.Override:
 		return Outcome{Result: result.NeedsOverride, Code: CodeOverrideNeeded,
 			Problem: "The run waits for an override" + failedPolicies(r, "soft_failed") + "."}
-	case scalr.Saved:
+	case state == scalr.Saved:
 		return Outcome{Result: result.Saved}
-	}
-	switch {
 	case r.NothingToApply():
 		return Outcome{Result: result.NoChanges}
 	case r.Waiting():
@@ -55,6 +57,24 @@ func outcomeOfSuccess(r scalr.Run) Outcome {
 		return Outcome{Result: result.NoChanges}
 	}
 	return Outcome{Result: result.Planned}
+}
+
+// Contradictory reports whether a task of a run that seems to wait for a person failed, so that the run must be neither
+// confirmed nor overridden.
+func Contradictory(r scalr.Run) bool {
+	return hardFailed(r) || r.Plan != nil && unsuccessful(r.Plan.Status) || slices.ContainsFunc(r.Policies, checkErrored)
+}
+
+func checkErrored(p scalr.PolicyCheck) bool { return p.Status == scalr.TaskErrored }
+
+func outcomeOfContradictory(r scalr.Run) Outcome {
+	switch {
+	case hardFailed(r):
+		return outcomeOfFailure(r)
+	case slices.ContainsFunc(r.Policies, checkErrored):
+		return outcomeOfContradiction(r, fmt.Sprintf("a policy check is %q", scalr.TaskErrored))
+	}
+	return outcomeOfContradiction(r, fmt.Sprintf("its plan is %q", r.Plan.Status))
 }
 
 // unsuccessful reports whether a task ended without success, or will not start.

@@ -71,8 +71,12 @@ func Stop(ctx context.Context, c *scalr.Client, last scalr.Run, s StopOptions) (
 		if action == 0 {
 			clear(refused)
 		} else {
-			verb, err := s.send(ctx, c, action, current.ID)
+			verb, err := s.send(ctx, c, action, &current)
 			switch {
+			case errors.Is(err, errStatusChanged) && (current.Status == scalr.StatusDiscarded || current.Status == scalr.StatusCanceled):
+				return StopResult{Verb: verb, LastKnown: current}, nil // by a request whose response was lost
+			case errors.Is(err, errStatusChanged):
+				continue
 			case errors.Is(err, scalr.ErrConflict):
 				refused[action] = current.Status
 				refusals++
@@ -129,13 +133,27 @@ func (s StopOptions) effort() scalr.Effort {
 	return scalr.Urgent
 }
 
-// send requests the action and returns its verb.
-func (s StopOptions) send(ctx context.Context, c *scalr.Client, action scalr.Operation, runID string) (verb string, err error) {
+var errStatusChanged = errors.New("the status of the run has changed")
+
+// send requests the action and returns its verb. Before it repeats a request whose response was lost, it reads the run; if its
+// status has changed, send updates current and returns errStatusChanged. A canceled step has no time for these reads.
+func (s StopOptions) send(ctx context.Context, c *scalr.Client, action scalr.Operation, current *scalr.Run) (verb string, err error) {
+	attempts := 0
+	changed := func(ctx context.Context) error {
+		if attempts++; attempts == 1 || !s.LongTimeout {
+			return nil
+		}
+		if latest := newerRead(ctx, c, *current); latest.Status != current.Status {
+			*current = latest
+			return errStatusChanged
+		}
+		return nil
+	}
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { s.sent() }})
 	if action == scalr.OpCancelRun {
-		verb, err = "cancel", c.CancelRun(ctx, runID, s.Comment, s.effort())
+		verb, err = "cancel", c.CancelRun(ctx, current.ID, s.Comment, s.effort(), changed)
 	} else {
-		verb, err = "discard", c.DiscardRun(ctx, runID, s.Comment, s.effort())
+		verb, err = "discard", c.DiscardRun(ctx, current.ID, s.Comment, s.effort(), changed)
 	}
 	s.sent()
 	return verb, err
@@ -151,8 +169,7 @@ func (s StopOptions) sent() {
 func readFirst(ctx context.Context, c *scalr.Client, last scalr.Run) scalr.Run {
 	ctx, cancel := context.WithTimeout(ctx, firstReadTimeout)
 	defer cancel()
-	r, err := c.ReadRun(ctx, last.ID, scalr.Once)
-	return newer(last, r, err)
+	return newerRead(ctx, c, last)
 }
 
 // readAgain reads the run after a refusal. The run may be applying by now: unless an apply may be interrupted, Stop
@@ -163,6 +180,12 @@ func readAgain(ctx context.Context, c *scalr.Client, last scalr.Run, s StopOptio
 		return newer(last, r, err), nil
 	}
 	return newer(last, r, err), err
+}
+
+// newerRead makes one attempt to read the run; without a response it returns last.
+func newerRead(ctx context.Context, c *scalr.Client, last scalr.Run) scalr.Run {
+	r, err := c.ReadRun(ctx, last.ID, scalr.Once)
+	return newer(last, r, err)
 }
 
 // newer prefers the run that was read later, unless it is certainly older because a replica of the server lags.
