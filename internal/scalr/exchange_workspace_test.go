@@ -114,9 +114,11 @@ func TestWorkspaceExchanges(t *testing.T) {
 			requests: []string{"GET workspaces/ws-1/outputs"},
 			answers: []string{`{"meta":[1],"data":[{"name":"a","value":[1, 2],"sensitive":false,"other":{}},` +
 				`{"name":"b","value":"x","sensitive":true},{"name":"c","value":1,"sensitive":"unclear"},{"name":"d","value":null,"sensitive":null},` +
-				`{"name":"e","value":1,"sensitive":true,"sensitive":false}]}`},
+				`{"name":"e","value":1,"sensitive":true,"sensitive":false},{"name":"f","value":1,"sensitive":false},{"name":"f","value":2,"sensitive":1},` +
+				`{"name":"f","value":3}]}`},
 			want: `[{"Name":"a","Value":[1,2],"Sensitive":false},{"Name":"b","Value":null,"Sensitive":true},{"Name":"c","Value":null,"Sensitive":true},` +
-				`{"Name":"d","Value":null,"Sensitive":false},{"Name":"e","Value":null,"Sensitive":true}]`,
+				`{"Name":"d","Value":null,"Sensitive":true},{"Name":"e","Value":null,"Sensitive":true},{"Name":"f","Value":null,"Sensitive":true},` +
+				`{"Name":"f","Value":null,"Sensitive":true},{"Name":"f","Value":null,"Sensitive":true}]`,
 		},
 		"read sensitive outputs": {
 			call:     func(ctx context.Context, c *scalr.Client) (any, error) { return c.Outputs(ctx, "ws-1", true) },

@@ -25,7 +25,7 @@ func (c *Client) Outputs(ctx context.Context, workspaceID string, sensitive bool
 		op: op, method: http.MethodGet, path: []string{"workspaces", workspaceID, "outputs"}, policy: defaultPolicy, plain: true,
 		read: func(a answer) error {
 			list = nil
-			return members(a.json, func(name string) error {
+			err := members(a.json, func(name string) error {
 				switch name {
 				case "data":
 				case "errors", "error":
@@ -45,9 +45,26 @@ func (c *Client) Outputs(ctx context.Context, workspaceID string, sensitive bool
 					return err
 				})
 			})
+			hideDuplicates(list, sensitive)
+			return err
 		},
 	})
 	return list, err
+}
+
+// hideDuplicates treats all outputs of one name as sensitive if one of them is.
+func hideDuplicates(list []Output, keep bool) {
+	hidden := map[string]bool{}
+	for _, o := range list {
+		hidden[o.Name] = hidden[o.Name] || o.Sensitive
+	}
+	for i := range list {
+		if o := &list[i]; hidden[o.Name] && !o.Sensitive {
+			if o.Sensitive = true; !keep {
+				o.Value = nil
+			}
+		}
+	}
 }
 
 func readOutput(r *jsonstream.Reader) (o Output, err error) {
@@ -65,7 +82,7 @@ func readOutput(r *jsonstream.Reader) (o Output, err error) {
 		case "sensitive":
 			var c byte
 			c, err = r.Peek()
-			o.Sensitive = o.Sensitive || c != 'f' && c != 'n'
+			o.Sensitive = o.Sensitive || c != 'f' // only an explicit false is not sensitive
 		}
 		return err
 	})
