@@ -28,6 +28,7 @@ func (p *planText) setDiff(to *Change, raw []byte, drifted bool) {
 	if decode(raw, &c) != nil || c.Change == nil {
 		return
 	}
+	readMarks(c.Change)
 	if to.Reason == "" && to.Action != Forget {
 		to.Reason = forcedReason(replacePaths(&c))
 	}

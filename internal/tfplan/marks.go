@@ -22,6 +22,34 @@ func valuesOf(c *tfjson.Change) values {
 	return values{c.Before, c.After, c.AfterUnknown, c.BeforeSensitive, c.AfterSensitive, false}
 }
 
+// readMarks makes the marks of sensitive values strict: anything but false, an object or a list is a
+// mark. Terraform leaves out a mark that is not set.
+func readMarks(c *tfjson.Change) {
+	for _, marks := range []*any{&c.BeforeSensitive, &c.AfterSensitive} {
+		if *marks != nil {
+			*marks = strictMark(*marks)
+		}
+	}
+}
+
+func strictMark(marks any) any {
+	switch marks := marks.(type) {
+	case bool:
+		return marks
+	case map[string]any:
+		for name, m := range marks {
+			marks[name] = strictMark(m)
+		}
+		return marks
+	case []any:
+		for i, m := range marks {
+			marks[i] = strictMark(m)
+		}
+		return marks
+	}
+	return true
+}
+
 // child returns the values of a member of an object or an element of a list.
 func (v values) child(step any) values {
 	return values{childOf(v.before, step), childOf(v.after, step), mark(v.unknown, step),

@@ -100,10 +100,16 @@ func (p *planJSON) plan() error {
 		case "planned_values":
 			isPlan = true
 		case "resource_changes", "resource_drift", "deferred_changes", "deferred_action_invocations":
-			listed = listed || name == "resource_changes"
+			absent, err := p.null()
+			if listed = listed || name == "resource_changes" && !absent; absent || err != nil {
+				return err
+			}
 			return p.changes(name)
 		case "output_changes":
-			listed = true
+			absent, err := p.null()
+			if listed = listed || !absent; absent || err != nil {
+				return err
+			}
 			return p.outputs()
 		case "action_invocations":
 			return p.invocations()
@@ -126,6 +132,9 @@ func (p *planJSON) plan() error {
 		return errors.New("not a plan")
 	case !listed && !isPlan:
 		return errors.New("it lists no changes")
+	}
+	if major, _, _ := strings.Cut(p.format, "."); major != "0" && major != "1" {
+		p.totals.addProblem(fmt.Sprintf("the plan has the format %q, which this action does not know", p.format))
 	}
 	if applyable && p.totals.Counts == before.Counts && p.totals.Others == before.Others {
 		p.totals.Others++ // an apply would make a change that is not listed
@@ -255,6 +264,7 @@ func (p *planJSON) outputs() error {
 		names = append(names, name)
 		var c tfjson.Change
 		if size += len(raw); raw != nil && size <= maxOutputsSize && !tooDeep(raw) && decode(raw, &c) == nil {
+			readMarks(&c)
 			changed[name] = &c
 		}
 		return nil

@@ -20,7 +20,9 @@ type header struct {
 	imported                                 bool
 	deferred                                 bool // to the next plan; then reason is the reason for that
 	importID                                 string
-	replacePaths                             []string // the first ones, up to the first index
+	// exists: the value before is not null; removed: the value after is null; unknown: all of it is known after the apply.
+	exists, removed, unknown bool
+	replacePaths             []string // the first ones, up to the first index
 }
 
 // header reads one resource change. A deferred one is a member of an object with the reason.
@@ -61,6 +63,17 @@ func (p *planJSON) change(h *header) error {
 			return p.importing(h)
 		case "replace_paths":
 			return p.paths(h)
+		case "before", "after", "after_unknown":
+			c, err := p.Peek()
+			switch name {
+			case "before":
+				h.exists = c != 'n'
+			case "after":
+				h.removed = c == 'n'
+			default:
+				h.unknown = c == 't'
+			}
+			return err
 		}
 		return nil
 	})
@@ -172,18 +185,27 @@ func (h header) change(t *Totals, drifted bool) (c Change, ok bool) {
 	case c.Action == noOp && c.Imported:
 		c.Action = Import
 	case c.Action == noOp:
+		h.checkValues(noOp, t, drifted)
 		return Change{}, false
 	case c.Action == Forget && !strings.HasPrefix(h.reason, "forgot_"):
 		c.Reason = "" // Terraform reports the reason of a destruction
 	case c.Action == Destroy && c.Deposed != "" && c.Reason == "":
 		c.Reason = "left over from a partially-failed replacement of this instance"
 	}
+	h.checkValues(c.Action, t, drifted)
 	if drifted {
 		t.Drift++
 	} else {
 		t.count(c.Action, c.Imported)
 	}
 	return c, true
+}
+
+// checkValues records a problem if the change keeps the object, but has no value for it afterwards.
+func (h header) checkValues(a Action, t *Totals, drifted bool) {
+	if h.exists && h.removed && !h.unknown && !drifted && (a == noOp || a == Update || a == Create || a == Move || a == Import) {
+		t.addProblem("a change that keeps an object has no value after it")
+	}
 }
 
 // noOp is the action of a resource that does not change.
