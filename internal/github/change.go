@@ -120,8 +120,12 @@ func (s *session) pushChange(ctx context.Context, q ChangeQuery, p changePayload
 	tag, onTag := strings.CutPrefix(q.Event.Ref, "refs/tags/")
 	of := "push to " + strings.TrimPrefix(branch, "refs/tags/")
 	head := p.After
-	if onTag && IsSHA(p.HeadCommit.ID) {
-		head = p.HeadCommit.ID // after is the tag object of an annotated tag
+	if onTag { // after is the tag object of an annotated tag
+		for _, commit := range []string{q.Event.SHA, p.HeadCommit.ID} {
+			if IsSHA(commit) {
+				head = commit
+			}
+		}
 	}
 	switch {
 	case isNoCommit(p.After):
