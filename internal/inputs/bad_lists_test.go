@@ -35,6 +35,15 @@ func TestBadVariables(t *testing.T) {
 		plain("bytes", "a=s3cret\xff", `has for "a" a value with bytes that are not UTF-8`, "s3cret"),
 		plain("no expression", "a:=", `has for "a" no expression after :=`, ""),
 		plain("expression in the name", "${{ x }}=1", "has a name with a character", ""),
+		plain("not evaluated", "b=1\na=${{ secrets.X }}", `line 2 sets "a", but the expression was not evaluated|`+
+			"such as variables: a=${{ vars.NAME }}", "secrets.X"),
+		plain("not evaluated, within text", "a=img:${{ github.sha || 'x}}' }}-1", "the expression was not evaluated", "github.sha"),
+		plain("not evaluated, without blanks", "a=${{x}}", "the expression was not evaluated", ""),
+		plain("not evaluated, after a dollar sign", "a=$${{ vars.X }}", "the expression was not evaluated", "vars.X"),
+		plain("not evaluated, in HCL", `a:=["${{ vars.X }}"]`, "the expression was not evaluated|Write $${{ for the text ${{", "vars.X"),
+		plain("not evaluated, as HCL", "a:=${{ toJSON(secrets.X) }}", "the expression was not evaluated", "secrets.X"),
+		plain("not evaluated, a comparison in HCL", `a:="${{ github.ref == 'x' }}"`, "the expression was not evaluated", "github.ref"),
+		plain("not evaluated, lines of HCL", "a:=<<EOT\n${{\n  vars.X }}\nEOT", "the expression was not evaluated", "vars.X"),
 		hidden("no name that looks like one", "variables", "hunter two, s3cret", "line 1 has no = (18 characters, not shown)", "s3cret|hunter"),
 		hidden("JSON array", "variables", `["a=s3cret"]`, "line 1 begins a list or an object|one variable per line", "s3cret"),
 		hidden("JSON object", "variables", `{"a": "s3cret"}`, "line 1 begins a list or an object", "s3cret"),
@@ -65,7 +74,31 @@ func TestBadVariables(t *testing.T) {
 		{name: "plain and sensitive", with: with{"variables": "a=1", "sensitive-variables": "a=s3cret"}, input: "sensitive-variables",
 			says: `line 1 sets "a", which is set by variables already`, hides: "s3cret"},
 	}
+	for input, value := range map[string]string{
+		"sensitive-variables": "a=${{ secrets.X }}", "environment-variables": "A=${{ secrets.X }}", "sensitive-environment-variables": "A=${{ secrets.X }}",
+	} {
+		rows = append(rows, row{name: input + " not evaluated", with: with{input: value}, input: input,
+			says: "the expression was not evaluated|such as " + input + ": name=${{", hides: "secrets.X"})
+	}
+	rows = append(rows, row{name: "sensitive HCL not evaluated", with: with{"sensitive-variables": "a:=${{ toJSON(secrets.X) }}"},
+		input: "sensitive-variables", says: "the expression was not evaluated", hides: "secrets.X"})
 	runRows(t, rows)
+}
+
+// TestTextLikeAnExpression: a value with the characters of an expression that is none is accepted unchanged.
+func TestTextLikeAnExpression(t *testing.T) {
+	t.Parallel()
+	for _, item := range []string{
+		"a=${{", "a=${{ open", "a={{ x }}", "a=$ {{ x }}", "a=${x}", "a=%{ if true }", `a=${{"b"}`,
+		`a:="$${{ secrets.X }}"`, `a:="${{b=1}.b}"`, `a:="${{b={c=1}}.b.c}"`, `a:="${{ b : { c = 1 } }}"`, `a:="${{"b"={c=1}}.b.c}"`,
+		`a:="${{for k in ["x"] : k => {y=k}}.x.y}"`, `a:="${{}}"`, `a:="$${x}"`,
+	} {
+		in, _, err := inputs.LoadRun(row{with: with{"variables": item}}.source())
+		_, want, _ := strings.Cut(item, "=")
+		if err != nil || len(in.Variables) != 1 || in.Variables[0].Value.Reveal() != want {
+			t.Errorf("%s: got %v", item, err)
+		}
+	}
 }
 
 func TestBadAddresses(t *testing.T) {

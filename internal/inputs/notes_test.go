@@ -54,6 +54,9 @@ func TestNotes(t *testing.T) {
 		{"both spellings off GitHub", row{origin: inputs.Origin{HasIDToken: true}}, []string{"INPUT_DRY-RUN", "INPUT_DRY_RUN"},
 			warning("INPUT_DRY_RUN is ignored, because INPUT_DRY-RUN is set too.")},
 		{"underscore off GitHub", row{origin: inputs.Origin{HasIDToken: true}}, []string{"INPUT_WORKSPACE_ID"}, nil},
+		{"message not evaluated", row{with: with{"message": " ${{ github.sha }}\n"}}, nil, warning("message is an expression, and the expression was " +
+			"not evaluated. GitHub evaluates expressions in a workflow file only; write it there, under `with:`, or give the plain text.")},
+		{"message of a commit that names an expression", row{with: with{"message": "Replace ${{ github.sha }}"}}, nil, nil},
 		{"misspelt", row{}, []string{"dryrun"}, warning(`"dryrun" is not an input of this action. Did you mean dry-run?`)},
 		{"underscores, and cut off", row{action: "environment"}, []string{"default_provider_confi"},
 			warning(`"default_provider_confi" is not an input of this action. Did you mean default-provider-configurations?`)},

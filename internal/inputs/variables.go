@@ -167,6 +167,9 @@ func (r *reader) variable(list variableList, item assignment) (v Variable, probl
 	if problem := r.badKey(list, key, hcl); problem != "" {
 		return v, problem
 	}
+	if unevaluated(value, hcl) {
+		return v, r.notEvaluated(list, key, hcl)
+	}
 	if problem := cmp.Or(badValue(value, hcl), item.unfinished); problem != "" {
 		return v, "has for " + r.quote(key) + " " + problem + ". Write one variable per line, such as " + list.example
 	}
@@ -228,6 +231,38 @@ func meantKey(list variableList, bare string) string {
 		return "name"
 	}
 	return cutRunes(bare, 40)
+}
+
+var (
+	// githubExpression matches an expression of GitHub Actions, whose strings have single quotes. An object in an HCL template
+	// has the same delimiters.
+	githubExpression = lazyregexp.New(`\$?\$\{\{(?:[^'}]|'[^']*'|\}[^}'])*\}\}`)
+	hclObject        = lazyregexp.New(`^\$\{\{\s*(?:\}|for\s|"|[\p{L}_][\p{L}\p{N}_-]*\s*(?:=[^=]|:))`)
+)
+
+// unevaluated reports whether the value contains an expression that GitHub did not evaluate. In an HCL expression, "$${{"
+// is plain text, and an object is no expression of GitHub.
+func unevaluated(value string, hcl bool) bool {
+	for _, found := range githubExpression.FindAllString(value, -1) {
+		if !hcl || !strings.HasPrefix(found, "$$") && !hclObject.MatchString(found) {
+			return true
+		}
+	}
+	return false
+}
+
+// notEvaluated describes a variable with an expression that GitHub did not evaluate.
+func (r *reader) notEvaluated(list variableList, key string, hcl bool) string {
+	source := "vars"
+	if list.sensitive {
+		source = "secrets"
+	}
+	problem := "sets " + r.quote(key) + ", but the expression was not evaluated. GitHub evaluates expressions in a workflow file only; " +
+		"write it there, under `with:`, such as " + list.input + ": " + meantKey(list, key) + "=${{ " + source + ".NAME }}, or give the plain value"
+	if hcl {
+		problem += ". Write $${{ for the text ${{"
+	}
+	return problem
 }
 
 // badValue describes the problem of a variable's value.
