@@ -91,6 +91,9 @@ func (c *affectedCommand) list(ctx context.Context, places []*place, change chan
 	if err != nil {
 		return err
 	}
+	if change.unknown != "" {
+		c.Job.Warnf("Every workspace is listed as affected, because it is unknown what changed: %s.", change.unknown)
+	}
 	found := c.affectedBy(present, removed, change)
 	c.warnOutsideFiles(found)
 	c.warnUnmatchedPatterns(present, change)

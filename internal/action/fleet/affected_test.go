@@ -90,6 +90,16 @@ func affectedCases() map[string]affectedCase {
 		"sparse checkout": two().with(func(c *affectedCase) {
 			c.checkout = map[string]string{".git/config": "[core]\n\tsparseCheckout = true\n"}
 		}),
+		"sparse checkout without a workspace": two().with(func(c *affectedCase) {
+			c.checkout, c.notOnDisk = map[string]string{".git/config": "[core]\n\tsparseCheckout = true # by CI\n"}, "app/"
+		}),
+		"sparse checkout without a workspace, all": two("all=true").with(func(c *affectedCase) {
+			c.checkout, c.notOnDisk = map[string]string{".git/config": "[core] sparseCheckout\n"}, "app/"
+		}),
+		"sparse checkout without any workspace": two("all=true").with(func(c *affectedCase) {
+			c.checkout, c.notOnDisk = map[string]string{".git/config": "[core] sparseCheckout\n"}, ""
+			c.workspaces = "old=old"
+		}),
 		"changed, but not on disk": two().with(func(c *affectedCase) { c.notOnDisk = "app/" }),
 		"no ID token": two("token=", "service-account=deployer@acme.scalr.io",
 			"ACTIONS_ID_TOKEN_REQUEST_URL=https://token.test/?a=b", "ACTIONS_ID_TOKEN_REQUEST_TOKEN=request-token"),

@@ -21,6 +21,7 @@ type change struct {
 	paths      []string
 	deleted    []string // those of the paths that the commit does not have
 	everything bool     // all workspaces count as affected
+	unknown    string   // why the changed files are unknown, if they should be known
 }
 
 // deletion is what a change does with a directory that is not in the checkout.
@@ -110,8 +111,7 @@ func (c *affectedCommand) findChange(ctx context.Context) (change, error) {
 	if c.in.WhenUnknown == inputs.UnknownFails {
 		return change{}, step.Refuse(step.CodeChangeUnknown, "It is unknown what changed: %s.", reason)
 	}
-	c.Job.Warnf("Every workspace is listed as affected, because it is unknown what changed: %s.", reason)
-	return change{everything: true}, nil
+	return change{everything: true, unknown: reason}, nil
 }
 
 func (c *affectedCommand) setScope(scope, reason string) {
@@ -198,25 +198,17 @@ func checkedOut(root string, tree *affected.Tree, sha string) (commit, reason st
 	return head, ""
 }
 
-// isSparse reports whether the configuration of a repository enables sparse checkouts. The configuration of the worktree,
-// which `git sparse-checkout` writes, takes precedence.
-func isSparse(checkout *os.Root) bool {
-	sparse := false
-	for _, name := range []string{"config", "config.worktree"} {
-		section := ""
-		for line := range strings.Lines(strings.ToLower(gitFile(checkout, name))) {
-			line = strings.TrimSpace(line)
-			if strings.HasPrefix(line, "[") {
-				section = line
-				continue
-			}
-			key, value, hasValue := strings.Cut(line, "=")
-			if section == "[core]" && strings.TrimSpace(key) == "sparsecheckout" {
-				sparse = !hasValue || slices.Contains([]string{"true", "yes", "on", "1"}, strings.Trim(value, ` "`))
-			}
-		}
+// isSparseCheckout reports whether files of the commit may be missing in the checkout.
+func (c *affectedCommand) isSparseCheckout() bool {
+	if !slices.Contains(c.tree.Repositories(), ".") {
+		return false
 	}
-	return sparse
+	checkout, err := os.OpenRoot(c.Job.Root())
+	if err != nil {
+		return false
+	}
+	defer checkout.Close()
+	return isSparse(checkout)
 }
 
 // maxGitFile is the maximum number of bytes read from a file in .git.

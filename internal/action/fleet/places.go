@@ -255,6 +255,13 @@ func (c *affectedCommand) present(places []*place, change change) (present, remo
 	case len(places) == 0:
 		return nil, nil, step.Refuse(step.CodeDirectoriesMissing,
 			"No workspace to compare: the token can read no workspace that accepts uploads and matches the filters.")
+	case len(mistyped)+len(missing) > 0 && c.isSparseCheckout():
+		return nil, nil, &step.Refusal{
+			Code: step.CodeDirectoriesMissing,
+			Problem: fmt.Sprintf("The checkout is sparse, and the directories of these workspaces are not in it: %s.",
+				listFirst(slices.Concat(mistyped, missing))),
+			Advice: "Remove `sparse-checkout` from actions/checkout. Without it, workspaces whose directory is not in the repository are omitted.",
+		}
 	case len(present)+len(removed)+len(doubtful) == 0:
 		return nil, nil, step.Refuse(step.CodeDirectoriesMissing, "No workspace has its directory in the checkout: %s.",
 			listFirst(slices.Concat(mistyped, missing)))

@@ -363,6 +363,7 @@ func TestCheckedOut(t *testing.T) {
 	t.Parallel()
 	sha, other, long := commitOf("c"), commitOf("d"), strings.Repeat("e", 64)
 	const sparse = "the checkout is sparse, so files of the commit are missing in it; remove `sparse-checkout` from actions/checkout"
+	const worktree = "[extensions]\n\tworktreeConfig = true\n"
 	const unreadable = "the commit that is checked out cannot be read from .git"
 	for name, c := range map[string]struct {
 		files        map[string]string // "" is a directory
@@ -402,11 +403,11 @@ func TestCheckedOut(t *testing.T) {
 		},
 		"sparse": {files: map[string]string{".git/HEAD": sha, ".git/config": "[core]\n\tbare = false\n\tsparseCheckout = true\n"}, reason: sparse},
 		"sparse, of the worktree": {
-			files:  map[string]string{".git/HEAD": sha, ".git/config": "[core]\n\tsparsecheckout = false\n", ".git/config.worktree": "[core]\nsparseCheckout"},
+			files:  map[string]string{".git/HEAD": sha, ".git/config": worktree + "[core]\n\tsparsecheckout = false\n", ".git/config.worktree": "[core]\nsparseCheckout"},
 			reason: sparse,
 		},
 		"sparse, disabled again": {
-			files: map[string]string{".git/HEAD": sha, ".git/info/sparse-checkout": "/infra/", ".git/config": "[core]\n\tsparseCheckout = true\n",
+			files: map[string]string{".git/HEAD": sha, ".git/info/sparse-checkout": "/infra/", ".git/config": worktree + "[core]\n\tsparseCheckout = true\n",
 				".git/config.worktree": "[core]\n\tsparseCheckout = false\n\tsparseCheckoutCone = true\n"},
 			want: sha,
 		},

@@ -124,7 +124,7 @@ var advices = map[Code]advice{
 		"Check `path`, `.terraformignore` and the working directory in Scalr.", "path"},
 	CodeLinksUnknown: {result.Refused, "Scalr does not report which environments a provider configuration is linked to, so a change could remove links",
 		"Grant the token permission to read the account's environments, or link the provider configuration in Scalr.", "provider-configurations"},
-	CodeDirectoriesMissing: {result.Invalid, "no selected workspace has its directory in the checkout",
+	CodeDirectoriesMissing: {result.Invalid, "no selected workspace has its directory in the checkout, or the checkout is sparse and a directory is not in it",
 		"Check that actions/checkout runs before this step. Check `directories` and the filters: a pattern such as " +
 			"`infra/{environment}/{workspace}` must match the directory of each workspace.", "directories"},
 	CodeDirectoryMismatch: {result.Invalid, "the directory of a workspace does not end in the workspace's working directory in Scalr",
