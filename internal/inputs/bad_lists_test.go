@@ -85,7 +85,7 @@ func TestBadVariables(t *testing.T) {
 	runRows(t, rows)
 }
 
-// TestTextLikeAnExpression: a value with the characters of an expression that is none is accepted unchanged.
+// TestTextLikeAnExpression: a value that only resembles an expression is accepted unchanged.
 func TestTextLikeAnExpression(t *testing.T) {
 	t.Parallel()
 	for _, item := range []string{

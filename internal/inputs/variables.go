@@ -241,7 +241,7 @@ var (
 )
 
 // unevaluated reports whether the value contains an expression that GitHub did not evaluate. In an HCL expression, "$${{"
-// is plain text, and an object is no expression of GitHub.
+// is plain text, and an object is not an expression of GitHub.
 func unevaluated(value string, hcl bool) bool {
 	for _, found := range githubExpression.FindAllString(value, -1) {
 		if !hcl || !strings.HasPrefix(found, "$$") && !hclObject.MatchString(found) {
