@@ -27,7 +27,8 @@ func TestTokenInResponses(t *testing.T) {
 		fault    scalrsim.Fault
 		output   string
 	}{
-		"configuration version": {scenario(t, "plan-changes"), "true", edit(createVersion, `"id":"cv-`, `"id":"`+scalrsim.Token+"-"), "configuration-version-id"},
+		"configuration version": {scenario(t, "plan-changes"), "true", edit(createVersion, `"id":"cv-`, `"id":"`+scalrsim.Token+"-"),
+			"configuration-version-id"},
 		"status": {scenario(t, "plan-changes"), "true",
 			edit(readRun, `"status":"planned_and_finished"`, `"status":"`+scalrsim.Token[4:]+`"`), "status"},
 		"Terraform output": {outputs, "false", edit("GET /workspaces/*/outputs", "URL", `\u0073`+scalrsim.Token[1:]), "terraform-outputs"},

@@ -8,7 +8,8 @@ import (
 // TestClasses compares the classes with those of regular expressions.
 func TestClasses(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper", "word", "xdigit"} {
+	for _, name := range []string{"alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space",
+		"upper", "word", "xdigit"} {
 		want := regexp.MustCompile("^[[:" + name + ":]]$")
 		ranges := Ranges(name)
 		for c := range rune(0x200) {

@@ -30,7 +30,8 @@ func TestReasonOfJSONLog(t *testing.T) {
 		{"a warning", jsonOf(""), version + sum + warning, []string{"warnings: Terraform printed warnings while it planned"}},
 	} {
 		var got []string
-		for _, f := range (gate.Conditions{Changes: true, Destroy: true, Warnings: true}).Judge(gate.Case{Run: finished(), Plan: planOf(t, c.planJSON, c.log)}) {
+		conditions := gate.Conditions{Changes: true, Destroy: true, Warnings: true}
+		for _, f := range conditions.Judge(gate.Case{Run: finished(), Plan: planOf(t, c.planJSON, c.log)}) {
 			got = append(got, f.String())
 		}
 		if strings.Join(got, "\n") != strings.Join(c.want, "\n") {

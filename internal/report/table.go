@@ -76,8 +76,8 @@ func bold(n *int) string {
 	return "**" + strconv.Itoa(*n) + "**"
 }
 
-// cost returns the monthly cost before and after, and how many resources the estimate includes if it does not include all. The unit is USD because GitHub renders text between two dollar signs
-// as a formula.
+// cost returns the monthly cost before and after, and how many resources the estimate includes if it does not include
+// all. The unit is USD because GitHub renders text between two dollar signs as a formula.
 func (r Report) cost() string {
 	if r.Run.Cost.Failure() != "" {
 		return "estimate failed"

@@ -71,7 +71,8 @@ func TestJSONLog(t *testing.T) {
 		{
 			name: "Terragrunt",
 			log:  "10:15:02.101 STDOUT [live/vpc] tofu: " + uiDiagnostic(`"severity":"error","summary":"S","detail":"D",`+uiRange),
-			want: []Diagnostic{{Level: "error", Unit: "live/vpc", File: "live/vpc/main.tf", Line: 3, Title: "S", Message: "D", Text: "Error: S\n\n  on main.tf line 3:\n\nD"}},
+			want: []Diagnostic{{Level: "error", Unit: "live/vpc", File: "live/vpc/main.tf", Line: 3, Title: "S", Message: "D",
+				Text: "Error: S\n\n  on main.tf line 3:\n\nD"}},
 		},
 	} {
 		redactor := new(secret.Redactor)

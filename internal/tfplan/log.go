@@ -183,7 +183,8 @@ func (l *Log) addLine() {
 	l.tail.add(text)
 	if unit, wrapped, ok := cutJSONUnit(text); ok {
 		for piece := range strings.SplitSeq(strings.TrimSuffix(wrapped, "\n"), "\n") {
-			l.addText(strings.Clone(sanitize.Name(unit, maxUnitName)), strings.ReplaceAll(sanitize.Text(piece), "\t", "    "), "", strings.Contains(piece, "\x1b"))
+			text := strings.ReplaceAll(sanitize.Text(piece), "\t", "    ")
+			l.addText(strings.Clone(sanitize.Name(unit, maxUnitName)), text, "", strings.Contains(piece, "\x1b"))
 		}
 		return
 	}

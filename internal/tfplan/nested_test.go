@@ -52,7 +52,8 @@ func TestNestedValues(t *testing.T) {
 		},
 		{
 			"an element without a name that changes",
-			`"before":{"x":[{"a":"","b":1,"c":null,"d":[1],"e":2,"f":3,"g":4,"p":80}]},"after":{"x":[{"a":"","b":1,"c":null,"d":[1],"e":2,"f":3,"g":4,"p":81}]}`,
+			`"before":{"x":[{"a":"","b":1,"c":null,"d":[1],"e":2,"f":3,"g":4,"p":80}]},` +
+				`"after":{"x":[{"a":"","b":1,"c":null,"d":[1],"e":2,"f":3,"g":4,"p":81}]}`,
 			"!     x = [\n!         {\n              b = 1\n              e = 2\n              f = 3\n!             p = 80 -> 81\n          },\n      ]",
 		},
 		{

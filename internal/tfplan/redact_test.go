@@ -13,8 +13,8 @@ import (
 const planTemplate = `{"format_version":"1.2","resource_changes":[
 	{"address":"a.b[\"N\"]","previous_address":"a.c[\"N\"]","change":{"before_sensitive":{},"after_sensitive":{},"actions":["update"],"importing":{"id":Q},
 		"before":{"v":Q,"l":[Q],"m":{"N":1}},"after":{"v":"other","l":[],"m":{}}}},
-	{"address":"a.d","change":{"before_sensitive":{},"after_sensitive":{},"actions":["create"],"before":null,
-		"after":{"v":Q,"n":12345678,"text":"x N y\nN\n","json":"[\"N\"]"}}},
+	{"address":"a.d","change":{"before_sensitive":{},"after_sensitive":{},"actions":["create"],
+		"before":null,"after":{"v":Q,"n":12345678,"text":"x N y\nN\n","json":"[\"N\"]"}}},
 	{"address":"a.e","change":{"actions":["N"],"before":null,"after":null}}],
 	"resource_drift":[{"address":"a.f","change":{"before_sensitive":{},"after_sensitive":{},"actions":["delete"],"before":{"v":Q},"after":null}}],
 	"output_changes":{"N":{"actions":["create"],"before":null,"after":Q,"after_unknown":false}}}`
@@ -106,8 +106,8 @@ func TestNumbersInDiffs(t *testing.T) {
 	t.Parallel()
 	redactor := new(secret.Redactor)
 	redactor.Add(secret.Declared("4711"), secret.Declared("123456789012"))
-	doc := `{"format_version":"1.2","resource_changes":[{"address":"a.b","change":{"before_sensitive":{},"after_sensitive":{},"actions":["create"],"before":null,
-		"after":{"a":4711,"b":4711.0,"c":4.711e3,"d":1.23456789012e+11,"e":-4711,"f":47110,"g":14711}}}]}`
+	doc := `{"format_version":"1.2","resource_changes":[{"address":"a.b","change":{"before_sensitive":{},"after_sensitive":{},
+		"actions":["create"],"before":null,"after":{"a":4711,"b":4711.0,"c":4.711e3,"d":1.23456789012e+11,"e":-4711,"f":47110,"g":14711}}}]}`
 	diff := NewLog(redactor).Plan(t.Context(), strings.NewReader(doc)).Changes[0].Diff
 	for name, want := range map[string]string{"a": `"***"`, "b": `"***"`, "c": `"***"`, "d": `"***"`, "e": `"***"`,
 		"f": "47110", "g": "14711"} {

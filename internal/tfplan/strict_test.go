@@ -46,7 +46,9 @@ func TestJSONProvesNothing(t *testing.T) {
 // TestUnclearMarks: a mark of a sensitive value that is neither false nor an object or a list is set.
 func TestUnclearMarks(t *testing.T) {
 	t.Parallel()
-	for mark, shown := range map[string]bool{`false`: true, `true`: false, `"true"`: false, `"false"`: false, `1`: false, `0`: false, `null`: false, `{}`: true} {
+	for mark, shown := range map[string]bool{
+		`false`: true, `true`: false, `"true"`: false, `"false"`: false, `1`: false, `0`: false, `null`: false, `{}`: true,
+	} {
 		resource := `{"address":"a.b","change":{"actions":["create"],"before":null,"after":{"p":"hunter2"},"after_sensitive":{"p":` + mark + `}}}`
 		output := `"o":{"actions":["create"],"before":null,"after":"hunter3","before_sensitive":false,"after_sensitive":` + mark + `}`
 		plan := tfplan.NewLog(nil).Plan(t.Context(), strings.NewReader(

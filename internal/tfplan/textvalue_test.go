@@ -75,8 +75,8 @@ func TestSignsInTexts(t *testing.T) {
 		log := textFile(t, c.file)
 		doc := `{"format_version":"1.2","resource_changes":[{"address":"local_file.cloud_init","mode":"managed",` +
 			`"type":"local_file","name":"cloud_init",` +
-			`"change":{"before_sensitive":{},"after_sensitive":{},"actions":` + c.actions + `,"before":` + values(before) + `,"after":` + values(strings.Replace(before,
-			"restart", "reload", 1)) + `}}]}`
+			`"change":{"before_sensitive":{},"after_sensitive":{},"actions":` + c.actions + `,"before":` + values(before) +
+			`,"after":` + values(strings.Replace(before, "restart", "reload", 1)) + `}}]}`
 		for path, p := range map[string]Plan{
 			"text alone":     readPlan(nil, sectionOf(log)),
 			"JSON with text": readPlan(sectionOf([]byte(doc)), sectionOf(log)),

@@ -43,12 +43,14 @@ func TestIsSparse(t *testing.T) {
 		"subsection with a bracket":  {config: "[x \"]\\\"[core]\"]\nsparseCheckout = true", want: false},
 		"another key":                {config: "[core]\nsparseCheckoutCone = true", want: false},
 		"included":                   {config: "[include]\npath = more", files: map[string]string{"more": "[core]\nsparseCheckout"}, want: true},
-		"included from the checkout": {config: "[include]\npath = \"../ci.conf\"", files: map[string]string{"../ci.conf": "[core]\nsparseCheckout"}, want: true},
-		"included outside":           {config: "[include]\npath = ../../nowhere", want: false},
-		"worktree":                   {config: worktree, files: map[string]string{"config.worktree": "[core]\nsparseCheckout=true"}, want: true},
+		"included from the checkout": {config: "[include]\npath = \"../ci.conf\"",
+			files: map[string]string{"../ci.conf": "[core]\nsparseCheckout"}, want: true},
+		"included outside": {config: "[include]\npath = ../../nowhere", want: false},
+		"worktree":         {config: worktree, files: map[string]string{"config.worktree": "[core]\nsparseCheckout=true"}, want: true},
 		"worktree disables it": {config: "[core]\nsparseCheckout\n" + worktree,
 			files: map[string]string{"config.worktree": "[core]\nsparseCheckout=off"}, want: false},
-		"ignored file of a worktree":         {config: "[core]\nsparseCheckout", files: map[string]string{"config.worktree": "[core]\nsparseCheckout=false"}, want: true},
+		"ignored file of a worktree": {config: "[core]\nsparseCheckout",
+			files: map[string]string{"config.worktree": "[core]\nsparseCheckout=false"}, want: true},
 		"ignored file of a worktree, sparse": {config: "[core]\nx=y", files: map[string]string{"config.worktree": "[core]\nsparseCheckout"}, want: false},
 	} {
 		root := dirtest.InMemory(t)

@@ -403,7 +403,8 @@ func TestCheckedOut(t *testing.T) {
 		},
 		"sparse": {files: map[string]string{".git/HEAD": sha, ".git/config": "[core]\n\tbare = false\n\tsparseCheckout = true\n"}, reason: sparse},
 		"sparse, of the worktree": {
-			files:  map[string]string{".git/HEAD": sha, ".git/config": worktree + "[core]\n\tsparsecheckout = false\n", ".git/config.worktree": "[core]\nsparseCheckout"},
+			files: map[string]string{".git/HEAD": sha, ".git/config": worktree + "[core]\n\tsparsecheckout = false\n",
+				".git/config.worktree": "[core]\nsparseCheckout"},
 			reason: sparse,
 		},
 		"sparse, disabled again": {
