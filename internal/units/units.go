@@ -1,4 +1,4 @@
-// Package units formats sizes and durations for logs and reports.
+// Package units formats sizes, durations and counts for logs and reports.
 package units
 
 import (
@@ -27,4 +27,12 @@ func Duration(d time.Duration) string {
 		return d.Round(100 * time.Millisecond).String()
 	}
 	return d.Round(time.Second).String()
+}
+
+// Count formats a number of things, with the noun in the singular or the plural: 1 file or 2 files.
+func Count(n int, one, many string) string {
+	if n == 1 {
+		many = one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }

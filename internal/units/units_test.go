@@ -34,3 +34,12 @@ func TestDuration(t *testing.T) {
 		}
 	}
 }
+
+func TestCount(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]string{0: "0 files", 1: "1 file", 2: "2 files"} {
+		if got := units.Count(n, "file", "files"); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"fmt"
 
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/bundle"
@@ -42,14 +41,10 @@ func (r *command) check(ctx context.Context) (step.Outcome, error) {
 		hints = append(hints, hint)
 	}
 	if len(hints) > 0 {
-		problem := "1 problem would block a run."
-		if len(hints) > 1 {
-			problem = fmt.Sprintf("%d problems would block a run.", len(hints))
-		}
 		return step.Outcome{
 			Result:  result.Refused,
 			Code:    step.CodeCheckFailed,
-			Problem: problem,
+			Problem: units.Count(len(hints), "problem", "problems") + " would block a run.",
 			Hints:   hints,
 		}, nil
 	}

@@ -7,7 +7,6 @@ import (
 
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/result"
-	"scalr-run-action/internal/retry"
 	"scalr-run-action/internal/scalr"
 )
 
@@ -16,38 +15,23 @@ import (
 const confirmRetryWindow = 30 * time.Second
 
 // confirm confirms a waiting run and follows its apply to the end. Before each request it reads the run and evaluates
-// the gates. After a conflict it tries again, because the run may not be waiting yet, or no longer be waiting. A run that
-// no longer waits as before is followed until it is final or needs a person.
+// the gates. A run that no longer waits as before is followed until it is final or needs a person.
 func (r *command) confirm(ctx context.Context, run scalr.Run) (step.Outcome, error) {
-	for l := r.lastLook(run, waitsForConfirmation); ; {
-		err := r.client.Confirm(ctx, run.ID, r.comment("confirmed"), l.check)
-		switch {
-		case err == nil:
-			return r.confirmed(ctx, l.run)
-		case errors.Is(err, errGateHit):
-			return r.reject(ctx, l.run, l.failures), nil
-		case ctx.Err() != nil:
-			return r.waitForEnd(ctx, l.run, l.leaving())
-		case errors.Is(err, errMoved), r.movedAfterFailure(ctx, l, err):
-			return r.moved(ctx, l)
-		case errors.Is(err, errOutdated), errors.Is(err, errUnread):
-			return r.waitAndDecide(ctx, l.run, appliesAfterGates)
-		case !errors.Is(err, scalr.ErrConflict):
-			return step.Outcome{}, r.withRunState(l, err)
-		}
-		l.refuse("confirmed", err)
-		if retry.Wait(ctx, r.Env.Timing.StatusGrace) != nil {
-			return r.waitForEnd(ctx, l.run, "")
-		}
+	c := r.finalCheck(run, waitsForConfirmation)
+	err := c.untilAccepted(ctx, "confirmed", func() error { return r.client.Confirm(ctx, run.ID, r.comment("confirmed"), c.check) })
+	switch {
+	case err == nil:
+		return r.confirmed(ctx, c.run)
+	case errors.Is(err, errGateHit):
+		return r.reject(ctx, c.run, c.failures), nil
+	case ctx.Err() != nil:
+		return r.waitForEnd(ctx, c.run, c.leaving())
+	case errors.Is(err, errMoved), r.movedAfterFailure(ctx, c, err):
+		return r.moved(ctx, c)
+	case errors.Is(err, errOutdated), errors.Is(err, errUnread):
+		return r.waitAndDecide(ctx, c.run, appliesAfterGates)
 	}
-}
-
-// leaving returns the status that the run is about to leave if Scalr received the request, or "" if none was sent.
-func (l *lastLook) leaving() scalr.Status {
-	if l.sent {
-		return l.run.Status
-	}
-	return ""
+	return step.Outcome{}, r.withRunState(c, err)
 }
 
 // waitsForConfirmation returns an error unless two consecutive reads agree that the run waits for confirmation, in the
@@ -62,11 +46,11 @@ func waitsForConfirmation(before, latest scalr.Run) error {
 
 // moved handles a run that does not wait for confirmation any more, possibly because of a request of this step whose
 // response was lost.
-func (r *command) moved(ctx context.Context, l *lastLook) (step.Outcome, error) {
-	if l.sent && !r.in.Wait && l.run.Status.Applying() {
+func (r *command) moved(ctx context.Context, c *finalCheck) (step.Outcome, error) {
+	if c.sent && !r.in.Wait && c.run.Status.Applying() {
 		return step.Outcome{Result: result.Started}, nil
 	}
-	return r.waitAndDecide(ctx, l.run, appliesAfterGates)
+	return r.waitAndDecide(ctx, c.run, appliesAfterGates)
 }
 
 // confirmed follows a run whose confirmation Scalr accepted.

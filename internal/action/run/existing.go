@@ -9,9 +9,9 @@ import (
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/result"
-	"scalr-run-action/internal/retry"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
+	"scalr-run-action/internal/units"
 )
 
 // actOnExisting implements the modes that act on an existing run.
@@ -84,23 +84,24 @@ func (r *command) override(ctx context.Context, run scalr.Run) (step.Outcome, er
 		return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s waits for an override, but Scalr reports no policy check that can be overridden.",
 			run.ID)
 	}
-	l, err := r.overrideChecks(ctx, run)
+	c := r.finalCheck(run, nil)
+	err = c.untilAccepted(ctx, "overridden", func() error { return r.overrideEach(ctx, c) })
 	switch {
 	case err == nil:
-		return r.afterOverride(ctx, l.run, run.Status)
+		return r.afterOverride(ctx, c.run, run.Status)
 	case errors.Is(err, errGateHit):
-		return r.reject(ctx, l.run, l.failures), nil
+		return r.reject(ctx, c.run, c.failures), nil
 	case ctx.Err() != nil:
-		return r.waitForEnd(ctx, l.run, l.leaving())
-	case errors.Is(err, errMoved) && !l.sent && l.run.State() != scalr.Override:
-		return r.nothingToOverride(ctx, l.run)
-	case l.sent && errors.Is(err, errMoved), r.movedAfterFailure(ctx, l, err):
+		return r.waitForEnd(ctx, c.run, c.leaving())
+	case errors.Is(err, errMoved) && !c.sent && c.run.State() != scalr.Override:
+		return r.nothingToOverride(ctx, c.run)
+	case c.sent && errors.Is(err, errMoved), r.movedAfterFailure(ctx, c, err):
 		r.Job.Infof("Run %s was already overridden or has finished", run.ID)
-		return r.afterOverride(ctx, l.run, run.Status)
+		return r.afterOverride(ctx, c.run, run.Status)
 	case errors.Is(err, errMoved), errors.Is(err, errOutdated), errors.Is(err, errUnread):
-		return r.override(ctx, l.run)
+		return r.override(ctx, c.run)
 	}
-	return step.Outcome{}, r.withRunState(l, err)
+	return step.Outcome{}, r.withRunState(c, err)
 }
 
 // afterOverride follows a run that was overridden in the status.
@@ -127,44 +128,29 @@ func (r *command) nothingToOverride(ctx context.Context, run scalr.Run) (step.Ou
 	return r.waitAndDecide(ctx, run, appliesByOthers)
 }
 
-// overrideChecks overrides each failed soft-mandatory policy. Its error is that of [lastLook.check] or of the request. A conflict means
-// either that another person has overridden the policy, which the run then shows, or that Scalr does not allow it.
-func (r *command) overrideChecks(ctx context.Context, run scalr.Run) (*lastLook, error) {
-	for l := r.lastLook(run, nil); ; {
-		conflict, err := r.overrideEach(ctx, l)
-		if conflict == nil || err != nil {
-			return l, err
-		}
-		l.refuse("overridden", conflict)
-		if err := retry.Wait(ctx, r.Env.Timing.StatusGrace); err != nil {
-			return l, err
-		}
-	}
-}
-
 func softFailed(p scalr.PolicyCheck) bool { return p.Status == scalr.TaskSoftFailed }
 
-// overrideEach overrides each failed soft-mandatory policy. If there is a conflict, it continues with the others and returns
-// the conflict.
-func (r *command) overrideEach(ctx context.Context, l *lastLook) (conflict, err error) {
+// overrideEach overrides each failed soft-mandatory policy. After a conflict, it continues with the others and returns the
+// conflict: either another person has overridden the policy, which the run then shows, or Scalr does not allow it.
+func (r *command) overrideEach(ctx context.Context, c *finalCheck) (conflict error) {
 	overridden := 0
-	defer func() { r.logOverridden(l.run, overridden) }()
-	for _, p := range slices.Clone(l.run.Policies) {
+	defer func() { r.logOverridden(c.run, overridden) }()
+	for _, p := range slices.Clone(c.run.Policies) {
 		if !softFailed(p) {
 			continue
 		}
-		l.waits = func(before, latest scalr.Run) error { return waitsForOverride(before, latest, p.ID) }
-		switch err := r.client.Override(ctx, p.ID, l.check); {
+		c.waits = func(before, latest scalr.Run) error { return waitsForOverride(before, latest, p.ID) }
+		switch err := r.client.Override(ctx, p.ID, c.check); {
 		case err == nil:
 			overridden++
-			r.accepted = acceptance{"override", l.run.Status}
+			r.accepted = acceptance{"override", c.run.Status}
 		case errors.Is(err, scalr.ErrConflict):
 			conflict = err
 		case !errors.Is(err, errDone):
-			return nil, err
+			return err
 		}
 	}
-	return conflict, nil
+	return conflict
 }
 
 // waitsForOverride returns an error unless the run waits for an override of the policy check, of the same plan.
@@ -179,12 +165,8 @@ func waitsForOverride(before, latest scalr.Run, check string) error {
 }
 
 func (r *command) logOverridden(run scalr.Run, checks int) {
-	switch checks {
-	case 0:
-	case 1:
-		r.Job.Infof("Overrode 1 policy check of run %s", run.ID)
-	default:
-		r.Job.Infof("Overrode %d policy checks of run %s", checks, run.ID)
+	if checks > 0 {
+		r.Job.Infof("Overrode %s of run %s", units.Count(checks, "policy check", "policy checks"), run.ID)
 	}
 }
 

@@ -143,9 +143,4 @@ func largest(a *bundle.Archive) string {
 	return strings.Join(names, ", ")
 }
 
-func files(n int) string {
-	if n == 1 {
-		return "1 file"
-	}
-	return fmt.Sprintf("%d files", n)
-}
+func files(n int) string { return units.Count(n, "file", "files") }

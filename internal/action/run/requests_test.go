@@ -1,7 +1,6 @@
 package run
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -97,8 +96,7 @@ func TestOverrideOfSeveralChecks(t *testing.T) {
 				}
 				r, log := commandIn(inputs.Run{})
 				r.client = scalrtest.NewClient(t, s)
-				conflict, err := r.overrideEach(t.Context(), r.lastLook(run, nil))
-				err = cmp.Or(err, conflict)
+				err := r.overrideEach(t.Context(), r.finalCheck(run, nil))
 				if !errors.Is(err, c.err) || (err == nil) != (c.err == nil) {
 					t.Errorf("the error is %v, want %v", err, c.err)
 				}

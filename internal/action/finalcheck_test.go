@@ -24,9 +24,9 @@ func otherPlan(nth int) scalrsim.Fault {
 	}}
 }
 
-// TestLastLook checks that a run is read immediately before every request that lets it continue, and that the request
+// TestFinalCheck checks that a run is read immediately before every request that lets it continue, and that the request
 // is sent only if the run still is the expected one, waits, and passes the gates.
-func TestLastLook(t *testing.T) {
+func TestFinalCheck(t *testing.T) {
 	t.Parallel()
 	confirm, override := []string{"mode=confirm"}, []string{"mode=override"}
 	set := func(name string, value any) func(map[string]any) {
