@@ -30,7 +30,7 @@ func (r *reader) idToken() secret.Value {
 			"Remove id-token, or replace token by service-account: ci@acme.scalr.io")
 		return secret.Value{}
 	case from == "" && !account:
-		r.badf("id-token", "is set without service-account: there is no account to sign in as. "+
+		r.badf("id-token", "is set without service-account, the account to sign in as. "+
 			"Write the service account's e-mail, such as service-account: ci@acme.scalr.io")
 		return secret.Value{}
 	case !account:
