@@ -51,10 +51,16 @@ func (o *Outputs) SetJSON(name string, value any) error {
 // SetLarge writes an output, or returns an error if it exceeds MaxOutput.
 func (o *Outputs) SetLarge(name, text string) error {
 	if len(text) > MaxOutput {
-		return Refuse(CodeOutputTooLarge, "The output %s exceeds GitHub's limit of 1 MiB: %s.", name, units.Size(int64(len(text))))
+		return outputTooLarge(name, text, "")
 	}
 	o.Set(name, text)
 	return nil
+}
+
+// outputTooLarge returns the error for an output that is too large; an advice replaces that of the code.
+func outputTooLarge(name, text, advice string) error {
+	problem := fmt.Sprintf("The output %s exceeds GitHub's limit of 1 MiB: %s.", name, units.Size(int64(len(text))))
+	return &Refusal{Code: CodeOutputTooLarge, Problem: problem, Advice: advice}
 }
 
 // OutputsJSON returns the outputs as a single-line JSON object of names and values. It omits sensitive outputs unless

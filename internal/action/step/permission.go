@@ -13,8 +13,9 @@ const (
 	thatOrAccount = "on the environment or the account"
 )
 
-// permissions maps operations to the permission that they require; Scalr documents none for the others. The names are those of Scalr's API (GET
-// /permissions); see docs/oidc.md. Scalr has no permission for discarding a run and none for tags.
+// permissions maps operations to the permission that they require; Scalr documents none for the others. The names are
+// those of Scalr's API (GET /permissions); see docs/oidc.md. Scalr has no permission for discarding a run and none for
+// tags.
 var permissions = map[scalr.Operation]struct{ needs, scope string }{
 	scalr.OpCreateRun:           {"`runs:create` (for a run that applies also `runs:apply`)", anyScope},
 	scalr.OpApplyRun:            {"`runs:apply`", anyScope},

@@ -2,7 +2,6 @@ package step
 
 import (
 	"cmp"
-	"fmt"
 	"os"
 	"path/filepath"
 
@@ -25,11 +24,8 @@ func (s *Step) SetTerraformOutputs(out *Outputs, fileName, text string, sensitiv
 	out.Set("terraform-outputs-file", file)
 	switch {
 	case len(text) > MaxOutput && file == "":
-		return &Refusal{
-			Code:    CodeOutputTooLarge,
-			Problem: fmt.Sprintf("The output terraform-outputs exceeds GitHub's limit of 1 MiB: %s.", units.Size(int64(len(text)))),
-			Advice:  "Make RUNNER_TEMP writable: then the outputs are in the file that terraform-outputs-file names.",
-		}
+		return outputTooLarge("terraform-outputs", text,
+			"Make RUNNER_TEMP writable: then the outputs are in the file that terraform-outputs-file names.")
 	case len(text) > MaxOutput:
 		out.Set("terraform-outputs", "")
 		s.Job.Warnf("The output terraform-outputs is left empty: %s exceeds GitHub's limit of 1 MiB. Read the file that "+
