@@ -9,20 +9,20 @@ const (
 	esc = 0x1b
 	// maxColorLength is the maximum length of a color sequence in bytes. A longer one is text.
 	maxColorLength = 64
-	// maxPendingColors is the maximum number of color sequences that a Stream holds. Further ones are dropped, so that a text
-	// made of colors needs no unbounded memory.
+	// maxPendingColors is the maximum number of color sequences that a Stream holds. It drops further ones, so that its memory
+	// is bounded for a text that consists of colors.
 	maxPendingColors = 8 << 10
 )
 
-// Colored is like Bytes for a text with color sequences (SGR). Colors inside a secret do not hide it: they follow its
-// mask.
+// Colored is like Bytes for a text with color sequences (SGR). A secret with colors inside is found; the colors follow
+// its mask.
 func (r *Redactor) Colored(b []byte) []byte {
 	if bytes.IndexByte(b, esc) < 0 {
 		return r.Bytes(b)
 	}
-	s := r.ColoredStream()
+	s := &Stream{redactor: r, colored: true}
 	colored := r.Bytes(append(slices.Clip(s.Next(b)), s.End()...))
-	// The masks may complete a secret, see Redactor.redacted.
+	// The masks may complete a secret, see Redactor.redacted, or a secret may be truncated.
 	plain := withoutColors(colored)
 	if again := r.Bytes(plain); !bytes.Equal(again, plain) {
 		return again
@@ -30,8 +30,8 @@ func (r *Redactor) Colored(b []byte) []byte {
 	return colored
 }
 
-// ColoredStream returns a Stream for a text with color sequences, which do not hide secrets: see [Redactor.Colored]. A
-// secret of which a color sequence is a part is found, too.
+// ColoredStream returns a Stream for a text with color sequences. It finds secrets with colors inside, like
+// [Redactor.Colored], and secrets that contain a color sequence themselves.
 func (r *Redactor) ColoredStream() *Stream {
 	return &Stream{redactor: r, colored: true, bytes: r.Stream()}
 }
@@ -49,7 +49,7 @@ type colorMark struct {
 	sequence string
 }
 
-// add appends a piece to the buffer, and the color sequences in it to the marks.
+// add appends a piece to the buffer without its color sequences, and these to the marks.
 func (s *Stream) add(piece []byte) {
 	for s.colored && len(piece) > 0 {
 		if len(s.color) > 0 {
@@ -85,13 +85,13 @@ func (s *Stream) addToColor(c byte) {
 	}
 }
 
-// endColor treats the incomplete color sequence as text.
+// endColor treats what was read of a color sequence as text.
 func (s *Stream) endColor() {
 	s.buffer = append(s.buffer, s.color...)
 	s.color = s.color[:0]
 }
 
-// appendText appends a part of the buffer, and the marks up to a position that have not been appended yet.
+// appendText appends a part of the buffer and the remaining marks up to a position.
 func (s *Stream) appendText(out []byte, start, end, marksUpTo int) []byte {
 	for len(s.marks) > 0 && s.marks[0].at <= marksUpTo {
 		mark := s.marks[0]

@@ -24,7 +24,7 @@ func coloredRedactor() *secret.Redactor {
 	return r
 }
 
-// TestColorsInSecrets: a color inside a secret does not hide it. The colors are kept.
+// TestColorsInSecrets: a secret with colors inside is redacted, and the colors are kept.
 func TestColorsInSecrets(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -35,7 +35,8 @@ func TestColorsInSecrets(t *testing.T) {
 		"p\x1b[1ma\x1b[38;5;2m55":                      "***\x1b[1m\x1b[38;5;2m",
 		"x\x1b[1mpa55":                                 "x\x1b[1m***", // the color ends the word
 		"\x1b[1mpa55\x1b[0m":                           "\x1b[1m***\x1b[0m",
-		"hunter2-\x1b[Kcorrect-horse":                  "hunter2-\x1b[Kcorrect-horse", // no color: the log removes it before
+		"hunter2-\x1b[Kcorrect-horse":                  "hunter2-\x1b[Kcorrect-horse", // not a color: package job removes it first
+		"hunter2-\x1b[1mcorrect-h… x":                  "***… x",                      // truncated: the text loses its colors
 		"text \x1b[":                                   "text \x1b[",
 		"text \x1b\x1b[1m.":                            "text \x1b\x1b[1m.",
 		"x " + strings.Join(strings.Split(coloredToken, ""), "\x1b[31m"):            "x ***" + strings.Repeat("\x1b[31m", len(coloredToken)-1),
@@ -47,14 +48,39 @@ func TestColorsInSecrets(t *testing.T) {
 	}
 }
 
-// TestColoredSecret: a secret that contains colors is redacted also where its colors are missing or different.
+// TestColoredSecret: a secret that contains colors is redacted with these colors, with others and without.
 func TestColoredSecret(t *testing.T) {
 	t.Parallel()
 	r := new(secret.Redactor)
-	r.Add(secret.Declared("one\x1b[1mtwo\x1b[0mthree"))
-	for text, want := range map[string]string{"one\x1b[1mtwo\x1b[0mthree": "***\x1b[1m\x1b[0m", "onetwothree": "***", "one\x1b[2mtwothree": "***\x1b[2m"} {
+	r.Add(secret.Declared("one\x1b[1mtwo\x1b[0mthree"), secret.Declared("a\x1b[31mb"), secret.Declared("key\x1b=value"), secret.Declared("x***y"))
+	for text, want := range map[string]string{
+		"one\x1b[1mtwo\x1b[0mthree": "***\x1b[1m\x1b[0m",
+		"onetwothree":               "***",
+		"one\x1b[2mtwothree":        "***\x1b[2m",
+		"a\x1b[31mb":                "***", // too short without its color
+		"key\x1b\x1b[1m=value":      "***\x1b[1m",
+		"x\x1b[1monetwothreey":      "***", // the mask completes a secret
+	} {
 		if got := string(r.Colored([]byte(text))); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestColoredStream: a stream redacts the same secrets, and can be used for another text.
+func TestColoredStream(t *testing.T) {
+	t.Parallel()
+	r := coloredRedactor()
+	r.Add(secret.Declared("a\x1b[31mb"))
+	s := r.ColoredStream()
+	for _, c := range []struct{ text, want string }{
+		{"x\x1b[1mpa55", "x\x1b[1m***"},
+		{"a\x1b[31mb", "***"},
+		{"hunter2-\x1b[1mcorrect-horse\x1b[0m", "***\x1b[1m\x1b[0m"},
+		{"text", "text"},
+	} {
+		if got := string(s.Next([]byte(c.text))) + string(s.End()); got != c.want {
+			t.Errorf("%q: got %q, want %q", c.text, got, c.want)
 		}
 	}
 }
@@ -99,15 +125,17 @@ func TestColorsChangeNoRedaction(t *testing.T) {
 	}
 }
 
-// TestManyColors: the memory for a text that consists of colors is bounded.
+// TestManyColors: the memory for a text that consists of colors, or of one endless color, is bounded.
 func TestManyColors(t *testing.T) {
 	t.Parallel()
-	s := coloredRedactor().ColoredStream()
-	piece := []byte(strings.Repeat("\x1b[31m", 10_000))
-	for range 200 {
-		s.Next(piece)
-	}
-	if n := len(s.End()); n == 0 || n > 100_000 {
-		t.Errorf("%d bytes were held", n)
+	for name, piece := range map[string]string{"colors": strings.Repeat("\x1b[31m", 10_000), "one color": strings.Repeat("1", 50_000)} {
+		s := coloredRedactor().ColoredStream()
+		s.Next([]byte("\x1b["))
+		for range 200 {
+			s.Next([]byte(piece))
+		}
+		if n := len(s.End()); n == 0 || n > 100_000 {
+			t.Errorf("%s: %d bytes were held", name, n)
+		}
 	}
 }

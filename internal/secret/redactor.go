@@ -58,7 +58,7 @@ func (r *Redactor) Add(values ...Value) (all bool) {
 // add adds all forms of a text.
 func (r *Redactor) add(p part) (all bool) {
 	if plain := string(withoutColors([]byte(p.text))); plain != p.text {
-		r.add(part{plain, p.how}) // for texts with colors
+		r.add(part{plain, p.how}) // for texts without its colors, or with others
 	}
 	if r.grams == nil {
 		r.grams, r.heads = make(bitmap, 1<<bitmapBits/64), make(bitmap, 1<<bitmapBits/64)

@@ -11,9 +11,9 @@ type Stream struct {
 	masked   bool // the last text returned is a mask
 
 	colored bool        // see ColoredStream
-	color   []byte      // a color sequence, as far as it was read
+	color   []byte      // the beginning of a color sequence
 	marks   []colorMark // not returned yet
-	bytes   *Stream     // redacts the result again, with its colors; nil without colors
+	bytes   *Stream     // redacts the result again, with its colors; nil if not needed
 }
 
 // Stream returns a Stream for a text.
