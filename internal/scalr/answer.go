@@ -29,16 +29,15 @@ type answer struct {
 	status int
 }
 
-// decodeResponse passes the JSON of a successful response to the call, and returns the error that any other response
-// means. It reads no more of the body than necessary. An error of the body itself is returned as jsonstream's
-// SourceError. Secrets in the text of an error are redacted before the text is truncated: a truncated secret would not be
-// recognized.
+// decodeResponse passes the JSON of a successful response to the call and turns any other response into an error. It reads
+// no more of the body than necessary. An error of the body itself is returned as jsonstream's SourceError. Secrets in the
+// text of an error are redacted before the text is truncated: a truncated secret would not be recognized.
 func decodeResponse(ctx context.Context, k call, res *http.Response, body io.Reader, secrets *secret.Redactor) error {
 	if res.StatusCode >= 300 {
 		return refusal(ctx, k.op, res, withoutSecrets(body, secrets))
 	}
 	if k.read == nil {
-		body = withoutSecrets(body, secrets) // the response may be the text of an error
+		body = withoutSecrets(body, secrets) // it may be the text of an error
 	}
 	text := &beginning{source: body}
 	reader := jsonstream.New(ctx, text, jsonstream.Limits{Bytes: maxAnswer, Kept: maxKept})
@@ -77,8 +76,8 @@ func notJSON(err error) bool {
 	return errors.Is(err, jsonstream.ErrSyntax) || errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, new(*jsonstream.SourceError))
 }
 
-// acknowledgement reads a response whose data the caller does not use. A page, such as the sign-in page of a portal, and
-// a document with errors are not a success, although their status is.
+// acknowledgement reads a response whose data the caller does not use. A document with errors is an error, although its
+// HTTP status is a success.
 func (a answer) acknowledgement() error {
 	return members(a.json, func(name string) error {
 		if name == "errors" || name == "error" {
@@ -88,8 +87,8 @@ func (a answer) acknowledgement() error {
 	})
 }
 
-// problems reads the errors of a document whose status is a success. JSON:API does not allow them there: the document
-// contradicts itself, or another server sent it. An empty value is not an error.
+// problems reads the errors of a document whose HTTP status is a success, which another server may have sent in place of
+// Scalr. It returns nil for an empty value.
 func (a answer) problems() error {
 	e := &Error{Op: a.op, HTTPStatus: a.status, Note: "the response contains errors", Invalid: true}
 	c, err := a.json.Peek()

@@ -25,45 +25,46 @@ func (c *Client) Outputs(ctx context.Context, workspaceID string, sensitive bool
 		op: op, method: http.MethodGet, path: []string{"workspaces", workspaceID, "outputs"}, policy: defaultPolicy, plain: true,
 		read: func(a answer) error {
 			list = nil
-			err := members(a.json, func(name string) error {
+			return members(a.json, func(name string) (err error) {
 				switch name {
 				case "data":
+					list, err = a.outputs()
 				case "errors", "error":
-					return a.problems()
-				default:
-					return nil
+					err = a.problems()
 				}
-				if c, err := a.json.Peek(); err == nil && c != '[' && c != 'n' {
-					return malformed(op, "the response is not a list of outputs")
-				}
-				return elements(a.json, func() error {
-					o, err := readOutput(a.json)
-					if o.Sensitive && !sensitive {
-						o.Value = nil
-					}
-					list = append(list, o)
-					return err
-				})
+				return err
 			})
-			hideDuplicates(list, sensitive)
-			return err
 		},
+	})
+	markSensitive(list)
+	for i := range list {
+		if list[i].Sensitive && !sensitive {
+			list[i].Value = nil
+		}
+	}
+	return list, err
+}
+
+func (a answer) outputs() (list []Output, err error) {
+	if c, err := a.json.Peek(); err == nil && c != '[' && c != 'n' {
+		return nil, malformed(a.op, "the response is not a list of outputs")
+	}
+	err = elements(a.json, func() error {
+		o, err := readOutput(a.json)
+		list = append(list, o)
+		return err
 	})
 	return list, err
 }
 
-// hideDuplicates treats all outputs of one name as sensitive if one of them is.
-func hideDuplicates(list []Output, keep bool) {
-	hidden := map[string]bool{}
+// markSensitive marks all outputs of one name as sensitive if one of them is.
+func markSensitive(list []Output) {
+	names := map[string]bool{}
 	for _, o := range list {
-		hidden[o.Name] = hidden[o.Name] || o.Sensitive
+		names[o.Name] = names[o.Name] || o.Sensitive
 	}
 	for i := range list {
-		if o := &list[i]; hidden[o.Name] && !o.Sensitive {
-			if o.Sensitive = true; !keep {
-				o.Value = nil
-			}
-		}
+		list[i].Sensitive = names[list[i].Name]
 	}
 }
 

@@ -17,8 +17,8 @@ const (
 	maxListed  = 12 << 20             // bytes of memory for the kept parts of all pages
 )
 
-// maxShifts is the number of times that a list may change while it is read.
-const maxShifts = 20
+// maxChanges is the number of times that a list may change while it is read.
+const maxChanges = 20
 
 // pages lists the resources of the kind at the path, page by page, until there are no more or visit ends the listing.
 // If the list changes during the listing and a resource is on two pages, visit is called only once for it.
@@ -30,29 +30,29 @@ func (c *Client) pages(ctx context.Context, op Op, path []string, kind string, q
 // wholeList is like pages and also reports whether the list is complete: the server reports that no page follows, and
 // the reported length matches the number of resources.
 //
-// If a resource is deleted between the requests for two pages, others move from the second page to the first and are on
-// neither. The length of the list does not show this if another resource is created. So the page before is read again
-// after each page: it has the resources that moved. If there are any, or if the page is empty now or the length of the
-// list has changed, the listing continues one page earlier.
+// If a resource is deleted between the requests for two pages, another one moves from the second page to the first and
+// is missing from both responses. The length of the list does not show this if another resource was created. Therefore
+// the previous page is read again after each page. If it contains new resources or is empty, or if the length of the list
+// has changed, the listing continues with the previous page.
 func (c *Client) wholeList(ctx context.Context, op Op, path []string, kind string, query url.Values, p policy,
 	visit func(resource, document) (more bool)) (whole bool, err error) {
 	l := listing{client: c, op: op, path: path, kind: kind, query: query, policy: p, visit: visit, seen: map[string]bool{}}
-	shifts := 0
+	changes := 0
 	for page := 1; page <= mostPages; page++ {
 		now, err := l.read(ctx, page)
 		if err != nil || l.ended {
 			return false, err
 		}
-		if page > 1 && l.shifts() {
+		if page > 1 && l.canShift() {
 			before, err := l.read(ctx, page-1)
 			if err != nil || l.ended {
 				return false, err
 			}
 			if before.added > 0 || before.resources == 0 || !sameCount(before.total, now.total) {
-				if shifts++; shifts > maxShifts {
+				if changes++; changes > maxChanges {
 					return false, &Error{Op: op, Note: "the list keeps changing while its pages are read"}
 				}
-				page = max(page-2, 0) // continues with the page before
+				page -= 2 // continues with the previous page
 				continue
 			}
 		}
@@ -108,11 +108,11 @@ func (l *listing) read(ctx context.Context, page int) (listPage, error) {
 	return listPage{document: doc, resources: len(rs), added: len(l.seen) - known}, nil
 }
 
-// shifts reports whether resources may move to an earlier page. Runs do not: Scalr lists the newest first and has no
-// request to delete one.
-func (l *listing) shifts() bool { return l.kind != "runs" }
+// canShift reports whether resources can move to an earlier page. Runs cannot: Scalr lists the newest first, and its API
+// cannot delete a run.
+func (l *listing) canShift() bool { return l.kind != "runs" }
 
-// sameCount reports whether two counts are equal, as far as they are known.
+// sameCount reports whether two counts are equal. An unknown count is equal to any other.
 func sameCount(a, b *int) bool { return a == nil || b == nil || *a == *b }
 
 // endsAt reports whether the server's pagination is consistent with this page being the last one and with this total

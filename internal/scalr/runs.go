@@ -119,9 +119,9 @@ func (c *Client) part(ctx context.Context, kind, id string) (r resource, ok bool
 	return r, err == nil
 }
 
-// Check is called before every attempt of an action, also before a retry: the run may have changed since the previous
-// attempt, or because of it if only its response was lost. An error prevents the attempt and is returned as it is. A nil
-// Check allows every attempt.
+// Check is called before every attempt of an action, including retries: the object may have changed since the previous
+// attempt, or the previous attempt may have changed it if only its response was lost. An error prevents the attempt and is
+// returned unchanged. A nil Check allows every attempt.
 type Check func(context.Context) error
 
 // Confirm confirms the apply of a run. ErrConflict means that the run is not waiting for confirmation yet or no longer:

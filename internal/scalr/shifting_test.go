@@ -100,12 +100,12 @@ func wantAll(t *testing.T, name string, got, want []string) {
 		}
 	}
 	if len(missing) > 0 {
-		t.Errorf("%s: exist but are not listed: %v", name, missing)
+		t.Errorf("%s: not listed: %v", name, missing)
 	}
 }
 
-// TestListThatShifts: a deletion between the requests for two pages moves other workspaces to the page that has been
-// read. They are listed nevertheless, also if the length of the list stays the same or is unknown.
+// TestListThatShifts: a deletion between the requests for two pages moves other workspaces to the page that was already
+// read. They are listed, even if the length of the list stays the same or is unknown.
 func TestListThatShifts(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -151,9 +151,9 @@ func TestListThatShifts(t *testing.T) {
 	}
 }
 
-// TestListThatShiftsForthAndBack: a creation after a deletion hides the workspace that the deletion moved. The length of
+// TestListThatShiftsBack: a creation after a deletion hides the workspace that the deletion moved. The length of
 // the list shows that it changed.
-func TestListThatShiftsForthAndBack(t *testing.T) {
+func TestListThatShiftsBack(t *testing.T) {
 	t.Parallel()
 	l := newShiftingList(250)
 	want := slices.Delete(slices.Clone(l.ids), 3, 4)
@@ -206,7 +206,7 @@ func TestEachListThatShifts(t *testing.T) {
 	}
 }
 
-// TestListWithManyChanges: every workspace that exists throughout is listed once, whatever else is created and deleted.
+// TestListWithManyChanges: every workspace that exists throughout is listed once while others are created and deleted.
 func TestListWithManyChanges(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(100) {
@@ -235,7 +235,8 @@ func TestListWithManyChanges(t *testing.T) {
 	}
 }
 
-// TestListThatKeepsChanging: a list that changes with every request is a temporary error and never a part of the list.
+// TestListThatKeepsChanging: reading a list that changes with every request is a temporary error and returns no incomplete
+// list.
 func TestListThatKeepsChanging(t *testing.T) {
 	t.Parallel()
 	l := newShiftingList(5000)

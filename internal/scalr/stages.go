@@ -63,7 +63,8 @@ type CostEstimate struct {
 	// Unreadable is set if the response contains a Prior or Proposed that is not an amount.
 	Unreadable   bool
 	ErrorMessage string
-	// Resources is the number of resources in the plan, and Matched of those that the estimate includes; nil if not reported.
+	// Resources is the number of resources in the plan, and Matched the number of these that the estimate includes; nil if not
+	// reported.
 	Resources, Matched *int
 }
 
@@ -75,8 +76,8 @@ func (e *CostEstimate) Failure() string {
 	return strings.TrimRight("the cost estimate failed: "+e.ErrorMessage, ".: ")
 }
 
-// Coverage says how many of the plan's resources the estimate includes; empty if it includes all of them, or if that is
-// unknown.
+// Coverage describes how many of the plan's resources the estimate includes; empty if it includes all of them or if this
+// is unknown.
 func (e *CostEstimate) Coverage() string {
 	if e == nil || e.Status != TaskFinished || e.Resources == nil || e.Matched == nil || *e.Matched < 0 || *e.Matched >= *e.Resources {
 		return ""
