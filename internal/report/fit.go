@@ -27,11 +27,11 @@ type item struct {
 	lead  bool   // the full form is placed before all other items
 }
 
-// size is the form in which an item is shown.
-type size int
+// itemForm is the form in which an item is shown, or a group of workspaces in an overview.
+type itemForm int
 
 const (
-	absent size = iota
+	absent itemForm = iota
 	brief
 	full
 )
@@ -43,7 +43,7 @@ const noteSize = 400
 // then lines are replaced by a link to the run. Items with lower ranks are kept longer, and no other item is shown
 // while one with keep is missing.
 func fit(page []section, limit int, run string) string {
-	f := fitting{page: page, sizes: map[place]size{}, shown: make([]bool, len(page)), room: limit, run: run}
+	f := fitting{page: page, forms: map[place]itemForm{}, shown: make([]bool, len(page)), room: limit, run: run}
 	if !f.reserveFixed() {
 		return fallbackPage(page, limit, run)
 	}
@@ -58,7 +58,7 @@ func fit(page []section, limit int, run string) string {
 // fitting is a page while its items are selected.
 type fitting struct {
 	page  []section
-	sizes map[place]size
+	forms map[place]itemForm
 	shown []bool // by section
 	room  int    // free bytes
 	run   string // URL of the omitted content
@@ -86,7 +86,7 @@ func (f *fitting) reserveFixed() bool {
 }
 
 // grow shows the selected items in a form, in the order of their ranks. It reports whether all of them fit.
-func (f *fitting) grow(form size, selected func(item) bool) bool {
+func (f *fitting) grow(form itemForm, selected func(item) bool) bool {
 	var order []place
 	for s, sec := range f.page {
 		for i, it := range sec.items {
@@ -104,8 +104,8 @@ func (f *fitting) grow(form size, selected func(item) bool) bool {
 }
 
 // show shows an item at least in a form, and reports whether it fits.
-func (f *fitting) show(at place, form size) bool {
-	it, sec, old := f.item(at), f.page[at.section], f.sizes[at]
+func (f *fitting) show(at place, form itemForm) bool {
+	it, sec, old := f.item(at), f.page[at.section], f.forms[at]
 	if old >= form {
 		return true
 	}
@@ -120,12 +120,12 @@ func (f *fitting) show(at place, form size) bool {
 		return false
 	}
 	f.room -= more
-	f.sizes[at], f.shown[at.section] = form, true
+	f.forms[at], f.shown[at.section] = form, true
 	return true
 }
 
-func (it item) form(s size) string {
-	return [...]string{"", it.brief, it.full}[s]
+func (it item) form(form itemForm) string {
+	return [...]string{"", it.brief, it.full}[form]
 }
 
 // length is the size of a text in the section, in bytes.
@@ -183,7 +183,7 @@ func (f *fitting) section(at int) string {
 	shortened, omitted := 0, 0
 	last := absent
 	for i, it := range sec.items {
-		form := f.sizes[place{at, i}]
+		form := f.forms[place{at, i}]
 		if form == brief && it.full != "" {
 			shortened++
 		}

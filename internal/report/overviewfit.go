@@ -69,7 +69,7 @@ func (o Overview) render(limit int, s style) string {
 		rows:           -1,
 	}
 	over := func() int { return len(o.page(l, top, groups)) - limit }
-	for _, smaller := range []size{brief, absent} {
+	for _, smaller := range []itemForm{brief, absent} {
 		shrink(groups, smaller, over)
 	}
 	for _, step := range reductions {
@@ -95,7 +95,7 @@ func (o Overview) render(limit int, s style) string {
 }
 
 // shrink applies the smaller form to the groups, the largest first, until the page fits.
-func shrink(groups []group, smaller size, over func() int) {
+func shrink(groups []group, smaller itemForm, over func() int) {
 	left := over()
 	order := make([]int, len(groups))
 	for i := range order {

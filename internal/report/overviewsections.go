@@ -185,8 +185,8 @@ type group struct {
 	rows     []Row
 	full     string
 	list     string
-	form     size
-	sections map[size]string // the section in each form
+	form     itemForm
+	sections map[itemForm]string // the section in each form
 }
 
 // groups returns the different diffs in the order of the table.
@@ -205,7 +205,7 @@ func (o Overview) groups() []group {
 	}
 	for i := range all {
 		all[i].form = full
-		all[i].sections = map[size]string{full: all[i].section(full), brief: all[i].section(brief)}
+		all[i].sections = map[itemForm]string{full: all[i].section(full), brief: all[i].section(brief)}
 	}
 	return all
 }
@@ -257,7 +257,7 @@ func (r Row) changes() (full, list string) {
 }
 
 // section returns the group's section: a collapsed section with the diffs or with the addresses.
-func (g group) section(form size) string {
+func (g group) section(form itemForm) string {
 	var names []string
 	for _, r := range firstN(g.rows, 3) {
 		names = append(names, htmlCode(r.name()))

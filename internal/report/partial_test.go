@@ -58,8 +58,8 @@ func TestIncompletePlan(t *testing.T) {
 	}
 }
 
-// TestTargetedRun: a run with targets covers only these, whether or not the plan JSON, which alone marks the plan as
-// incomplete, is available.
+// TestTargetedRun: the report says that a run with targets covers only these, even without the plan JSON, which is the only
+// source that marks such a plan as incomplete.
 func TestTargetedRun(t *testing.T) {
 	t.Parallel()
 	const (

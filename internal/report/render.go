@@ -91,7 +91,7 @@ func (r Report) targets() []string {
 	return *r.Run.Settings.Targets
 }
 
-// codeList lists the first few names in a sentence.
+// codeList lists the first three names.
 func codeList(names []string) string {
 	var all []string
 	for _, name := range firstN(names, 3) {
@@ -103,10 +103,11 @@ func codeList(names []string) string {
 	return strings.Join(all, ", ")
 }
 
-// limited reports whether the run does not cover all objects. The text of a plan does not show that it is limited to targets.
+// limited reports whether the run does not cover all objects. The text of a plan does not show whether it is limited to
+// targets.
 func (r Report) limited() bool { return r.partial() || len(r.targets()) > 0 }
 
-// partial reports whether a source marks the plan as one that does not cover all objects.
+// partial reports whether the plan JSON or the text says that the plan does not cover all objects.
 func (r Report) partial() bool { return r.Plan.JSON.Limited || r.Plan.Text.Limited }
 
 // problemAlert describes the problem and how to solve it.

@@ -75,8 +75,8 @@ func (r Report) warnings() section {
 	return sec
 }
 
-// warningCount returns the number of warnings of both stages, with those that are not listed: there are too many, or
-// Terraform only counts them.
+// warningCount returns the number of warnings of both stages, including those that are not listed because there are too
+// many or because Terraform only counts them.
 func (r Report) warningCount() int {
 	planned, added := 0, 0
 	for _, d := range r.diagnosticsOf("warning") {

@@ -12,8 +12,8 @@ import (
 	"scalr-run-action/internal/units"
 )
 
-// factsTable returns the table of facts; columns with an unknown value are omitted. There is no table for the duration alone,
-// which the footer has then.
+// factsTable returns the table of facts; columns with an unknown value are omitted. There is no table for the duration
+// alone, which is in the footer then.
 func (r Report) factsTable() string {
 	f := r.Facts()
 	var heads, cells []string
@@ -46,8 +46,8 @@ func (r Report) factsTable() string {
 		add("Duration", units.Duration(r.Took))
 	}
 	table := row(heads) + row(repeat(":-:", len(heads))) + row(cells) + "\n"
-	if r.Run.Cost.Failure() != "" && r.Run.Cost.ErrorMessage != "" {
-		table += "The cost estimate failed: " + prose(sanitize.Line(r.Run.Cost.ErrorMessage, 1000)) + "\n\n"
+	if failure := r.Run.Cost.Failure(); failure != "" && r.Run.Cost.ErrorMessage != "" {
+		table += capitalized(prose(sanitize.Line(failure, 1000))) + ".\n\n"
 	}
 	return table
 }

@@ -8,7 +8,7 @@ import (
 	"scalr-run-action/internal/tfplan"
 )
 
-// TestWarningCount: the title counts the similar warnings that Terraform only counts, like the output, also if the
+// TestWarningCount: the title includes the similar warnings that Terraform only counts, like the output, even if the
 // output is unknown.
 func TestWarningCount(t *testing.T) {
 	t.Parallel()
@@ -45,7 +45,7 @@ func TestWarningCount(t *testing.T) {
 	}
 }
 
-// TestDiagnosticsOfUnits: a diagnostic names its Terragrunt unit, also in a list.
+// TestDiagnosticsOfUnits: a diagnostic names its Terragrunt unit, in both of its forms.
 func TestDiagnosticsOfUnits(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder
