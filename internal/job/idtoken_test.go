@@ -79,6 +79,9 @@ func TestIDToken(t *testing.T) {
 	if got, want := r.Header.Get("Authorization"), "Bearer request-"+canary; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
+	if err := j.SaveState("token", jwt); err == nil {
+		t.Error("the state accepts the token")
+	}
 }
 
 func TestIDTokenWithoutAudience(t *testing.T) {
@@ -146,7 +149,6 @@ func TestIDTokenRetries(t *testing.T) {
 	}
 }
 
-// TestIDTokenRetriesInDebugLog checks that each failed attempt to get an ID token is in the debug log.
 // TestIDTokenDelays: the wait before a further attempt is random, up to a maximum that doubles from one second to sixteen.
 func TestIDTokenDelays(t *testing.T) {
 	t.Parallel()
@@ -176,6 +178,7 @@ func TestIDTokenDelays(t *testing.T) {
 	})
 }
 
+// TestIDTokenRetriesInDebugLog checks that each failed attempt to get an ID token is in the debug log.
 func TestIDTokenRetriesInDebugLog(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
