@@ -19,7 +19,7 @@ var faultCounts = map[string]int{
 	"C": 27,
 	"F": 16,
 	"G": 35,
-	"H": 39,
+	"H": 41,
 	"J": 20,
 	"L": 19,
 	"N": 10,
