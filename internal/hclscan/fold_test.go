@@ -20,7 +20,8 @@ func TestFold(t *testing.T) {
 			t.Errorf("%q: got %q and %q, want %q", c.composed, a, b, c.want)
 		}
 	}
-	for _, text := range []string{"", "cafe", "caf\u00e9", "\u304c", "\ud55c", "\u0439"} {
+	for _, text := range []string{"", "cafe", "caf\u00e9", "\u304c", "\ud55c", "\u0439", "\u02ff", "\u0370", "\u0652", "\u0656", "\u115f", "\u1200",
+		"\u3098", "\u309b"} {
 		if IsDecomposed(text) {
 			t.Errorf("%q is decomposed", text)
 		}

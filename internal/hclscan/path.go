@@ -11,47 +11,46 @@ import (
 // base is the reference, such as path.module, to which the path is relative, and empty if there is none. exact is false if
 // the path is only correct in the root module, where path.module is ".".
 func ExpandPath(content string) (expanded, base string, exact bool) {
-	ignore := func(string, string) {}
-	l := &lexer{text: content, visitor: Visitor{Text: ignore, Source: func(string, bool) {}}}
+	l := &lexer{text: content, visitor: Visitor{Text: func(string, string) {}, Source: func(string, bool) {}}}
 	exact = true
+	var b strings.Builder
 	for l.pos < len(content) {
-		rest := content[l.pos:]
-		n := strings.IndexAny(rest, "$%")
+		start := l.pos
+		template, ok := l.templateOrChar()
 		switch {
-		case n < 0:
-			n = len(rest)
-		case n > 0:
-		case strings.HasPrefix(rest, "${") || strings.HasPrefix(rest, "%{"):
-			l.pos += 2
-			inner := l.template()
-			if inner == nil {
-				return expanded + rest, base, exact
-			}
-			name := inner.reference()
-			complete := strings.HasPrefix(content[l.pos:], "/") && (expanded == "" || strings.HasSuffix(expanded, "/"))
-			isPath := name == "path.module" || name == "path.root" || name == "path.cwd"
-			if rest[0] == '%' || !complete || !isPath {
-				expanded += "${}"
-				continue
-			}
-			switch first := path.Clean(expanded) == "."; {
-			case first && base != "path.module":
-				base = name
-			case !first && name != "path.root":
-				exact = false
-			}
-			expanded += "."
+		case !ok:
+			b.WriteString(content[start:])
+			return b.String(), base, exact
+		case template == nil:
+			b.WriteString(content[start:l.pos])
 			continue
-		case strings.HasPrefix(rest, "$${") || strings.HasPrefix(rest, "%%{"):
-			n = 3
-		default:
-			n = 1
 		}
-		expanded += rest[:n]
-		l.pos += n
+		before := b.String()
+		name := template.reference()
+		complete := strings.HasPrefix(content[l.pos:], "/") && (before == "" || strings.HasSuffix(before, "/"))
+		isPath := name == "path.module" || name == "path.root" || name == "path.cwd"
+		if content[start] == '%' || !complete || !isPath {
+			b.WriteString("${}")
+			continue
+		}
+		switch first := isCurrent(before); {
+		case first && base != "path.module":
+			base = name
+		case !first && name != "path.root":
+			exact = false
+		}
+		b.WriteByte('.')
 	}
-	return expanded, base, exact
+	return b.String(), base, exact
 }
+
+// maxCleaned is the maximum length of a path before a template, in bytes. Cleaning a longer one for each of many templates
+// would take too long.
+const maxCleaned = 4096
+
+// isCurrent reports whether a path leads to the directory to which it is relative. It returns false for a path that is
+// longer than maxCleaned.
+func isCurrent(p string) bool { return len(p) <= maxCleaned && path.Clean(p) == "." }
 
 // Constant reports whether the content of a string contains no templates.
 func Constant(content string) bool {

@@ -1,6 +1,9 @@
 package hclscan
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestExpandPath checks which references to directories are replaced. The base of the result is in front of it, and ~ marks
 // a path that is only correct in the root module.
@@ -59,6 +62,29 @@ func TestExpandPath(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%q: got %q, want %q", content, got, want)
+		}
+	}
+}
+
+// TestExpandLongPath expands paths of more than 1 MB, which exceeds the time limit of tests if the time is quadratic.
+func TestExpandLongPath(t *testing.T) {
+	t.Parallel()
+	const n = 1 << 19
+	for _, c := range []struct{ content, want string }{
+		{"./" + strings.Repeat("$a", n), "./" + strings.Repeat("$a", n)},
+		{strings.Repeat("${path.root}/", n), strings.Repeat("./", n)},
+		{"./" + strings.Repeat("${a}", n), "./" + strings.Repeat("${}", n)},
+	} {
+		if expanded, _, _ := ExpandPath(c.content); expanded != c.want {
+			t.Errorf("%.30s...: got %d bytes, want %d", c.content, len(expanded), len(c.want))
+		}
+	}
+	for _, c := range []struct {
+		length int
+		exact  bool
+	}{{4096, true}, {4098, false}} {
+		if _, base, exact := ExpandPath(strings.Repeat("./", c.length/2) + "${path.module}/a"); exact != c.exact || (base != "") != c.exact {
+			t.Errorf("after %d bytes: got base %q, exact %v", c.length, base, exact)
 		}
 	}
 }

@@ -196,7 +196,7 @@ func (l *lexer) quotedString() bool {
 			l.visitor.Text(content, call)
 			return true
 		case '$', '%':
-			if !l.templateOrChar() {
+			if _, ok := l.templateOrChar(); !ok {
 				return false
 			}
 		default:
@@ -206,23 +206,24 @@ func (l *lexer) quotedString() bool {
 	return false
 }
 
-// templateOrChar reads a template or the prefix of an escaped template; otherwise it reads the $ or % as a
-// single character.
-func (l *lexer) templateOrChar() bool {
+// templateOrChar reads a template, the prefix of an escaped template, or a single character. It returns the lexer that read
+// the content of a template. ok is false if the template has no end.
+func (l *lexer) templateOrChar() (template *lexer, ok bool) {
 	switch rest := l.text[l.pos:]; {
 	case strings.HasPrefix(rest, "$${") || strings.HasPrefix(rest, "%%{"):
 		l.pos += 3
 	case strings.HasPrefix(rest, "${") || strings.HasPrefix(rest, "%{"):
 		l.pos += 2
-		return l.template() != nil
+		template = l.template()
+		return template, template != nil
 	default:
 		l.pos++
 	}
-	return true
+	return nil, true
 }
 
-// template reads a template up to and including its closing brace. It returns nil if the template has no end, and otherwise
-// the lexer that read its content.
+// template reads a template up to and including its closing brace. It returns the lexer that read the content, or nil if
+// the template has no end.
 func (l *lexer) template() *lexer {
 	// A line break does not end a line of the content.
 	inner := &lexer{text: l.text, pos: l.pos, depth: l.depth + 1, visitor: l.visitor, module: -1}
@@ -241,8 +242,8 @@ func (l *lexer) template() *lexer {
 	return nil
 }
 
-// reference returns the reference to an attribute, such as path.module, that is all that the lexer has read apart from
-// blanks, comments and brackets.
+// reference returns what the lexer has read, apart from blanks, comments and brackets, if it has the length of a reference
+// such as path.module, and otherwise "".
 func (l *lexer) reference() string {
 	if l.line.length != len(l.line.items) {
 		return ""
@@ -286,7 +287,7 @@ func (l *lexer) heredocLine(end int) bool {
 			return true
 		}
 		l.pos += i
-		if !l.templateOrChar() {
+		if _, ok := l.templateOrChar(); !ok {
 			return false
 		}
 		if l.pos > end {
