@@ -17,7 +17,7 @@ func scan(name, text string) (refs []reference, err error) {
 	err = hclscan.Scan(name, text, hclscan.Visitor{
 		Text: func(content, _ string) { texts = append(texts, content) },
 		Source: func(content string, literal bool) {
-			if !IsTerraform(name) {
+			if !hclscan.IsTerraform(name) {
 				return
 			}
 			sources = append(sources, content)

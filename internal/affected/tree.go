@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"scalr-run-action/internal/hclscan"
 )
 
 // Tree is the content of the checkout. Its directories are listed once; files are read on demand.
@@ -68,7 +70,7 @@ func (t *Tree) add(p string, d fs.DirEntry) {
 		t.links[p], _ = t.fs.ReadLink(p)
 		t.sortedLinks = append(t.sortedLinks, p)
 	}
-	if IsTerraform(d.Name()) || isVariables(d.Name()) {
+	if hclscan.IsTerraform(d.Name()) || isVariables(d.Name()) {
 		t.dirs[path.Dir(p)] = append(t.dirs[path.Dir(p)], d.Name())
 		if !isLink && !d.Type().IsRegular() {
 			t.special[p] = true
@@ -105,24 +107,11 @@ func (t *Tree) Follow(p string) (links []string, to string) {
 // HasTerraform reports whether a directory itself contains Terraform files other than files of variables.
 func (t *Tree) HasTerraform(dir string) bool {
 	_, real, ok := t.resolve(path.Clean(dir))
-	return ok && slices.ContainsFunc(t.dirs[real], IsTerraform)
+	return ok && slices.ContainsFunc(t.dirs[real], hclscan.IsTerraform)
 }
 
 // Repositories returns the directories that contain a .git, sorted.
 func (t *Tree) Repositories() []string { return t.repositories }
-
-// IsTerraform reports whether Terraform reads the configuration in a file of this name. It ignores hidden files.
-func IsTerraform(name string) bool {
-	if strings.HasPrefix(name, ".") {
-		return false
-	}
-	for _, end := range []string{".tf", ".tofu", ".tf.json", ".tofu.json"} {
-		if strings.HasSuffix(name, end) {
-			return true
-		}
-	}
-	return false
-}
 
 // isVariables reports whether Terraform reads a file of variables of its own accord.
 func isVariables(name string) bool {

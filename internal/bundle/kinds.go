@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"scalr-run-action/internal/hclscan"
 )
 
 // alwaysExcluded reports whether files with this name are never uploaded, regardless of the ignore file: .git
@@ -28,10 +30,7 @@ func hasAnySuffix(name []byte, suffixes ...string) bool {
 	return slices.ContainsFunc(suffixes, func(s string) bool { return bytes.HasSuffix(name, []byte(s)) })
 }
 
-// isTerraform reports whether Terraform or OpenTofu reads a file with this name in its working directory.
-func isTerraform(name []byte) bool {
-	return !bytes.HasPrefix(name, []byte(".")) && hasAnySuffix(name, ".tf", ".tf.json", ".tofu", ".tofu.json")
-}
+func isTerraform(name []byte) bool { return hclscan.IsTerraform(string(name)) }
 
 // isConfiguration reports whether a file with this name belongs to Terraform, OpenTofu or Terragrunt.
 func isConfiguration(name []byte) bool {

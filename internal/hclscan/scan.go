@@ -5,6 +5,7 @@ package hclscan
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -34,6 +35,13 @@ func Scan(name, text string, v Visitor) error {
 	}
 	l.endLine()
 	return nil
+}
+
+// IsTerraform reports whether Terraform or OpenTofu reads the configuration in a file of this name in a module. Both ignore
+// hidden files.
+func IsTerraform(name string) bool {
+	return !strings.HasPrefix(name, ".") &&
+		slices.ContainsFunc([]string{".tf", ".tf.json", ".tofu", ".tofu.json"}, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
 // maxDepth is the maximum nesting of templates.

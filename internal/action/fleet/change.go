@@ -13,6 +13,7 @@ import (
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/affected"
 	"scalr-run-action/internal/github"
+	"scalr-run-action/internal/hclscan"
 	"scalr-run-action/internal/inputs"
 )
 
@@ -69,7 +70,7 @@ func (c change) deletionAt(tree *affected.Tree, dir string) (how deletion) {
 		}
 	}
 	for _, p := range c.deleted {
-		if strings.HasPrefix(p, dir+"/") || dir == "." && affected.IsTerraform(p) && path.Base(p) == p {
+		if strings.HasPrefix(p, dir+"/") || dir == "." && hclscan.IsTerraform(p) && path.Base(p) == p {
 			gone++
 		}
 	}
