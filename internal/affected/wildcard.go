@@ -91,7 +91,7 @@ func matchBrackets(pattern string, c rune) (ok bool, rest string, err error) {
 		}
 		if name, after, isClass := cutClass(pattern); isClass {
 			ranges := charclass.Ranges(name)
-			if ranges == "" || name == "ascii" || name == "word" { // unknown to Git
+			if ranges == "" {
 				return false, "", errUnknownClass
 			}
 			ok, pattern = ok || charclass.Has(ranges, c), after

@@ -3,6 +3,7 @@ package bundle
 import (
 	"bytes"
 	"errors"
+	"math"
 	"unicode/utf8"
 
 	"scalr-run-action/internal/charclass"
@@ -106,11 +107,13 @@ func parseClass(s []byte) (token, int, error) {
 		if s[i] == ']' && !first {
 			return t, i + 1, nil
 		}
-		if n := t.addNamedClass(s[i:]); n > 0 {
+		n, err := t.addNamedClass(s[i:])
+		if err != nil {
+			return t, 0, err
+		}
+		if n > 0 {
 			i += n
 			continue
-		} else if n < 0 {
-			return t, 0, errUnknownClass
 		}
 		lo, n, err := classRune(s[i:])
 		if err != nil {
@@ -133,19 +136,19 @@ func parseClass(s []byte) (token, int, error) {
 
 var errUnknownClass = errors.New("it has an unknown class of characters; [[:alpha:]] and [[:digit:]], for example, are known")
 
-// addNamedClass adds a class such as [:alpha:], or [:^alpha:] for all other characters, and returns its length. The result
-// is 0 if there is none, and negative if it is unknown.
-func (t *token) addNamedClass(s []byte) int {
+// addNamedClass adds a class such as [:alpha:], or [:^alpha:] for all other characters, and returns its length, which is 0 if s
+// does not begin with one.
+func (t *token) addNamedClass(s []byte) (int, error) {
 	end := bytes.Index(s, []byte(":]"))
 	if end < 2 || s[0] != '[' || s[1] != ':' {
-		return 0
+		return 0, nil
 	}
 	name, negated := bytes.CutPrefix(s[2:end], []byte("^"))
-	ranges := charclass.Ranges(string(name))
+	ranges := classRanges(string(name))
 	if ranges == "" {
-		return -1
+		return 0, errUnknownClass
 	}
-	next := rune(-1 << 31)
+	next := rune(math.MinInt32) // a byte of invalid UTF-8 is negative
 	for i := 0; i < len(ranges); i += 2 {
 		lo, hi := rune(ranges[i]), rune(ranges[i+1])
 		if negated {
@@ -156,7 +159,19 @@ func (t *token) addNamedClass(s []byte) int {
 	if negated {
 		t.ranges = append(t.ranges, [2]rune{next, utf8.MaxRune})
 	}
-	return end + 2
+	return end + 2, nil
+}
+
+// classRanges returns the ranges of a class, as [charclass.Ranges] does. Terraform converts the patterns of .terraformignore
+// to regular expressions of Go, which have two more classes than POSIX.
+func classRanges(name string) string {
+	switch name {
+	case "ascii":
+		return "\x00\x7f"
+	case "word":
+		return "09AZ__az"
+	}
+	return charclass.Ranges(name)
 }
 
 func classRune(s []byte) (rune, int, error) {

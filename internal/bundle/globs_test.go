@@ -62,6 +62,8 @@ func TestPatterns(t *testing.T) {
 		{"[^[:alpha:]]x", "1x éx", "ax Ax"},
 		{"[[:^alpha:]]x", "1x éx", "ax Ax"},
 		{"[![:^alnum:]]x", "1x ax Ax", "_x éx"},
+		{"[[:word:]]x", "1x ax _x", "-x éx"},
+		{"[[:^ascii:]]x", "éx", "ax"},
 		{"[[:digit]", "[ : d g", "1"},
 		{"[:digit:]", ": d g", "1 ["},
 		{`[\]]`, "]", `\`},

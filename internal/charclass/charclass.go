@@ -1,18 +1,36 @@
-// Package charclass has the character classes of POSIX, which patterns write as [:alpha:] between brackets.
+// Package charclass defines the character classes of POSIX, which patterns write as [:alpha:] between brackets.
 package charclass
 
-import "strings"
-
-// classes holds the name of each class, and after the equals sign the first and last characters of its ranges, in order.
-const classes = "\xffalnum=09AZaz\xffalpha=AZaz\xffascii=\x00\x7f\xffblank=\t\t  \xffcntrl=\x00\x1f\x7f\x7f\xffdigit=09\xffgraph=!~\xfflower=az" +
-	"\xffprint= ~\xffpunct=!/:@[`{~\xffspace=\t\r  \xffupper=AZ\xffword=09AZ__az\xffxdigit=09AFaf\xff"
-
-// Ranges returns the ranges of ASCII characters of a class, in pairs of their first and last characters. It returns "" if
-// the class is unknown.
+// Ranges returns the ranges of ASCII characters of a class in ascending order, in pairs of their first and last characters.
+// It returns "" if POSIX does not define the class.
 func Ranges(name string) string {
-	_, after, _ := strings.Cut(classes, "\xff"+name+"=")
-	ranges, _, _ := strings.Cut(after, "\xff")
-	return ranges
+	switch name {
+	case "alnum":
+		return "09AZaz"
+	case "alpha":
+		return "AZaz"
+	case "blank":
+		return "\t\t  "
+	case "cntrl":
+		return "\x00\x1f\x7f\x7f"
+	case "digit":
+		return "09"
+	case "graph":
+		return "!~"
+	case "lower":
+		return "az"
+	case "print":
+		return " ~"
+	case "punct":
+		return "!/:@[`{~"
+	case "space":
+		return "\t\r  "
+	case "upper":
+		return "AZ"
+	case "xdigit":
+		return "09AFaf"
+	}
+	return ""
 }
 
 // Has reports whether one of the ranges contains a character.
