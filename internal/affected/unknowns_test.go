@@ -81,8 +81,9 @@ func TestParsePattern(t *testing.T) {
 		"a//b":                          {true, empty}, "/": {true, empty}, "../a": {true, empty}, "./a": {true, empty},
 		"a/.": {true, empty}, ".": {true, empty},
 		"[a": {true, unclosed}, `a\`: {true, unclosed}, "[]": {true, unclosed}, "[!]": {true, unclosed}, "[a-": {true, unclosed}, `[a\`: {true, unclosed},
-		"[[:alpha:]": {true, unclosed}, "[[:a": {true, unclosed}, "[[:letter:]]": {true, unknown}, "[[:word:]]": {true, unknown}, "[[:Alpha:]]": {true, unknown},
-		"[]a].yml": {true, ""}, "[!]a]": {true, ""}, `\[a`: {true, ""}, `a\\`: {true, ""}, `\\[a]`: {true, ""},
+		"[[:alpha:]": {true, unclosed}, "[[:a": {true, unclosed}, "[[:letter:]]": {true, unknown}, "[[:Alpha:]]": {true, unknown},
+		"[[:word:]]": {true, unknown},
+		"[]a].yml":   {true, ""}, "[!]a]": {true, ""}, `\[a`: {true, ""}, `a\\`: {true, ""}, `\\[a]`: {true, ""},
 		"[[::]": {true, unknown}, "[[:]": {true, ""}, "[a-]": {true, ""},
 		"x/{env}/y": {true, placeholder}, "a}": {true, placeholder}, "{": {true, placeholder},
 	} {

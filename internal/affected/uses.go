@@ -94,15 +94,15 @@ func (f *finder) visit(u *uses, root, p string, pending []string) []string {
 	if u.unknown == "" {
 		u.unknown, u.unknownFile = n.unknown, n.unknownFile
 	}
-	named := n.named
+	named := slices.Clip(n.named) // the node is shared
 	for _, rel := range n.fromRoot {
 		if to, ok := join(root, rel); ok {
-			named = append(named[:len(named):len(named)], to)
+			named = append(named, to)
 		}
 	}
 	for _, to := range named {
 		if hclscan.IsDecomposed(to) {
-			named = append(named[:len(named):len(named)], f.composed(to)...)
+			named = append(named, f.composed(to)...)
 		}
 	}
 	for _, to := range named {
