@@ -120,12 +120,11 @@ func (s *session) pushChange(ctx context.Context, q ChangeQuery, p changePayload
 	tag, onTag := strings.CutPrefix(q.Event.Ref, "refs/tags/")
 	of := "push to " + strings.TrimPrefix(branch, "refs/tags/")
 	head := p.After
-	if onTag { // after is the tag object of an annotated tag
-		for _, commit := range []string{q.Event.SHA, p.HeadCommit.ID} {
-			if IsSHA(commit) {
-				head = commit
-			}
-		}
+	switch { // for an annotated tag, after is the tag object
+	case onTag && IsSHA(p.HeadCommit.ID):
+		head = p.HeadCommit.ID
+	case onTag && IsSHA(q.Event.SHA):
+		head = q.Event.SHA
 	}
 	switch {
 	case isNoCommit(p.After):
