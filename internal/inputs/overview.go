@@ -240,12 +240,7 @@ func (r *reader) redact() []secret.Value {
 			r.secrets.Add(value) // so that no problem quotes it
 			list = append(list, value)
 		} else {
-			r.badf(
-				"redact",
-				"line %d: the expression was not evaluated. GitHub evaluates expressions in a workflow file only; "+
-					"write it there, under `with:`, such as redact: ${{ secrets.NAME }}",
-				l.number,
-			)
+			r.badf("redact", "line %d: the expression was not evaluated. "+evaluationAdvice+", such as redact: ${{ secrets.NAME }}", l.number)
 		}
 	}
 	return list

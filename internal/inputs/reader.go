@@ -108,10 +108,12 @@ func (r *reader) requireEvaluated(name, v string) bool {
 	if !strings.Contains(v, "${{") {
 		return true
 	}
-	r.badf(name, "the expression was not evaluated: %s. GitHub evaluates expressions in a workflow file only; "+
-		"write it there, under `with:`, such as %s: ${{ vars.NAME }}, or give the plain value", r.quote(v), name)
+	r.badf(name, "the expression was not evaluated: %s. "+evaluationAdvice+", such as %s: ${{ vars.NAME }}, or give the plain value", r.quote(v), name)
 	return false
 }
+
+// evaluationAdvice is the advice for an expression that was not evaluated. It is the beginning of a sentence.
+const evaluationAdvice = "GitHub evaluates expressions in a workflow file only; write it there, under `with:`"
 
 // line returns a single-line text of at most max characters. The example is used in advice.
 func (r *reader) line(name string, max int, example string) string {

@@ -100,8 +100,7 @@ func (r *reader) content(in *Run) {
 func (r *reader) message() string {
 	v := strings.ToValidUTF8(r.value("message"), "\uFFFD")
 	if githubExpression.FindString(v) == v && v != "" {
-		r.warnf("message is an expression, and the expression was not evaluated. GitHub evaluates expressions in a workflow file only; " +
-			"write it there, under `with:`, or give the plain text.")
+		r.warnf("message is an expression, and the expression was not evaluated. " + evaluationAdvice + ", or give the plain text.")
 	}
 	v = strings.Map(func(c rune) rune {
 		if c != '\n' && c != '\t' && unprintable(string(c)) != "" {

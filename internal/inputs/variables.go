@@ -257,8 +257,8 @@ func (r *reader) notEvaluated(list variableList, key string, hcl bool) string {
 	if list.sensitive {
 		source = "secrets"
 	}
-	problem := "sets " + r.quote(key) + ", but the expression was not evaluated. GitHub evaluates expressions in a workflow file only; " +
-		"write it there, under `with:`, such as " + list.input + ": " + meantKey(list, key) + "=${{ " + source + ".NAME }}, or give the plain value"
+	problem := "sets " + r.quote(key) + ", but the expression was not evaluated. " + evaluationAdvice + ", such as " +
+		list.input + ": " + meantKey(list, key) + "=${{ " + source + ".NAME }}, or give the plain value"
 	if hcl {
 		problem += ". Write $${{ for the text ${{"
 	}
