@@ -48,11 +48,9 @@ func (c change) deletedDirectory(tree *affected.Tree, p *place) (dir string, how
 // deletionOf examines the path of a directory, the links on it and the path to which they lead.
 func (c change) deletionOf(tree *affected.Tree, dir string) deletion {
 	links, to := tree.Follow(dir)
-	how := c.deletionAt(tree, dir)
-	for _, p := range append(links, to) {
-		if p != dir {
-			how = max(how, c.deletionAt(tree, p))
-		}
+	how := notDeleted
+	for _, p := range slices.Compact(append(links, dir, to)) {
+		how = max(how, c.deletionAt(tree, p))
 	}
 	return how
 }
@@ -66,7 +64,7 @@ func (c change) deletionAt(tree *affected.Tree, dir string) (how deletion) {
 		case strings.HasPrefix(p, dir+"/"):
 			changed++
 		case isBelow(dir, p):
-			how = max(how, c.replaced(tree, p))
+			how = max(how, c.deletionVia(tree, p))
 		}
 	}
 	for _, p := range c.deleted {
@@ -80,14 +78,14 @@ func (c change) deletionAt(tree *affected.Tree, dir string) (how deletion) {
 	return how
 }
 
-// replaced examines a changed path that is, or was, a link or a submodule. If it still leads to a directory, it is unknown
+// deletionVia examines a changed path that is, or was, a link or a submodule. If it still leads to a directory, it is unknown
 // what that contained before the change. A submodule that is not checked out is not considered.
-func (c change) replaced(tree *affected.Tree, p string) deletion {
-	exists := tree.HasFile(p) || slices.Contains(c.deleted, p)
+func (c change) deletionVia(tree *affected.Tree, p string) deletion {
+	isOrWasFile := tree.HasFile(p) || slices.Contains(c.deleted, p) // Git lists links and submodules as files
 	switch isDir := tree.HasDirectory(p); {
-	case exists && !isDir:
+	case isOrWasFile && !isDir:
 		return deleted
-	case exists || isDir && slices.Contains(tree.Repositories(), p):
+	case isOrWasFile || isDir && slices.Contains(tree.Repositories(), p):
 		return maybeDeleted
 	}
 	return notDeleted

@@ -119,8 +119,9 @@ func (r *gitConfigReader) readVariable() {
 // readValue reads a value to the end of its line: without comments, without the blanks around it, with quotation marks and
 // escapes resolved, and with the next line if it ends with a backslash.
 func (r *gitConfigReader) readValue() {
-	var value strings.Builder
-	blanks, quoted, comment := "", false, false
+	var value []byte
+	length := 0 // of the value without the blanks at its end
+	quoted, comment := false, false
 	i := 0
 	for ; i < len(r.rest) && r.rest[i] != '\n'; i++ {
 		c := r.rest[i]
@@ -128,8 +129,8 @@ func (r *gitConfigReader) readValue() {
 		case comment:
 			continue
 		case !quoted && (c == ' ' || c == '\t'):
-			if value.Len() > 0 {
-				blanks += string(c)
+			if length > 0 {
+				value = append(value, c)
 			}
 			continue
 		case !quoted && (c == '#' || c == ';'):
@@ -145,11 +146,10 @@ func (r *gitConfigReader) readValue() {
 			}
 			c = r.rest[i]
 		}
-		value.WriteString(blanks)
-		value.WriteByte(c)
-		blanks = ""
+		value = append(value, c)
+		length = len(value)
 	}
-	r.value, r.rest = value.String(), r.rest[min(i+1, len(r.rest)):]
+	r.value, r.rest = string(value[:length]), r.rest[min(i+1, len(r.rest)):]
 }
 
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }

@@ -168,10 +168,10 @@ func (c *affectedCommand) findPlaces(list []scalr.Workspace) ([]*place, error) {
 	return places, nil
 }
 
-// addOwner records a workspace that is never listed. It owns its directory too, unless its configuration is not in this
-// repository.
+// addOwner records a workspace that is never listed. It owns its directory too, unless its configuration is a module or in
+// another repository. A repository whose name Scalr does not report, which has no slash, may be this one.
 func (c *affectedCommand) addOwner(ws scalr.Workspace) {
-	if ws.ModuleVersionID != "" || strings.Contains(ws.VCS, "/") && !strings.EqualFold(ws.VCS, c.Job.Env("GITHUB_REPOSITORY")) {
+	if ws.ModuleVersionID != "" || strings.Contains(ws.VCS, "/") && !strings.EqualFold(ws.VCS, c.Job.Event().Repository) {
 		return
 	}
 	p := &place{ws: ws}
