@@ -3,6 +3,7 @@ package tfplan
 import (
 	"encoding/json"
 	"math/big"
+	"slices"
 	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
@@ -26,9 +27,7 @@ func (t *resourceBlock) agrees(c *tfjson.ResourceChange) bool {
 	if len(t.lines) < 2 {
 		return false
 	}
-	_, head := cutSign(t.lines[0])
-	head = strings.TrimLeft(head, " .") // the sign of a forgotten object
-	if head != kind+` "`+c.Type+`" "`+c.Name+`" {` || t.lines[len(t.lines)-1] != "    }" {
+	if t.begin() != kind+` "`+c.Type+`" "`+c.Name+`" {` || t.lines[len(t.lines)-1] != "    }" {
 		return false
 	}
 	v := valuesOf(c.Change)
@@ -55,7 +54,7 @@ func agree(regions []region, v values) bool {
 		}
 	}
 	for name := range shown {
-		if !isMember(names, name) && !v.child(name).sensitive() {
+		if _, inJSON := slices.BinarySearch(names, name); !inJSON && !v.child(name).sensitive() {
 			return false // the text has an attribute that the JSON does not have
 		}
 	}

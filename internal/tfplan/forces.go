@@ -6,36 +6,59 @@ import (
 	"strings"
 )
 
-// forcedBy describes the attributes that Terraform marked as forcing a replacement.
-func forcedBy(lines []string) string {
-	var scan forceScanner
+// forceScanner reads the lines of a block after the first, one by one, and keeps the
+// names of the first attributes that force a replacement.
+type forceScanner struct {
+	blockScanner
+	names []string
+}
+
+// scanForces reads the first lines of a block.
+func scanForces(lines []string) *forceScanner {
+	scan := new(forceScanner)
 	for _, l := range lines[min(1, len(lines)):] {
 		scan.add(l)
+	}
+	return scan
+}
+
+func (s *forceScanner) add(line string) {
+	rest, ok := s.next(line)
+	if !ok || !forces(rest) || len(s.names) == maxReplacePaths {
+		return
+	}
+	if name := strings.Clone(s.path.String()); name != "" && !slices.Contains(s.names, name) {
+		s.names = append(s.names, name)
+	}
+}
+
+// forcedReason describes the attributes that Terraform marked as forcing the replacement, also of a block whose lines are
+// not kept.
+func (t *resourceBlock) forcedReason() string {
+	scan := t.scan
+	if scan == nil {
+		scan = scanForces(t.lines)
 	}
 	return forcedReason(scan.names)
 }
 
-// forceScanner reads the lines of a block after the first, one by one, and keeps the
-// names of the first attributes that force a replacement.
-type forceScanner struct {
-	names []string
-	text  heredoc
-	path  blockPath
+// blockScanner follows the lines of a block after the first.
+type blockScanner struct {
+	text heredoc
+	path blockPath // of the current line
 }
 
-func (s *forceScanner) add(line string) {
+// next moves to the next line and returns it without its sign and indentation. It returns
+// false if the line is blank or inside a multi-line text.
+func (s *blockScanner) next(line string) (rest string, ok bool) {
 	_, rest, where := s.text.cut(line)
 	if rest = strings.TrimLeft(rest, " "); where == insideText || rest == "" {
-		return
+		return "", false
 	}
 	if where != endOfText {
 		s.path.enter(rest, len(line)-len(rest))
 	}
-	if forces(rest) && len(s.names) < maxReplacePaths {
-		if name := strings.Clone(s.path.String()); name != "" && !slices.Contains(s.names, name) {
-			s.names = append(s.names, name)
-		}
-	}
+	return rest, true
 }
 
 // forces reports whether a line, which is not part of a multi-line text, has the remark

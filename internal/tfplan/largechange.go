@@ -1,35 +1,30 @@
 package tfplan
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 const (
 	tooLargeNote  = "# (the change is too large to be shown)"
 	tooLargeValue = "(value too large to be shown)"
 )
 
-// setUnverifiedDiff sets the diff of a change whose values are too large or too deep to be compared. It takes
-// Terraform's text if it is the only one for this change, within the plan, with the same action and for the same resource.
-// Terraform does not print all drift, so that the only text of a drifted object may be forged.
-func (p *planText) setUnverifiedDiff(to *Change, replacePaths []string, drifted bool) {
+// setUnverifiedDiff sets the diff of a change whose values are too large or too deep to be compared, and the attributes
+// that force a replacement. It takes Terraform's text if it is the only one for this change, within the plan, with the same
+// action and for the same resource. Terraform does not print all drift, so the only text of a drifted object may be forged.
+func (p *planText) setUnverifiedDiff(to *Change, forcing []string, drifted bool) {
 	one := p.single(key{address: to.Address, deposed: to.Deposed, unit: to.Unit, drifted: drifted})
 	if one != nil && (one.action != to.Action || one.outsidePlan || drifted) {
 		one = nil
 	}
 	if to.Reason == "" && to.Action != Forget {
-		to.Reason = forcedReason(replacePaths)
+		to.Reason = forcedReason(forcing)
 	}
 	if to.Reason == "" && one != nil && (to.Action == Replace || to.Action == Succeed) {
 		to.Reason = one.forcedReason()
 	}
 	begin := beginOf(to.Address)
-	if one != nil && len(one.lines) > 1 && begin != "" {
-		if _, head := cutSign(one.lines[0]); strings.TrimLeft(head, " .") == begin {
-			to.Diff = diff(elideUnknown(redactedLines(p.redact, one.lines)))
-			return
-		}
+	if one != nil && len(one.lines) > 1 && begin != "" && one.begin() == begin {
+		to.Diff = diff(elideUnknown(redactedLines(p.redact, one.lines)))
+		return
 	}
 	to.Diff = tooLargeDiff(to.Address, to.Action)
 }
@@ -84,12 +79,4 @@ func beginOf(address string) string {
 		kind = "data"
 	}
 	return fmt.Sprintf("%s %q %q {", kind, names[n-2], names[n-1])
-}
-
-// forcedReason describes the attributes that force the replacement, also of a block whose lines are not kept.
-func (t *resourceBlock) forcedReason() string {
-	if t.scan != nil {
-		return forcedReason(t.scan.names)
-	}
-	return forcedBy(t.lines)
 }

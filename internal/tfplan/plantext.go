@@ -42,11 +42,10 @@ type planText struct {
 
 	comparisons int // remaining budget of line comparisons
 
-	oldVersion    bool                     // the JSON is of a version that does not mark all sensitive values
-	hiding        map[key][]*resourceBlock // the blocks that hide a value; nil until it is needed
-	marks         map[key]textMarks        // what these hide
-	hiddenOutputs map[string]bool
-	outputName    string // the last one that was read
+	oldVersion    bool              // the JSON is of a version that does not mark all sensitive values
+	marks         map[key]textMarks // what the blocks of a change hide; nil until it is needed
+	hiddenOutputs map[string]bool   // the outputs whose values the text hides
+	outputName    string            // the last one that was read
 }
 
 // part is a part of a plan's text.

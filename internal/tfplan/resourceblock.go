@@ -51,7 +51,10 @@ func (p *planText) bodyLine(line string) bool {
 	if p.current.size += len(line) + lineOverhead; p.current.size <= maxChangeSize {
 		p.current.lines = append(p.current.lines, line)
 	} else if p.current.action == Replace || p.current.action == Succeed {
-		p.current.scanForces(line)
+		if p.current.scan == nil {
+			p.current.scan = scanForces(p.current.lines)
+		}
+		p.current.scan.add(line)
 	}
 	if line == "    }" || first && strings.HasSuffix(line, "}") {
 		p.current.complete = p.current.size <= maxChangeSize && p.size+p.current.size <= maxTextSize
@@ -60,15 +63,10 @@ func (p *planText) bodyLine(line string) bool {
 	return true
 }
 
-// scanForces reads a line that is not kept, before the first one also those that are.
-func (t *resourceBlock) scanForces(line string) {
-	if t.scan == nil {
-		t.scan = new(forceScanner)
-		for _, l := range t.lines[min(1, len(t.lines)):] {
-			t.scan.add(l)
-		}
-	}
-	t.scan.add(line)
+// begin returns the first line without its sign.
+func (t *resourceBlock) begin() string {
+	_, line := cutSign(t.lines[0])
+	return strings.TrimLeft(line, " .") // the sign of a forgotten object
 }
 
 // alignSign moves a sign of three characters at the start of a block to the first column,

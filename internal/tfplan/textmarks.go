@@ -2,7 +2,6 @@ package tfplan
 
 import (
 	"maps"
-	"slices"
 	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
@@ -30,67 +29,56 @@ func (p *planText) unmarked(c *tfjson.Change) bool {
 
 // textMarks holds what the text hides of a change.
 type textMarks struct {
-	parts any  // the names of the hidden parts as nested maps; true if all of a part is hidden
-	lost  bool // the text hides something, but it is not kept
+	parts map[string]any // the hidden parts by name, as nested maps; true if all of a part is hidden
+	lost  bool           // the text hides something, but it is not kept
 }
 
 // marksOf returns the marks of all blocks of a change, also of those that occur several times.
 func (p *planText) marksOf(k key) textMarks {
-	if p.hiding == nil {
-		p.hiding = map[key][]*resourceBlock{}
-		for _, one := range p.blocks {
-			if one.hides {
-				p.hiding[one.key] = append(p.hiding[one.key], one)
-			}
-		}
+	if p.marks == nil {
 		p.marks = map[key]textMarks{}
+		for _, one := range p.blocks {
+			if !one.hides {
+				continue
+			}
+			marks := p.marks[one.key]
+			if marks.parts == nil {
+				marks.parts = map[string]any{}
+			}
+			marks.lost = marks.lost || len(one.lines) == 0
+			addHiddenParts(marks.parts, one.lines)
+			p.marks[one.key] = marks
+		}
 	}
-	if marks, ok := p.marks[k]; ok || len(p.hiding[k]) == 0 {
-		return marks
-	}
-	var marks textMarks
-	parts := map[string]any{}
-	for _, one := range p.hiding[k] {
-		marks.lost = marks.lost || len(one.lines) == 0
-		addHiddenParts(parts, one.lines)
-	}
-	marks.parts = parts
-	p.marks[k] = marks
-	return marks
+	return p.marks[k]
 }
 
 // addHiddenParts adds the paths of the values that the lines of a block hide.
 func addHiddenParts(parts map[string]any, lines []string) {
-	var text heredoc
-	var path blockPath
+	var scan blockScanner
 	for _, l := range lines[min(1, len(lines)):] {
-		_, rest, where := text.cut(l)
-		if rest = strings.TrimLeft(rest, " "); where == insideText || rest == "" {
-			continue
+		if rest, ok := scan.next(l); ok && hidesValue(rest) {
+			addPart(parts, scan.path.names())
 		}
-		if where != endOfText {
-			path.enter(rest, len(l)-len(rest))
+	}
+}
+
+// addPart adds the path of a part of which all is hidden.
+func addPart(parts map[string]any, path []string) {
+	for i, name := range path {
+		switch {
+		case parts[name] == true:
+			return
+		case i == len(path)-1:
+			parts[name] = true
+			return
 		}
-		if !hidesValue(rest) {
-			continue
+		inside, _ := parts[name].(map[string]any)
+		if inside == nil {
+			inside = map[string]any{}
+			parts[name] = inside
 		}
-		at := parts
-		names := path.names()
-		for i, name := range names {
-			inside, _ := at[name].(map[string]any)
-			switch {
-			case at[name] == true:
-			case i == len(names)-1 || i == maxNesting:
-				at[name] = true
-			case inside == nil:
-				inside = map[string]any{}
-				at[name] = inside
-			}
-			if at[name] == true {
-				break
-			}
-			at = inside
-		}
+		parts = inside
 	}
 }
 
@@ -113,8 +101,8 @@ func addMarks(marks, value, parts any) any {
 	case nil:
 		return marks
 	case map[string]any:
-		known, _ := marks.(map[string]any)
-		all := maps.Clone(known)
+		own, _ := marks.(map[string]any)
+		all := maps.Clone(own)
 		if all == nil {
 			all = map[string]any{}
 		}
@@ -125,10 +113,10 @@ func addMarks(marks, value, parts any) any {
 	case []any:
 		all := make([]any, len(value))
 		for i, v := range value {
-			if _, isObject := v.(map[string]any); !isObject || len(names) <= maxNesting {
-				all[i] = addMarks(mark(marks, i), v, parts)
+			if _, isObject := v.(map[string]any); isObject && len(names) > maxNesting {
+				all[i] = true // a copy of the names for each element would be too large
 			} else {
-				all[i] = true
+				all[i] = addMarks(mark(marks, i), v, parts)
 			}
 		}
 		return all
@@ -161,10 +149,4 @@ func (p *planText) outputValues(name string, c *tfjson.Change) values {
 		v.sensitiveBefore, v.sensitiveAfter = true, true
 	}
 	return v
-}
-
-// isMember reports whether a sorted list of names contains one.
-func isMember(names []string, name string) bool {
-	_, ok := slices.BinarySearch(names, name)
-	return ok
 }
