@@ -29,6 +29,13 @@ func (p *planText) setUnverifiedDiff(to *Change, forcing []string, drifted bool)
 	to.Diff = tooLargeDiff(to.Address, to.Action)
 }
 
+// largeOutput renders an output whose change is too large or too deep to be compared.
+func (p *planText) largeOutput(name string) string {
+	w := attributeWriter{redact: p.redact}
+	w.add("!", 0, w.label(name)+" = "+tooLargeValue)
+	return w.text()
+}
+
 // tooLargeDiff returns a diff without attributes.
 func tooLargeDiff(address string, a Action) string {
 	begin := beginOf(address)

@@ -34,7 +34,7 @@ type planJSON struct {
 	doc    document
 	// errored is set if planning ended in an error: changes may be missing.
 	errored bool
-	// The version of Terraform, and of the format, of the current document.
+	// version is Terraform's version and format that of the format, of the current document.
 	version, format string
 }
 
@@ -99,18 +99,15 @@ func (p *planJSON) plan() error {
 			return p.versionTo(&p.version)
 		case "planned_values":
 			isPlan = true
-		case "resource_changes", "resource_drift", "deferred_changes", "deferred_action_invocations":
-			absent, err := p.null()
-			if listed = listed || name == "resource_changes" && !absent; absent || err != nil {
+		case "resource_changes", "output_changes", "resource_drift", "deferred_changes", "deferred_action_invocations":
+			if absent, err := p.null(); absent || err != nil {
 				return err
+			}
+			listed = listed || name == "resource_changes" || name == "output_changes"
+			if name == "output_changes" {
+				return p.outputs()
 			}
 			return p.changes(name)
-		case "output_changes":
-			absent, err := p.null()
-			if listed = listed || !absent; absent || err != nil {
-				return err
-			}
-			return p.outputs()
 		case "action_invocations":
 			return p.invocations()
 		case "applyable":
@@ -134,7 +131,7 @@ func (p *planJSON) plan() error {
 		return errors.New("it lists no changes")
 	}
 	if major, _, _ := strings.Cut(p.format, "."); major != "0" && major != "1" {
-		p.totals.addProblem(fmt.Sprintf("the plan has the format %q, which this action does not know", p.format))
+		p.totals.addProblem(fmt.Sprintf("the format version %q of the plan is not supported", p.format))
 	}
 	if applyable && p.totals.Counts == before.Counts && p.totals.Others == before.Others {
 		p.totals.Others++ // an apply would make a change that is not listed
@@ -205,7 +202,7 @@ func (p *planJSON) changes(name string) error {
 	if drifted {
 		to = &p.doc.drift
 	}
-	return p.list(func() error {
+	return p.Array(func() error {
 		h := header{deferred: strings.HasPrefix(name, "deferred_")}
 		raw, err := p.Record(maxDetailedSize, func() error { return p.header(&h) })
 		if err != nil {
@@ -277,19 +274,16 @@ func (p *planJSON) outputs() error {
 	}
 	diffs, hidden := []string{p.doc.outputDiff}, false
 	for _, name := range names {
-		switch c := changed[name]; {
-		case p.size >= maxTextSize:
-		case c == nil:
-			w := attributeWriter{redact: p.texts.redact}
-			w.add("!", 0, w.label(name)+" = "+tooLargeValue)
-			p.size += len(w.text())
-			diffs = append(diffs, w.text())
-		default:
-			hidden = hidden || p.texts.unmarked(c)
-			one := p.texts.outputChange(name, c)
-			p.size += len(one)
-			diffs = append(diffs, one)
+		if p.size >= maxTextSize {
+			break
 		}
+		one := p.texts.largeOutput(name)
+		if c := changed[name]; c != nil {
+			hidden = hidden || p.texts.unmarked(c)
+			one = p.texts.outputChange(name, c)
+		}
+		p.size += len(one)
+		diffs = append(diffs, one)
 	}
 	if hidden {
 		diffs = append(diffs, "  "+unmarkedNote)

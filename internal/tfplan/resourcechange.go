@@ -20,9 +20,10 @@ type header struct {
 	imported                                 bool
 	deferred                                 bool // to the next plan; then reason is the reason for that
 	importID                                 string
-	// exists: the value before is not null; removed: the value after is null; unknown: all of it is known after the apply.
-	exists, removed, unknown bool
-	replacePaths             []string // the first ones, up to the first index
+	exists                                   bool     // the value before is not null
+	removed                                  bool     // the value after is null
+	unknown                                  bool     // all of the value is known only after the apply
+	replacePaths                             []string // the first ones, up to the first index
 }
 
 // header reads one resource change. A deferred one is a member of an object with the reason.
@@ -63,16 +64,17 @@ func (p *planJSON) change(h *header) error {
 			return p.importing(h)
 		case "replace_paths":
 			return p.paths(h)
-		case "before", "after", "after_unknown":
+		case "before":
+			absent, err := p.null()
+			h.exists = !absent
+			return err
+		case "after":
+			absent, err := p.null()
+			h.removed = absent
+			return err
+		case "after_unknown":
 			c, err := p.Peek()
-			switch name {
-			case "before":
-				h.exists = c != 'n'
-			case "after":
-				h.removed = c == 'n'
-			default:
-				h.unknown = c == 't'
-			}
+			h.unknown = c == 't'
 			return err
 		}
 		return nil
@@ -107,7 +109,7 @@ func (p *planJSON) actions(h *header) error {
 	return err
 }
 
-// maxReplacePaths is the number of paths that force a replacement that are read of a change without a diff.
+// maxReplacePaths is the number of paths that are read of those that force a replacement.
 const maxReplacePaths = 10
 
 // paths reads the paths that force a replacement.
@@ -184,27 +186,29 @@ func (h header) change(t *Totals, drifted bool) (c Change, ok bool) {
 		c.Action = Move
 	case c.Action == noOp && c.Imported:
 		c.Action = Import
-	case c.Action == noOp:
-		h.checkValues(noOp, t, drifted)
-		return Change{}, false
 	case c.Action == Forget && !strings.HasPrefix(h.reason, "forgot_"):
 		c.Reason = "" // Terraform reports the reason of a destruction
 	case c.Action == Destroy && c.Deposed != "" && c.Reason == "":
 		c.Reason = "left over from a partially-failed replacement of this instance"
 	}
 	h.checkValues(c.Action, t, drifted)
-	if drifted {
+	switch {
+	case c.Action == noOp:
+		return Change{}, false
+	case drifted:
 		t.Drift++
-	} else {
+	default:
 		t.count(c.Action, c.Imported)
 	}
 	return c, true
 }
 
-// checkValues records a problem if the change keeps the object, but has no value for it afterwards.
+// checkValues records a problem if the change does not destroy the object, but has no
+// planned value for it.
 func (h header) checkValues(a Action, t *Totals, drifted bool) {
-	if h.exists && h.removed && !h.unknown && !drifted && (a == noOp || a == Update || a == Create || a == Move || a == Import) {
-		t.addProblem("a change that keeps an object has no value after it")
+	keeps := a == noOp || a == Update || a == Create || a == Move || a == Import
+	if keeps && h.exists && h.removed && !h.unknown && !drifted {
+		t.addProblem("a change that does not destroy its object has no planned value")
 	}
 }
 
