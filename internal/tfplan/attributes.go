@@ -83,9 +83,7 @@ func (p *planText) attributes(c *tfjson.ResourceChange, a Action, hideValues boo
 	if hideValues {
 		w.add("", 1, unmarkedNote)
 	}
-	if len(w.lines) > maxLines {
-		w.lines = append(w.lines[:maxLines], "      "+cutNote)
-	}
+	w.cut(1)
 	w.add("", 0, "}")
 	if a == Forget { // changes no attribute: Terraform shows it without signs
 		for i, l := range w.lines {
@@ -150,10 +148,16 @@ const maxLines = 500
 const cutNote = "# (the remaining lines are not shown)"
 
 func (w *attributeWriter) text() string {
-	if len(w.lines) > maxLines {
-		w.lines = append(w.lines[:maxLines], "  "+cutNote)
-	}
+	w.cut(0)
 	return strings.Join(w.lines, "\n")
+}
+
+// cut replaces the lines after maxLines with a note.
+func (w *attributeWriter) cut(depth int) {
+	if len(w.lines) > maxLines {
+		w.lines = w.lines[:maxLines]
+		w.add("", depth, cutNote)
+	}
 }
 
 func (w *attributeWriter) add(sign string, depth int, text string) {

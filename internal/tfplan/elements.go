@@ -39,12 +39,7 @@ func (v values) pairs(budget *int) (pairs []pairOfElements) {
 func (v values) identity() (names []string) {
 	var others []string
 	for _, name := range members(v) {
-		at := v.child(name)
-		switch at.before.(type) {
-		case nil, map[string]any, []any:
-			continue
-		}
-		if text, isText := at.before.(string); !at.unchanged() || at.sensitive() || isText && (text == "" || strings.Contains(text, "\n")) {
+		if at := v.child(name); !at.unchanged() || at.sensitive() || !identifies(at.before) {
 			continue
 		}
 		switch name {
@@ -60,6 +55,18 @@ func (v values) identity() (names []string) {
 	return names
 }
 
+// identifies reports whether a value can show which element of a list changes: a short one
+// that fits on the line of its name.
+func identifies(value any) bool {
+	switch value := value.(type) {
+	case nil, map[string]any, []any:
+		return false
+	case string:
+		return value != "" && !strings.Contains(value, "\n")
+	}
+	return true
+}
+
 func compactAll(elements []any) []string {
 	all := make([]string, len(elements))
 	for i, e := range elements {
@@ -68,13 +75,12 @@ func compactAll(elements []any) []string {
 	return all
 }
 
-// alike reports whether two elements are shown as one that changes, which only pays off if
-// most of it can be the same.
+// alike reports whether an element before and one after the change are shown as one that
+// changes, which only pays off if most of it can be the same.
 func (v values) alike(i, j int) bool {
 	before, after := childOf(v.before, i), childOf(v.after, j)
 	if was := shape(before); was != 0 {
-		unknown := mark(v.unknown, j)
-		return was == shape(after) || after != nil && isEmpty(after) && was == shape(unknown) && marked(unknown)
+		return was == shapeAfter(after, mark(v.unknown, j))
 	}
 	was, ok := before.(string)
 	will, both := after.(string)

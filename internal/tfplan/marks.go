@@ -222,12 +222,9 @@ func (v values) container() byte {
 	if v.unknown == true || v.sensitiveBefore == true || v.sensitiveAfter == true {
 		return 0
 	}
-	before, after := shape(v.before), shape(v.after)
-	if unknown := shape(v.unknown); after == 0 && unknown != 0 && isEmpty(v.after) && v.after != nil && marked(v.unknown) {
-		after = unknown // all of it is known after the apply
-		if before == 0 && isEmpty(v.before) {
-			before = after
-		}
+	before, after := shape(v.before), shapeAfter(v.after, v.unknown)
+	if before == 0 && after != shape(v.after) && isEmpty(v.before) {
+		before = after
 	}
 	switch {
 	case v.before == nil:
@@ -251,4 +248,13 @@ func shape(value any) byte {
 		}
 	}
 	return 0
+}
+
+// shapeAfter returns the shape of a value after a change. An empty list or object of which
+// parts are known only after the apply has the shape of their marks.
+func shapeAfter(after, unknown any) byte {
+	if after != nil && isEmpty(after) && marked(unknown) {
+		return shape(unknown)
+	}
+	return shape(after)
 }
