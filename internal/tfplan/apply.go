@@ -30,8 +30,8 @@ var actionByNoun = map[string]string{"Creation": "created", "Modifications": "ch
 // Apply returns the results of an apply according to the log.
 func (l *Log) Apply() Apply {
 	l.flush()
-	apply := Apply{Diagnostics: append(l.diagnostics(), l.json.list...), Tail: l.tail.text(l.redact), Done: l.done}
-	apply.Warnings = max(l.warnings()+l.json.warnings, l.previous.Warnings)
+	apply := Apply{Diagnostics: l.diagnostics(), Tail: l.tail.text(l.redact), Done: l.done}
+	apply.Warnings = max(l.warnings(), l.previous.Warnings)
 	return apply.Redacted(l.redact)
 }
 

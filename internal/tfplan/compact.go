@@ -95,10 +95,7 @@ func (c *compactWarnings) end(redact *secret.Redactor) {
 		if summary = trimBlank(summary); len(summary) == 0 {
 			summary = []string{"Warning"}
 		}
-		one.Title = joinTitle(summary)
-		if len(summary) > 1 {
-			one.Message = strings.Join(summary, "\n")
-		}
+		one.setSummary(summary)
 		c.diagnosticList.add(one, w.times)
 	}
 	c.warnings += c.more

@@ -334,11 +334,16 @@ func parseDiagnostic(lines []string) (Diagnostic, bool) {
 	if len(summary) == 0 { // Terraform does not require one
 		summary = strings.SplitN(cmp.Or(one.Message, title[1]), "\n", 2)[:1]
 	}
-	one.Title = joinTitle(summary)
-	if len(summary) > 1 {
-		one.Message = strings.TrimSpace(strings.Join(summary, "\n") + "\n\n" + one.Message)
-	}
+	one.setSummary(summary)
 	return one, true
+}
+
+// setSummary sets the title, and adds the summary to the message if it has several lines.
+func (d *Diagnostic) setSummary(lines []string) {
+	d.Title = joinTitle(lines)
+	if len(lines) > 1 {
+		d.Message = strings.TrimSpace(strings.Join(lines, "\n") + "\n\n" + d.Message)
+	}
 }
 
 // splitSummary separates the further lines of a summary from what follows it: its place,

@@ -3,8 +3,6 @@ package tfplan
 import (
 	"encoding/json"
 	"fmt"
-	"path"
-	"path/filepath"
 	"strings"
 
 	"scalr-run-action/internal/sanitize"
@@ -18,7 +16,7 @@ type jsonLog struct {
 	found bool // at least one line was printed with -json
 }
 
-// jsonLine holds the read members of a line.
+// jsonLine holds the members of a line that are read.
 type jsonLine struct {
 	Message    string `json:"@message"`
 	Module     string `json:"@module"`
@@ -52,9 +50,6 @@ func (j *jsonLog) add(unit, line string, redact *secret.Redactor) {
 		return
 	}
 	if d, ok := one.diagnostic(unit, redact); ok {
-		if j.count == nil {
-			j.count = map[string]int{}
-		}
 		j.diagnosticList.add(d, 1)
 	}
 }
@@ -69,22 +64,12 @@ func (one *jsonLine) diagnostic(unit string, redact *secret.Redactor) (Diagnosti
 		return strings.TrimSpace(strings.ReplaceAll(redact.String(sanitize.Text(s)), "\t", "    "))
 	}
 	summary, detail := clean(from.Summary), clean(from.Detail)
-	d := Diagnostic{Level: from.Severity, Message: detail}
 	if summary == "" {
 		return Diagnostic{}, false
 	}
-	if unit != rootUnit {
-		d.Unit = unit
-	}
-	title, more, several := strings.Cut(summary, "\n")
-	d.Title = joinTitle(strings.Split(summary, "\n"))
-	if several {
-		d.Message = strings.TrimSpace(summary + "\n\n" + detail)
-	}
-	text := strings.ToUpper(from.Severity[:1]) + from.Severity[1:] + ": " + title + "\n"
-	if more != "" {
-		text += more + "\n"
-	}
+	d := Diagnostic{Level: from.Severity, Message: detail}
+	d.setSummary(strings.Split(summary, "\n"))
+	text := strings.ToUpper(from.Severity[:1]) + from.Severity[1:] + ": " + summary + "\n"
 	if address := clean(from.Address); address != "" {
 		text += "\n  with " + address + ","
 	}
@@ -98,10 +83,8 @@ func (one *jsonLine) diagnostic(unit string, redact *secret.Redactor) (Diagnosti
 		if s := from.Snippet; s != nil && clean(s.Code) != "" {
 			text += fmt.Sprintf("%4d: %s\n", d.Line, strings.ReplaceAll(clean(s.Code), "\n", "\n      "))
 		}
-		if unit != "" && filepath.IsLocal(unit) && !path.IsAbs(d.File) {
-			d.File = path.Join(unit, d.File)
-		}
 	}
+	d.setUnit(unit)
 	if detail != "" {
 		text += "\n" + detail
 	}

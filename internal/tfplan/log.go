@@ -108,7 +108,7 @@ func (l *Log) totals() Totals {
 	t.Others = max(t.Others, l.previous.Others)
 	t.Drift = max(t.Drift, l.previous.Drift)
 	t.Reads = max(t.Reads, l.previous.Reads)
-	t.Warnings = max(l.warnings()+l.json.warnings, l.previous.Warnings)
+	t.Warnings = max(l.warnings(), l.previous.Warnings)
 	t.OtherCounts = t.OtherCounts.maximum(l.previous.OtherCounts)
 	for _, d := range l.previous.Problems {
 		t.addProblem(d)
@@ -169,27 +169,37 @@ func (l *Log) addLine() {
 	if l.long != nil {
 		l.addLong(l.long.End())
 		end = sanitize.Text(l.end.text())
-		for range utf8.UTFMax - 1 { // a character that was cut
-			if r, size := utf8.DecodeLastRune(l.line); r == utf8.RuneError && size == 1 && l.end.skipped {
-				l.line = l.line[:len(l.line)-1]
-			}
+		if l.end.skipped {
+			l.line = trimPartialCharacter(l.line)
 		}
 		l.long, l.end = nil, lineEnd{}
 	}
 	inColors := bytes.ContainsRune(l.line, '\x1b')
-	text := sanitize.Text(string(bytes.TrimRight(l.line, "\r")))
+	text := plainLine(string(bytes.TrimRight(l.line, "\r")))
 	l.line = l.line[:0]
-	text = strings.ReplaceAll(text, "\t", "    ")
 	l.tail.add(text)
 	if unit, wrapped, ok := cutJSONUnit(text); ok {
+		unit = strings.Clone(sanitize.Name(unit, maxUnitName))
 		for piece := range strings.SplitSeq(strings.TrimSuffix(wrapped, "\n"), "\n") {
-			text := strings.ReplaceAll(sanitize.Text(piece), "\t", "    ")
-			l.addText(strings.Clone(sanitize.Name(unit, maxUnitName)), text, "", strings.Contains(piece, "\x1b"))
+			l.addText(unit, plainLine(piece), "", strings.Contains(piece, "\x1b"))
 		}
 		return
 	}
 	unit, text := l.cutUnit(text)
 	l.addText(unit, text, end, inColors)
+}
+
+// plainLine returns a line without colors, and with spaces instead of tabs.
+func plainLine(line string) string { return strings.ReplaceAll(sanitize.Text(line), "\t", "    ") }
+
+// trimPartialCharacter removes a part of a character from the end of a line.
+func trimPartialCharacter(line []byte) []byte {
+	for range utf8.UTFMax - 1 {
+		if r, size := utf8.DecodeLastRune(line); r == utf8.RuneError && size == 1 {
+			line = line[:len(line)-1]
+		}
+	}
+	return line
 }
 
 // addText reads a line of the tool's text in a unit. Only diffs show the end of a line that was too long.

@@ -6,7 +6,6 @@ package tfplan
 import (
 	"context"
 	"io"
-	"slices"
 	"strings"
 )
 
@@ -75,9 +74,7 @@ type Plan struct {
 // sufficient: the JSON determines the changes, the log provides Terraform's text.
 func (l *Log) Plan(ctx context.Context, planJSON io.Reader) Plan {
 	l.flush()
-	plan := Plan{
-		Diagnostics: append(l.diagnostics(), l.json.list...), Tail: l.tail.text(l.redact), Partial: l.text.errored, Text: l.totals(),
-	}
+	plan := Plan{Diagnostics: l.diagnostics(), Tail: l.tail.text(l.redact), Partial: l.text.errored, Text: l.totals()}
 	plan.JSONLog = l.json.found && plan.Text.Documents == 0
 	doc := l.text.document()
 	if planJSON != nil {
@@ -94,25 +91,6 @@ func (l *Log) Plan(ctx context.Context, planJSON io.Reader) Plan {
 	plan.Omitted = doc.changes.omitted + doc.drift.omitted
 	plan.Planned, plan.OutputDiff, plan.OtherCounts = doc.planned, doc.outputDiff, plan.JSON.OtherCounts.maximum(plan.Text.OtherCounts)
 	return plan.Redacted(l.redact)
-}
-
-// rootUnit is the unit of the directory in which Terragrunt runs.
-const rootUnit = "."
-
-// removeOnlyUnit removes the unit of the changes if it is that of the directory itself and there is no other: a run of a
-// single unit has no name for it.
-func removeOnlyUnit(lists ...[]Change) {
-	inOther := func(c Change) bool { return c.Unit != "" && c.Unit != rootUnit }
-	for _, list := range lists {
-		if slices.ContainsFunc(list, inOther) {
-			return
-		}
-	}
-	for _, list := range lists {
-		for i := range list {
-			list[i].Unit = ""
-		}
-	}
 }
 
 // document is a plan from one source.

@@ -67,7 +67,7 @@ func isInitEnd(line string) bool {
 
 // isResourceProgress reports whether a line reports the progress of one resource.
 func isResourceProgress(line string) bool {
-	if line == "" || !isLetter(line[0]) || !strings.Contains(line, ": ") {
+	if line == "" || !beginsAddress(line[0]) || !strings.Contains(line, ": ") {
 		return false
 	}
 	address, _ := splitAddress(line)
@@ -75,4 +75,6 @@ func isResourceProgress(line string) bool {
 	return m != nil && strings.Contains(address, ".") && (m[1] == "") == strings.HasSuffix(address, ":")
 }
 
-func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' || c == '_' }
+// beginsAddress reports whether an address may begin with the character: a letter or an
+// underscore.
+func beginsAddress(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' || c == '_' }

@@ -22,6 +22,9 @@ var (
 	barePrefix = lazyregexp.New(`^\[([^\]\s]{1,300})\](?: (.*))?$`)
 )
 
+// rootUnit is the unit of the directory in which Terragrunt runs.
+const rootUnit = "."
+
 // maxUnits is the number of units of a log that are distinguished; the lines of all
 // further units are read as those of one unit.
 const maxUnits = 500
@@ -46,7 +49,7 @@ func (l *Log) cutUnit(line string) (unit, text string) {
 		return "", line
 	}
 	if m[1] == "" {
-		return ".", m[2]
+		return rootUnit, m[2]
 	}
 	return strings.Clone(m[1]), m[2]
 }
@@ -125,31 +128,51 @@ func (l *Log) diagnosticsOf(unit string) *diagnostics {
 	return l.units[unit]
 }
 
-// diagnostics returns the diagnostics of all units, with the unit's directory added to
-// the files.
+// diagnostics returns the diagnostics of all units.
 func (l *Log) diagnostics() []Diagnostic {
 	all := l.diags.all()
 	count := map[string]int{} // of the units' diagnostics by level
 	for _, unit := range slices.Sorted(maps.Keys(l.units)) {
 		l.units[unit].close()
 		for _, d := range l.units[unit].all() {
-			if unit != rootUnit {
-				d.Unit = unit
-			}
-			if d.File != "" && filepath.IsLocal(unit) && !path.IsAbs(d.File) {
-				d.File = path.Join(unit, d.File)
-			}
+			d.setUnit(unit)
 			if count[d.Level]++; count[d.Level] <= 2*maxDiagnostics {
 				all = append(all[:len(all):len(all)], d)
 			}
 		}
 	}
-	return all
+	return append(all, l.json.list...)
+}
+
+// setUnit sets the unit, and adds the unit's directory to the file.
+func (d *Diagnostic) setUnit(unit string) {
+	if unit != rootUnit {
+		d.Unit = unit
+	}
+	if d.File != "" && filepath.IsLocal(unit) && !path.IsAbs(d.File) {
+		d.File = path.Join(unit, d.File)
+	}
+}
+
+// removeOnlyUnit removes the unit of the changes if it is that of the directory itself and there is no other: a run of a
+// single unit has no name for it.
+func removeOnlyUnit(lists ...[]Change) {
+	inOther := func(c Change) bool { return c.Unit != "" && c.Unit != rootUnit }
+	for _, list := range lists {
+		if slices.ContainsFunc(list, inOther) {
+			return
+		}
+	}
+	for _, list := range lists {
+		for i := range list {
+			list[i].Unit = ""
+		}
+	}
 }
 
 // warnings returns the number of warnings of all units.
 func (l *Log) warnings() int {
-	n := l.diags.warnings()
+	n := l.diags.warnings() + l.json.warnings
 	for _, d := range l.units {
 		d.close()
 		n += d.warnings()
