@@ -39,7 +39,7 @@ func (l *Log) Apply() Apply {
 // diagnostics, whose text the author of a configuration controls, and what follows the
 // diagnostics at the end of an operation.
 func (l *Log) recordDone(line string, diags *diagnostics) {
-	if diags.open || diags.stage.ended || !strings.Contains(line, " complete ") || strings.HasPrefix(line, " ") ||
+	if diags.current.open || diags.stage.ended || !strings.Contains(line, " complete ") || strings.HasPrefix(line, " ") ||
 		len(l.done) == maxChanges || l.doneSize > maxListSize {
 		return
 	}

@@ -1,47 +1,18 @@
 package tfplan
 
 import (
-	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/secret"
 )
 
-// Diagnostic is an error or a warning printed by Terraform.
-type Diagnostic struct {
-	Level   string // error or warning
-	Unit    string // Terragrunt unit; empty if there is none
-	File    string // relative to Terraform's working directory; empty if not reported
-	Line    int    // 1 or more with a File, else 0
-	Title   string // the summary as one line, shortened if it has several
-	Message string // the details without the excerpt of the code, below the summary if that has several lines
-	Text    string // the whole text as printed, without colors and bars
-	Similar int    // number of further warnings that Terraform only counts
-}
-
-// The bounds on what is kept of a log's diagnostics: the number for each level and the
-// size of each one in bytes.
-const (
-	maxDiagnostics    = 50
-	maxDiagnosticSize = 6000
-	maxJoinedTitle    = 300 // bytes of a title that is joined from several lines
-)
-
-var (
-	diagnosticTitle = lazyregexp.New(`^(Error|Warning):(?: (.*))?$`)
-	diagnosticPlace = lazyregexp.New(`^  on (.+) line ([1-9][0-9]{0,8})(?:, in .*)?:$`)
-	diagnosticWith  = lazyregexp.New(`^  with .+,$`)
-	diagnosticCode  = lazyregexp.New(`^ +[0-9]+:|^ +[├│]|^  (?:on|with) |^  \(source code not available\)$|^$`)
-	// toolOutput matches what the tool prints after a diagnostic. A message may begin a line with the tool's name, too,
-	// such as "Terraform acquires a state lock to protect the state".
-	toolOutput = lazyregexp.New(`^(?:Terraform|OpenTofu) (?:will (?:perform|invoke) the following |planned the following actions|` +
-		`used the selected providers|detected the following changes|has compared your |has been successfully initialized|` +
-		`has created a lock file|has made some changes to the provider|v\d)`)
-	similarWarnings = lazyregexp.New(`^\(and (one|[0-9]{1,6}) more similar warnings? elsewhere\)$`)
-)
+// toolOutput matches what the tool prints after a diagnostic. A message may begin a line
+// with the tool's name, too, such as "Terraform acquires a state lock to protect the state".
+var toolOutput = lazyregexp.New(`^(?:Terraform|OpenTofu) (?:will (?:perform|invoke) the following |planned the following actions|` +
+	`used the selected providers|detected the following changes|has compared your |has been successfully initialized|` +
+	`has created a lock file|has made some changes to the provider|v\d)`)
 
 // diagnostics extracts the errors and warnings of a log, line by line. Terraform and
 // OpenTofu draw each in a box ("╷ │ ╵"); if a command drew a box, only boxes count. Without
@@ -56,39 +27,32 @@ type diagnostics struct {
 	uncolored    diagnosticList // of the current command: without boxes and colors, though an earlier command used colors
 	compact      compactWarnings
 
-	current  diagnosticLines // the diagnostic that is being read
-	boxed    bool
-	open     bool
+	current  openDiagnostic
 	stage    stage
-	titled   bool // the title of a diagnostic without a box is being read
-	hasText  bool // the diagnostic without a box has text below its title
 	started  bool // at least one line was read
 	blank    bool // the previous line was empty
 	colored  bool // the current command writes in colors
 	earlier  bool // an earlier command wrote in colors
 	drawn    bool // a command drew a box
 	output   bool // the tool has printed something
-	doubtful bool // the current diagnostic belongs to uncolored
 	inColors bool // the current line has colors
 
 	redact *secret.Redactor
 }
 
-// diagnosticList holds the diagnostics that are printed in one form.
-type diagnosticList struct {
-	list     []Diagnostic
-	count    map[string]int // kept diagnostics by level
-	warnings int            // all, including those that Terraform only counts
-}
+// openDiagnostic is the diagnostic that is being read.
+type openDiagnostic struct {
+	open  bool // there is one
+	boxed bool
+	// The following are set only without a box.
+	inTitle  bool // the title is being read
+	hasText  bool // there is text below the title
+	doubtful bool // it belongs to the uncolored ones
 
-// diagnosticLines are the lines of one diagnostic.
-type diagnosticLines struct {
 	lines []string
 	size  int
 	last  string // the last line that is not empty, even if it is not kept
 }
-
-func newDiagnostics(redact *secret.Redactor) diagnostics { return diagnostics{redact: redact} }
 
 // all returns the diagnostics that are kept.
 func (d *diagnostics) all() []Diagnostic {
@@ -113,13 +77,12 @@ func (d *diagnostics) list() diagnosticList {
 // addCurrent adds the diagnostics of the current command: those in boxes if there are
 // any, or else those in colors if it writes in colors and so did an earlier command.
 func (d *diagnostics) addCurrent(to *diagnosticList) {
-	switch {
-	case len(d.boxes.list) > 0:
+	if len(d.boxes.list) > 0 {
 		to.addAll(d.boxes)
-	case d.colored:
-		to.addAll(d.plain)
-	default:
-		to.addAll(d.plain)
+		return
+	}
+	to.addAll(d.plain)
+	if !d.colored {
 		to.addAll(d.uncolored)
 	}
 }
@@ -140,17 +103,17 @@ func (d *diagnostics) nextCommand() {
 // add reads a line; inColors is true if it contained colors.
 func (d *diagnostics) add(line string, inColors bool) {
 	d.inColors = inColors
-	inText := d.open
-	begins := isInitStep(line) && (!d.output || d.stage.working && !inText) // text can imitate it
+	wasOpen, initStep := d.current.open, isInitStep(line)
+	begins := initStep && (!d.output || d.stage.working && !wasOpen) // text can imitate it
 	d.read(line)
-	if begins && !d.open {
+	if begins && !d.current.open {
 		d.nextCommand()
 	}
 	d.colored = d.colored || inColors && isToolLine(line)
-	d.output = d.output || isToolLine(line) || isInitStep(line)
-	if !d.open {
+	d.output = d.output || initStep || isToolLine(line)
+	if !d.current.open {
 		d.stage.add(line)
-		d.stage.ended = d.stage.ended && !d.unboxedEnd(line) && (inText || !isInitStep(line))
+		d.stage.ended = d.stage.ended && !d.unboxedEnd(line) && (wasOpen || !initStep)
 		if isInitEnd(line) {
 			d.nextCommand()
 		}
@@ -167,39 +130,41 @@ func isToolLine(line string) bool {
 
 func (d *diagnostics) read(line string) {
 	inner, barred := strings.CutPrefix(line, "│")
+	c := &d.current
 	switch {
 	case line == "╷":
 		d.close()
-		d.open, d.boxed = true, true
+		c.open, c.boxed = true, true
 	case strings.HasPrefix(line, "╵"):
 		d.close()
-	case d.open && d.boxed && barred:
-		d.current.keep(strings.TrimPrefix(inner, " "))
-	case d.open && d.boxed:
+	case c.boxed && barred:
+		c.keep(strings.TrimPrefix(inner, " "))
+	case c.boxed:
 		d.close() // the box broke off
 		d.read(line)
-	case d.titled && d.titleBreaksOff(line):
-		d.drop() // the title was the first line of another text
+	case c.inTitle && d.titleBreaksOff(line):
+		*c = openDiagnostic{} // the title was the first line of another text
 		d.read(line)
-	case d.titled:
-		d.titled = line != ""
-		d.current.keep(line)
+	case c.inTitle:
+		c.inTitle = line != ""
+		c.keep(line)
 	case isTitle(line) && (d.blank || !d.started && line[0] == 'E') && (d.inColors || !d.colored):
 		d.close()
-		d.open, d.titled, d.doubtful = true, true, d.earlier && !d.inColors
+		c.open, c.inTitle, c.doubtful = true, true, d.earlier && !d.inColors
 		d.stage.ended = d.stage.ended || d.stage.working
-		d.current.keep(line)
-	case d.open && d.unboxedEnd(line):
+		c.keep(line)
+	case !c.open:
+	case d.unboxedEnd(line):
 		d.close()
-	case d.open && d.stage.follows(line, isWarning(d.current.lines[0])):
+	case d.stage.follows(line, isWarning(c.lines[0])):
 		// A warning without text counts here, unlike above: a script's title is less likely.
-		d.hasText = d.hasText || d.current.hasShortTitle()
+		c.hasText = c.hasText || c.hasShortTitle()
 		d.close()
-	case d.open && d.doubtful && d.inColors && isResourceProgress(line):
+	case c.doubtful && d.inColors && isResourceProgress(line):
 		d.close() // the command writes in colors, so a script printed the text
-	case d.open:
-		d.hasText = d.hasText || line != ""
-		d.current.keep(line)
+	default:
+		c.hasText = c.hasText || line != ""
+		c.keep(line)
 	}
 }
 
@@ -209,7 +174,7 @@ func (d *diagnostics) titleBreaksOff(line string) bool {
 	first := d.current.lines[0]
 	switch {
 	case line == "":
-		return len(d.current.lines) == 1 && strings.HasSuffix(first, ":") && !isTitle(first)
+		return len(d.current.lines) == 1 && !isTitle(first) // it has no summary
 	case strings.HasPrefix(first, "Warning: Permanently added "): // by ssh, and a script goes on
 		return true
 	}
@@ -223,10 +188,10 @@ func (d *diagnostics) unboxedEnd(line string) bool {
 // inText reports whether the text of a diagnostic without a box is being read. A line of
 // it that looks like a plan's summary belongs to it, because Terraform lists the changes,
 // whose lines end a diagnostic, above the summary.
-func (d *diagnostics) inText() bool { return d.open && !d.boxed && d.hasText }
+func (d *diagnostics) inText() bool { return d.current.hasText }
 
-// isTitle reports whether a line is the first one of a title. It is empty if a summary
-// begins with a line break.
+// isTitle reports whether a line is the first one of a title. It has no more text if the
+// summary begins with a line break.
 func isTitle(line string) bool {
 	return strings.HasPrefix(line, "Error: ") || strings.HasPrefix(line, "Warning: ")
 }
@@ -234,172 +199,42 @@ func isTitle(line string) bool {
 func isWarning(title string) bool { return strings.HasPrefix(title, "Warning:") }
 
 // hasShortTitle reports whether the title of a diagnostic without a box has one line.
-func (d *diagnosticLines) hasShortTitle() bool { return len(d.lines) < 2 || d.lines[1] == "" }
+func (d *openDiagnostic) hasShortTitle() bool { return len(d.lines) < 2 || d.lines[1] == "" }
 
 // keep appends a line, within maxDiagnosticSize. The title is kept even if it is longer.
-func (d *diagnosticLines) keep(line string) {
+func (d *openDiagnostic) keep(line string) {
 	line = strings.TrimRight(line, " ")
-	if line == "" && d.last == "" {
+	first := d.last == ""
+	if line == "" && first {
 		return
 	}
-	isTitle := d.last == ""
 	if line != "" {
 		d.last = line
 	}
-	if d.size += len(line) + 1; d.size <= maxDiagnosticSize || isTitle {
+	if d.size += len(line) + 1; d.size <= maxDiagnosticSize || first {
 		d.lines = append(d.lines, line)
 	}
 }
 
-// drop discards the diagnostic that is being read.
-func (d *diagnostics) drop() {
-	d.current, d.open, d.boxed, d.titled, d.hasText = diagnosticLines{}, false, false, false, false
-}
-
+// close ends the diagnostic that is being read, if there is one.
 func (d *diagnostics) close() {
-	if d.open && !d.titled {
-		safe := strings.Split(d.redact.String(strings.Join(d.current.lines, "\n")), "\n")
-		one, ok := parseDiagnostic(safe)
-		switch {
-		case !ok:
-		case d.boxed:
-			d.drawn = true
-			d.boxes.add(one, 1+similar(d.current.last))
-		case one.Level == "warning" && !d.hasText: // a warning has more text than its title
-		case d.doubtful:
-			d.uncolored.add(one, 1+similar(d.current.last))
-		default:
-			d.plain.add(one, 1+similar(d.current.last))
-		}
+	c := d.current
+	d.current = openDiagnostic{}
+	if !c.open || c.inTitle {
+		return
 	}
-	d.drop()
-}
-
-// similar returns the number of further warnings that the last line of a warning reports.
-func similar(line string) int {
-	m := similarWarnings.FindStringSubmatch(line)
-	if m == nil {
-		return 0
+	one, ok := parseDiagnostic(strings.Split(d.redact.String(strings.Join(c.lines, "\n")), "\n"))
+	list := &d.plain
+	switch {
+	case !ok:
+		return
+	case c.boxed:
+		d.drawn = true
+		list = &d.boxes
+	case one.Level == "warning" && !c.hasText: // a warning has more text than its title
+		return
+	case c.doubtful:
+		list = &d.uncolored
 	}
-	if m[1] == "one" {
-		return 1
-	}
-	n, _ := strconv.Atoi(m[1])
-	return n
-}
-
-// add records a diagnostic that represents as many as times.
-func (l *diagnosticList) add(one Diagnostic, times int) {
-	if one.Level == "warning" {
-		l.warnings += times
-		one.Similar = times - 1
-	}
-	if l.count == nil {
-		l.count = map[string]int{}
-	}
-	if l.count[one.Level] < maxDiagnostics {
-		l.count[one.Level]++
-		l.list = append(l.list, one)
-	}
-}
-
-// addAll adds the diagnostics of another list.
-func (l *diagnosticList) addAll(other diagnosticList) {
-	warnings := l.warnings + other.warnings
-	for _, one := range other.list {
-		l.add(one, 1+one.Similar)
-	}
-	l.warnings = warnings
-}
-
-func parseDiagnostic(lines []string) (Diagnostic, bool) {
-	title := diagnosticTitle.FindStringSubmatch(lines[0])
-	if title == nil {
-		return Diagnostic{}, false
-	}
-	one := Diagnostic{
-		Level: strings.ToLower(title[1]),
-		Text:  strings.TrimRight(strings.Join(lines, "\n"), "\n"),
-	}
-	summary, details := splitSummary(lines[1:])
-	summary = trimBlank(slices.Concat(title[2:], summary))
-	for i, l := range details {
-		if place := diagnosticPlace.FindStringSubmatch(l); place != nil {
-			one.setLocation(place[1], place[2])
-			details = afterExcerpt(details[i:])
-			break
-		}
-	}
-	one.Message = strings.TrimSpace(strings.Join(details, "\n"))
-	if len(summary) == 0 { // Terraform does not require one
-		summary = strings.SplitN(cmp.Or(one.Message, title[1]), "\n", 2)[:1]
-	}
-	one.setSummary(summary)
-	return one, true
-}
-
-// setSummary sets the title, and adds the summary to the message if it has several lines.
-func (d *Diagnostic) setSummary(lines []string) {
-	d.Title = joinTitle(lines)
-	if len(lines) > 1 {
-		d.Message = strings.TrimSpace(strings.Join(lines, "\n") + "\n\n" + d.Message)
-	}
-}
-
-// splitSummary separates the further lines of a summary from what follows it: its place,
-// or a blank line if there is none.
-func splitSummary(lines []string) (summary, details []string) {
-	end := slices.IndexFunc(lines, func(l string) bool {
-		return diagnosticPlace.MatchString(l) || diagnosticWith.MatchString(l)
-	})
-	if end < 0 {
-		end = slices.Index(lines, "")
-	}
-	if end < 0 {
-		end = len(lines)
-	}
-	return lines[:end], lines[end:]
-}
-
-// trimBlank removes the empty lines at both ends.
-func trimBlank(lines []string) []string {
-	for len(lines) > 0 && strings.TrimSpace(lines[0]) == "" {
-		lines = lines[1:]
-	}
-	for len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) == "" {
-		lines = lines[:len(lines)-1]
-	}
-	return lines
-}
-
-// joinTitle joins the lines of a summary, as many as fit into maxJoinedTitle.
-func joinTitle(lines []string) string {
-	title := strings.TrimSpace(lines[0])
-	for _, l := range lines[1:] {
-		l = strings.TrimSpace(l)
-		if len(title)+1+len(l) > maxJoinedTitle {
-			return title + " …"
-		}
-		if l != "" {
-			title += " " + l
-		}
-	}
-	return title
-}
-
-// setLocation sets the file and the line unless the location is not a file, such as
-// "<value for var.x>".
-func (d *Diagnostic) setLocation(file, line string) {
-	if !strings.HasPrefix(file, "<") {
-		d.File = file
-		d.Line, _ = strconv.Atoi(line)
-	}
-}
-
-// afterExcerpt skips the location, the lines of code and the values shown with them.
-func afterExcerpt(lines []string) []string {
-	for len(lines) > 0 && diagnosticCode.MatchString(lines[0]) {
-		lines = lines[1:]
-	}
-	return lines
+	list.add(one, 1+similar(c.last))
 }

@@ -80,7 +80,7 @@ func NewLog(redact *secret.Redactor) *Log {
 	if redact == nil {
 		redact = new(secret.Redactor)
 	}
-	return &Log{redact: redact, text: newPlanText(redact), diags: newDiagnostics(redact)}
+	return &Log{redact: redact, text: newPlanText(redact), diags: diagnostics{redact: redact}}
 }
 
 // SeveralUnits declares that the log contains the plans of several units, one after the

@@ -122,8 +122,7 @@ func (l *Log) diagnosticsOf(unit string) *diagnostics {
 		unit = "…"
 	}
 	if l.units[unit] == nil {
-		one := newDiagnostics(l.redact)
-		l.units[unit] = &one
+		l.units[unit] = &diagnostics{redact: l.redact}
 	}
 	return l.units[unit]
 }
