@@ -54,7 +54,7 @@ func EffectsOf(run scalr.Run, plan tfplan.Plan, severalUnits bool) Effects {
 	}
 	missing := "neither Scalr's numbers nor the plan JSON nor the whole text of the plan is available"
 	if plan.JSONLog {
-		missing = "neither Scalr's numbers nor the plan JSON is available, and " + jsonLog
+		missing = "neither Scalr's numbers nor the plan JSON is available, and " + jsonLogReason
 	}
 	if gaps := w.compare(); len(gaps) > 0 {
 		missing = gaps[0]

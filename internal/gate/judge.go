@@ -80,15 +80,15 @@ func (c Conditions) Judge(in Case) []Failure {
 	if c.Warnings {
 		missing := "the whole text of the plan is not available"
 		if in.Plan.JSONLog {
-			missing = jsonLog
+			missing = jsonLogReason
 		}
 		add("warnings", hasWarnings(in), "Terraform printed warnings while it planned", missing)
 	}
 	return failures
 }
 
-// jsonLog is the reason if the plan's log is not a text.
-const jsonLog = "the plan's log is in JSON, of which only errors and warnings are read; remove -json from Terraform's arguments"
+// jsonLogReason is why the text of the plan is missing if the log is in JSON.
+const jsonLogReason = "the plan's log is in JSON, of which only errors and warnings are read; remove -json from Terraform's arguments"
 
 // hasWarnings reports whether Terraform printed warnings during the plan.
 func hasWarnings(in Case) Answer {
