@@ -31,14 +31,21 @@ func TestAnnotationsOfSummaries(t *testing.T) {
 	}
 }
 
+// applyWithLog runs an apply of a scenario, which prints the log.
+func applyWithLog(t *testing.T, name, log string) *stepResult {
+	t.Helper()
+	s := scenario(t, name)
+	s.Script.Apply.Log = log
+	return newStepTest(t, s, "dry-run=false").play()
+}
+
 // TestOutputsAreNoWarning checks that the outputs that Terraform prints below a warning are in no annotation.
 func TestOutputsAreNoWarning(t *testing.T) {
 	t.Parallel()
-	s := scenario(t, "applied")
-	s.Script.Apply.Log = "terraform_data.a: Creating...\n\nWarning: Check block assertion failed\n\n  on main.tf line 4, in check \"h\":\n" +
-		"   4: x\n\na is not y\n\nApply complete! Resources: 1 added, 0 changed, 0 destroyed.\n\nOutputs:\n\nurl = \"https://internal\"\n"
-	p := newStepTest(t, s, "dry-run=false").play().want(0, "result=applied")
-	p.logContains("::warning file=main.tf,line=4,title=Check block assertion failed::a is not y\n")
+	p := applyWithLog(t, "applied", "terraform_data.a: Creating...\n\nWarning: Check block assertion failed\n\n"+
+		"  on main.tf line 4, in check \"h\":\n   4: x\n\na is not y\n\n"+
+		"Apply complete! Resources: 1 added, 0 changed, 0 destroyed.\n\nOutputs:\n\nurl = \"https://internal\"\n")
+	p.want(0, "result=applied").logContains("::warning file=main.tf,line=4,title=Check block assertion failed::a is not y\n")
 	if strings.Contains(p.summary, "https://internal") {
 		t.Errorf("the summary contains an output:\n%s", p.summary)
 	}
@@ -47,11 +54,10 @@ func TestOutputsAreNoWarning(t *testing.T) {
 // TestAppliedBelowWarning checks that what a failed apply has done is listed if a warning precedes it.
 func TestAppliedBelowWarning(t *testing.T) {
 	t.Parallel()
-	s := scenario(t, "apply-error")
-	s.Script.Apply.Log = "\nWarning: Deprecated Parameter\n\n  on main.tf line 3, in terraform:\n   3: x\n\nUse another.\n" +
-		"terraform_data.a: Creating...\nterraform_data.a: Creation complete after 2s [id=i]\n\nError: AccessDenied\n\n  on main.tf line 9:\n   9: x\n\n"
-	p := newStepTest(t, s, "dry-run=false").play().want(1, "result=errored")
-	p.logContains("::warning file=main.tf,line=3,title=Deprecated Parameter::Use another.\n")
+	p := applyWithLog(t, "apply-error", "\nWarning: Deprecated Parameter\n\n  on main.tf line 3, in terraform:\n   3: x\n\nUse another.\n"+
+		"terraform_data.a: Creating...\nterraform_data.a: Creation complete after 2s [id=i]\n\n"+
+		"Error: AccessDenied\n\n  on main.tf line 9:\n   9: x\n\n")
+	p.want(1, "result=errored").logContains("::warning file=main.tf,line=3,title=Deprecated Parameter::Use another.\n")
 	if want := "<b>Applied before the failure</b> (1)</summary>\n\n- `terraform_data.a` created\n"; !strings.Contains(p.summary, want) {
 		t.Errorf("the summary does not contain %q:\n%s", want, p.summary)
 	}
