@@ -16,7 +16,7 @@ var wholeRelease = []string{"check", "build", "publish", "try", "move"}
 
 // TestReleaseRehearsal runs complete releases, and releases in which each external service fails in turn.
 func TestReleaseRehearsal(t *testing.T) {
-	if !inSandbox(t, "git", "jq", "perl", "skopeo", "crane", "go") {
+	if !inSandbox(t, "git", "jq", "perl", "skopeo", "registry", "go") {
 		return
 	}
 	loopback(t)

@@ -35,7 +35,8 @@ type testRegistry struct {
 	logs map[string]string // file by repository
 }
 
-// startRegistry starts crane's registry, and before it what GitHub's has besides: a name, TLS and authentication.
+// startRegistry starts the registry of go-containerregistry, and before it what GitHub's has besides: a name, TLS and
+// authentication.
 func startRegistry(t *testing.T, address string) *testRegistry {
 	t.Helper()
 	log := filepath.Join(t.TempDir(), "registry")
@@ -43,12 +44,12 @@ func startRegistry(t *testing.T, address string) *testRegistry {
 	if err != nil {
 		t.Fatal(err)
 	}
-	crane := exec.Command("crane", "registry", "serve", "--address", "127.0.0.1:0")
-	crane.Stdout, crane.Stderr = file, file
-	if err := crane.Start(); err != nil {
+	cmd := exec.Command("registry", "-port", "0")
+	cmd.Stdout, cmd.Stderr = file, file
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = crane.Process.Kill(); _ = crane.Wait(); _ = file.Close() })
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait(); _ = file.Close() })
 	r := &testRegistry{t: t, logs: map[string]string{}}
 	port := regexp.MustCompile(`serving on port (\d+)`)
 	for range 200 {
@@ -60,7 +61,7 @@ func startRegistry(t *testing.T, address string) *testRegistry {
 		time.Sleep(50 * time.Millisecond)
 	}
 	if r.backend == nil {
-		t.Fatal("crane's registry does not start")
+		t.Fatal("the registry does not start")
 	}
 	pair := r.newCertificate()
 	server := &http.Server{Handler: r, TLSConfig: &tls.Config{Certificates: []tls.Certificate{pair}}}
