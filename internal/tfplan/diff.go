@@ -9,10 +9,15 @@ import (
 // column, and "!" for Terraform's "~". Everything else moves two columns to the left.
 func diff(lines []string) string {
 	var out strings.Builder
-	var text heredoc
-	for _, l := range lines {
+	var position heredoc
+	var alike lookalikes
+	for i, l := range lines {
+		sign, rest, where := position.cut(l)
+		alike.add(sign, rest, where)
+		if alike.found && i == len(lines)-1 && l == "    }" {
+			out.WriteString("\n      " + invisibleNote)
+		}
 		out.WriteByte('\n')
-		sign, rest, _ := text.cut(l)
 		if sign == "" {
 			out.WriteString(strings.TrimPrefix(strings.TrimPrefix(l, " "), " "))
 			continue
@@ -24,7 +29,11 @@ func diff(lines []string) string {
 		gap := max(1, len(l)-len(rest)-len(sign)-2)
 		out.WriteString(sign + strings.Repeat(" ", gap) + rest)
 	}
-	return strings.Trim(out.String(), "\n")
+	text := strings.Trim(out.String(), "\n")
+	if alike.found && lines[len(lines)-1] != "    }" { // outputs
+		text += "\n  " + invisibleNote
+	}
+	return text
 }
 
 // cutSign separates a line from its sign. Terraform indents by four columns, and the

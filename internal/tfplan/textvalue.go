@@ -155,7 +155,7 @@ func (w *attributeWriter) unchangedLines(depth int, lines []string, long bool) {
 
 // changedLines writes the removed lines, and the lines that replace them.
 func (w *attributeWriter) changedLines(depth int, h hunk) {
-	removed, added := slices.Clone(h.removed), slices.Clone(h.added)
+	removed, added := distinguishable(h.removed, h.added)
 	for i := range max(len(removed), len(added)) {
 		switch {
 		case i >= len(added):

@@ -186,7 +186,7 @@ func TestTextsFromJSON(t *testing.T) {
 		"goes":               {"a\n  b", nil, "-     x = <<-EOT\n-         a\n-           b\n-     EOT"},
 		"was one line":       {"a", "a\nb", "!     x = <<-EOT\n          a\n+         b\n      EOT"},
 		"loses its last end": {"a\nb\n", "a\nb", "!     x = <<-EOT\n          a\n          b\n-\n      EOT"},
-		"blank at the end":   {"a \nb\n", "a\nb\n", "!     x = <<-EOT\n-         a\n+         a\n          b\n      EOT"},
+		"blank at the end":   {"a \nb\n", "a\nb\n", "!     x = <<-EOT\n-         a\\u0020\n+         a\n          b\n      EOT"},
 		"moves": {
 			before: "a\nb\nc\n",
 			after:  "b\nc\na\n",
