@@ -69,7 +69,9 @@ type Log struct {
 	json  jsonLog
 	done  []Done
 
-	doneSize int // size of done in bytes
+	destroying map[object][]string // the destructions of each resource that have begun: the deposed objects, "" for the current one
+	doneUnits  map[int]string      // the units of the elements of done that have one
+	doneSize   int                 // size of done, doneUnits and destroying in bytes
 
 	previous Totals // of the previous versions
 	restarts int
@@ -214,7 +216,7 @@ func (l *Log) addText(unit, text, end string, inColors bool) {
 		l.text.add(text + end)
 	}
 	diags.add(text, inColors)
-	l.recordDone(text, diags)
+	l.recordDone(unit, text, diags)
 }
 
 // tail keeps the last lines of a log.
