@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -84,6 +85,53 @@ func TestShortSecretsInBase64(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// TestEncodedInBase64: a secret is found in base64 of JSON, of a URL, and of base64, wherever it begins in the text.
+func TestEncodedInBase64(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		secret string
+		inner  func(text string) string
+	}{
+		"JSON":                    {`p4\ssW"0rd9Xy`, func(s string) string { return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) }},
+		"JSON with line ends":     {"p4ssW\n0rd9Xyz", func(s string) string { return strings.ReplaceAll(s, "\n", `\n`) }},
+		"JSON of Terraform":       {`p4&ssW0rd<9>X`, strings.NewReplacer(`&`, `\u0026`, `<`, `\u003c`, `>`, `\u003e`).Replace},
+		"a URL":                   {`p4/ssW@0rd:9X`, url.QueryEscape},
+		"base64":                  {`p4ssW0rd9XyZ`, func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }},
+		"base64 after a user":     {`p4ssW0rd9XyZ`, func(s string) string { return base64.StdEncoding.EncodeToString([]byte("u:" + s)) }},
+		"base64 after a name":     {`p4ssW0rd9XyZ`, func(s string) string { return base64.StdEncoding.EncodeToString([]byte("admin:" + s + ":")) }},
+		"base64 of a short one":   {`p4ssW0rd`, func(s string) string { return base64.StdEncoding.EncodeToString([]byte("root:" + s)) }},
+		"base64 of a long secret": {randomText(3, 512), func(s string) string { return base64.StdEncoding.EncodeToString([]byte("a" + s)) }},
+	} {
+		for kind, r := range map[string]*secret.Redactor{"declared": declared(c.secret), "credential": redactor(c.secret)} {
+			for _, before := range []string{"", "a", "ab"} {
+				plain := before + c.inner(c.secret)
+				encoded := base64.StdEncoding.EncodeToString([]byte(plain + `"}`))
+				shown := strings.Replace(r.String(encoded), secret.Mask, "", 1)
+				if len(shown) > (len(plain)-len(c.secret))*4/3+16 || shown == encoded {
+					t.Errorf("%s, %s after %q: %s is shown as %s", name, kind, before, encoded, shown)
+				}
+			}
+		}
+	}
+	if got := declared("p4ssW0r").String("Y0RSemMxY3djZz09"); got != "Y0RSemMxY3djZz09" {
+		t.Errorf("a shorter secret: got %q", got)
+	}
+}
+
+// TestQuotedByTerraform: a text with characters that are not printable is found as Terraform prints it.
+func TestQuotedByTerraform(t *testing.T) {
+	t.Parallel()
+	for text, shown := range map[string]string{
+		"p4ss\vW0rd\x7fé9Xy":        `p4ss\vW0rd\x7fé9Xy`,
+		"p4é\u00a0\a\\W\u20280rd9":  `p4é\u00a0\a\\W\u20280rd9`,
+		"p4${x}%{\v}\U000e0001Xyzw": `p4$${x}%%{\v}\U000e0001Xyzw`,
+	} {
+		if got := declared(text).String(`a = "` + shown + `"`); got != `a = "***"` {
+			t.Errorf("%q is shown as %s", text, got)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -38,14 +39,51 @@ func encodedForms(s string) []string {
 		return nil
 	}
 	digits := hex.EncodeToString([]byte(s))
-	return unique(append(base64Forms(s), digits, strings.ToUpper(digits)))
+	all := append(base64Forms(s), digits, strings.ToUpper(digits))
+	for _, form := range []string{escapeEach(s, jsonEscape), escapeEach(s, jsonEscapeHTML), url.QueryEscape(s)} {
+		if form != s {
+			all = append(all, base64Forms(form)...)
+		}
+	}
+	return unique(append(all, base64Twice(s)...))
 }
+
+// The lengths in bytes of the secrets that are searched for in base64 that is encoded in base64 again. The result of a
+// shorter one may occur by chance, and the nine results of a longer one need too much room.
+const (
+	minEncodedTwice = 8
+	maxEncodedTwice = 512
+)
+
+// base64Twice returns the visible forms of s if it occurs anywhere in base64 that is part of a text in base64, as the
+// passwords of a Docker configuration do.
+func base64Twice(s string) []string {
+	if len(s) < minEncodedTwice || len(s) > maxEncodedTwice {
+		return nil
+	}
+	var all []string
+	for inner := range 3 {
+		for outer := range 3 {
+			all = append(all, base64Within(base64Within(s, inner), outer))
+		}
+	}
+	return all
+}
+
+// base64Within returns the characters of base64 that depend only on s if shift bytes precede it in an encoded text.
+func base64Within(s string, shift int) string {
+	padded := append(make([]byte, shift), s...)
+	return base64.RawStdEncoding.EncodeToString(padded)[base64Mixed[shift] : len(padded)*8/6]
+}
+
+// base64Mixed is the number of the first characters that contain bits of the bytes before s, by the number of these.
+var base64Mixed = [...]int{0, 2, 3}
 
 // base64Forms returns the visible forms of s if it occurs anywhere in a text that is encoded as a whole: the bytes
 // before it shift its encoding by zero, one or two bytes. Characters that contain bits of those bytes are omitted.
 func base64Forms(s string) []string {
 	var all []string
-	for shift, mixed := range []int{0, 2, 3} {
+	for shift, mixed := range base64Mixed {
 		padded := append(make([]byte, shift), s...)
 		// The text that follows s changes the last character, so forms with and without it are returned.
 		sure := (len(padded)*8)/6 - mixed
@@ -96,12 +134,7 @@ func jsonForms(s string) []string {
 
 func jsonOnce(s string) []string {
 	plain := escapeEach(s, jsonEscape)
-	safe := escapeEach(s, func(c byte) string {
-		if c == '<' || c == '>' || c == '&' {
-			return fmt.Sprintf(`\u%04x`, c)
-		}
-		return jsonEscape(c)
-	})
+	safe := escapeEach(s, jsonEscapeHTML)
 	return []string{
 		plain,
 		safe,
@@ -127,6 +160,14 @@ func jsonEscape(c byte) string {
 		return fmt.Sprintf(`\u%04x`, c)
 	}
 	return ""
+}
+
+// jsonEscapeHTML also escapes the characters that Go and Terraform's jsonencode escape for HTML.
+func jsonEscapeHTML(c byte) string {
+	if c == '<' || c == '>' || c == '&' {
+		return fmt.Sprintf(`\u%04x`, c)
+	}
+	return jsonEscape(c)
 }
 
 // ascii escapes characters that are not ASCII as \u0000.
@@ -190,7 +231,11 @@ var (
 
 // hclForms returns s as it occurs in an HCL string, and in a heredoc, where templates are escaped.
 func hclForms(s string) []string {
-	return []string{templateMarks.Replace(s), templateMarks.Replace(escapeEach(s, jsonEscape))}
+	quoted := strconv.Quote(s) // Terraform prints texts as %q does
+	return []string{
+		templateMarks.Replace(s), templateMarks.Replace(escapeEach(s, jsonEscape)),
+		quoted[1 : len(quoted)-1], templateMarks.Replace(quoted[1 : len(quoted)-1]),
+	}
 }
 
 // shownForms returns s as it is displayed on one line: without invisible characters, with spaces for tabs and line

@@ -25,11 +25,11 @@ const bitmapBits = 19
 func (m bitmap) add(hash uint64)      { m[hash/64] |= 1 << (hash % 64) }
 func (m bitmap) has(hash uint64) bool { return m[hash/64]&(1<<(hash%64)) != 0 }
 
-// Redactor replaces secrets in text with [Mask]. It finds a secret unchanged and encoded as base64, hex, URL,
-// JSON, XML, HCL or for a shell. Of a credential, any twelve consecutive bytes are redacted, in each form; of any other
-// secret, and of those shorter than twelve bytes, only the whole forms are. A text declared secret by the user that is shorter than
-// twelve bytes is redacted only where no letter or digit is adjacent to it: see [Value]. Redactor is safe for concurrent
-// use; the zero Redactor redacts nothing.
+// Redactor replaces secrets in text with [Mask]. It finds a secret unchanged and encoded as base64, hex, URL, JSON,
+// XML, HCL or for a shell, and as base64 of its URL, JSON or base64 form. Of a credential, any twelve consecutive bytes
+// are redacted, in each form; of any other secret, and of those shorter than twelve bytes, only the whole forms are. A
+// text declared secret by the user that is shorter than twelve bytes is redacted only where no letter or digit is
+// adjacent to it: see [Value]. Redactor is safe for concurrent use; the zero Redactor redacts nothing.
 type Redactor struct {
 	mu            sync.RWMutex
 	grams         bitmap // of all forms of long credentials
