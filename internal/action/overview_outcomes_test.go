@@ -26,6 +26,18 @@ func TestOverviewOutcomes(t *testing.T) {
 	applyFails.Apply.Fails = "the disk is full"
 	strange := creates
 	strange.Steps = []scalrsim.Step{{Status: "planning", For: time.Second}, {Status: "quantum_checking"}}
+	// Another way in which a run of a real apply ends: it has nothing to apply, and the run action discards it.
+	idle := func(life scalrsim.RunScript, comment string) scalrsim.RunScript {
+		life.Steps = []scalrsim.Step{{Status: "planning", For: time.Second}, {Status: "planned"}}
+		life.ExternalActions = []scalrsim.ExternalAction{{When: "planned", Verb: "discard", By: "ci@acme.example", Comment: comment}}
+		return life
+	}
+	const byAction = "nothing to apply, by scalr-run-action for octocat https://github.com/acme/infra/actions/runs/12"
+	real := map[string]any{"is-dry": false}
+	notOverridden := policy("soft_failed")
+	notOverridden.Plan.Changes = []scalrsim.Change{}
+	notOverridden.Steps = []scalrsim.Step{{Status: "planning", For: time.Second}, {Status: "policy_checking", For: time.Second}, {Status: "policy_override"}}
+	notOverridden.ExternalActions = []scalrsim.ExternalAction{{When: "policy_override", Verb: "discard", By: "ada@acme.example"}}
 	soft := policy("soft_failed")
 	soft.DrySoftFinishes = true
 	for name, tt := range map[string]struct {
@@ -40,6 +52,23 @@ func TestOverviewOutcomes(t *testing.T) {
 		"soft-mandatory policy of a dry run": {life: soft, result: "planned"},
 		"advisory":                           {life: policy("advisory_failed"), result: "planned"},
 		"canceled":                           {life: discarded, code: 1, result: "canceled"},
+		"nothing to apply":                   {life: idle(changesNothing, byAction), attributes: real, result: "no-changes"},
+		"nothing to apply, changes refused": {
+			life:       idle(changesNothing, byAction),
+			attributes: real,
+			inputs:     "fail-on=changes\ndestroy\nfailed\nmissing",
+			result:     "no-changes",
+		},
+		"nothing to apply, reason unknown": {life: idle(changesNothing, ""), attributes: real, result: "no-changes"},
+		"discarded for another reason": {
+			life:       idle(changesNothing, "wrong run, by scalr-run-action for octocat"),
+			attributes: real,
+			code:       1,
+			result:     "discarded",
+		},
+		"discarded with changes":                 {life: idle(creates, ""), attributes: real, code: 1, result: "discarded"},
+		"nothing to apply, contradicted":         {life: idle(creates, byAction), attributes: real, code: 1, result: "discarded"},
+		"discarded instead of a policy override": {life: notOverridden, attributes: real, code: 1, result: "discarded"},
 		"apply fails": {
 			life:       applyFails,
 			attributes: map[string]any{"is-dry": false, "auto-apply": true},

@@ -155,11 +155,29 @@ func (c *overviewCommand) readOutcome(ctx context.Context, r *report.Row, whole 
 	case result.Planned, result.Applied, result.NeedsConfirmation, result.Saved, result.NeedsOverride:
 		r.Plan = c.plan(ctx, r, true, true)
 		o = step.CorrectByPlan(o, r.Run, r.Plan, r.Effects().Changes)
+	case result.Discarded:
+		if step.DiscardedIdle(r.Run) {
+			o = c.outcomeOfIdle(ctx, r, o)
+		}
 	case result.Errored:
 		c.readFailure(ctx, r, whole)
 	}
 	r.Result, r.ErrorCode, r.Problem = o.Result, string(o.Code), o.Problem
 	c.removeRawLog(&r.Report)
+}
+
+// outcomeOfIdle returns the outcome of a run that was discarded because it had nothing to apply: no-changes, unless its
+// plan has changes.
+func (c *overviewCommand) outcomeOfIdle(ctx context.Context, r *report.Row, discarded step.Outcome) step.Outcome {
+	idle := step.Outcome{Result: result.NoChanges}
+	if r.Effects().Changes == gate.No {
+		return idle // all values that Scalr reports agree
+	}
+	r.Plan = c.plan(ctx, r, true, true)
+	if step.CorrectByPlan(idle, r.Run, r.Plan, r.Effects().Changes).Result != result.NoChanges {
+		return discarded
+	}
+	return idle
 }
 
 // readFailure reads the log of the failed stage and, after an apply, the plan as well. It makes at most three

@@ -168,7 +168,7 @@ func (r *command) decide(ctx context.Context, run scalr.Run, policy applyPolicy)
 
 // discardIdleRun discards a run that has nothing to apply, because it would block the workspace's queue.
 func (r *command) discardIdleRun(ctx context.Context, run scalr.Run) {
-	if _, err := runs.Stop(ctx, r.client, run, r.stopOptions("nothing to apply")); err != nil {
+	if _, err := runs.Stop(ctx, r.client, run, r.stopOptions(step.IdleReason)); err != nil {
 		r.Job.Warnf("Run %s has nothing to apply but blocks the workspace's queue, and could not be discarded: %s", run.ID, step.Sentence(err))
 	}
 }

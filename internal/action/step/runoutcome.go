@@ -167,6 +167,23 @@ func CorrectByPlan(o Outcome, run scalr.Run, plan tfplan.Plan, changes gate.Answ
 	return o
 }
 
+// IdleReason is the reason with which the run action discards its own run that has nothing to apply.
+const IdleReason = "nothing to apply"
+
+// DiscardedIdle reports whether a run was discarded because it had nothing to apply, which the run action does with its
+// own runs: its result is no-changes then. Scalr may not report the reason; then its counts decide.
+func DiscardedIdle(r scalr.Run) bool {
+	if r.Status != scalr.StatusDiscarded || r.Dry || r.Applied() || Contradictory(r) || r.Plan == nil || r.Plan.Status != scalr.TaskFinished {
+		return false
+	}
+	t, _ := r.LastTransition(r.Status)
+	if t.Reason == "" {
+		_, overridable := r.LastTransition(scalr.StatusPolicyOverride)
+		return r.Unchanged() && !overridable
+	}
+	return strings.Contains(t.Reason, IdleReason)
+}
+
 // Because returns the reason in parentheses, or "" if there is none.
 func Because(reason string) string {
 	if reason == "" {
