@@ -86,13 +86,18 @@ func (p *planText) attributes(c *tfjson.ResourceChange, a Action, hideValues boo
 	w.cut(1)
 	w.add("", 0, "}")
 	if a == Forget { // changes no attribute: Terraform shows it without signs
-		for i, l := range w.lines {
-			if rest, ok := strings.CutPrefix(l, "-"); ok {
-				w.lines[i] = " " + rest
-			}
-		}
+		w.removeSign("-")
 	}
 	return strings.Join(w.lines, "\n")
+}
+
+// removeSign removes a sign of one character from all lines.
+func (w *attributeWriter) removeSign(sign string) {
+	for i, l := range w.lines {
+		if rest, ok := strings.CutPrefix(l, sign); ok {
+			w.lines[i] = " " + rest
+		}
+	}
 }
 
 var signs = map[Action]string{Create: "+", Destroy: "-", Update: "!", Replace: "-/+", Succeed: "+/.", Read: "<="}

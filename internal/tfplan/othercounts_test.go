@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"scalr-run-action/internal/secret"
 )
 
 // TestForgottenObjectsInText: for all words and signs that announce that an object is
@@ -133,5 +135,69 @@ func TestInvocations(t *testing.T) {
 	}
 	if diff := cmp.Diff(changes(p.Changes), want); diff != "" || p.OtherCounts.Invocations != 3 || !p.JSON.HasChanges() {
 		t.Errorf("-got +want (%+v):\n%s", p.JSON, diff)
+	}
+}
+
+// TestConfigurationOfInvocations: the configuration of an action is shown as in the log if that agrees with the JSON, and else
+// that of the JSON, without values that are or may be sensitive.
+func TestConfigurationOfInvocations(t *testing.T) {
+	t.Parallel()
+	const (
+		marks     = `,"config_sensitive":{},"config_unknown":{}`
+		block     = "    # action.t.x\n    action \"t\" \"x\" {\n        config {\n%s        }\n    }\n"
+		rendered  = "  action \"t\" \"x\" {\n      config {\n%s      }\n  }"
+		values    = `"config_values":{"a":[1,{"b":2}],"c":"d\ne\n"}`
+		ofValues  = "          a = [\n              1,\n              {\n                  b = 2\n              },\n          ]\n"
+		ofText    = "          c = <<-EOT\n              d\n              e\n          EOT\n"
+		note      = "          # (values not shown: the plan's JSON does not mark all sensitive values)\n"
+		printed   = "            c = \"z\"\n            w = (write-only attribute)\n"
+		asPrinted = "          c = \"z\"\n          w = (write-only attribute)\n"
+	)
+	for _, c := range []struct{ name, config, log, want string }{
+		{"no configuration", `"config_values":null`, "", ""},
+		{"an empty configuration", `"config_values":{}` + marks, "", ""},
+		{"no text", values + marks, "", ofValues + ofText},
+		{"another text", `"config_values":{"c":"z"}` + marks, "            c = \"y\"\n", "          c = \"z\"\n"},
+		{"a text that lacks a value", `"config_values":{"c":"z","d":"f"}` + marks, "            c = \"z\"\n", "          c = \"z\"\n          d = \"f\"\n"},
+		{"a text with signs", `"config_values":{"c":"z"}` + marks, "          + c = \"z\"\n", "          c = \"z\"\n"},
+		{
+			name:   "a text that lacks an unknown value",
+			config: `"config_values":{"c":"z","w":null},"config_sensitive":{},"config_unknown":{"w":true}`,
+			log:    printed,
+			want:   "          c = \"z\"\n          w = (known after apply)\n",
+		},
+		{"the same text without marks", `"config_values":{"c":"z","w":null}`, printed, asPrinted},
+		{"no text and no marks", `"config_values":{"c":"z"}`, "", "          c = (value not shown)\n" + note},
+		{
+			name:   "sensitive and unknown values",
+			config: `"config_values":{"c":"z","d":{"e":"f"}},"config_sensitive":{"c":true},"config_unknown":{"d":{"g":true}}`,
+			want:   "          c = (sensitive value)\n          d = {\n              e = \"f\"\n              g = (known after apply)\n          }\n",
+		},
+		{"only unknown values", `"config_values":{},"config_sensitive":{},"config_unknown":{"c":true}`, "", "          c = (known after apply)\n"},
+		{"a secret", `"config_values":{"c":"hunter2"}` + marks, "", "          c = \"***\"\n"},
+	} {
+		log := ""
+		if c.log != "" {
+			log = "Terraform will perform the following actions:\n\n  # a.b will be updated in-place\n  ~ resource \"a\" \"b\" {\n    }\n\n" +
+				"    # Actions to be invoked after this change in order:\n" + fmt.Sprintf(block, c.log) +
+				"\nPlan: 0 to add, 1 to change, 0 to destroy. Actions: 1 to invoke.\n"
+		}
+		want := ""
+		if c.want != "" {
+			want = fmt.Sprintf(rendered, c.want)
+		}
+		redactor := new(secret.Redactor)
+		redactor.Add(secret.Declared("hunter2"))
+		l := NewLog(redactor)
+		fmt.Fprint(l, log)
+		p := l.Plan(t.Context(), strings.NewReader(`{"format_version":"1.2","terraform_version":"1.14.0","resource_changes":[],"action_invocations":[`+
+			`{"address":"action.t.x","type":"t","name":"x",`+c.config+`}]}`))
+		if len(p.Changes) != 1 {
+			t.Errorf("%s: got %+v, %s", c.name, p.Changes, p.JSONProblem)
+			continue
+		}
+		if diff := cmp.Diff(want, p.Changes[0].Diff); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
 	}
 }
