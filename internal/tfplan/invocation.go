@@ -9,7 +9,8 @@ import (
 	"scalr-run-action/internal/lazyregexp"
 )
 
-var actionAddress = lazyregexp.New(`^(?:module\.[\w-]+(?:\[[^\]]*\])?\.)*action\.[\w-]+\.[\w-]+(?:\[.*\])?$`)
+var actionAddress = lazyregexp.New(`^(?:module\.` + namePattern + `(?:` + keyPattern + `)?\.)*action\.` +
+	namePattern + `\.` + namePattern + `(?:\[.*\])?$`)
 
 // invocationNote reads a comment below a change about the actions that it triggers: a
 // title such as "Actions to be invoked after this change in order:", or an action's

@@ -201,3 +201,33 @@ func TestConfigurationOfInvocations(t *testing.T) {
 		}
 	}
 }
+
+// TestAddressesInTexts: names of any script, and keys with any character, are part of the address of an action, and of that
+// of a resource whose change is described in unknown words.
+func TestAddressesInTexts(t *testing.T) {
+	t.Parallel()
+	const begin = "Terraform will perform the following actions:\n\n  # a.b will be updated in-place\n  ~ resource \"a\" \"b\" {\n    }\n\n"
+	for _, prefix := range []string{"", `module.m["a]b"].`, `module.m["q\"]"].module.n[0].`, "module.réseau."} {
+		for _, name := range []string{"t.x", "t.é", "t.名前_1-a", `t.x["a b"]`, "t.x[0]", `t.x["]"]`, "t.n\u0303o"} {
+			address := prefix + "action." + name
+			p := readPlan(nil, logSection(begin+"    # Actions to be invoked after this change in order:\n    # "+address+
+				"\n    action \"t\" \"x\" {\n    }\n\nPlan: 0 to add, 1 to change, 0 to destroy. Actions: 1 to invoke.\n"))
+			if len(p.Changes) != 2 || p.Changes[1].Address != address || p.Changes[1].Action != Invoke {
+				t.Errorf("%s: got %+v", address, p.Changes)
+			}
+			address = prefix + name
+			p = readPlan(nil, logSection(begin+"  # "+address+" will be teleported\n  ~ resource \"t\" \"x\" {\n    }\n\n"+
+				"Plan: 0 to add, 1 to change, 0 to destroy.\n"))
+			if len(p.Text.Problems) != 1 {
+				t.Errorf("%s: got the problems %v", address, p.Text.Problems)
+			}
+		}
+	}
+	for _, text := range []string{"action.t", "action.t.1", "x.action.t.y", `module.m["a]b].action.t.x`, "action.t.x y", "docs: action.t.x"} {
+		p := readPlan(nil, logSection(begin+"    # Actions to be invoked after this change in order:\n    # "+text+
+			"\n\nPlan: 0 to add, 1 to change, 0 to destroy.\n"))
+		if len(p.Changes) != 1 {
+			t.Errorf("%s: got %+v", text, p.Changes)
+		}
+	}
+}

@@ -16,7 +16,13 @@ var (
 	deposed = lazyregexp.New(`^\(deposed object ([0-9a-zA-Z]+)\) `)
 	rule    = lazyregexp.New(`^(?:─{20,}|-{20,})$`)
 	// resource matches an address: a type and a name, optionally in a module.
-	resource = lazyregexp.New(`^(?:[A-Za-z_][\w-]*(?:\[[^\]]*\])?\.)+[A-Za-z_][\w-]*(?:\[.*\])?$`)
+	resource = lazyregexp.New(`^(?:` + namePattern + `(?:` + keyPattern + `)?\.)+` + namePattern + `(?:\[.*\])?$`)
+)
+
+// The parts of an address. A name may contain letters of any script.
+const (
+	namePattern = `[\p{L}_][\p{L}\p{M}\p{N}\p{Pc}-]*`
+	keyPattern  = `\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]`
 )
 
 // isRule reports whether a line is a horizontal rule. The cheap checks come first,
