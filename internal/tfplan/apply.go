@@ -18,7 +18,7 @@ type Apply struct {
 // Done is one change that the apply has carried out.
 type Done struct {
 	Address string
-	What    string // created, changed, destroyed, imported
+	What    string // created, changed, destroyed, imported, invoked
 }
 
 // doneLine matches what follows an address.
@@ -56,8 +56,14 @@ func (l *Log) doneInUnits() []Done {
 // diagnostics at the end of an operation. Lines of other programs and of a log in JSON
 // do not begin with an address.
 func (l *Log) recordDone(unit, line string, diags *diagnostics) {
-	if line == "" || !beginsAddress(line[0]) || diags.current.open || diags.stage.ended || len(l.done) == maxChanges || l.doneSize > maxListSize ||
-		!strings.Contains(line, " complete ") && !strings.Contains(line, " Destroying...") {
+	if line == "" || !beginsAddress(line[0]) || diags.current.open || diags.stage.ended || len(l.done) == maxChanges || l.doneSize > maxListSize {
+		return
+	}
+	if address, ok := invokedAction(line); ok {
+		l.addDone(unit, strings.Clone(address), "invoked")
+		return
+	}
+	if !strings.Contains(line, " complete ") && !strings.Contains(line, " Destroying...") {
 		return
 	}
 	address, _ := splitAddress(line)
@@ -77,6 +83,11 @@ func (l *Log) recordDone(unit, line string, diags *diagnostics) {
 	if deposed != "" {
 		name += " (" + deposed + ")"
 	}
+	l.addDone(unit, name, actionByNoun[m[3]+m[4]])
+}
+
+// addDone adds a completed change.
+func (l *Log) addDone(unit, name, what string) {
 	if unit != "" {
 		if l.doneUnits == nil {
 			l.doneUnits = map[int]string{}
@@ -84,8 +95,18 @@ func (l *Log) recordDone(unit, line string, diags *diagnostics) {
 		l.doneUnits[len(l.done)] = unit
 		l.doneSize += len(unit)
 	}
-	l.done = append(l.done, Done{Address: name, What: actionByNoun[m[3]+m[4]]})
+	l.done = append(l.done, Done{Address: name, What: what})
 	l.doneSize += changeOverhead + len(name)
+}
+
+// invokedAction returns the address of the action whose invocation a line reports as complete (Terraform 1.14).
+func invokedAction(line string) (address string, ok bool) {
+	text, ok := strings.CutPrefix(line, "Action complete: ")
+	if !ok {
+		return "", false
+	}
+	address, rest := splitAddress(text)
+	return address, strings.HasPrefix(rest, "(triggered by ") && actionAddress.MatchString(address)
 }
 
 // object identifies a resource in the log of an apply.

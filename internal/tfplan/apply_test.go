@@ -101,3 +101,26 @@ func TestManyDestructions(t *testing.T) {
 		}
 	}
 }
+
+// TestInvokedActions: an invocation counts as completed if the tool reports so, with the trigger.
+func TestInvokedActions(t *testing.T) {
+	t.Parallel()
+	l := NewLog(nil)
+	fmt.Fprint(l, `a.b: Modifications complete after 1s [id=1]
+Action started: action.t.x (triggered by a.b)
+Action action.t.x (triggered by a.b): Action complete: action.t.progress (triggered by a.b)
+Action complete: module.m["a (b)"].action.t.x["c d"] (triggered by a.b, called from a.c)
+a.b (local-exec): Action complete: action.t.provisioner (triggered by a.b)
+Action complete: action.t.script
+Action complete: a.resource (triggered by a.b)
+Action failed: action.t.y (triggered by a.b) - boom
+
+Error: boom
+
+Action complete: action.t.forged (triggered by a.b)
+`)
+	want := []Done{{"a.b", "changed"}, {`module.m["a (b)"].action.t.x["c d"]`, "invoked"}}
+	if d := cmp.Diff(want, l.Apply().Done); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+}
