@@ -84,6 +84,9 @@ func (f *finder) text(name, text string, depth int) {
 	if depth > maxTextDepth {
 		return
 	}
+	for _, decoded := range decodings(text) {
+		f.text(name, decoded, depth+1)
+	}
 	switch {
 	case strings.HasPrefix(text, "{") || strings.HasPrefix(text, "["):
 		f.texts(text, depth+1)
