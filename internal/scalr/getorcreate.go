@@ -69,6 +69,9 @@ func createNamed[T any](ctx context.Context, c *Client, post func() (T, error), 
 		if !ambiguous && !maybeTaken(err) {
 			return made, false, n.Failed(err)
 		}
+		if ctx.Err() != nil {
+			return made, false, n.Failed(err) // there is no time to search
+		}
 		ours = ours || ambiguous
 		left := takenFor
 		if ambiguous {

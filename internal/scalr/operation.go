@@ -137,6 +137,18 @@ func (o Operation) String() string {
 	return operations[o]
 }
 
+// IsChange reports whether the operation creates, changes or deletes an environment, a workspace or something that
+// belongs to them.
+func (o Operation) IsChange() bool {
+	switch o {
+	case OpCreateEnvironment, OpUpdateEnvironment, OpDeleteEnvironment, OpCreateWorkspace, OpUpdateWorkspace, OpDeleteWorkspace,
+		OpCreateVariable, OpUpdateVariable, OpCreateTag, OpAddTags, OpReplaceTags, OpRemoveTags,
+		OpUpdateProvider, OpCreateProviderLink, OpUpdateProviderLink, OpDeleteProviderLink, OpLinkPolicyGroup, OpUnlinkPolicyGroup:
+		return true
+	}
+	return false
+}
+
 // Operations returns all operations.
 func Operations() []Operation {
 	var all []Operation

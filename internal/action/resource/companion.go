@@ -4,6 +4,8 @@ package resource
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -37,11 +39,24 @@ func (c *companion) run(ctx context.Context, access inputs.Access, act func(cont
 	o := step.Outcome{Result: result.Done}
 	if err := c.signInAndAct(ctx, access, act); err != nil {
 		o = step.Explain(ctx, err).ForCompanion()
+		if ctx.Err() != nil {
+			o.Problem += pendingChange(err)
+		}
 	}
 	c.out.Set("created", strconv.FormatBool(c.created))
 	c.out.Set("changed", strconv.FormatBool(c.changed))
 	c.SetResult(o, &c.out)
 	return c.Finish(o, &c.out)
+}
+
+// pendingChange returns a sentence about the change to which Scalr had not responded when the step ended, or "" if there
+// was none. The outputs then do not contain the change, although Scalr may make it.
+func pendingChange(err error) string {
+	var e *scalr.Error
+	if !errors.As(err, &e) || !e.Op.Operation.IsChange() || !e.Ambiguous() {
+		return ""
+	}
+	return fmt.Sprintf(" Scalr had not responded to the request to %s, so it is unknown whether it takes effect. Re-run the job to complete it.", e.Op)
 }
 
 func (c *companion) signInAndAct(ctx context.Context, access inputs.Access, act func(context.Context) error) (err error) {

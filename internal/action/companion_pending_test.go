@@ -1,0 +1,62 @@
+package action_test
+
+import (
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"scalr-run-action/internal/scalrsim"
+)
+
+// TestCompanionsInterruptedDuringChange checks the error of a step that is interrupted before Scalr responds to a change:
+// Scalr makes the change, although the outputs do not contain it.
+func TestCompanionsInterruptedDuringChange(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		op, action string
+		inputs     []string
+		says       string // empty if the error does not name a change
+	}{
+		"create environment": {"POST /environments", "environment", []string{"name=preview-7"}, "create environment preview-7"},
+		"change environment": {"PATCH /environments/*", "environment", []string{"name=staging", "rename-to=stage"}, "change environment env-"},
+		"delete environment": {"DELETE /environments/*", "environment", []string{"name=staging", "mode=absent"}, "delete environment env-"},
+		"create workspace":   {"POST /workspaces", "workspace", []string{"environment=staging", "name=app"}, "create workspace app"},
+		"change workspace": {
+			"PATCH /workspaces/*", "workspace", []string{"environment=production", "name=network", "auto-apply=true"}, "change workspace ws-",
+		},
+		"delete workspace": {
+			"DELETE /workspaces/*", "workspace", []string{"environment=production", "name=network", "mode=absent"}, "delete workspace ws-",
+		},
+		"create variable": {
+			"POST /vars", "workspace", []string{"environment=production", "name=network", "variables=a=b"}, "create variable a",
+		},
+		"create tag": {"POST /tags", "environment", []string{"name=staging", "tags=blue"}, "create tag blue"},
+		"read":       {"GET /environments", "environment", []string{"name=staging"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fault := scalrsim.Fault{Op: c.op, Phase: scalrsim.After, Action: scalrsim.Stall}
+			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{fault}}, func(d *companionTest) {
+				signals := make(chan os.Signal, 1)
+				go func() {
+					time.Sleep(10 * time.Second)
+					signals <- syscall.SIGTERM
+				}()
+				v := d.play("scalr-"+c.action, signals, c.inputs...).want(143, "result=interrupted", "error-code=")
+				if v.took != 10*time.Second {
+					t.Errorf("ended after %s, want 10s: immediately after the signal", v.took)
+				}
+				if c.says != "" {
+					v.logContains("Scalr had not responded to the request to "+c.says, "it is unknown whether it takes effect")
+				} else if strings.Contains(v.log, "had not responded to the request") {
+					t.Errorf("the error names a change, but none was requested\n%s", v.log)
+				}
+				if strings.Contains(v.log, "checking for up to") {
+					t.Errorf("the log announces a search that an interrupted step does not make\n%s", v.log)
+				}
+			})
+		})
+	}
+}
