@@ -118,13 +118,16 @@ func isPlainAddress(text string) bool {
 }
 
 // hasPassword reports whether a text is an address with a password.
-func hasPassword(text string) bool {
+func hasPassword(text string) bool { return password(text) != "" }
+
+// password returns the password in an address, or "".
+func password(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {
-		return false
+		return ""
 	}
-	password, _ := u.User.Password()
-	return password != ""
+	text, _ = u.User.Password()
+	return text
 }
 
 const maxHostLength = 253 // bytes, of DNS

@@ -87,6 +87,7 @@ func (f *finder) text(name, text string, depth int) {
 	for _, decoded := range decodings(text) {
 		f.text(name, decoded, depth+1)
 	}
+	f.addPart("", password(text), depth+1)
 	switch {
 	case strings.HasPrefix(text, "{") || strings.HasPrefix(text, "["):
 		f.texts(text, depth+1)

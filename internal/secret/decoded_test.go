@@ -83,3 +83,20 @@ func TestDecodedTexts(t *testing.T) {
 		}
 	}
 }
+
+// TestPasswordInAddress: the password in a declared address is secret by itself, unless it is a word.
+func TestPasswordInAddress(t *testing.T) {
+	t.Parallel()
+	const address = "postgres://admin:Tr0ub4dor%263x@db.acme.io:5432/app"
+	for name, c := range map[string]struct{ secret, text, want string }{
+		"decoded":   {address, "admin Tr0ub4dor&3x db.acme.io", "admin *** db.acme.io"},
+		"encoded":   {address, "admin Tr0ub4dor%263x db.acme.io", "admin *** db.acme.io"},
+		"in base64": {encoded(address), "admin Tr0ub4dor&3x db.acme.io", "admin *** db.acme.io"},
+		"in a list": {`["` + address + `"]`, "admin Tr0ub4dor&3x db.acme.io", "admin *** db.acme.io"},
+		"a word":    {"postgres://postgres:postgres@db.acme.io/app", "postgres db.acme.io", "postgres db.acme.io"},
+	} {
+		if got := declared(c.secret).String(c.text); got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
