@@ -126,7 +126,8 @@ func (t *resourceBlock) agreesWithConfig(begin string, config *tfjson.Change) bo
 		}
 	}
 	in := func(value any) any { return map[string]any{"config": value} }
-	return ok && len(regions) == 1 && agree(regions, values{after: in(config.After), unknown: in(config.AfterUnknown), sensitiveAfter: in(config.AfterSensitive)})
+	v := values{after: in(config.After), unknown: in(config.AfterUnknown), sensitiveAfter: in(config.AfterSensitive)}
+	return ok && len(regions) == 1 && agree(regions, v)
 }
 
 // trigger reads the resource and the event that trigger an action.
