@@ -139,7 +139,9 @@ func outputsIn(text []byte) ([]Output, error) {
 		Sensitive bool
 		Value     any
 	}
-	if err := json.Unmarshal(text, &values); err != nil {
+	numbers := json.NewDecoder(bytes.NewReader(text))
+	numbers.UseNumber() // a floating-point number would change a long one
+	if err := numbers.Decode(&values); err != nil {
 		return nil, err
 	}
 	var outputs []Output
