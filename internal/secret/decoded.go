@@ -17,10 +17,8 @@ var escapedLineEnds = strings.NewReplacer(`\\r\\n`, "\n", `\\n`, "\n", `\r\n`, "
 // replace(var.key, "\\n", "\n").
 func decodings(text string) []string {
 	var all []string
-	if !strings.ContainsFunc(text, isLineEnd) {
-		if lines := escapedLineEnds.Replace(text); lines != text {
-			all = append(all, strings.Trim(lines, `"'`))
-		}
+	if lines := escapedLineEnds.Replace(text); lines != text {
+		all = append(all, lines)
 	}
 	if plain, ok := textInBase64(text); ok {
 		all = append(all, plain)

@@ -75,6 +75,7 @@ func TestDecodedTexts(t *testing.T) {
 		"bytes in base64":              {encoded("S3cr3t\x00pw\x01Zx81"), "a S3cr3t\x00pw\x01Zx81 b", "a S3cr3t\x00pw\x01Zx81 b"},
 		"an invalid text in base64":    {encoded("S3cr3t\xffpw-Zx81"), "a S3cr3t\xffpw-Zx81 b", "a S3cr3t\xffpw-Zx81 b"},
 		"words of an escaped text":     {`region\nproduction\nS3cr3tZx81`, "production S3cr3tZx81 region", "production *** region"},
+		"a quoted text":                {`"Zx81-Q9x-wK2\nS3cr3tZx81"`, "a Zx81-Q9x-wK2 b S3cr3tZx81 c", "a *** b *** c"},
 		"a path with escapes":          {`D:\network\names\S3cr3t`, `network names etwork`, `network names etwork`},
 		"the encoded text is still it": {encoded("correct horse"), "a " + encoded("correct horse"), "a ***"},
 	} {

@@ -125,13 +125,14 @@ func TestEncodedInBase64(t *testing.T) {
 // TestQuotedByTerraform: a text with characters that are not printable is found as Terraform prints it.
 func TestQuotedByTerraform(t *testing.T) {
 	t.Parallel()
-	for text, shown := range map[string]string{
-		"p4ss\vW0rd\x7fé9Xy":        `p4ss\vW0rd\x7fé9Xy`,
-		"p4é\u00a0\a\\W\u20280rd9":  `p4é\u00a0\a\\W\u20280rd9`,
-		"p4${x}%{\v}\U000e0001Xyzw": `p4$${x}%%{\v}\U000e0001Xyzw`,
+	for _, c := range []struct{ text, shown string }{
+		{"p4ss\vW0rd\x7fé9Xy", `p4ss\vW0rd\x7fé9Xy`},
+		{"p4é\u00a0\a\\W\u20280rd9", `p4é\u00a0\a\\W\u20280rd9`},
+		{"p4${x}%{\v}\U000e0001Xyzw", `p4${x}%{\v}\U000e0001Xyzw`},
+		{"p4${x}%{\v}\U000e0001Xyzw", `p4$${x}%%{\v}\U000e0001Xyzw`},
 	} {
-		if got := declared(text).String(`a = "` + shown + `"`); got != `a = "***"` {
-			t.Errorf("%q is shown as %s", text, got)
+		if got := declared(c.text).String(`a = "` + c.shown + `"`); got != `a = "***"` {
+			t.Errorf("%q is shown as %s", c.text, got)
 		}
 	}
 }
