@@ -102,6 +102,19 @@ func TestManyDestructions(t *testing.T) {
 	}
 }
 
+// TestManyUnits: the names of the units are bounded together with the changes that are completed in them.
+func TestManyUnits(t *testing.T) {
+	t.Parallel()
+	l := NewLog(nil)
+	unit := strings.Repeat("u", 290)
+	for range maxChanges {
+		fmt.Fprint(l, "10:15:02.101 STDOUT ["+unit+"] tofu: a.b: Creation complete after 0s\n")
+	}
+	if n := len(l.Apply().Done); n >= maxChanges || n < maxChanges/2 {
+		t.Errorf("got %d completed changes", n)
+	}
+}
+
 // TestInvokedActions: an invocation counts as completed if the tool reports so, with the trigger.
 func TestInvokedActions(t *testing.T) {
 	t.Parallel()

@@ -24,7 +24,7 @@ type lookalikes struct {
 func (l *lookalikes) add(sign, line string, where place) {
 	if where != insideText || sign != "-" && sign != "+" {
 		l.removed, l.added = nil, nil
-		l.found = l.found || where == outsideText && sign == "~" && becomesItself(line)
+		l.found = l.found || where == outsideText && becomesItself(line)
 		return
 	}
 	own, other := &l.removed, l.added

@@ -173,6 +173,13 @@ func TestConfigurationOfInvocations(t *testing.T) {
 			config: `"config_values":{"c":"z","d":{"e":"f"}},"config_sensitive":{"c":true},"config_unknown":{"d":{"g":true}}`,
 			want:   "          c = (sensitive value)\n          d = {\n              e = \"f\"\n              g = (known after apply)\n          }\n",
 		},
+		{
+			name:   "a mark that is not a boolean",
+			config: `"config_values":{"c":"z"},"config_sensitive":{"c":"true"},"config_unknown":{}`,
+			want:   "          c = (sensitive value)\n",
+		},
+		{"a text with two blocks", `"config_values":{"c":"z"}` + marks, "            c = \"z\"\n        }\n        config {\n",
+			"          c = \"z\"\n"},
 		{"only unknown values", `"config_values":{},"config_sensitive":{},"config_unknown":{"c":true}`, "", "          c = (known after apply)\n"},
 		{"a secret", `"config_values":{"c":"hunter2"}` + marks, "", "          c = \"***\"\n"},
 	} {

@@ -153,8 +153,8 @@ func (d *Diagnostic) setUnit(unit string) {
 	}
 }
 
-// removeOnlyUnit removes the unit of the changes if it is that of the directory itself and there is no other: a run of a
-// single unit has no name for it.
+// removeOnlyUnit removes the unit of the changes if it is the only one, and that of the directory itself: a run of a single
+// unit has no name for it.
 func removeOnlyUnit(lists ...[]Change) {
 	inOther := func(c Change) bool { return c.Unit != "" && c.Unit != rootUnit }
 	for _, list := range lists {

@@ -1,0 +1,62 @@
+package tfplan
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// planOfInvocations reads a plan that invokes n actions with the same configuration, and the log's text of one of them.
+func planOfInvocations(t *testing.T, n int, config, text string) Plan {
+	t.Helper()
+	l := NewLog(nil)
+	if text != "" {
+		fmt.Fprint(l, "Terraform will perform the following actions:\n\n  # a.b will be updated in-place\n  ~ resource \"a\" \"b\" {\n    }\n\n"+
+			"    # Actions to be invoked after this change in order:\n"+text+"\nPlan: 0 to add, 1 to change, 0 to destroy. Actions: 1 to invoke.\n")
+	}
+	var list []string
+	for i := range n {
+		name := "x" + strings.Repeat("i", i)
+		list = append(list, `{"address":"action.t.`+name+`","type":"t","name":"`+name+`","config_sensitive":{},"config_unknown":{},"config_values":`+config+`}`)
+	}
+	return l.Plan(t.Context(), strings.NewReader(
+		`{"format_version":"1.2","terraform_version":"1.14.0","resource_changes":[],"action_invocations":[`+strings.Join(list, ",")+`]}`))
+}
+
+// TestInvocationOfAnotherType: a text is not shown below the address of an action of another type or name.
+func TestInvocationOfAnotherType(t *testing.T) {
+	t.Parallel()
+	for head, shown := range map[string]bool{`"t" "x"`: true, `"s" "x"`: false, `"t" "y"`: false} {
+		// Spaces distinguish the log's text from the text that is rendered from the JSON.
+		text := "    # action.t.x\n    action " + head + " {\n        config {\n            c    = \"v\"\n        }\n    }\n"
+		got := planOfInvocations(t, 1, `{"c":"v"}`, text).Changes[0].Diff
+		if strings.Contains(got, "c    =") != shown || !strings.HasPrefix(got, `  action "t" "x" {`) {
+			t.Errorf("%s: got\n%s", head, got)
+		}
+	}
+}
+
+// TestLargeInvocations: the configuration of an action is bounded like the changes of a resource.
+func TestLargeInvocations(t *testing.T) {
+	t.Parallel()
+	if p := planOfInvocations(t, 1, strings.Repeat(`{"a":`, 70)+"1"+strings.Repeat("}", 70), ""); len(p.Changes) != 1 || p.Changes[0].Diff != "" {
+		t.Errorf("a deep configuration: got %+v", p.Changes)
+	}
+	var long []string
+	for i := range 600 {
+		long = append(long, `"a`+strconv.Itoa(i)+`":"`+strings.Repeat("v", 300)+`"`)
+	}
+	config := "{" + strings.Join(long, ",") + "}"
+	diff := planOfInvocations(t, 1, config, "").Changes[0].Diff
+	if lines := strings.Count(diff, "\n"); lines > maxLines+3 || !strings.HasSuffix(diff, "\n          "+cutNote+"\n      }\n  }") {
+		t.Errorf("a long configuration: got %d lines, at the end\n%s", lines, diff[len(diff)-200:])
+	}
+	p, size := planOfInvocations(t, 90, config, ""), 0
+	for _, c := range p.Changes {
+		size += len(c.Diff)
+	}
+	if len(p.Changes) != 90 || size > maxTextSize+len(diff) || size < maxTextSize/2 {
+		t.Errorf("many configurations: got %d changes with %d bytes", len(p.Changes), size)
+	}
+}
