@@ -146,7 +146,7 @@ func (r *command) overrideEach(ctx context.Context, c *finalCheck) (conflict err
 			r.accepted = acceptance{"override", c.run.Status}
 		case errors.Is(err, scalr.ErrConflict):
 			conflict = err
-		case !errors.Is(err, errDone):
+		case !errors.Is(err, errNoNeed):
 			return err
 		}
 	}
@@ -159,7 +159,7 @@ func waitsForOverride(before, latest scalr.Run, check string) error {
 	case latest.State() != scalr.Override || !samePlan(before, latest) || step.Contradictory(latest):
 		return errMoved
 	case !slices.ContainsFunc(latest.Policies, func(p scalr.PolicyCheck) bool { return p.ID == check && softFailed(p) }):
-		return errDone
+		return errNoNeed
 	}
 	return nil
 }

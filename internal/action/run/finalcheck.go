@@ -17,7 +17,7 @@ import (
 type finalCheck struct {
 	command *command
 	run     scalr.Run // as of the last read
-	// waits returns errMoved or errDone unless two consecutive reads agree that the run still waits for the next request.
+	// waits returns errMoved or errNoNeed unless two consecutive reads agree that the run still waits for the next request.
 	waits    func(before, latest scalr.Run) error
 	began    time.Time
 	refused  error          // Scalr's last refusal of the action, a conflict
@@ -28,7 +28,7 @@ type finalCheck struct {
 var (
 	errOutdated = errors.New("the response is older than an earlier one")
 	errMoved    = errors.New("the run no longer waits as before")
-	errDone     = errors.New("the action is no longer necessary")
+	errNoNeed   = errors.New("the policy check does not need an override")
 	errGateHit  = errors.New("the plan does not pass fail-on")
 	errUnread   = errors.New("the run cannot be read")
 )
