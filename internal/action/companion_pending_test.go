@@ -60,3 +60,36 @@ func TestCompanionsInterruptedDuringChange(t *testing.T) {
 		})
 	}
 }
+
+// TestCompanionsWithoutPendingChange checks that the error of a step names no change to which Scalr had not responded if
+// Scalr refused it, or if the step was not interrupted.
+func TestCompanionsWithoutPendingChange(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		fault     scalrsim.Fault
+		interrupt bool
+		code      int
+		output    string
+	}{
+		"refused, then interrupted": {scalrsim.Fault{Action: scalrsim.Status, Status: 429}, true, 143, "result=interrupted"},
+		"lost, not interrupted":     {scalrsim.Fault{Action: scalrsim.Reset}, false, 3, "error-code=no-usable-answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c.fault.Op, c.fault.Times = "PATCH /environments/*", -1
+			withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{c.fault}}, func(d *companionTest) {
+				signals := make(chan os.Signal, 1)
+				if c.interrupt {
+					go func() {
+						time.Sleep(10 * time.Second)
+						signals <- syscall.SIGTERM
+					}()
+				}
+				v := d.play("scalr-environment", signals, "name=staging", "rename-to=stage").want(c.code, c.output)
+				if strings.Contains(v.log, "unknown whether it takes effect") {
+					t.Errorf("the error names a change\n%s", v.log)
+				}
+			})
+		})
+	}
+}

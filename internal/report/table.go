@@ -12,8 +12,8 @@ import (
 	"scalr-run-action/internal/units"
 )
 
-// factsTable returns the table of facts; columns with an unknown value are omitted. There is no table for the duration
-// alone, which is in the footer then.
+// factsTable returns the table of facts; columns with an unknown value are omitted. If only the duration is
+// known, it is in the footer, and the table is empty.
 func (r Report) factsTable() string {
 	f := r.Facts()
 	var heads, cells []string

@@ -70,7 +70,7 @@ func createNamed[T any](ctx context.Context, c *Client, post func() (T, error), 
 			return made, false, n.Failed(err)
 		}
 		if ctx.Err() != nil {
-			return made, false, n.Failed(err) // there is no time to search
+			return made, false, n.Failed(err) // an interrupted step does not search
 		}
 		ours = ours || ambiguous
 		left := takenFor

@@ -66,3 +66,45 @@ func TestContradictoryRunIsNotSuccess(t *testing.T) {
 		}
 	}
 }
+
+// TestDiscardedIdle checks which discarded runs had nothing to apply.
+func TestDiscardedIdle(t *testing.T) {
+	t.Parallel()
+	no, yes, one := false, true, 1
+	idle := func(change func(r *scalr.Run)) bool {
+		r := scalr.Run{
+			Status:      scalr.StatusDiscarded,
+			Plan:        &scalr.Plan{Status: scalr.TaskFinished, HasChanges: &no},
+			Transitions: []scalr.Transition{{Status: scalr.StatusDiscarded}},
+		}
+		change(&r)
+		return DiscardedIdle(r)
+	}
+	reason := func(r *scalr.Run) { r.Transitions[0].Reason = "nothing to apply, by scalr-run-action" }
+	for name, c := range map[string]struct {
+		change func(r *scalr.Run)
+		want   bool
+	}{
+		"no reason":                        {func(*scalr.Run) {}, true},
+		"no reason, changes":               {func(r *scalr.Run) { r.Plan.HasChanges = &yes }, false},
+		"no reason, unknown":               {func(r *scalr.Run) { r.Plan.HasChanges = nil }, false},
+		"no reason, a contradicting count": {func(r *scalr.Run) { r.Plan.Destructions = &one }, false},
+		"no reason, an override was awaited": {func(r *scalr.Run) {
+			r.Transitions = append(r.Transitions, scalr.Transition{Status: scalr.StatusPolicyOverride})
+		}, false},
+		"the reason":            {reason, true},
+		"the reason, unknown":   {func(r *scalr.Run) { reason(r); r.Plan.HasChanges = nil }, true},
+		"another reason":        {func(r *scalr.Run) { r.Transitions[0].Reason = "wrong run" }, false},
+		"canceled":              {func(r *scalr.Run) { reason(r); r.Status = scalr.StatusCanceled }, false},
+		"a dry run":             {func(r *scalr.Run) { reason(r); r.Dry = true }, false},
+		"applied":               {func(r *scalr.Run) { reason(r); r.Apply = &scalr.Apply{Status: "running"} }, false},
+		"a failed plan":         {func(r *scalr.Run) { reason(r); r.Plan.Status = scalr.TaskErrored }, false},
+		"an unfinished plan":    {func(r *scalr.Run) { reason(r); r.Plan.Status = "running" }, false},
+		"no plan":               {func(r *scalr.Run) { reason(r); r.Plan = nil }, false},
+		"a failed policy check": {func(r *scalr.Run) { reason(r); r.Policies = []scalr.PolicyCheck{{Status: scalr.TaskErrored}} }, false},
+	} {
+		if got := idle(c.change); got != c.want {
+			t.Errorf("%s: got %t, want %t", name, got, c.want)
+		}
+	}
+}
