@@ -68,7 +68,7 @@ func (p *planJSON) invocations() error {
 			c.Reason = eventPhrase(event) + strings.ReplaceAll(trigger, "`", "'")
 		}
 		if p.doc.changes.reserve(c) {
-			if p.size < maxTextSize && raw != nil && !tooDeep(raw) {
+			if p.size < maxTextSize {
 				c.Diff = p.texts.invocation(c.Address, raw)
 				p.size += len(c.Diff)
 			}
@@ -80,8 +80,18 @@ func (p *planJSON) invocations() error {
 
 // invocation returns the configuration of an action, as Terraform shows it: without signs. It takes Terraform's own text if
 // the log contains it exactly once for this action and it agrees with the JSON, else it renders the JSON. It is empty if the
-// action has no configuration.
+// action has no configuration. If raw is nil or too deep to be compared, it takes Terraform's text without comparing it.
 func (p *planText) invocation(address string, raw []byte) string {
+	one := p.single(key{address: address})
+	if one != nil && one.action != Invoke {
+		one = nil
+	}
+	if raw == nil || tooDeep(raw) {
+		if one != nil && one.outsidePlan {
+			one = nil
+		}
+		return p.unverifiedDiff(one, address, Invoke)
+	}
 	var action struct {
 		Type, Name string
 		Values     any `json:"config_values"`
@@ -94,7 +104,7 @@ func (p *planText) invocation(address string, raw []byte) string {
 	config := tfjson.Change{After: action.Values, AfterSensitive: action.Sensitive, AfterUnknown: action.Unknown}
 	readMarks(&config)
 	begin := fmt.Sprintf("action %q %q {", action.Type, action.Name)
-	if one := p.single(key{address: address}); one != nil && one.action == Invoke && one.agreesWithConfig(begin, &config) {
+	if one != nil && one.agreesWithConfig(begin, &config) {
 		return diff(redactedLines(p.redact, one.lines))
 	}
 	w := attributeWriter{redact: p.redact, comparisons: &p.comparisons, hideValues: p.unmarked(&config)}

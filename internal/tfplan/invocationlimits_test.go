@@ -40,9 +40,6 @@ func TestInvocationOfAnotherType(t *testing.T) {
 // TestLargeInvocations: the configuration of an action is bounded like the changes of a resource.
 func TestLargeInvocations(t *testing.T) {
 	t.Parallel()
-	if p := planOfInvocations(t, 1, strings.Repeat(`{"a":`, 70)+"1"+strings.Repeat("}", 70), ""); len(p.Changes) != 1 || p.Changes[0].Diff != "" {
-		t.Errorf("a deep configuration: got %+v", p.Changes)
-	}
 	var long []string
 	for i := range 600 {
 		long = append(long, `"a`+strconv.Itoa(i)+`":"`+strings.Repeat("v", 300)+`"`)
@@ -58,5 +55,45 @@ func TestLargeInvocations(t *testing.T) {
 	}
 	if len(p.Changes) != 90 || size > maxTextSize+len(diff) || size < maxTextSize/2 {
 		t.Errorf("many configurations: got %d changes with %d bytes", len(p.Changes), size)
+	}
+}
+
+// TestUnverifiedInvocations: an action whose configuration is too large or too deep to be compared shows the text, if it is
+// the only one for this action, and otherwise says that the configuration is too large.
+func TestUnverifiedInvocations(t *testing.T) {
+	t.Parallel()
+	const note = "  action \"t\" \"x\" {\n      # (the change is too large to be shown)\n  }"
+	const shown = "  action \"t\" \"x\" {\n      config {\n          c = \"v\"\n      }\n  }"
+	const text = "    # action.t.x\n    action \"t\" \"x\" {\n        config {\n            c = \"v\"\n        }\n    }\n"
+	for kind, config := range map[string]string{
+		"deep":  strings.Repeat(`{"a":`, 70) + "1" + strings.Repeat("}", 70),
+		"large": `{"c":"` + strings.Repeat("v", maxDetailedSize) + `"}`,
+	} {
+		for name, c := range map[string]struct{ text, want string }{
+			"no text":        {"", note},
+			"text":           {text, shown},
+			"two texts":      {text + text, note},
+			"another action": {strings.Replace(text, `"x"`, `"y"`, 1), note},
+			"after the plan": {"\nPlan: 0 to add, 1 to change, 0 to destroy.\n\n" + text, note},
+		} {
+			p := planOfInvocations(t, 1, config, c.text)
+			if len(p.Changes) != 1 || p.Changes[0].Diff != c.want {
+				t.Errorf("%s, %s: got %+v, want\n%s", kind, name, p.Changes, c.want)
+			}
+		}
+	}
+}
+
+// TestLargeTextOfInvocation: without plan JSON, too, an action with a large text is shown as an action.
+func TestLargeTextOfInvocation(t *testing.T) {
+	t.Parallel()
+	l := NewLog(nil)
+	fmt.Fprint(l, "Terraform will perform the following actions:\n\n  # a.b will be updated in-place\n  ~ resource \"a\" \"b\" {\n    }\n\n"+
+		"    # Actions to be invoked after this change in order:\n    # module.m.action.t.x[0]\n    action \"t\" \"x\" {\n        config {\n"+
+		strings.Repeat("            c = \"v\"\n", 20_000)+"        }\n    }\n\nPlan: 0 to add, 1 to change, 0 to destroy. Actions: 1 to invoke.\n")
+	p := l.Plan(t.Context(), nil)
+	const want = "  action \"t\" \"x\" {\n      # (the change is too large to be shown)\n  }"
+	if len(p.Changes) != 2 || p.Changes[1].Diff != want {
+		t.Errorf("got %+v", p.Changes)
 	}
 }

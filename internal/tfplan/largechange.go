@@ -1,6 +1,10 @@
 package tfplan
 
-import "fmt"
+import (
+	"fmt"
+
+	"scalr-run-action/internal/lazyregexp"
+)
 
 const (
 	tooLargeNote  = "# (the change is too large to be shown)"
@@ -21,12 +25,16 @@ func (p *planText) setUnverifiedDiff(to *Change, forcing []string, drifted bool)
 	if to.Reason == "" && one != nil && (to.Action == Replace || to.Action == Succeed) {
 		to.Reason = one.forcedReason()
 	}
-	begin := beginOf(to.Address)
+	to.Diff = p.unverifiedDiff(one, to.Address, to.Action)
+}
+
+// unverifiedDiff returns the text of a change if it is for the same resource or action, otherwise a diff without attributes.
+func (p *planText) unverifiedDiff(one *resourceBlock, address string, a Action) string {
+	begin := beginOf(address)
 	if one != nil && len(one.lines) > 1 && begin != "" && one.begin() == begin {
-		to.Diff = diff(elideUnknown(redactedLines(p.redact, one.lines)))
-		return
+		return diff(elideUnknown(redactedLines(p.redact, one.lines)))
 	}
-	to.Diff = tooLargeDiff(to.Address, to.Action)
+	return tooLargeDiff(address, a)
 }
 
 // largeOutput renders an output whose change is too large or too deep to be compared.
@@ -49,8 +57,27 @@ func tooLargeDiff(address string, a Action) string {
 	return w.text()
 }
 
-// beginOf returns the first line of the block of a resource without its sign; empty if the address has an unknown form.
+// beginOf returns the first line of the block of a resource, a data source or an action without its sign; empty if the
+// address has an unknown form.
 func beginOf(address string) string {
+	names := namesOf(address)
+	for len(names) > 1 && names[0] == "module" {
+		names = names[2:]
+	}
+	kind := "resource"
+	if len(names) == 3 && (names[0] == "data" || names[0] == "action") {
+		kind, names = names[0], names[1:]
+	}
+	if len(names) != 2 || !nameOnly.MatchString(names[0]) || !nameOnly.MatchString(names[1]) {
+		return ""
+	}
+	return fmt.Sprintf("%s %q %q {", kind, names[0], names[1])
+}
+
+var nameOnly = lazyregexp.New(`^` + namePattern + `$`)
+
+// namesOf returns the parts of an address between its dots, without keys.
+func namesOf(address string) []string {
 	var names []string
 	quoted, depth, from := false, 0, 0
 	for i := 0; i < len(address); i++ {
@@ -77,13 +104,5 @@ func beginOf(address string) string {
 	if from < len(address) {
 		names = append(names, address[from:])
 	}
-	n := len(names)
-	if n < 2 || !identifier.MatchString(names[n-1]) || !identifier.MatchString(names[n-2]) {
-		return ""
-	}
-	kind := "resource"
-	if n > 2 && names[n-3] == "data" {
-		kind = "data"
-	}
-	return fmt.Sprintf("%s %q %q {", kind, names[n-2], names[n-1])
+	return names
 }

@@ -59,6 +59,33 @@ func TestLargeChange(t *testing.T) {
 	}
 }
 
+// TestLargeChangeInModule: the kind of a change does not depend on the names of its modules.
+func TestLargeChangeInModule(t *testing.T) {
+	t.Parallel()
+	for address, begin := range map[string]string{
+		"module.data.local_file.big":                `resource "local_file" "big" {`,
+		"module.action.local_file.big[0]":           `resource "local_file" "big" {`,
+		"module.module.module.data.local_file.big":  `resource "local_file" "big" {`,
+		`module.module["data"].local_file.größe`:    `resource "local_file" "größe" {`,
+		"module.data.data.local_file.big":           `data "local_file" "big" {`,
+		`module.m["x.data"].data.local_file.big[0]`: `data "local_file" "big" {`,
+		"data.big":      `resource "data" "big" {`,
+		"module.m":      "",
+		"a.b.c":         "",
+		"module":        "",
+		"module.module": "",
+	} {
+		doc := largeReplacement(strings.ReplaceAll(address, `"`, `\"`), `"`+strings.Repeat("x", 166_000)+`"`, "")
+		want := "-/+ " + begin + "\n      # (the change is too large to be shown)\n  }"
+		if begin == "" {
+			want = "  # (the change is too large to be shown)"
+		}
+		if got := onlyDiff(t, readPlan(logSection(doc), nil)); got != want {
+			t.Errorf("%s: got\n%s\nwant\n%s", address, got, want)
+		}
+	}
+}
+
 // TestLargeDrift: the text is not used for a large object that changed outside of Terraform, because Terraform may not have
 // printed it.
 func TestLargeDrift(t *testing.T) {
