@@ -1,6 +1,6 @@
 // Package httpx provides the HTTP client of the action and its policy for addresses: which hosts a request may name
 // (host.go), and which addresses a connection may be made to (address.go, dial.go). The client uses the runner's proxies
-// and certificate authorities, and has a timeout for each step of a connection.
+// and certificate authorities, has a timeout for each step of a connection, and does not repeat requests by itself (resend.go).
 package httpx
 
 import (
@@ -23,7 +23,7 @@ func NewClient(userAgent string) *http.Client {
 	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	t.OnProxyConnectResponse = checkProxyResponse
 	t.ProxyConnectHeader = http.Header{"User-Agent": {userAgent}}
-	return &http.Client{Transport: t}
+	return &http.Client{Transport: &Transport{t}}
 }
 
 func checkProxyResponse(_ context.Context, proxy *url.URL, _ *http.Request, res *http.Response) error {

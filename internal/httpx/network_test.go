@@ -18,7 +18,7 @@ import (
 	"scalr-run-action/internal/httpx/httpxtest"
 )
 
-func transport() *http.Transport { return httpx.NewClient("test").Transport.(*http.Transport) }
+func transport() *httpx.Transport { return httpx.NewClient("test").Transport.(*httpx.Transport) }
 
 func TestClientTimeouts(t *testing.T) {
 	t.Parallel()

@@ -52,11 +52,11 @@ func dialed(t *testing.T, address string, transport http.RoundTripper) (*scalr.C
 }
 
 // productTransport returns the transport that the program uses.
-func productTransport() *http.Transport { return httpx.NewClient("test").Transport.(*http.Transport) }
+func productTransport() *httpx.Transport { return httpx.NewClient("test").Transport.(*httpx.Transport) }
 
 // trusting returns the same transport with another certificate authority.
-func trusting(a authority) *http.Transport {
-	t := productTransport().Clone()
+func trusting(a authority) *httpx.Transport {
+	t := productTransport()
 	t.TLSClientConfig.RootCAs = a.pool()
 	return t
 }

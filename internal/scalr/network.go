@@ -127,6 +127,8 @@ func diagnose(err error, host string) (Network, string) {
 		return Unreachable, host + ": " + rootCause(op.Err)
 	case strings.Contains(text, "TLS handshake timeout"):
 		return Unreachable, host + ": no TLS handshake in time"
+	case errors.Is(err, httpx.ErrResent):
+		return BrokenOff, host + ": " + httpx.ErrResent.Error()
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return BrokenOff, "the connection to " + host + " was closed before the response was complete"
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &deadline) && deadline.Timeout():
