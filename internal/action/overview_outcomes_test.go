@@ -136,3 +136,33 @@ func TestOverviewOutcomes(t *testing.T) {
 		})
 	}
 }
+
+// TestOverviewAdviceByFailure checks that the annotation advises to fix errors only if a run failed, and to override
+// policies only if a run waits for that.
+func TestOverviewAdviceByFailure(t *testing.T) {
+	t.Parallel()
+	soft := creates
+	soft.Policies = []scalrsim.Policy{{Name: "budget", Result: "soft_failed"}}
+	const fix, override = "Fix the errors in the summary", "Ask a person with the permission `policy-checks:override`"
+	for name, tt := range map[string]struct {
+		lives       []scalrsim.RunScript
+		want, never string
+	}{
+		"failed":            {lives: []scalrsim.RunScript{planFails}, want: fix, never: override},
+		"needs an override": {lives: []scalrsim.RunScript{soft}, want: override, never: fix},
+		"both":              {lives: []scalrsim.RunScript{planFails, soft}, want: fix + "; each run's page in Scalr has the complete log.%0A" + override},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFleet(t, len(tt.lives), scalrsim.Scenario{}, func(f *fleet) {
+				for i, life := range tt.lives {
+					f.plan(i, life, "12", "1")
+				}
+				time.Sleep(10 * time.Minute)
+				p := f.play("12", "1", oldHead, allGood)
+				if p.code != 1 || !strings.Contains(p.log, tt.want) || tt.never != "" && strings.Contains(p.log, tt.never) {
+					t.Errorf("exit %d, want %q and not %q in the log:\n%s", p.code, tt.want, tt.never, p.log)
+				}
+			})
+		})
+	}
+}

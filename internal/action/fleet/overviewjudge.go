@@ -14,12 +14,18 @@ import (
 // evaluate returns the outcome of the overview, according to fail-on and the results of the needed jobs.
 func (c *overviewCommand) evaluate() step.Outcome {
 	var codes []step.Code
+	var hints []string // empty for the advice of the first code
 	reject := func(code step.Code, format string, args ...any) {
 		codes = append(codes, code)
 		c.page.Reasons = append(c.page.Reasons, fmt.Sprintf(format, args...))
 	}
-	if list := c.namesOf(func(r report.Row) bool { return r.Kind() == report.Failed }); len(list) > 0 && c.in.FailOn.Failed {
+	if list := c.namesOf(failed); len(list) > 0 && c.in.FailOn.Failed {
 		reject(step.CodeRunsFailed, "The runs of %s failed: %s.", workspaces(len(list)), someOf(list))
+		hints = append(hints, step.Advice(step.CodeRunsFailed))
+	}
+	if list := c.namesOf(needsOverride); len(list) > 0 && c.in.FailOn.Failed {
+		reject(step.CodeRunsFailed, "The runs of %s wait for a policy override: %s.", workspaces(len(list)), someOf(list))
+		hints = append(hints, step.Advice(step.CodeOverrideNeeded))
 	}
 	if list := c.namesOf(func(r report.Row) bool { return r.Kind() == report.Missing }); len(list) > 0 && c.in.FailOn.Missing {
 		reject(step.CodeRunsMissing, "No finished run of this workflow run was found for %s: %s.", workspaces(len(list)), someOf(list))
@@ -38,7 +44,7 @@ func (c *overviewCommand) evaluate() step.Outcome {
 	if len(codes) == 0 {
 		return step.Outcome{Result: result.Done}
 	}
-	return step.WithAdvice(step.Outcome{Result: result.Rejected, Code: codes[0], Problem: strings.Join(c.page.Reasons, " ")})
+	return step.WithAdvice(step.Outcome{Result: result.Rejected, Code: codes[0], Problem: strings.Join(c.page.Reasons, " "), Hints: hints})
 }
 
 // neededJobProblem returns the problem with a needed job, or "" if there is none. A skipped job is a problem if there
@@ -56,6 +62,10 @@ func (c *overviewCommand) neededJobProblem(need inputs.NeededJob) string {
 	}
 	return ""
 }
+
+func failed(r report.Row) bool { return r.Kind() == report.Failed && !needsOverride(r) }
+
+func needsOverride(r report.Row) bool { return r.Result == result.NeedsOverride }
 
 // mayChange reports whether a run has changes or unknown changes. A workspace without a run has none.
 func mayChange(r report.Row) bool {
@@ -82,7 +92,7 @@ func mayDestroy(r report.Row) bool {
 
 // mayContinue reports whether a failed run may have changed something, or may still do so.
 func mayContinue(r report.Row) bool {
-	return r.Kind() == report.Failed && (r.Result == result.NeedsOverride || r.Run.Applied())
+	return r.Kind() == report.Failed && (needsOverride(r) || r.Run.Applied())
 }
 
 // namesOf returns the names of the workspaces in the rows for which wanted returns true.

@@ -138,7 +138,8 @@ func TestOverviewReasons(t *testing.T) {
 		"several of each": {
 			rows: []string{"unknown", "missing", "apply failed, destroys", "needs override, unknown"}, failOn: all,
 			code: "workspaces-failed",
-			want: "The runs of 2 workspaces failed: `prod/w2`, `prod/w3`.\n" +
+			want: "The runs of 1 workspace failed: `prod/w2`.\n" +
+				"The runs of 1 workspace wait for a policy override: `prod/w3`.\n" +
 				"No finished run of this workflow run was found for 2 workspaces: `prod/w0`, `prod/w1`.\n" +
 				"3 workspaces have changes, or that cannot be ruled out (`fail-on: changes`): `prod/w0`, `prod/w2`, `prod/w3`.\n" +
 				"3 workspaces have something to destroy, or that cannot be ruled out (`fail-on: destroy`): `prod/w0`, `prod/w2`, `prod/w3`.",

@@ -217,7 +217,7 @@ var advices = map[Code]advice{
 	CodeUnknownStatus: {result.Errored, "the run stays in a status that this version of the action does not support",
 		"Open the run in Scalr, and update this action.", ""},
 	CodeOverrideNeeded: {result.NeedsOverride, "a soft-mandatory policy failed and the run waits for an override",
-		"Ask a person with the permission policy-checks:override to review it, in Scalr or in a step with `mode: override`.", ""},
+		"Ask a person with the permission `policy-checks:override` to review the failed policies, in Scalr or in a step with `mode: override`.", ""},
 	CodeTimedOut: {result.TimedOut, "the step took longer than `timeout`",
 		"Set a longer `timeout`, or check the log for the reason of the delay.", "timeout"},
 	CodeInternal: {"", "a bug in this action", "Report it in the repository of this action, with a log recorded with debug logging.", ""},

@@ -111,7 +111,7 @@ var messageWords = map[Code]string{
 	"run-canceled":                      "The run was ‹canceled› in Scalr by …",
 	"cost-estimation-off":               "has cost estimation off",
 	"gate-hit":                          "The plan does not pass `fail-on`:",
-	"workspaces-failed":                 "The runs of … failed:",
+	"workspaces-failed":                 "The runs of … failed:|The runs of … wait for a policy override:",
 	"runs-missing":                      "No finished run of this workflow run was found for …:",
 	"job-failed":                        "The job `…` failed.",
 	"too-late":                          " was applied already",
