@@ -7,7 +7,7 @@ type Code string
 
 // The codes. Their comments describe Error.Path and Error.Target.
 const (
-	PathMissing    Code = "path-missing"         // Path as written
+	PathMissing    Code = "path-missing"         // Path as written; Target is a similar directory, if any
 	PathOutside    Code = "path-outside"         // Path as written; Target is the target of the link that leaves the checkout, if any
 	PathUnsuitable Code = "path-unsuitable"      // Path as written: neither a directory nor a prebuilt archive
 	LinkOutside    Code = "link-outside"         // Path is the link, Target its target
@@ -56,6 +56,9 @@ func (e *Error) sentence() string {
 	path, target := shortened(e.Path), shortened(e.Target)
 	switch e.Code {
 	case PathMissing:
+		if target != "" {
+			return fmt.Sprintf("path %q is not in the checkout; a similar directory is %q", path, target)
+		}
 		return fmt.Sprintf("path %q is not in the checkout", path)
 	case PathOutside:
 		if target != "" {

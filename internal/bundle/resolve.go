@@ -157,7 +157,7 @@ func locate(t *tree, written string) (resolved, error) {
 	case end.outside != "":
 		return resolved{}, &Error{Code: PathOutside, Path: written, Target: end.outside}
 	case end.kind == kindMissing:
-		return resolved{}, &Error{Code: PathMissing, Path: written}
+		return resolved{}, &Error{Code: PathMissing, Path: written, Target: similarDirectory(t, end.path)}
 	case end.kind == kindSpecial, end.kind == kindLoop:
 		return resolved{}, &Error{Code: PathUnsuitable, Path: written}
 	case end.anyName(hasExcludedComponent):

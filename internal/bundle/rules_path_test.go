@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -62,6 +63,35 @@ func TestPathInsideCheckout(t *testing.T) {
 				t.Errorf("got path %q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// TestMissingPathSuggestsDirectory checks which directory the error for a missing path names, if any.
+func TestMissingPathSuggestsDirectory(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "infra/network/main.tf", "infra/databases/main.tf", "live/app1/main.tf", "live/app2/main.tf", "modules/main.tf",
+		"link->infra", "dots->infra/missing/..", "networks.txt", ".git/config")
+	for path, want := range map[string]string{
+		"infra/netwrok":           "infra/network",
+		"infar/network":           "infra/network",
+		"infar/netwrok/":          "infra/network",
+		root + "/infra/databsaes": "infra/databases",
+		"link/netwrok":            "infra/network",
+		"live/app3":               "live/app1", // the first of several
+		"infra/monitoring":        "",
+		"infra/network/prod":      "",
+		"git":                     "",
+		"linc":                    "", // a link is not a directory
+		"networks.txd":            "", // nor is a file
+		"networks.txt/prod":       "",
+		strings.Repeat("m", 200):  "",
+		"dots":                    "", // a link to a missing directory
+	} {
+		_, err := bundle.List(t.Context(), bundle.Options{Root: root, Path: path})
+		e := wantError(t, err, bundle.PathMissing)
+		if e.Path != path || e.Target != want {
+			t.Errorf("%s: got the similar directory %q, want %q", path, e.Target, want)
+		}
 	}
 }
 

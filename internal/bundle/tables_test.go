@@ -21,6 +21,7 @@ func TestErrorTexts(t *testing.T) {
 		want string
 	}{
 		{Error{Code: PathMissing, Path: "p"}, `path "p" is not in the checkout`},
+		{Error{Code: PathMissing, Path: "p", Target: "t"}, `path "p" is not in the checkout; a similar directory is "t"`},
 		{Error{Code: PathOutside, Path: "p"}, `path "p" is outside the checkout`},
 		{Error{Code: PathOutside, Path: "p", Target: "t"}, `path "p" leaves the checkout through a link to "t"`},
 		{Error{Code: PathUnsuitable, Path: "p"}, `path "p" is neither a directory nor a .tar.gz archive`},

@@ -23,7 +23,8 @@ var advices = map[Code]advice{
 		"Put the file below the checkout or in `RUNNER_TEMP`, and name it by its path in the container: " +
 			"`/github/workspace/…` or `/github/runner_temp/…`.", ""},
 	Code(bundle.PathMissing): {result.Invalid, "`path` is not in the checkout",
-		"Check that actions/checkout runs before this step. Set `path` relative to the repository.", "path"},
+		"Set `path` relative to the root of the repository; outside GitHub Actions, to the working directory. On GitHub Actions, check that " +
+			"actions/checkout runs before this step.", "path"},
 	Code(bundle.PathOutside): {result.Invalid, "`path` contains a link that leads outside the checkout; any other path outside it is `input-invalid`",
 		"Set `path` to a directory in the repository.", "path"},
 	Code(bundle.PathUnsuitable): {result.Invalid, "`path` is neither a directory nor a gzipped archive",
@@ -39,7 +40,7 @@ var advices = map[Code]advice{
 		"Make it a plain, readable file of at most 1 MiB, with at most 100,000 rules and about 1,000 patterns with wildcards " +
 			"other than `*.ext` and `name*`.", "path"},
 	Code(bundle.NothingToSend): {result.Invalid, "`path` contains nothing to upload",
-		"Check that actions/checkout runs before this step, and check `path` and `.terraformignore`.", "path"},
+		"Check `path` and `.terraformignore`. On GitHub Actions, check that actions/checkout runs before this step.", "path"},
 	Code(bundle.NoTerraform): {result.Invalid, "`path` contains no Terraform files",
 		"Check `path`: it must contain the configuration, directly or in a subdirectory.", "path"},
 	Code(bundle.Unreadable): {result.Invalid, "a file cannot be read",
