@@ -119,7 +119,7 @@ func baseReport(word result.Result, status scalr.Status) Report {
 func concluded(r Report) Report {
 	o := step.WithAdvice(step.OutcomeOfRun(r.Run))
 	if o.ExitCode() != 0 {
-		o.Problem += " " + r.RunURL
+		o.Problem += " See " + r.RunURL
 	}
 	r.Result, r.ErrorCode, r.Problem, r.Hints = o.Result, string(o.Code), o.Problem, o.Hints
 	return r

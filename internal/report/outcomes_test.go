@@ -297,6 +297,6 @@ func timedOut(testing.TB) Report {
 func interrupted(t testing.TB) Report {
 	r := planned("update")(t)
 	r.Result, r.Run.Status, r.Run.Dry = "interrupted", "applying", false
-	r.Problem = "The job was canceled while changes were being applied: the apply continues. " + r.RunURL
+	r.Problem = "The job was canceled while changes were being applied: the apply continues. See " + r.RunURL
 	return r
 }

@@ -18,7 +18,7 @@ func rowOf(t testing.TB, outcome, environment, name string) Row {
 	t.Helper()
 	r := outcomeReports[outcome](t)
 	r.Workspace = scalr.Workspace{ID: "ws-v0" + name, Name: name, Environment: environment}
-	r.Run.ID, r.Problem = "run-v0"+name, strings.TrimSuffix(r.Problem, " "+r.RunURL) // the overview appends no URL
+	r.Run.ID, r.Problem = "run-v0"+name, strings.TrimSuffix(r.Problem, " See "+r.RunURL) // the overview appends no URL
 	r.WorkspaceURL = "https://acme.scalr.io/v2/e/env-v0" + environment + "/workspaces/ws-v0" + name
 	r.RunURL = r.WorkspaceURL + "/runs/" + r.Run.ID
 	r.Took = 41 * time.Second

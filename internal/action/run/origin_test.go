@@ -127,7 +127,7 @@ func TestURLInProblem(t *testing.T) {
 		code         step.Code
 	}{
 		"failed":          {"The run failed.", runURL, step.CodeRunErrored},
-		"failed, with it": {"The run failed: " + runURL, runURL, step.CodeRunErrored},
+		"failed, with it": {"The run failed. See " + runURL, runURL, step.CodeRunErrored},
 		"no problem":      {"", runURL, step.CodeRunErrored},
 		"no run":          {"The run failed.", "", step.CodeRunErrored},
 		"succeeded":       {"The run waits.", runURL, ""},
@@ -140,9 +140,9 @@ func TestURLInProblem(t *testing.T) {
 		got[name] = r.withRunURL(o).Problem
 	}
 	wantTexts(t, got, map[string]string{
-		"failed":          "The run failed. " + runURL,
-		"failed, with it": "The run failed: " + runURL,
-		"no problem":      runURL,
+		"failed":          "The run failed. See " + runURL,
+		"failed, with it": "The run failed. See " + runURL,
+		"no problem":      "See " + runURL,
 		"no run":          "The run failed.",
 		"succeeded":       "The run waits.",
 	})

@@ -64,10 +64,10 @@ func Main(ctx context.Context, s *step.Step) int {
 	return r.publish(r.withRunURL(step.WithAdvice(o)))
 }
 
-// withRunURL appends the URL of the run to the problem.
+// withRunURL appends the URL of the run to the problem of a failed step.
 func (r *command) withRunURL(o step.Outcome) step.Outcome {
 	if url := r.facts.runURL; o.ExitCode() != 0 && url != "" && !strings.Contains(o.Problem, url) {
-		o.Problem = strings.TrimSpace(o.Problem + " " + url)
+		o.Problem = strings.TrimSpace(o.Problem + " See " + url)
 	}
 	return o
 }
