@@ -15,6 +15,7 @@ import (
 	"scalr-run-action/internal/github"
 	"scalr-run-action/internal/hclscan"
 	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/units"
 )
 
 // change describes the changed files, as far as they are known.
@@ -231,9 +232,4 @@ func gitFile(checkout *os.Root, name string) string {
 	return strings.TrimSpace(string(text))
 }
 
-func files(n int) string {
-	if n == 1 {
-		return "1 file changed"
-	}
-	return fmt.Sprintf("%d files changed", n)
-}
+func files(n int) string { return units.Count(n, "file changed", "files changed") }

@@ -9,6 +9,7 @@ import (
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/report"
 	"scalr-run-action/internal/result"
+	"scalr-run-action/internal/units"
 )
 
 // evaluate returns the outcome of the overview, according to fail-on and the results of the needed jobs.
@@ -20,21 +21,21 @@ func (c *overviewCommand) evaluate() step.Outcome {
 		c.page.Reasons = append(c.page.Reasons, fmt.Sprintf(format, args...))
 	}
 	if list := c.namesOf(failed); len(list) > 0 && c.in.FailOn.Failed {
-		reject(step.CodeRunsFailed, "The runs of %s failed: %s.", workspaces(len(list)), someOf(list))
+		reject(step.CodeRunsFailed, "The runs of %s failed: %s.", countWorkspaces(list), listFirst(list))
 		hints = append(hints, step.Advice(step.CodeRunsFailed))
 	}
 	if list := c.namesOf(needsOverride); len(list) > 0 && c.in.FailOn.Failed {
-		reject(step.CodeRunsFailed, "The runs of %s wait for a policy override: %s.", workspaces(len(list)), someOf(list))
+		reject(step.CodeRunsFailed, "The runs of %s wait for a policy override: %s.", countWorkspaces(list), listFirst(list))
 		hints = append(hints, step.Advice(step.CodeOverrideNeeded))
 	}
 	if list := c.namesOf(func(r report.Row) bool { return r.Kind() == report.Missing }); len(list) > 0 && c.in.FailOn.Missing {
-		reject(step.CodeRunsMissing, "No finished run of this workflow run was found for %s: %s.", workspaces(len(list)), someOf(list))
+		reject(step.CodeRunsMissing, "No finished run of this workflow run was found for %s: %s.", countWorkspaces(list), listFirst(list))
 	}
 	if list := c.namesOf(mayChange); len(list) > 0 && c.in.FailOn.Changes {
-		reject(step.CodeGateHit, "%s changes, or that cannot be ruled out (`fail-on: changes`): %s.", haveSome(len(list)), someOf(list))
+		reject(step.CodeGateHit, "%s changes, or that cannot be ruled out (`fail-on: changes`): %s.", units.Count(len(list), "workspace has", "workspaces have"), listFirst(list))
 	}
 	if list := c.namesOf(mayDestroy); len(list) > 0 && c.in.FailOn.Destroy {
-		reject(step.CodeGateHit, "%s something to destroy, or that cannot be ruled out (`fail-on: destroy`): %s.", haveSome(len(list)), someOf(list))
+		reject(step.CodeGateHit, "%s something to destroy, or that cannot be ruled out (`fail-on: destroy`): %s.", units.Count(len(list), "workspace has", "workspaces have"), listFirst(list))
 	}
 	for _, need := range c.in.Needs {
 		if problem := c.neededJobProblem(need); problem != "" {
@@ -106,26 +107,4 @@ func (c *overviewCommand) namesOf(wanted func(report.Row) bool) []string {
 	return list
 }
 
-// maxNamedInReason is the maximum number of workspaces in a message.
-const maxNamedInReason = 5
-
-func someOf(list []string) string {
-	if left := len(list) - maxNamedInReason; left > 0 {
-		return strings.Join(list[:maxNamedInReason], ", ") + fmt.Sprintf(" and %d more", left)
-	}
-	return strings.Join(list, ", ")
-}
-
-func workspaces(n int) string {
-	if n == 1 {
-		return "1 workspace"
-	}
-	return fmt.Sprintf("%d workspaces", n)
-}
-
-func haveSome(n int) string {
-	if n == 1 {
-		return "1 workspace has"
-	}
-	return fmt.Sprintf("%d workspaces have", n)
-}
+func countWorkspaces(list []string) string { return units.Count(len(list), "workspace", "workspaces") }

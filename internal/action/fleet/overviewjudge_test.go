@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -149,10 +150,11 @@ func TestOverviewReasons(t *testing.T) {
 			code: "workspaces-failed",
 			want: "The runs of 5 workspaces failed: `prod/w0`, `prod/w1`, `prod/w2`, `prod/w3`, `prod/w4`.",
 		},
-		"seven missing": {
-			rows: []string{"missing", "missing", "missing", "missing", "missing", "missing", "missing"}, failOn: all,
+		"twelve missing": {
+			rows: slices.Repeat([]string{"missing"}, 12), failOn: all,
 			code: "runs-missing",
-			want: "No finished run of this workflow run was found for 7 workspaces: `prod/w0`, `prod/w1`, `prod/w2`, `prod/w3`, `prod/w4` and 2 more.",
+			want: "No finished run of this workflow run was found for 12 workspaces: `prod/w0`, `prod/w1`, `prod/w2`, `prod/w3`, `prod/w4`, `prod/w5`, " +
+				"`prod/w6`, `prod/w7`, `prod/w8`, `prod/w9` and 2 more.",
 		},
 		"one changes": {
 			rows: []string{"planned, creates"}, failOn: all,
