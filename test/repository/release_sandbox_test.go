@@ -15,14 +15,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// inSandbox runs the calling test again in a separate network and mount namespace, and reports whether this is
-// that second run, in which the test can change addresses, firewall rules and mounts without affecting the
-// machine.
+// inSandbox runs the calling test again in a separate network and mount namespace, in parallel with other tests, and
+// reports whether this is that second run, in which the test can change addresses, firewall rules, mounts and the
+// environment without affecting anything else.
 func inSandbox(t *testing.T, tools ...string) bool {
 	t.Helper()
 	if os.Getenv("RELEASE_SANDBOX") != "" {
 		return true
 	}
+	t.Parallel()
 	if os.Getuid() != 0 {
 		t.Skip("needs root, for namespaces and rules of a firewall")
 	}
@@ -124,7 +125,6 @@ func listen(t *testing.T, network, address string) {
 
 // TestConfine checks that only the given hosts are reachable from a confined command.
 func TestConfine(t *testing.T) {
-	t.Parallel()
 	needAll(t)
 	if !inSandbox(t) {
 		return
