@@ -74,6 +74,59 @@ func TestOverviewOf200(t *testing.T) {
 	})
 }
 
+// TestOverviewErrorsOfLargeFleets checks that the comment shows errors if there is no space for all of them, and how many it
+// leaves out.
+func TestOverviewErrorsOfLargeFleets(t *testing.T) {
+	policies := func(count, messages, size int) scalrsim.RunScript {
+		script := creates
+		for p := range count {
+			var m []string
+			for i := range messages {
+				m = append(m, fmt.Sprintf("rule %d of policy %d: %s", i, p, strings.Repeat("x", size)))
+			}
+			script.Policies = append(script.Policies, scalrsim.Policy{Name: fmt.Sprint("policy-", p), Result: "hard_failed", Messages: m})
+		}
+		return script
+	}
+	for name, tt := range map[string]struct {
+		workspaces int
+		script     func(i int) scalrsim.RunScript
+		has        []string
+	}{
+		"the same error": {250, func(int) scalrsim.RunScript { return planFails },
+			[]string{"`production/service-249`", "and 245 other workspaces**: The run failed: quota exceeded.\n"}},
+		"different errors": {250, func(i int) scalrsim.RunScript {
+			script := planFails
+			script.Plan.Fails = fmt.Sprintf("quota %03d exceeded %s", i, strings.Repeat("x", 200))
+			return script
+		}, []string{"The run failed: quota 002 exceeded ", "The errors of ", " workspaces do not fit here: [see the workflow run](https://"}},
+		"policies with many messages": {30, func(i int) scalrsim.RunScript { return policies(1, 20, 100+i) },
+			[]string{"- ⛔ `policy-0` (hard-mandatory)\n  - rule 0 of policy 0: xxx", "  - … and 19 more messages\n"}},
+		"one with large policies": {4, func(i int) scalrsim.RunScript {
+			if i == 0 {
+				return policies(20, 20, 900)
+			}
+			return planFails
+		}, []string{"- ⛔ `policy-0` (hard-mandatory)\n", "The run failed: quota exceeded."}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inFleet(t, tt.workspaces, scalrsim.Scenario{}, func(f *fleet) {
+				for i := range f.ids {
+					f.plan(i, tt.script(i), "12", "1")
+				}
+				time.Sleep(time.Minute)
+				f.play("12", "1", oldHead, allGood).want(1, fmt.Sprint("failed=", tt.workspaces))
+				body := f.hub.Written(7)[0].Body
+				for _, text := range append(tt.has, "#### ❌ Errors\n") {
+					if !strings.Contains(body, text) {
+						t.Errorf("the comment of %d bytes does not contain %q", len(body), text)
+					}
+				}
+			})
+		})
+	}
+}
+
 // TestOverviewOf200UnchangedWorkspaces checks that unchanged workspaces cost one request per hundred runs.
 func TestOverviewOf200UnchangedWorkspaces(t *testing.T) {
 	inFleet(t, 200, scalrsim.Scenario{}, func(f *fleet) {

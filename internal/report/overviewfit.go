@@ -11,25 +11,29 @@ type errorForm int
 
 const (
 	allErrors  errorForm = iota
-	firstError           // the first error of each workspace
-	briefError           // the first error, on one line
-	noErrors
+	firstError           // the first error of each workspace, and the first message of each policy
+	briefError           // the first error, on one line, and the first policy
 )
 
 // layout defines what an overview shows. It is reduced in the same order for every overview: see reductions.
 type layout struct {
 	unchangedLinks, unchangedNames bool // of the workspaces without changes
 	wide                           bool // whether the optional columns are shown
+	errorNames                     int  // number of workspaces named above an error that they share; -1 for all
 	errors                         errorForm
 	destroys                       int // number of addresses for each workspace; -1 for all
 	changing                       int // number of rows that only change; -1 for all
 
 	// The other fields are reduced only if the page would still be too long.
+	failures      int // number of different errors; -1 for all
 	rowLinks      bool
 	maxNameLength int
 	lists         bool // whether to list destroyed resources and waiting runs
 	rows          int  // number of rows; -1 for all
 }
+
+// maxErrorNames is the number of workspaces named above an error if there is little space. The table names all of them.
+const maxErrorNames = 5
 
 // maxDestroys is the number of addresses listed for a workspace if there is little space.
 const maxDestroys = 25
@@ -39,6 +43,7 @@ var reductions = []func(*layout){
 	func(l *layout) { l.unchangedLinks = false },
 	func(l *layout) { l.unchangedNames = false },
 	func(l *layout) { l.wide = false },
+	func(l *layout) { l.errorNames = maxErrorNames },
 	func(l *layout) { l.errors = firstError },
 	func(l *layout) { l.errors = briefError },
 	func(l *layout) { l.destroys = maxDestroys },
@@ -47,7 +52,7 @@ var reductions = []func(*layout){
 // finalReductions are applied once all rows that only change are omitted.
 var finalReductions = []func(*layout){
 	func(l *layout) { l.destroys = 0 },
-	func(l *layout) { l.errors = noErrors },
+	func(l *layout) { l.failures = 0 },
 	func(l *layout) { l.rowLinks = false },
 	func(l *layout) { l.maxNameLength = 80 },
 	func(l *layout) { l.lists = false },
@@ -61,6 +66,8 @@ func (o Overview) render(limit int, s style) string {
 		unchangedLinks: true,
 		unchangedNames: true,
 		wide:           true,
+		errorNames:     -1,
+		failures:       -1,
 		destroys:       -1,
 		changing:       -1,
 		rowLinks:       true,
@@ -88,10 +95,21 @@ func (o Overview) render(limit int, s style) string {
 	if over() > 0 {
 		l.rows = maxFitting(len(o.Rows), func(n int) bool { l.rows = n; return over() <= 0 })
 	}
+	if l.failures == 0 && over() <= 0 {
+		o.restoreErrors(&l, over)
+	}
 	if page := o.page(l, top, groups); len(page) <= limit {
 		return page
 	}
 	return fallbackPage([]section{{open: o.headline(s)}}, limit, o.more())
+}
+
+// restoreErrors shows as many of the errors as fit into a page that fits without them.
+func (o Overview) restoreErrors(l *layout, over func() int) {
+	fits := func(n int) bool { l.failures = n; return over() <= 0 }
+	if !fits(-1) { // without a note on omitted errors
+		l.failures = maxFitting(countKind(o.Rows, Failed)-1, fits)
+	}
 }
 
 // shrink applies the smaller form to the groups, the largest first, until the page fits.

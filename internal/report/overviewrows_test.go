@@ -240,7 +240,7 @@ func TestOverviewErrors(t *testing.T) {
 		"a log of another result": {func(r *Row) { r.Plan.Tail, r.Result = "plan", "policy-failed" }, ""},
 		"20 of 21 failed policies": {
 			change: func(r *Row) { r.Run.Policies = []scalr.PolicyCheck{{Status: "hard_failed", Policies: policies}} },
-			want:   "\n\n" + strings.TrimSuffix(twenty.String(), "\n"),
+			want:   "\n\n" + twenty.String() + "… and 1 more policy: see the job's log.\n",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

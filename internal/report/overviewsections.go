@@ -123,19 +123,43 @@ func (o Overview) failures(l layout) string {
 		}
 		of[text] = append(of[text], r)
 	}
-	if len(order) == 0 || l.errors == noErrors {
+	if len(order) == 0 {
 		return ""
+	}
+	shown := order
+	if l.failures >= 0 {
+		shown = firstN(order, l.failures)
 	}
 	var out strings.Builder
 	out.WriteString("#### ❌ Errors\n\n")
-	for _, text := range order {
-		var names []string
-		for _, r := range of[text] {
-			names = append(names, r.rowName(l.rowLinks, l.maxNameLength))
-		}
-		out.WriteString("**" + strings.Join(names, ", ") + "**" + text)
+	for _, text := range shown {
+		out.WriteString("**" + l.errorHeading(of[text]) + "**" + text)
+	}
+	omitted := 0
+	for _, text := range order[len(shown):] {
+		omitted += len(of[text])
+	}
+	if omitted > 0 {
+		fmt.Fprintf(&out, "The errors of %s do not fit here: %s.\n\n", pluralize(omitted, "workspace", "workspaces"), o.more())
 	}
 	return out.String()
+}
+
+// errorHeading names the workspaces that have an error.
+func (l layout) errorHeading(rows []Row) string {
+	shown := rows
+	if l.errorNames >= 0 {
+		shown = firstN(rows, l.errorNames)
+	}
+	var names []string
+	for _, r := range shown {
+		names = append(names, r.rowName(l.rowLinks, l.maxNameLength))
+	}
+	heading := strings.Join(names, ", ")
+	if left := len(rows) - len(shown); left > 0 {
+		heading += " and " + pluralize(left, "other workspace", "other workspaces")
+	}
+	return heading
 }
 
 // maxProblemLength is the number of characters shown of Scalr's message for a failure.
@@ -147,9 +171,7 @@ func (r Row) failure(amount errorForm) string {
 	if r.Problem != "" {
 		text = ": " + prose(sanitize.Line(r.Problem, maxProblemLength)) + "\n\n"
 	}
-	for _, it := range firstN(r.policies().items, 20) {
-		text += strings.TrimRight(it.full, "\n") + "\n\n"
-	}
+	text += r.policyFailures(amount)
 	found := r.diagnosticsOf("error")
 	if len(found) > 0 && amount != allErrors {
 		shown := diagnosticItem(found[0], 0)
@@ -165,6 +187,25 @@ func (r Row) failure(amount errorForm) string {
 	tail := cmp.Or(r.Apply.Tail, r.Plan.Tail)
 	if r.Result == result.Errored && len(found) == 0 && tail != "" && amount == allErrors {
 		text += details("📜 <b>End of the log</b>", codeBlock("text", tail))
+	}
+	return text
+}
+
+// policyFailures lists the policies that failed.
+func (r Row) policyFailures(amount errorForm) string {
+	failed, shown, messages := r.failedPolicies(), mostKept, maxPolicyMessages
+	switch amount {
+	case firstError:
+		messages = 1
+	case briefError:
+		shown, messages = 1, 0
+	}
+	text := ""
+	for _, p := range firstN(failed, shown) {
+		text += p.text(messages) + "\n"
+	}
+	if left := len(failed) - shown; left > 0 {
+		text += fmt.Sprintf("… and %s: %s.\n\n", pluralize(left, "more policy", "more policies"), r.more())
 	}
 	return text
 }

@@ -110,36 +110,63 @@ var policyLevels = []struct{ result, icon, word string }{
 	{"advisory_failed", "⚠️", "advisory"},
 }
 
-// policies shows the policies that failed, with their level and their messages.
-func (r Report) policies() section {
-	var sec section
+// failedPolicy is a policy that failed, with its presentation.
+type failedPolicy struct {
+	scalr.Policy
+	icon, word string
+	rank       int // by severity
+}
+
+// failedPolicies returns the policies that failed, the most severe first.
+func (r Report) failedPolicies() []failedPolicy {
+	var failed []failedPolicy
 	for rank, level := range policyLevels {
 		for _, check := range r.Run.Policies {
 			for _, p := range check.Policies {
-				if p.Result == level.result {
-					it := policyItem(p, level.icon, level.word, check.Status, rank)
-					it.keep = p.Result != "advisory_failed" && len(sec.items) < mostKept
-					sec.items = append(sec.items, it)
+				if p.Result != level.result {
+					continue
 				}
+				f := failedPolicy{p, level.icon, level.word, rank}
+				if check.Status == scalr.TaskOverridden && p.Result == "soft_failed" {
+					f.word = "overridden"
+				}
+				failed = append(failed, f)
 			}
 		}
+	}
+	return failed
+}
+
+// maxPolicyMessages is the number of messages of a policy that are shown.
+const maxPolicyMessages = 20
+
+// text returns the policy with at most n of its messages, as lines of a list.
+func (p failedPolicy) text(n int) string {
+	text := fmt.Sprintf("- %s %s (%s)\n", p.icon, code(p.Name), p.word)
+	for _, m := range firstN(p.Messages, n) {
+		text += "  - " + prose(sanitize.Line(m, 1000)) + "\n"
+	}
+	if left := len(p.Messages) - n; n > 0 && left > 0 {
+		text += "  - … and " + pluralize(left, "more message", "more messages") + "\n"
+	}
+	return text
+}
+
+// policies shows the policies that failed, with their level and their messages.
+func (r Report) policies() section {
+	var sec section
+	for i, p := range r.failedPolicies() {
+		sec.items = append(sec.items, item{
+			full:  p.text(maxPolicyMessages) + "\n",
+			brief: p.text(0),
+			rank:  p.rank,
+			keep:  p.Result != "advisory_failed" && i < mostKept,
+		})
 	}
 	if len(sec.items) > 0 {
 		sec.open = "#### Failed policies\n\n"
 	}
 	return sec
-}
-
-func policyItem(p scalr.Policy, icon, word string, status scalr.TaskStatus, rank int) item {
-	if status == scalr.TaskOverridden && p.Result == "soft_failed" {
-		word = "overridden"
-	}
-	head := fmt.Sprintf("- %s %s (%s)", icon, code(p.Name), word)
-	text := head + "\n"
-	for _, m := range firstN(p.Messages, 20) {
-		text += "  - " + prose(sanitize.Line(m, 1000)) + "\n"
-	}
-	return item{full: text + "\n", brief: head + "\n", rank: rank}
 }
 
 // completedChanges lists the changes that a failed apply completed.

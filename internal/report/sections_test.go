@@ -100,7 +100,7 @@ func TestPolicies(t *testing.T) {
 		"long messages": {"passed", []scalr.Policy{{Name: "a", Result: "advisory_failed", Messages: []string{long, long + "y"}}},
 			"- ⚠️ `a` (advisory)\n  - " + long + "\n  - " + long[:999] + "…\n\n"},
 		"many messages": {"passed", []scalr.Policy{{Name: "a", Result: "advisory_failed", Messages: many}},
-			"- ⚠️ `a` (advisory)\n" + twenty.String() + "\n"},
+			"- ⚠️ `a` (advisory)\n" + twenty.String() + "  - … and 1 more message\n\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
