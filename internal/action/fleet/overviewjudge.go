@@ -32,10 +32,10 @@ func (c *overviewCommand) evaluate() step.Outcome {
 		reject(step.CodeRunsMissing, "No finished run of this workflow run was found for %s: %s.", countWorkspaces(list), listFirst(list))
 	}
 	if list := c.namesOf(mayChange); len(list) > 0 && c.in.FailOn.Changes {
-		reject(step.CodeGateHit, "%s changes, or that cannot be ruled out (`fail-on: changes`): %s.", units.Count(len(list), "workspace has", "workspaces have"), listFirst(list))
+		reject(step.CodeGateHit, "%s changes, or that cannot be ruled out (`fail-on: changes`): %s.", workspacesHave(list), listFirst(list))
 	}
 	if list := c.namesOf(mayDestroy); len(list) > 0 && c.in.FailOn.Destroy {
-		reject(step.CodeGateHit, "%s something to destroy, or that cannot be ruled out (`fail-on: destroy`): %s.", units.Count(len(list), "workspace has", "workspaces have"), listFirst(list))
+		reject(step.CodeGateHit, "%s something to destroy, or that cannot be ruled out (`fail-on: destroy`): %s.", workspacesHave(list), listFirst(list))
 	}
 	for _, need := range c.in.Needs {
 		if problem := c.neededJobProblem(need); problem != "" {
@@ -108,3 +108,7 @@ func (c *overviewCommand) namesOf(wanted func(report.Row) bool) []string {
 }
 
 func countWorkspaces(list []string) string { return units.Count(len(list), "workspace", "workspaces") }
+
+func workspacesHave(list []string) string {
+	return units.Count(len(list), "workspace has", "workspaces have")
+}
