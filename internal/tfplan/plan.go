@@ -89,6 +89,7 @@ func (l *Log) Plan(ctx context.Context, planJSON io.Reader) Plan {
 	plan.Changes, plan.Drift, plan.Outputs = doc.changes.changes, doc.drift.changes, doc.outputs
 	removeOnlyUnit(plan.Changes, plan.Drift)
 	plan.Omitted = doc.changes.omitted + doc.drift.omitted
+	plan.Partial = plan.Partial || doc.errored
 	plan.Planned, plan.OutputDiff, plan.OtherCounts = doc.planned, doc.outputDiff, plan.JSON.OtherCounts.maximum(plan.Text.OtherCounts)
 	return plan.Redacted(l.redact)
 }
@@ -99,6 +100,7 @@ type document struct {
 	outputs        []string
 	outputDiff     string
 	planned        *Counts
+	errored        bool // planning ended in an error: changes may be missing
 }
 
 // document builds a plan from the text alone.

@@ -280,3 +280,24 @@ func TestRewrittenLog(t *testing.T) {
 		t.Errorf("after more restarts: got %+v", p.Text)
 	}
 }
+
+// TestErroredPlanJSON: a plan that ended in an error is partial if either source says so; a log in JSON does not.
+func TestErroredPlanJSON(t *testing.T) {
+	t.Parallel()
+	const begin = `{"format_version":"1.2","resource_changes":[{"address":"a.b","mode":"managed","change":{"actions":["create"],"after":{}}}]`
+	for name, c := range map[string]struct {
+		doc, log string
+		want     bool
+	}{
+		"JSON":                    {begin + `,"errored":true}`, "", true},
+		"log in JSON":             {begin + `,"errored":true}`, `{"@level":"info","@message":"Terraform 1.14.0","@module":"terraform.ui"}` + "\n", true},
+		"the first of two":        {begin + `,"errored":true}` + begin + `,"errored":false}`, "", true},
+		"text":                    {begin + "}", "Terraform planned the following actions, but then encountered a problem:\n", true},
+		"neither":                 {begin + `,"errored":false}`, "", false},
+		"JSON that is not usable": {begin + `,"errored":true}{`, "", false},
+	} {
+		if p := readPlan(logSection(c.doc), logSection(c.log)); p.Partial != c.want {
+			t.Errorf("%s: got %v, want %v: %+v", name, p.Partial, c.want, p)
+		}
+	}
+}

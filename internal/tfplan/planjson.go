@@ -32,8 +32,6 @@ type planJSON struct {
 	size   int // of all diffs in bytes
 	totals Totals
 	doc    document
-	// errored is set if planning ended in an error: changes may be missing.
-	errored bool
 	// version is Terraform's version and format that of the format, of the current document.
 	version, format string
 }
@@ -64,7 +62,7 @@ func readJSON(ctx context.Context, from io.Reader, texts *planText) (document, T
 	case p.totals.Documents == 0:
 		err = errors.New("the plan's JSON is unusable: it is empty")
 	}
-	p.totals.Complete = err == nil && !p.errored
+	p.totals.Complete = err == nil && !p.doc.errored
 	p.totals.Limited = p.totals.Limited || p.totals.OtherCounts.Deferrals > 0
 	counts := p.totals.Counts
 	p.doc.planned = &counts
@@ -116,7 +114,7 @@ func (p *planJSON) plan() error {
 			complete, err = p.flag()
 		case "errored":
 			errored, err = p.flag()
-			p.errored = p.errored || errored
+			p.doc.errored = p.doc.errored || errored
 		}
 		return err
 	})
