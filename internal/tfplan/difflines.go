@@ -105,7 +105,7 @@ type token struct {
 
 // notes are the placeholders of values that are not shown.
 var notes = []string{
-	"(known after apply)", "(sensitive value)", "(sensitive)", "(write-only attribute)", "(ephemeral value)",
+	"(known after apply)", "(sensitive value)", "(sensitive)", writeOnlyValue, "(ephemeral value)",
 }
 
 // remarks matches the comments that Terraform adds to a change.

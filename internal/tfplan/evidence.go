@@ -85,7 +85,7 @@ func (e *evidence) count(leaf string, opposite any, to map[string]int) {
 func (e *evidence) check(r region) bool {
 	for _, l := range r.lines {
 		// The JSON does not contain write-only values.
-		if !e.allowsSign(l.sign) && !slices.Contains(l.tokens, token{aNote, "(write-only attribute)"}) {
+		if !e.allowsSign(l.sign) && !slices.Contains(l.tokens, token{aNote, writeOnlyValue}) {
 			return false
 		}
 		if l.tokens == nil {

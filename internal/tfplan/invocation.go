@@ -9,8 +9,13 @@ import (
 	"scalr-run-action/internal/lazyregexp"
 )
 
-var actionAddress = lazyregexp.New(`^(?:module\.` + namePattern + `(?:` + keyPattern + `)?\.)*action\.` +
-	namePattern + `\.` + namePattern + `(?:\[.*\])?$`)
+var (
+	actionAddress = lazyregexp.New(`^(?:module\.` + namePattern + `(?:` + keyPattern + `)?\.)*action\.` +
+		namePattern + `\.` + namePattern + `(?:\[.*\])?$`)
+	// actionBegin matches the first line of the block of an action.
+	actionBegin = lazyregexp.New(`^    action "(` + namePattern + `)" "(` + namePattern + `)" \{$`)
+	modulePath  = lazyregexp.New(`^(?:module\.` + namePattern + `(?:` + keyPattern + `)?\.)*`)
+)
 
 // invocationNote reads a comment below a change about the actions that it triggers: a
 // title such as "Actions to be invoked after this change in order:", or an action's
@@ -21,23 +26,92 @@ func (p *planText) invocationNote(text string) {
 	}
 	if rest, ok := strings.CutPrefix(text, "Actions to be invoked "); ok {
 		when, _, _ := strings.Cut(rest, " ")
-		p.trigger = ""
+		p.trigger, p.triggering, p.inInvoked = "", "", true
 		for i := len(p.blocks) - 1; i >= 0 && p.trigger == "" && (when == "before" || when == "after"); i-- {
 			if last := p.blocks[i]; last.action != Invoke {
-				p.trigger = when + " the change of " + last.key.address
+				p.trigger, p.triggering = when+" the change of "+last.key.address, last.key.address
 			}
 		}
 		return
 	}
-	if !actionAddress.MatchString(text) {
-		return
+	if actionAddress.MatchString(text) {
+		p.beginInvocation(text)
 	}
-	p.beginBlock(key{address: strings.Clone(text), unit: p.unit}, "", Invoke, false)
+}
+
+// invocationBlock reads the first line of an action's block without a comment above it, as Terraform 1.14 and 1.15 print it.
+// The action is in the module of the change that triggers it; the key of the instance is unknown.
+func (p *planText) invocationBlock(line string) {
+	if m := actionBegin.FindStringSubmatch(line); m != nil {
+		p.beginInvocation(modulePath.FindString(p.triggering) + "action." + m[1] + "." + m[2])
+		if p.current != nil {
+			p.inBody = true
+			p.bodyLine(line)
+		}
+	}
+}
+
+// beginInvocation starts the block of an action that a change triggers.
+func (p *planText) beginInvocation(address string) {
+	p.beginBlock(key{address: strings.Clone(address), unit: p.unit}, "", Invoke, false)
 	if p.current != nil && p.trigger != "" {
+		p.current.trigger = p.trigger
 		p.current.notes = append(p.current.notes, p.trigger)
 		p.keptSize += lineOverhead + len(p.trigger)
 	}
 }
+
+// invocationKey identifies the blocks of an invocation: the action, and what triggers it.
+type invocationKey struct{ address, trigger string }
+
+// invocationTexts holds the blocks of an invocation.
+type invocationTexts struct {
+	blocks    []*resourceBlock
+	writeOnly map[string]any // the write-only parts, as in textMarks
+	textMarks
+}
+
+// textsOf returns the blocks of an invocation. It is empty if the text does not end, because a block may be missing.
+func (p *planText) textsOf(address, trigger string) invocationTexts {
+	if p.invocations == nil {
+		p.invocations = map[invocationKey]invocationTexts{}
+		for _, one := range p.blocks {
+			if one.action != Invoke {
+				continue
+			}
+			k := invocationKey{one.key.address, strings.ReplaceAll(one.trigger, "`", "'")}
+			texts := p.invocations[k]
+			if texts.parts == nil {
+				texts.parts, texts.writeOnly = map[string]any{}, map[string]any{}
+			}
+			texts.blocks = append(texts.blocks, one)
+			texts.lost = texts.lost || len(one.lines) == 0 || one.outsidePlan
+			addHiddenParts(texts.parts, one.lines, hidesValue)
+			addHiddenParts(texts.writeOnly, one.lines, isWriteOnly)
+			p.invocations[k] = texts
+		}
+	}
+	if p.closedTotals.Documents == 0 || p.overflowed {
+		return invocationTexts{}
+	}
+	if texts, ok := p.invocations[invocationKey{address, trigger}]; ok {
+		return texts
+	}
+	return p.invocations[invocationKey{withoutKey(address), trigger}]
+}
+
+// withoutKey returns the address of an action without the key of its instance.
+func withoutKey(address string) string {
+	path := modulePath.FindString(address)
+	name, _, _ := strings.Cut(address[len(path):], "[")
+	return path + name
+}
+
+// isWriteOnly reports whether a line says that an attribute is write-only. The plan's JSON contains the values of such
+// attributes of an action, and does not mark them.
+func isWriteOnly(line string) bool { return strings.Contains(line, writeOnlyValue) }
+
+const writeOnlyValue = "(write-only attribute)"
 
 // invocationMembers are the members that are read of an invocation.
 var invocationMembers = []string{
@@ -69,7 +143,7 @@ func (p *planJSON) invocations() error {
 		}
 		if p.doc.changes.reserve(c) {
 			if p.size < maxTextSize {
-				c.Diff = p.texts.invocation(c.Address, raw)
+				c.Diff = p.texts.invocation(c, raw)
 				p.size += len(c.Diff)
 			}
 			p.doc.changes.changes = append(p.doc.changes.changes, c)
@@ -78,19 +152,21 @@ func (p *planJSON) invocations() error {
 	})
 }
 
+// maxTextsTried is the number of blocks of one action, with the same trigger, that are compared with the JSON.
+const maxTextsTried = 4
+
 // invocation returns the configuration of an action, as Terraform shows it: without signs. It takes Terraform's own text if
-// the log contains it exactly once for this action and it agrees with the JSON, else it renders the JSON. It is empty if the
-// action has no configuration. If raw is nil or too deep to be compared, it takes Terraform's text without comparing it.
-func (p *planText) invocation(address string, raw []byte) string {
-	one := p.single(key{address: address})
-	if one != nil && one.action != Invoke {
-		one = nil
-	}
+// one for this action and trigger agrees with the JSON, else it renders the JSON, without values if there is no text, which
+// shows what is write-only. It is empty if the action has no configuration. If raw is nil or too deep to be compared, it
+// takes the only text without comparing it.
+func (p *planText) invocation(c Change, raw []byte) string {
+	texts := p.textsOf(c.Address, c.Reason)
 	if raw == nil || tooDeep(raw) {
-		if one != nil && one.outsidePlan {
-			one = nil
+		var only *resourceBlock
+		if len(texts.blocks) == 1 && !texts.lost {
+			only = texts.blocks[0]
 		}
-		return p.unverifiedDiff(one, address, Invoke)
+		return p.unverifiedDiff(only, c.Address, Invoke)
 	}
 	var action struct {
 		Type, Name string
@@ -103,11 +179,16 @@ func (p *planText) invocation(address string, raw []byte) string {
 	}
 	config := tfjson.Change{After: action.Values, AfterSensitive: action.Sensitive, AfterUnknown: action.Unknown}
 	readMarks(&config)
+	hideValues := p.unmarked(&config) || texts.lost || len(texts.blocks) == 0
+	config.AfterSensitive = addMarks(config.AfterSensitive, config.After, texts.writeOnly["config"])
 	begin := fmt.Sprintf("action %q %q {", action.Type, action.Name)
-	if one != nil && one.agreesWithConfig(begin, &config) {
-		return diff(redactedLines(p.redact, one.lines))
+	for _, one := range texts.blocks[:min(len(texts.blocks), maxTextsTried)] {
+		if !texts.lost && one.agreesWithConfig(begin, &config) {
+			return diff(redactedLines(p.redact, one.lines))
+		}
 	}
-	w := attributeWriter{redact: p.redact, comparisons: &p.comparisons, hideValues: p.unmarked(&config)}
+	config.AfterSensitive = addMarks(config.AfterSensitive, config.After, texts.parts["config"])
+	w := attributeWriter{redact: p.redact, comparisons: &p.comparisons, hideValues: hideValues}
 	w.add("", 0, begin)
 	w.add("", 1, "config {")
 	w.object(2, nil, valuesOf(&config), nil)

@@ -18,7 +18,8 @@ func planOfInvocations(t *testing.T, n int, config, text string) Plan {
 	var list []string
 	for i := range n {
 		name := "x" + strings.Repeat("i", i)
-		list = append(list, `{"address":"action.t.`+name+`","type":"t","name":"`+name+`","config_sensitive":{},"config_unknown":{},"config_values":`+config+`}`)
+		list = append(list, `{"address":"action.t.`+name+`","type":"t","name":"`+name+`",`+
+			`"lifecycle_action_trigger":{"triggering_resource_address":"a.b","action_trigger_event":"AfterUpdate"},"config_sensitive":{},"config_unknown":{},"config_values":`+config+`}`)
 	}
 	return l.Plan(t.Context(), strings.NewReader(
 		`{"format_version":"1.2","terraform_version":"1.14.0","resource_changes":[],"action_invocations":[`+strings.Join(list, ",")+`]}`))
@@ -45,11 +46,16 @@ func TestLargeInvocations(t *testing.T) {
 		long = append(long, `"a`+strconv.Itoa(i)+`":"`+strings.Repeat("v", 300)+`"`)
 	}
 	config := "{" + strings.Join(long, ",") + "}"
-	diff := planOfInvocations(t, 1, config, "").Changes[0].Diff
+	const text = "    # action.t.x\n    action \"t\" \"x\" {\n        config {\n            c = 1\n        }\n    }\n" // of another configuration
+	diff := planOfInvocations(t, 1, config, text).Changes[0].Diff
 	if lines := strings.Count(diff, "\n"); lines > maxLines+3 || !strings.HasSuffix(diff, "\n          "+cutNote+"\n      }\n  }") {
 		t.Errorf("a long configuration: got %d lines, at the end\n%s", lines, diff[len(diff)-200:])
 	}
-	p, size := planOfInvocations(t, 90, config, ""), 0
+	var texts strings.Builder
+	for i := range 90 {
+		texts.WriteString(strings.ReplaceAll(text, "x", "x"+strings.Repeat("i", i)))
+	}
+	p, size := planOfInvocations(t, 90, config, texts.String()), 0
 	for _, c := range p.Changes {
 		size += len(c.Diff)
 	}

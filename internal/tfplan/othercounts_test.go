@@ -153,35 +153,65 @@ func TestConfigurationOfInvocations(t *testing.T) {
 		printed   = "            c = \"z\"\n            w = (write-only attribute)\n"
 		asPrinted = "          c = \"z\"\n          w = (write-only attribute)\n"
 	)
+	const hidden = "          c = (value not shown)\n" + note
+	const other = "            c = \"y\"\n" // does not agree with the JSON
 	for _, c := range []struct{ name, config, log, want string }{
 		{"no configuration", `"config_values":null`, "", ""},
 		{"an empty configuration", `"config_values":{}` + marks, "", ""},
-		{"no text", values + marks, "", ofValues + ofText},
-		{"another text", `"config_values":{"c":"z"}` + marks, "            c = \"y\"\n", "          c = \"z\"\n"},
+		{"no text", `"config_values":{"c":"z"}` + marks, "", hidden},
+		{"a large value in another text", values + marks, other, ofValues + ofText},
+		{"another text", `"config_values":{"c":"z"}` + marks, other, "          c = \"z\"\n"},
 		{"a text that lacks a value", `"config_values":{"c":"z","d":"f"}` + marks, "            c = \"z\"\n", "          c = \"z\"\n          d = \"f\"\n"},
 		{"a text with signs", `"config_values":{"c":"z"}` + marks, "          + c = \"z\"\n", "          c = \"z\"\n"},
 		{
 			name:   "a text that lacks an unknown value",
 			config: `"config_values":{"c":"z","w":null},"config_sensitive":{},"config_unknown":{"w":true}`,
-			log:    printed,
+			log:    other,
 			want:   "          c = \"z\"\n          w = (known after apply)\n",
 		},
 		{"the same text without marks", `"config_values":{"c":"z","w":null}`, printed, asPrinted},
-		{"no text and no marks", `"config_values":{"c":"z"}`, "", "          c = (value not shown)\n" + note},
+		{"a write-only value in the JSON", `"config_values":{"c":"z","w":"v"}` + marks, printed, asPrinted},
+		{
+			name:   "a write-only value in the JSON, and another text",
+			config: `"config_values":{"c":"other","w":"v"}` + marks,
+			log:    printed,
+			want:   "          c = \"other\"\n          w = (sensitive value)\n",
+		},
+		{
+			name:   "nested write-only values in the JSON",
+			config: `"config_values":{"b":[{"c":[{"w":"v","x":1},{"w":"v","x":2}]}],"m":{"k":{"w":"v","y":1}}}` + marks,
+			log: "            m = {\n                \"k\" = {\n                    w = (write-only attribute)\n                    y = 1\n                }\n" +
+				"            }\n\n            b {\n                c {\n                    w = (write-only attribute)\n                    x = 2\n                }\n" +
+				"                c {\n                    w = (write-only attribute)\n                    x = 2\n                }\n            }\n",
+			want: "          b = [\n              {\n                  c = [\n                      {\n                          w = (sensitive value)\n" +
+				"                          x = 1\n                      },\n                      {\n                          w = (sensitive value)\n" +
+				"                          x = 2\n                      },\n                  ]\n              },\n          ]\n" +
+				"          m = {\n              k = {\n                  w = (sensitive value)\n                  y = 1\n              }\n          }\n",
+		},
+		{"a value that only the text hides", `"config_values":{"c":"z","w":"v"}` + marks, "            c = (sensitive value)\n            w = \"v\"\n",
+			"          c = (sensitive value)\n          w = \"v\"\n"},
+		{"no text and no marks", `"config_values":{"c":"z"}`, "", hidden},
 		{
 			name:   "sensitive and unknown values",
 			config: `"config_values":{"c":"z","d":{"e":"f"}},"config_sensitive":{"c":true},"config_unknown":{"d":{"g":true}}`,
+			log:    other,
 			want:   "          c = (sensitive value)\n          d = {\n              e = \"f\"\n              g = (known after apply)\n          }\n",
+		},
+		{
+			name:   "sensitive and unknown values without a text",
+			config: `"config_values":{"c":"z","d":null},"config_sensitive":{"c":true},"config_unknown":{"d":true}`,
+			want:   "          c = (sensitive value)\n          d = (known after apply)\n" + note,
 		},
 		{
 			name:   "a mark that is not a boolean",
 			config: `"config_values":{"c":"z"},"config_sensitive":{"c":"true"},"config_unknown":{}`,
+			log:    other,
 			want:   "          c = (sensitive value)\n",
 		},
 		{"a text with two blocks", `"config_values":{"c":"z"}` + marks, "            c = \"z\"\n        }\n        config {\n",
 			"          c = \"z\"\n"},
-		{"only unknown values", `"config_values":{},"config_sensitive":{},"config_unknown":{"c":true}`, "", "          c = (known after apply)\n"},
-		{"a secret", `"config_values":{"c":"hunter2"}` + marks, "", "          c = \"***\"\n"},
+		{"only unknown values", `"config_values":{},"config_sensitive":{},"config_unknown":{"c":true}`, other, "          c = (known after apply)\n"},
+		{"a secret", `"config_values":{"c":"hunter2"}` + marks, other, "          c = \"***\"\n"},
 	} {
 		log := ""
 		if c.log != "" {
@@ -198,13 +228,105 @@ func TestConfigurationOfInvocations(t *testing.T) {
 		l := NewLog(redactor)
 		fmt.Fprint(l, log)
 		p := l.Plan(t.Context(), strings.NewReader(`{"format_version":"1.2","terraform_version":"1.14.0","resource_changes":[],"action_invocations":[`+
-			`{"address":"action.t.x","type":"t","name":"x",`+c.config+`}]}`))
+			`{"address":"action.t.x","type":"t","name":"x","lifecycle_action_trigger":{"triggering_resource_address":"a.b",`+
+			`"action_trigger_event":"AfterUpdate"},`+c.config+`}]}`))
 		if len(p.Changes) != 1 {
 			t.Errorf("%s: got %+v, %s", c.name, p.Changes, p.JSONProblem)
 			continue
 		}
 		if diff := cmp.Diff(want, p.Changes[0].Diff); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+// TestInvocationsWithoutAddress: Terraform 1.14 and 1.15 print no address above the block of an action. The log lists each
+// invocation, and its texts are those of the same action and trigger in the JSON.
+func TestInvocationsWithoutAddress(t *testing.T) {
+	t.Parallel()
+	block := func(name, value string) string {
+		return fmt.Sprintf("    action \"t\" %q {\n        config {\n            c = %q\n            w = (write-only attribute)\n        }\n    }\n", name, value)
+	}
+	const before, after = "\n    # Actions to be invoked before this change in order:\n", "\n    # Actions to be invoked after this change in order:\n"
+	const update, create = "  # a.b will be updated in-place\n  ~ resource \"a\" \"b\" {\n      ~ x = 1 -> 2\n    }\n",
+		"  # module.m[\"k.1\"].a.c[0] will be created\n  + resource \"a\" \"c\" {\n      + x = 1\n    }\n"
+	log := "Terraform will perform the following actions:\n\n" + update + before + block("x", "v") + block("y", "one") + "\n" +
+		after + block("y", "two") + block("y", "three") + "\n" + create + after + block("x", "in module") + "\n" +
+		"  # a.d will be updated in-place\n  ~ resource \"a\" \"d\" {\n      ~ x = 1 -> 2\n    }\n" + block("z", "no title") +
+		"\nPlan: 1 to add, 2 to change, 0 to destroy. Actions: 5 to invoke.\n"
+	want := []string{
+		`create module.m["k.1"].a.c[0] []`,
+		"invoke action.t.x [before the change of a.b]",
+		"invoke action.t.y [after the change of a.b]",
+		"invoke action.t.y [after the change of a.b]",
+		"invoke action.t.y [before the change of a.b]",
+		`invoke module.m["k.1"].action.t.x [after the change of module.m["k.1"].a.c[0]]`,
+		"update a.b []",
+		"update a.d []",
+	}
+	p := readPlan(nil, logSection(log))
+	if diff := cmp.Diff(want, changes(p.Changes)); diff != "" || p.OtherCounts.Invocations != 5 || !p.Text.Complete {
+		t.Errorf("%+v (-want +got):\n%s", p.Text, diff)
+	}
+	for i, value := range map[int]string{1: "v", 2: "one", 3: "two", 4: "three", 6: "in module"} {
+		if i < len(p.Changes) && !strings.Contains(p.Changes[i].Diff, `  c = "`+value+`"`) {
+			t.Errorf("%d: got\n%s", i, p.Changes[i].Diff)
+		}
+	}
+
+	one := func(address, name, trigger, event, value string) string {
+		return fmt.Sprintf(`{"address":%q,"type":"t","name":%q,"lifecycle_action_trigger":{"triggering_resource_address":%q,"action_trigger_event":%q},`+
+			`"config_values":{"c":%q,"w":"v"},"config_sensitive":{},"config_unknown":{}}`, address, name, trigger, event, value)
+	}
+	p = readPlan(logSection(`{"format_version":"1.2","terraform_version":"1.14.0","resource_changes":[],"action_invocations":[`+strings.Join([]string{
+		one("action.t.x", "x", "a.b", "BeforeUpdate", "v"),
+		one(`action.t.y["a[\"]"]`, "y", "a.b", "AfterUpdate", "three"),
+		one(`module.m["k.1"].action.t.x[0]`, "x", `module.m["k.1"].a.c[0]`, "AfterCreate", "in module"),
+		one(`module.m["k.1"].action.t.x[0]`, "x", `module.m["k.1"].a.c[0]`, "BeforeCreate", "in module"), // not in the log
+		one(`module.n.action.t.x[0]`, "x", `module.m["k.1"].a.c[0]`, "AfterCreate", "in module"),         // not in the log
+		one("action.t.z", "z", "a.d", "AfterUpdate", "no title"),
+	}, ",")+`]}`), logSection(log))
+	const shown, hidden = "  action \"t\" %q {\n      config {\n          c = %q\n          w = (write-only attribute)\n      }\n  }",
+		"  action \"t\" %q {\n      config {\n          c = (value not shown)\n          w = (value not shown)\n" +
+			"          # (values not shown: the plan's JSON does not mark all sensitive values)\n      }\n  }"
+	for i, want := range []string{
+		fmt.Sprintf(shown, "x", "v"), fmt.Sprintf(shown, "y", "three"), fmt.Sprintf(shown, "x", "in module"),
+		fmt.Sprintf(hidden, "x"), fmt.Sprintf(hidden, "x"), fmt.Sprintf(hidden, "z"),
+	} {
+		if len(p.Changes) != 6 || p.Changes[i].Diff != want {
+			t.Errorf("%d: got %+v, want\n%s", i, p.Changes, want)
+		}
+	}
+}
+
+// TestUnreliableTextOfInvocation: values are not shown if the log may lack a block of the action, or has one outside of the plan.
+func TestUnreliableTextOfInvocation(t *testing.T) {
+	t.Parallel()
+	const block = "    action \"t\" \"x\" {\n        config {\n            c = \"v\"\n        }\n    }\n"
+	const begin = "Terraform will perform the following actions:\n\n  # a.b will be updated in-place\n  ~ resource \"a\" \"b\" {\n    }\n\n" +
+		"    # Actions to be invoked after this change in order:\n"
+	const end = "\nPlan: 0 to add, 1 to change, 0 to destroy. Actions: 1 to invoke.\n"
+	for name, c := range map[string]struct {
+		log   string
+		shown bool
+	}{
+		"reliable":               {begin + block + end, true},
+		"two texts":              {begin + block + block + end, true},
+		"another value":          {begin + strings.Replace(block, `"v"`, `"u"`, 1) + end, true},
+		"no end":                 {begin + block, false},
+		"a block that ends":      {begin + strings.TrimSuffix(block, "        }\n    }\n") + end, false},
+		"a second plan":          {begin + block + end + "\n" + begin + block + end, false},
+		"another plan before it": {begin + end + begin + block + end, false},
+		"after another change":   {strings.Replace(begin, "a.b", "a.c", 1) + block + end, false},
+		"before the change":      {strings.Replace(begin, "after", "before", 1) + block + end, false},
+	} {
+		l := NewLog(nil)
+		fmt.Fprint(l, c.log)
+		p := l.Plan(t.Context(), strings.NewReader(`{"format_version":"1.2","terraform_version":"1.14.0","resource_changes":[],"action_invocations":[`+
+			`{"address":"action.t.x","type":"t","name":"x","lifecycle_action_trigger":{"triggering_resource_address":"a.b",`+
+			`"action_trigger_event":"AfterUpdate"},"config_values":{"c":"v"},"config_sensitive":{},"config_unknown":{}}]}`))
+		if len(p.Changes) != 1 || strings.Contains(p.Changes[0].Diff, `"v"`) != c.shown || strings.Contains(p.Changes[0].Diff, hiddenValue) == c.shown {
+			t.Errorf("%s: got %+v", name, p.Changes)
 		}
 	}
 }

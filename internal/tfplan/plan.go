@@ -113,7 +113,7 @@ func (p *planText) document() document {
 		case one.outsidePlan:
 			doc.changes.omitted++
 			continue
-		case listed[one.key]:
+		case listed[one.key] && one.action != Invoke: // several changes may trigger an action
 			continue
 		}
 		listed[one.key] = true
@@ -125,7 +125,7 @@ func (p *planText) document() document {
 			Action:   one.action,
 		}
 		one.describe(&c)
-		if p.single(one.key) != nil && len(one.lines) > 0 {
+		if (p.single(one.key) != nil || one.action == Invoke) && len(one.lines) > 0 {
 			c.Diff = diff(elideUnknown(redactedLines(p.redact, one.lines)))
 		}
 		if c.Diff == "" && one.size > maxChangeSize {

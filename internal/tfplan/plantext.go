@@ -46,6 +46,8 @@ type planText struct {
 	marks         map[key]textMarks // what the blocks of a change hide; nil until it is needed
 	hiddenOutputs map[string]bool   // the outputs whose values the text hides
 	outputName    string            // the last one that was read
+
+	invocations map[invocationKey]invocationTexts // nil until it is needed
 }
 
 // part is a part of a plan's text.
@@ -71,7 +73,9 @@ type position struct {
 
 	// announced is the number of invocations in the last summary that were not listed before it.
 	announced int
-	trigger   string // the change before or after which the next actions are invoked
+	// inInvoked is set below the title of the actions that the change triggering is followed or preceded by.
+	inInvoked           bool
+	trigger, triggering string
 
 	part    part
 	current *resourceBlock
@@ -124,6 +128,8 @@ func (p *planText) startPart(line string) {
 		p.part = inInvocations
 	case strings.HasPrefix(line, "    # "):
 		p.invocationNote(line[len("    # "):])
+	case p.inInvoked && p.part == inChanges && strings.HasPrefix(line, `    action "`):
+		p.invocationBlock(line)
 	case strings.HasPrefix(line, "Planning failed."):
 		p.errored = true
 	case line == outputsTitle:

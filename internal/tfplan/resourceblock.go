@@ -23,10 +23,11 @@ type resourceBlock struct {
 	notes       []string // the comment lines after the first, without their "# "
 	lines       []string
 	size        int
-	shallow     bool // its lines lack the indentation of the block
-	complete    bool // its end was read, within the bounds
-	outsidePlan bool // it is counted, but listed only if the JSON contains it
-	hides       bool // a line says that a value is sensitive
+	shallow     bool   // its lines lack the indentation of the block
+	complete    bool   // its end was read, within the bounds
+	outsidePlan bool   // it is counted, but listed only if the JSON contains it
+	hides       bool   // a line says that a value is sensitive
+	trigger     string // when the action is invoked, such as "after the change of a.b"; empty if no change triggers it
 
 	scan *forceScanner // of a replacement whose lines are too large to be kept
 }
@@ -159,6 +160,7 @@ func (p *planText) beginBlock(k key, words string, action Action, drifted bool) 
 	}
 	k.drifted = drifted || action == Move && p.part == inDrift
 	one := &resourceBlock{key: k, action: action, reason: headlineReason(words)}
+	p.inInvoked = p.inInvoked && action == Invoke
 	if to, moved := strings.CutPrefix(words, "has moved to "); moved {
 		one.previous, one.key.address = k.address, strings.Clone(to)
 	}

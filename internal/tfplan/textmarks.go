@@ -46,18 +46,18 @@ func (p *planText) marksOf(k key) textMarks {
 				marks.parts = map[string]any{}
 			}
 			marks.lost = marks.lost || len(one.lines) == 0
-			addHiddenParts(marks.parts, one.lines)
+			addHiddenParts(marks.parts, one.lines, hidesValue)
 			p.marks[one.key] = marks
 		}
 	}
 	return p.marks[k]
 }
 
-// addHiddenParts adds the paths of the values that the lines of a block hide.
-func addHiddenParts(parts map[string]any, lines []string) {
+// addHiddenParts adds the paths of the values that the lines of a block hide according to a function.
+func addHiddenParts(parts map[string]any, lines []string, hides func(line string) bool) {
 	var scan blockScanner
 	for _, l := range lines[min(1, len(lines)):] {
-		if rest, ok := scan.next(l); ok && hidesValue(rest) {
+		if rest, ok := scan.next(l); ok && hides(rest) {
 			addPart(parts, scan.path.names())
 		}
 	}
