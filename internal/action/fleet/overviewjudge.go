@@ -21,11 +21,11 @@ func (c *overviewCommand) evaluate() step.Outcome {
 		c.page.Reasons = append(c.page.Reasons, fmt.Sprintf(format, args...))
 	}
 	if list := c.namesOf(failed); len(list) > 0 && c.in.FailOn.Failed {
-		reject(step.CodeRunsFailed, "The runs of %s failed: %s.", countWorkspaces(list), listFirst(list))
-		hints = append(hints, step.Advice(step.CodeRunsFailed))
+		reject(step.CodeWorkspacesFailed, "The runs of %s failed: %s.", countWorkspaces(list), listFirst(list))
+		hints = append(hints, step.Advice(step.CodeWorkspacesFailed))
 	}
 	if list := c.namesOf(needsOverride); len(list) > 0 && c.in.FailOn.Failed {
-		reject(step.CodeRunsFailed, "The runs of %s wait for a policy override: %s.", countWorkspaces(list), listFirst(list))
+		reject(step.CodeWorkspacesFailed, "The runs of %s wait for a policy override: %s.", countWorkspaces(list), listFirst(list))
 		hints = append(hints, step.Advice(step.CodeOverrideNeeded))
 	}
 	if list := c.namesOf(func(r report.Row) bool { return r.Kind() == report.Missing }); len(list) > 0 && c.in.FailOn.Missing {

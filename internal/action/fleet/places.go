@@ -96,7 +96,7 @@ func (c *affectedCommand) nameEnvironments(ctx context.Context, list []scalr.Wor
 	for i, ws := range list {
 		if list[i].Environment = cmp.Or(ws.Environment, names[ws.EnvironmentID]); unnamed(list[i]) {
 			return &step.Refusal{
-				Code:    step.CodeWorkspaceUnclear,
+				Code:    step.CodeWorkspaceAmbiguous,
 				Problem: fmt.Sprintf("Scalr does not report the environment of workspace %s.", lookup.Title(ws)),
 				Advice:  "Check that the token may read the environment (`environments:read`).",
 			}
@@ -123,7 +123,7 @@ func workspacesNamed(list []scalr.Workspace, names []inputs.WorkspaceName) ([]sc
 	for _, n := range names {
 		ws, ok := byName[n]
 		if !ok {
-			return nil, step.Refuse(step.CodeWorkspaceMissing, "Workspace %q not found, or the token cannot read it.%s", n.String(),
+			return nil, step.Refuse(step.CodeWorkspaceNotFound, "Workspace %q not found, or the token cannot read it.%s", n.String(),
 				lookup.DidYouMean(n.String(), titles))
 		}
 		if !seen[ws.ID] {

@@ -35,5 +35,5 @@ func MissingEnvironment(ctx context.Context, c *scalr.Client, nameOrID string) e
 	for _, e := range list {
 		names = append(names, e.Name)
 	}
-	return step.Refuse(step.CodeEnvironmentGone, "Environment %q not found, or the token cannot read it.%s", nameOrID, DidYouMean(nameOrID, names))
+	return step.Refuse(step.CodeEnvironmentNotFound, "Environment %q not found, or the token cannot read it.%s", nameOrID, DidYouMean(nameOrID, names))
 }

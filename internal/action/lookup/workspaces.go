@@ -31,12 +31,12 @@ func Workspace(ctx context.Context, c *scalr.Client, environment, name string) (
 	case err != nil:
 		return scalr.Workspace{}, err
 	case len(n.matches) > 1:
-		return scalr.Workspace{}, step.Refuse(step.CodeWorkspaceUnclear, "%d workspaces are named %q in the environment %q.", len(n.matches),
+		return scalr.Workspace{}, step.Refuse(step.CodeWorkspaceAmbiguous, "%d workspaces are named %q in the environment %q.", len(n.matches),
 			name, environment)
 	case len(n.matches) == 1:
 		return n.matches[0], nil
 	case len(n.unplaced) > 0:
-		return scalr.Workspace{}, step.Refuse(step.CodeWorkspaceUnclear,
+		return scalr.Workspace{}, step.Refuse(step.CodeWorkspaceAmbiguous,
 			"Scalr does not report whether the workspace %q (%s) is in the environment %q.",
 			name, strings.Join(n.unplaced, ", "), environment)
 	}
@@ -119,7 +119,7 @@ func missingWorkspace(ctx context.Context, c *scalr.Client, environment, name st
 	if len(others) == 0 {
 		return emptyEnvironment(ctx, c, environment, name)
 	}
-	return step.Refuse(step.CodeWorkspaceMissing, "Environment %q has no workspace %q that the token can read.%s", environment, name,
+	return step.Refuse(step.CodeWorkspaceNotFound, "Environment %q has no workspace %q that the token can read.%s", environment, name,
 		DidYouMean(name, others))
 }
 
@@ -130,11 +130,11 @@ func emptyEnvironment(ctx context.Context, c *scalr.Client, environment, name st
 	list, _ := c.Environments(ctx, scalr.EnvironmentFilter{})
 	for _, e := range list {
 		if e.Name == environment || e.ID == environment {
-			return step.Refuse(step.CodeWorkspaceMissing, "Environment %q has no workspace that the token can read, so %q was not found.",
+			return step.Refuse(step.CodeWorkspaceNotFound, "Environment %q has no workspace that the token can read, so %q was not found.",
 				environment, name)
 		}
 		names = append(names, e.Name)
 	}
-	return step.Refuse(step.CodeEnvironmentGone, "Environment %q of workspace %q not found, or the token cannot read it.%s", environment, name,
+	return step.Refuse(step.CodeEnvironmentNotFound, "Environment %q of workspace %q not found, or the token cannot read it.%s", environment, name,
 		DidYouMean(environment, names))
 }

@@ -26,10 +26,10 @@ func (e *environmentCommand) links(ctx context.Context) (l environmentLinks, err
 	}
 	key := func(p scalr.Provider) (id, name string) { return p.ID, p.Name }
 	if l.providers, err = findByIDOrName(l.allProviders, key, e.in.ProviderConfigurations, "provider configuration",
-		step.CodeProviderGone); err != nil {
+		step.CodeProviderNotFound); err != nil {
 		return l, err
 	}
-	l.defaults, err = findByIDOrName(l.allProviders, key, e.in.DefaultProviderConfigurations, "provider configuration", step.CodeProviderGone)
+	l.defaults, err = findByIDOrName(l.allProviders, key, e.in.DefaultProviderConfigurations, "provider configuration", step.CodeProviderNotFound)
 	return l, err
 }
 
@@ -42,7 +42,7 @@ func (e *environmentCommand) policyGroups(ctx context.Context, wanted []string) 
 	if err != nil {
 		return nil, err
 	}
-	return findByIDOrName(all, func(g scalr.PolicyGroup) (id, name string) { return g.ID, g.Name }, wanted, "policy group", step.CodePolicyGroupGone)
+	return findByIDOrName(all, func(g scalr.PolicyGroup) (id, name string) { return g.ID, g.Name }, wanted, "policy group", step.CodePolicyGroupNotFound)
 }
 
 // findByIDOrName finds each requested object by id or by exact name.

@@ -216,11 +216,11 @@ func TestFindByIDOrName(t *testing.T) {
 		"unknown":        {[]string{"aws", "google"}, `The provider configuration "google" was not found, or the token cannot read it.`},
 	} {
 		key := func(p scalr.Provider) (id, name string) { return p.ID, p.Name }
-		found, err := findByIDOrName(all, key, c.wanted, "provider configuration", step.CodeProviderGone)
+		found, err := findByIDOrName(all, key, c.wanted, "provider configuration", step.CodeProviderNotFound)
 		var got any = providerIDs(found)
 		if err != nil {
 			got = err
-			if step.CodeOf(err) != step.CodeProviderGone {
+			if step.CodeOf(err) != step.CodeProviderNotFound {
 				t.Errorf("%s: the code is %s", name, step.CodeOf(err))
 			}
 		}
@@ -335,7 +335,7 @@ func TestRejectedVersion(t *testing.T) {
 			continue
 		}
 		text := fmt.Sprint(got)
-		if step.CodeOf(got) != step.CodeVersionUnknown || !strings.HasPrefix(text, "Scalr rejected the version "+c.want+": ") ||
+		if step.CodeOf(got) != step.CodeVersionUnavailable || !strings.HasPrefix(text, "Scalr rejected the version "+c.want+": ") ||
 			strings.HasSuffix(text, "..") {
 			t.Errorf("%s: code %s, %q", name, step.CodeOf(got), text)
 		}
@@ -348,12 +348,12 @@ func TestRejectedTagName(t *testing.T) {
 	for name, want := range map[string]string{"team a": `"team-a"`, " a/b ": `"a-b"`, "//": "none", "a--b!": `"a--b"`} {
 		err := tagNameError(name, rejection(422, ""))
 		var refusal *step.Refusal
-		if !errors.As(err, &refusal) || refusal.Code != step.CodeTagName || strings.HasSuffix(refusal.Problem, "..") ||
+		if !errors.As(err, &refusal) || refusal.Code != step.CodeTagNameInvalid || strings.HasSuffix(refusal.Problem, "..") ||
 			!strings.HasPrefix(refusal.Problem, fmt.Sprintf("Scalr rejected the tag name %q: ", name)) {
 			t.Errorf("%q: %v", name, err)
 			continue
 		}
-		advice := step.Advice(step.CodeTagName) + " Here: " + want + "."
+		advice := step.Advice(step.CodeTagNameInvalid) + " Here: " + want + "."
 		if want == "none" {
 			advice = ""
 		}

@@ -200,9 +200,9 @@ func tagNameError(name string, err error) error {
 	if safeTag.MatchString(name) || !errors.As(err, &e) || !errors.Is(e, scalr.ErrInvalid) {
 		return err
 	}
-	f := &step.Refusal{Code: step.CodeTagName, Problem: fmt.Sprintf("Scalr rejected the tag name %q: %s.", name, strings.TrimSuffix(e.Reason(), "."))}
+	f := &step.Refusal{Code: step.CodeTagNameInvalid, Problem: fmt.Sprintf("Scalr rejected the tag name %q: %s.", name, strings.TrimSuffix(e.Reason(), "."))}
 	if safe := strings.Trim(unsafeInTag.ReplaceAllString(name, "-"), "-"); safe != "" {
-		f.Advice = step.Advice(step.CodeTagName) + fmt.Sprintf(" Here: %q.", safe)
+		f.Advice = step.Advice(step.CodeTagNameInvalid) + fmt.Sprintf(" Here: %q.", safe)
 	}
 	return f
 }

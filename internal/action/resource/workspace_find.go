@@ -33,7 +33,7 @@ func workspaceWithID(ctx context.Context, c *scalr.Client, id string) (scalr.Wor
 func (w *workspaceCommand) missing(ctx context.Context) error {
 	switch {
 	case w.in.WorkspaceID != "":
-		return step.Refuse(step.CodeWorkspaceMissing, "Workspace %s not found, or the token cannot read it.", w.in.WorkspaceID)
+		return step.Refuse(step.CodeWorkspaceNotFound, "Workspace %s not found, or the token cannot read it.", w.in.WorkspaceID)
 	case w.environment.ID == "":
 		return lookup.MissingEnvironment(ctx, w.client, w.in.Environment)
 	}
@@ -42,7 +42,7 @@ func (w *workspaceCommand) missing(ctx context.Context) error {
 	for _, ws := range list {
 		names = append(names, ws.Name)
 	}
-	return step.Refuse(step.CodeWorkspaceMissing, "Environment %q has no workspace %q that the token can read.%s", w.environment.Name,
+	return step.Refuse(step.CodeWorkspaceNotFound, "Environment %q has no workspace %q that the token can read.%s", w.environment.Name,
 		w.in.Name, lookup.DidYouMean(w.in.Name, names))
 }
 

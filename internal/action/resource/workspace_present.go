@@ -106,7 +106,7 @@ func (w *workspaceCommand) versionError(err error) error {
 	}
 	for _, p := range e.Problems {
 		if strings.HasSuffix(p.Pointer, "/terraform-version") || p.Pointer == "" && aboutVersion.MatchString(p.Title+" "+p.Detail) {
-			return step.Refuse(step.CodeVersionUnknown, "Scalr rejected the version %s: %s.", w.requestedVersion(), strings.TrimSuffix(e.Reason(), "."))
+			return step.Refuse(step.CodeVersionUnavailable, "Scalr rejected the version %s: %s.", w.requestedVersion(), strings.TrimSuffix(e.Reason(), "."))
 		}
 	}
 	return err

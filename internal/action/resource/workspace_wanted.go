@@ -23,7 +23,7 @@ func (w *workspaceCommand) resolveLinks(ctx context.Context) (l workspaceLinks, 
 			return l, err
 		}
 		key := func(p scalr.AgentPool) (id, name string) { return p.ID, p.Name }
-		pools, err := findByIDOrName(l.agentPools, key, []string{*w.in.AgentPool}, "agent pool", step.CodeAgentPoolGone)
+		pools, err := findByIDOrName(l.agentPools, key, []string{*w.in.AgentPool}, "agent pool", step.CodeAgentPoolNotFound)
 		if err != nil {
 			return l, err
 		}
@@ -40,7 +40,7 @@ func (w *workspaceCommand) resolveLinks(ctx context.Context) (l workspaceLinks, 
 		names = append(names, link.Provider)
 	}
 	key := func(p scalr.Provider) (id, name string) { return p.ID, p.Name }
-	picked, err := findByIDOrName(l.providers, key, names, "provider configuration", step.CodeProviderGone)
+	picked, err := findByIDOrName(l.providers, key, names, "provider configuration", step.CodeProviderNotFound)
 	for i, p := range picked {
 		link := scalr.ProviderLink{ProviderID: p.ID, Alias: w.in.ProviderLinks[i].Alias}
 		if !slices.Contains(l.links, link) { // the input may name it both by name and by id

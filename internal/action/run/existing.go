@@ -22,7 +22,7 @@ func (r *command) actOnExisting(ctx context.Context) (step.Outcome, error) {
 	}
 	run, err := r.client.Run(ctx, r.in.RunID)
 	if errors.Is(err, scalr.ErrNotFound) || errors.Is(err, scalr.ErrForbidden) {
-		return step.Outcome{}, step.Refuse(step.CodeRunMissing, "Run %s not found, or the token cannot read it. %s.", r.in.RunID,
+		return step.Outcome{}, step.Refuse(step.CodeRunNotFound, "Run %s not found, or the token cannot read it. %s.", r.in.RunID,
 			step.Sentence(err))
 	}
 	if err != nil {
@@ -60,7 +60,7 @@ func (r *command) actOnExisting(ctx context.Context) (step.Outcome, error) {
 // statuses in which a run may wait.
 func (r *command) confirmExisting(ctx context.Context, run scalr.Run) (step.Outcome, error) {
 	if run.Dry {
-		return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s is a dry run: it changes nothing, and there is nothing to confirm.",
+		return step.Outcome{}, step.Refuse(step.CodeRunNotWaiting, "Run %s is a dry run: it changes nothing, and there is nothing to confirm.",
 			run.ID)
 	}
 	if run.State() == scalr.Saved && !step.Contradictory(run) && !r.in.FailOn.Any() {
@@ -81,7 +81,7 @@ func (r *command) override(ctx context.Context, run scalr.Run) (step.Outcome, er
 	case step.Contradictory(run):
 		return r.outcomeOf(ctx, run), nil
 	case !slices.ContainsFunc(run.Policies, softFailed):
-		return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s waits for an override, but Scalr reports no policy check that can be overridden.",
+		return step.Outcome{}, step.Refuse(step.CodeRunNotWaiting, "Run %s waits for an override, but Scalr reports no policy check that can be overridden.",
 			run.ID)
 	}
 	c := r.finalCheck(run, nil)
@@ -122,7 +122,7 @@ func (r *command) nothingToOverride(ctx context.Context, run scalr.Run) (step.Ou
 	case run.Status.IsFinal():
 		return r.decide(ctx, run, appliesByOthers)
 	case !r.in.Wait:
-		return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "No policy check of run %s waits for an override.", run.ID)
+		return step.Outcome{}, step.Refuse(step.CodeRunNotWaiting, "No policy check of run %s waits for an override.", run.ID)
 	}
 	r.Job.Noticef("No policy check of run %s waits for an override.", run.ID)
 	return r.waitAndDecide(ctx, run, appliesByOthers)
@@ -175,7 +175,7 @@ func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result
 	done := step.Outcome{Result: wanted, Requested: true}
 	if !run.Status.IsFinal() {
 		if wanted == result.Discarded && run.State() == scalr.Working {
-			return step.Outcome{}, step.Refuse(step.CodeNotWaiting,
+			return step.Outcome{}, step.Refuse(step.CodeRunNotWaiting,
 				"Run %s is %s: only a run that waits for a person can be discarded. Use `mode: cancel` to stop a running one.", run.ID, run.Status)
 		}
 		how := r.stopOptions(string(wanted))
@@ -186,7 +186,7 @@ func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result
 		}
 		r.updateRun(stop.LastKnown)
 		if stop.ApplyContinues {
-			return step.Outcome{}, step.Refuse(step.CodeNotWaiting, "Run %s is being applied: it can no longer be discarded.", run.ID)
+			return step.Outcome{}, step.Refuse(step.CodeRunNotWaiting, "Run %s is being applied: it can no longer be discarded.", run.ID)
 		}
 		run = stop.LastKnown
 		if !r.in.Wait {

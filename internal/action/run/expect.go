@@ -108,7 +108,7 @@ func (r *command) expectExisting(ctx context.Context, run scalr.Run) error {
 	if r.in.WorkspaceID != "" || r.in.Workspace != "" {
 		w, err := r.findWorkspace(ctx)
 		var f *step.Refusal
-		if errors.As(err, &f) && (f.Code == step.CodeWorkspaceMissing || f.Code == step.CodeEnvironmentGone) {
+		if errors.As(err, &f) && (f.Code == step.CodeWorkspaceNotFound || f.Code == step.CodeEnvironmentNotFound) {
 			return step.Refuse(step.CodeWrongWorkspace, "Run %s could not be matched with the given workspace. %s Nothing was changed.", run.ID, f.Problem)
 		}
 		if err != nil {
@@ -127,7 +127,7 @@ func (want existingRun) check(run scalr.Run) *unexpectedRun {
 		return &unexpectedRun{step.CodeWrongWorkspace, run, fmt.Sprintf("Run %s belongs to %s, not to workspace %s.",
 			run.ID, orUnreported("workspace", run.WorkspaceID), lookup.Title(want.workspace)), run.WorkspaceID == ""}
 	case id != "" && run.ConfigurationID != id:
-		return &unexpectedRun{step.CodeWrongConfig, run, fmt.Sprintf("Run %s belongs to %s, not to configuration version %s.",
+		return &unexpectedRun{step.CodeWrongConfiguration, run, fmt.Sprintf("Run %s belongs to %s, not to configuration version %s.",
 			run.ID, orUnreported("configuration version", run.ConfigurationID), id), run.ConfigurationID == ""}
 	}
 	return want.checkDestroy(run)
@@ -142,7 +142,7 @@ func (want existingRun) checkDestroy(run scalr.Run) *unexpectedRun {
 	}
 	applies := want.mode == inputs.ModeConfirm || !isFalse(is.AutoApply)
 	refused := func(format string) *unexpectedRun {
-		return &unexpectedRun{step.CodeNotExpected, run, fmt.Sprintf(format, run.ID), is.Destroy == nil}
+		return &unexpectedRun{step.CodeRunNotExpected, run, fmt.Sprintf(format, run.ID), is.Destroy == nil}
 	}
 	switch {
 	case is.Destroy == nil && (applies || want.destroy):

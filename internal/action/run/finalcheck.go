@@ -78,7 +78,7 @@ func (c *finalCheck) untilAccepted(ctx context.Context, done string, request fun
 		if !errors.Is(err, scalr.ErrConflict) {
 			return err
 		}
-		c.refused = step.Refuse(step.CodeNotWaiting, "Scalr does not allow run %s to be %s while it is %q: %s.", c.run.ID, done, c.run.Status,
+		c.refused = step.Refuse(step.CodeRunNotWaiting, "Scalr does not allow run %s to be %s while it is %q: %s.", c.run.ID, done, c.run.Status,
 			step.Sentence(err))
 		if err := retry.Wait(ctx, c.command.Env.Timing.StatusGrace); err != nil {
 			return err

@@ -210,7 +210,7 @@ func TestWhoConfirmsDestroyRuns(t *testing.T) {
 		switch {
 		case got == nil && want != "", got != nil && (want == "" || !bytes.Contains([]byte(got.problem), []byte(want))):
 			t.Errorf("%s: %v, want %q", name, got, want)
-		case got != nil && (got.unreported != (want == unknown) || got.code != step.CodeNotExpected || got.run.ID != "run-1"):
+		case got != nil && (got.unreported != (want == unknown) || got.code != step.CodeRunNotExpected || got.run.ID != "run-1"):
 			t.Errorf("%s: unreported %v, code %s, run %q", name, got.unreported, got.code, got.run.ID)
 		}
 	}

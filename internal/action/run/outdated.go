@@ -25,7 +25,7 @@ func (r *command) markOutdated(o step.Outcome, rep report.Report) {
 // and whether the inputs identify that report. If run-id names an unexpected run, the outcome does not concern the
 // workspace of the inputs.
 func (r *command) makesReportOutdated(o step.Outcome) bool {
-	if o.ExitCode() == 0 || slices.Contains([]step.Code{step.CodeWrongWorkspace, step.CodeWrongConfig, step.CodeNotExpected}, o.Code) {
+	if o.ExitCode() == 0 || slices.Contains([]step.Code{step.CodeWrongWorkspace, step.CodeWrongConfiguration, step.CodeRunNotExpected}, o.Code) {
 		return false
 	}
 	return r.workspaceInput() != "" && r.commenter().CanMarkOutdated(r.in.CommentTag)

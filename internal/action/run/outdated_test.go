@@ -33,9 +33,9 @@ func TestWhatMakesReportOutdated(t *testing.T) {
 		"exit code 1":         {complete, []string{workspace}, step.Outcome{Result: result.Errored, Code: step.CodeRunErrored}, true},
 		"success":             {complete, []string{workspace}, step.Outcome{Result: result.Planned}, false},
 		"wrong workspace":     {complete, []string{workspace}, step.Outcome{Result: result.Refused, Code: step.CodeWrongWorkspace}, false},
-		"wrong configuration": {complete, []string{workspace}, step.Outcome{Result: result.Refused, Code: step.CodeWrongConfig}, false},
-		"unexpected run":      {complete, []string{workspace}, step.Outcome{Result: result.Refused, Code: step.CodeNotExpected}, false},
-		"unknown workspace":   {complete, []string{workspace}, step.Outcome{Result: result.Refused, Code: step.CodeWorkspaceMissing}, true},
+		"wrong configuration": {complete, []string{workspace}, step.Outcome{Result: result.Refused, Code: step.CodeWrongConfiguration}, false},
+		"unexpected run":      {complete, []string{workspace}, step.Outcome{Result: result.Refused, Code: step.CodeRunNotExpected}, false},
+		"unknown workspace":   {complete, []string{workspace}, step.Outcome{Result: result.Refused, Code: step.CodeWorkspaceNotFound}, true},
 		"no token":            {with(func(in *inputs.Run) { in.GitHubToken = secret.Value{} }), []string{workspace}, failed, false},
 		"no workspace":        {complete, nil, failed, false},
 		"blank workspace":     {complete, []string{"INPUT_WORKSPACE=  "}, failed, false},
@@ -77,16 +77,16 @@ func TestUnexpectedRunOfInputs(t *testing.T) {
 		"matching":     {want: both, run: scalr.Run{WorkspaceID: "ws-1", ConfigurationID: "cv-1"}},
 		"workspace":    {want: inWorkspace, run: scalr.Run{WorkspaceID: "ws-2"}, code: step.CodeWrongWorkspace, problem: wrongWorkspace},
 		"no workspace": {want: inWorkspace, code: step.CodeWrongWorkspace, problem: noWorkspace, unreported: true},
-		"version":      {want: ofVersion, run: scalr.Run{ConfigurationID: "cv-2"}, code: step.CodeWrongConfig, problem: wrongVersion},
-		"no version":   {want: ofVersion, code: step.CodeWrongConfig, problem: noVersion, unreported: true},
+		"version":      {want: ofVersion, run: scalr.Run{ConfigurationID: "cv-2"}, code: step.CodeWrongConfiguration, problem: wrongVersion},
+		"no version":   {want: ofVersion, code: step.CodeWrongConfiguration, problem: noVersion, unreported: true},
 		"both": {
 			want: both, run: scalr.Run{WorkspaceID: "ws-2", ConfigurationID: "cv-2"}, code: step.CodeWrongWorkspace, problem: wrongWorkspace,
 		},
 		"only version": {
-			want: both, run: scalr.Run{WorkspaceID: "ws-1", ConfigurationID: "cv-2"}, code: step.CodeWrongConfig, problem: wrongVersion,
+			want: both, run: scalr.Run{WorkspaceID: "ws-1", ConfigurationID: "cv-2"}, code: step.CodeWrongConfiguration, problem: wrongVersion,
 		},
 		"destroy is unknown": {
-			want: existingRun{mode: inputs.ModeConfirm}, code: step.CodeNotExpected, unreported: true,
+			want: existingRun{mode: inputs.ModeConfirm}, code: step.CodeRunNotExpected, unreported: true,
 			problem: "Scalr does not report whether run run-1 is a destroy run.",
 		},
 	} {

@@ -70,21 +70,21 @@ func (r *command) preflightProblems(w scalr.Workspace, l *bundle.Listing) []pref
 	}
 	switch {
 	case w.ModuleVersionID != "":
-		add(false, step.CodeWorkspaceModule, "Workspace %s uses a module from the registry: nothing can be uploaded to it.",
+		add(false, step.CodeWorkspaceModuleDriven, "Workspace %s uses a module from the registry: nothing can be uploaded to it.",
 			lookup.Title(w))
 	case w.VCS != "":
-		add(false, step.CodeWorkspaceVCS, "Workspace %s takes its configuration from the repository %q: nothing can be uploaded to it.",
+		add(false, step.CodeWorkspaceVCSDriven, "Workspace %s takes its configuration from the repository %q: nothing can be uploaded to it.",
 			lookup.Title(w), w.VCS)
 	}
 	if w.ExecutionMode == "local" {
 		add(false, step.CodeWorkspaceLocal, "Workspace %s has the execution mode local: Scalr does not run Terraform in it.", lookup.Title(w))
 	}
 	if w.EnvironmentLocked {
-		add(false, step.CodeEnvironmentLock, "The environment %q is locked%s: Scalr does not start runs in it.", w.Environment,
+		add(false, step.CodeEnvironmentLocked, "The environment %q is locked%s: Scalr does not start runs in it.", w.Environment,
 			step.Because(w.EnvironmentLockReason))
 	}
 	if r.in.FailOn.CostIncrease && isFalse(w.CostEstimation) {
-		add(false, step.CodeCostOff,
+		add(false, step.CodeCostEstimationOff,
 			"The environment %q has cost estimation off (`cost-estimation-enabled` is false): `fail-on: cost-increase` cannot be evaluated.",
 			w.Environment)
 	}
@@ -125,16 +125,16 @@ func workingDirectory(w scalr.Workspace, l *bundle.Listing) []preflightProblem {
 	dir := path.Clean("/" + w.WorkingDirectory)[1:]
 	switch {
 	case !l.HasDir(dir):
-		return []preflightProblem{{Refusal: step.Refusal{Code: step.CodeDirectoryMissing,
+		return []preflightProblem{{Refusal: step.Refusal{Code: step.CodeWorkingDirectoryMissing,
 			Problem: fmt.Sprintf("The workspace's working directory %q is not in path %q.", dir, l.Path())}}}
 	case !l.HasTerraform(dir) && !w.Terragrunt && !w.Hooks && w.WorkingDirectory == "":
 		return []preflightProblem{{
 			warning: true,
-			Refusal: step.Refusal{Code: step.CodeDirectoryEmpty,
+			Refusal: step.Refusal{Code: step.CodeWorkingDirectoryEmpty,
 				Problem: fmt.Sprintf("Path %q has no .tf or .tofu files of its own, and the workspace has no working directory.", l.Path())},
 		}}
 	case !l.HasTerraform(dir) && !w.Terragrunt && !w.Hooks:
-		return []preflightProblem{{Refusal: step.Refusal{Code: step.CodeDirectoryEmpty,
+		return []preflightProblem{{Refusal: step.Refusal{Code: step.CodeWorkingDirectoryEmpty,
 			Problem: fmt.Sprintf("The workspace's working directory %q has no .tf or .tofu files in path %q.", cmp.Or(dir, "."), l.Path())}}}
 	}
 	return nil
@@ -148,7 +148,7 @@ func (r *command) findWorkspace(ctx context.Context) (scalr.Workspace, error) {
 	}
 	w, err := r.client.Workspace(ctx, r.in.WorkspaceID)
 	if errors.Is(err, scalr.ErrNotFound) || errors.Is(err, scalr.ErrForbidden) {
-		return w, step.Refuse(step.CodeWorkspaceMissing, "Workspace %s not found, or the token cannot read it. %s.", r.in.WorkspaceID,
+		return w, step.Refuse(step.CodeWorkspaceNotFound, "Workspace %s not found, or the token cannot read it. %s.", r.in.WorkspaceID,
 			step.Sentence(err))
 	}
 	return r.client.WithLockHolder(ctx, w), err

@@ -95,7 +95,7 @@ func WithAdvice(o Outcome) Outcome {
 	return o
 }
 
-// CodeOf returns the error code of an error, or CodeInternal for an unclassified error.
+// CodeOf returns the error code of an error, or CodeInternalError for an unclassified error.
 func CodeOf(err error) Code {
 	var (
 		f       *Refusal
@@ -119,25 +119,25 @@ func CodeOf(err error) Code {
 	case errors.As(err, &packing):
 		return Code(packing.Code)
 	case errors.Is(err, job.ErrNoIDToken):
-		return CodeIDToken
+		return CodeIDTokenUnavailable
 	case errors.As(err, &config):
-		return CodeConfiguration
+		return CodeConfigurationErrored
 	case errors.As(err, &pending):
-		return CodePending
+		return CodeConfigurationPending
 	case errors.As(err, &unknown):
 		return CodeRunUnknown
 	case errors.As(err, &status):
 		return CodeUnknownStatus
 	case errors.As(err, &several):
-		return map[string]Code{"environment": CodeEnvironmentTwice, "workspace": CodeWorkspaceUnclear, "tag": CodeTagTwice}[several.Thing]
+		return map[string]Code{"environment": CodeEnvironmentAmbiguous, "workspace": CodeWorkspaceAmbiguous, "tag": CodeTagAmbiguous}[several.Thing]
 	case errors.Is(err, scalr.ErrLinksUnknown):
 		return CodeLinksUnknown
 	case errors.Is(err, scalr.ErrNoUpload):
-		return CodeWorkspaceVCS
+		return CodeWorkspaceVCSDriven
 	case errors.As(err, &answer):
 		return codeOfResponse(answer)
 	}
-	return CodeInternal
+	return CodeInternalError
 }
 
 func codeOfResponse(e *scalr.Error) Code {
@@ -162,7 +162,7 @@ func codeOfResponse(e *scalr.Error) Code {
 	case e.NotAPIResponse:
 		return CodeNotScalr
 	}
-	return CodeNoAnswer
+	return CodeNoUsableAnswer
 }
 
 func codeOfStorage(e *scalr.Error) Code {
@@ -182,19 +182,19 @@ func codeOfNetwork(n scalr.Network) Code {
 	case scalr.NameTrouble, scalr.Unreachable:
 		return CodeUnreachable
 	case scalr.Certificate:
-		return CodeCertificate
+		return CodeCertificateNotTrusted
 	case scalr.NotTLS:
 		return CodeNotTLS
 	case scalr.OldTLS:
-		return CodeOldTLS
+		return CodeTLSTooOld
 	case scalr.ProxyTrouble:
-		return CodeProxyDown
+		return CodeProxyUnreachable
 	case scalr.ProxyDenied:
 		return CodeProxyRefused
 	case scalr.NotAllowed:
 		return CodeAddressRefused
 	}
-	return CodeNoAnswer
+	return CodeNoUsableAnswer
 }
 
 // Sentence returns the error as one sentence, with the redirect target and the number of attempts if there are any.

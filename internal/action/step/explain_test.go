@@ -37,7 +37,7 @@ func knownErrors() map[string]error {
 	all := map[string]error{
 		"refusal":                  Refuse(CodeConflict, "%d runs wait.", 2),
 		"refusal with advice":      &Refusal{Code: CodeConflict, Problem: "A run waits.", Advice: "Wait for it."},
-		"wrapped refusal":          fmt.Errorf("create: %w", Refuse(CodeTagName, "the name is invalid")),
+		"wrapped refusal":          fmt.Errorf("create: %w", Refuse(CodeTagNameInvalid, "the name is invalid")),
 		"refusal without a code":   &Refusal{Problem: "Something failed."},
 		"refusal without a text":   &Refusal{Code: CodeGateHit},
 		"error with a code":        coded{errors.New("another run")},
@@ -123,7 +123,7 @@ func TestExplain(t *testing.T) {
 	}
 	show("no error code", WithAdvice(Outcome{Result: "done"}))
 	show("unknown code", WithAdvice(Outcome{Result: "done", Code: "unknown"}))
-	show("code alone", WithAdvice(Outcome{Code: CodePolicyGroupGone}))
+	show("code alone", WithAdvice(Outcome{Code: CodePolicyGroupNotFound}))
 	show("complete", WithAdvice(Outcome{Code: CodeNotAllowed, Problem: "No.", Hints: []string{"Ask."}, Input: "path"}))
 	goldentest.Compare(t, filepath.Join("testdata", "errors.txt"), got.String())
 }

@@ -24,7 +24,8 @@ func (s *Step) Finish(o Outcome, out *Outputs) int {
 		return 0
 	}
 	if o.ExitCode() == 0 {
-		o = WithAdvice(Outcome{Code: CodeOutputs, Problem: fmt.Sprintf("The result is %s, but the outputs could not be written: %v.", o.Result, out.err)})
+		problem := fmt.Sprintf("The result is %s, but the outputs could not be written: %v.", o.Result, out.err)
+		o = WithAdvice(Outcome{Code: CodeOutputsUnwritable, Problem: problem})
 	}
 	if o.Input == "workspace" && s.Job.Input("workspace-id") != "" {
 		o.Input = "workspace-id"

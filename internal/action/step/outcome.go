@@ -44,9 +44,9 @@ func (o Outcome) ExitCode() int {
 // missing object has the result not-found.
 func (o Outcome) ForCompanion() Outcome {
 	switch o.Code {
-	case CodeEnvironmentGone, CodeWorkspaceMissing:
+	case CodeEnvironmentNotFound, CodeWorkspaceNotFound:
 		o.Result, o.Input = result.NotFound, ""
-	case CodeWorkspaceUnclear:
+	case CodeWorkspaceAmbiguous:
 		o.Input = ""
 	}
 	return o.WithoutTimeoutInput()
@@ -55,7 +55,7 @@ func (o Outcome) ForCompanion() Outcome {
 // WithoutTimeoutInput adapts an outcome to an action with a constant time limit, which the user cannot raise.
 func (o Outcome) WithoutTimeoutInput() Outcome {
 	if o.Code == CodeTimedOut {
-		o.Hints, o.Input = []string{Advice(CodeNoAnswer)}, ""
+		o.Hints, o.Input = []string{Advice(CodeNoUsableAnswer)}, ""
 	}
 	return o
 }

@@ -18,12 +18,12 @@ func (s *Step) CheckProxyAndCA() error {
 	}
 	if file := s.Job.Env("SSL_CERT_FILE"); file != "" {
 		if _, err := os.Stat(file); err != nil {
-			return Refuse(CodeCAMissing, "SSL_CERT_FILE names %q, which cannot be read in this container.", file)
+			return Refuse(CodeCAFileMissing, "SSL_CERT_FILE names %q, which cannot be read in this container.", file)
 		}
 	}
 	for _, dir := range filepath.SplitList(s.Job.Env("SSL_CERT_DIR")) {
 		if _, err := os.Stat(dir); err != nil {
-			return Refuse(CodeCAMissing, "SSL_CERT_DIR names %q, which cannot be read in this container.", dir)
+			return Refuse(CodeCAFileMissing, "SSL_CERT_DIR names %q, which cannot be read in this container.", dir)
 		}
 	}
 	return nil

@@ -124,7 +124,7 @@ var messageWords = map[Code]string{
 // commonCodes are the error codes in the README.
 var commonCodes = []Code{
 	CodeInputInvalid, CodeTokenRejected, CodeNotAllowed, CodeSignInRefused,
-	CodeWorkspaceMissing, CodeWorkspaceVCS, CodeWorkspaceLocked, CodeDirectoryMissing, CodeUnreachable,
+	CodeWorkspaceNotFound, CodeWorkspaceVCSDriven, CodeWorkspaceLocked, CodeWorkingDirectoryMissing, CodeUnreachable,
 }
 
 // TestREADMEErrors checks that docs/errors.md and the README's table of common errors match advices. The flag -update

@@ -126,7 +126,7 @@ func TestProxyAndCA(t *testing.T) {
 		if err != nil {
 			got = err.Error()
 		}
-		code := map[bool]Code{true: CodeProxyInvalid, false: CodeCAMissing}[strings.HasSuffix(got, invalid)]
+		code := map[bool]Code{true: CodeProxyInvalid, false: CodeCAFileMissing}[strings.HasSuffix(got, invalid)]
 		if got != want || err != nil && CodeOf(err) != code {
 			t.Errorf("%s: got %q, want %q", environ, got, want)
 		}
@@ -294,11 +294,11 @@ func TestCorrectByPlan(t *testing.T) {
 func TestOutcomesOfCompanions(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[Code]Outcome{
-		CodeEnvironmentGone:  {Result: result.NotFound},
-		CodeWorkspaceMissing: {Result: result.NotFound},
-		CodeWorkspaceUnclear: {Result: result.Refused, Hints: []string{"hint"}},
-		CodeTimedOut:         {Result: result.Refused, Hints: []string{Advice(CodeNoAnswer)}},
-		CodeInUse:            {Result: result.Refused, Hints: []string{"hint"}, Input: "workspace"},
+		CodeEnvironmentNotFound: {Result: result.NotFound},
+		CodeWorkspaceNotFound:   {Result: result.NotFound},
+		CodeWorkspaceAmbiguous:  {Result: result.Refused, Hints: []string{"hint"}},
+		CodeTimedOut:            {Result: result.Refused, Hints: []string{Advice(CodeNoUsableAnswer)}},
+		CodeInUse:               {Result: result.Refused, Hints: []string{"hint"}, Input: "workspace"},
 	} {
 		if want.Code = code; want.Hints == nil {
 			want.Hints = []string{"hint"}

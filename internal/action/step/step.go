@@ -105,7 +105,7 @@ func (s *Step) Recover(code *int) {
 	if fault == nil {
 		return
 	}
-	o := Outcome{Result: result.Unreachable, Code: CodeInternal, Problem: fmt.Sprintf("a bug in this action: %v", fault)}
+	o := Outcome{Result: result.Unreachable, Code: CodeInternalError, Problem: fmt.Sprintf("a bug in this action: %v", fault)}
 	s.Job.Debugf("%s", debug.Stack())
 	*code = s.Finish(o, nil)
 }
