@@ -19,7 +19,8 @@ func planOfInvocations(t *testing.T, n int, config, text string) Plan {
 	for i := range n {
 		name := "x" + strings.Repeat("i", i)
 		list = append(list, `{"address":"action.t.`+name+`","type":"t","name":"`+name+`",`+
-			`"lifecycle_action_trigger":{"triggering_resource_address":"a.b","action_trigger_event":"AfterUpdate"},"config_sensitive":{},"config_unknown":{},"config_values":`+config+`}`)
+			`"lifecycle_action_trigger":{"triggering_resource_address":"a.b","action_trigger_event":"AfterUpdate"},`+
+			`"config_sensitive":{},"config_unknown":{},"config_values":`+config+`}`)
 	}
 	return l.Plan(t.Context(), strings.NewReader(
 		`{"format_version":"1.2","terraform_version":"1.14.0","resource_changes":[],"action_invocations":[`+strings.Join(list, ",")+`]}`))

@@ -180,8 +180,9 @@ func TestConfigurationOfInvocations(t *testing.T) {
 		{
 			name:   "nested write-only values in the JSON",
 			config: `"config_values":{"b":[{"c":[{"w":"v","x":1},{"w":"v","x":2}]}],"m":{"k":{"w":"v","y":1}}}` + marks,
-			log: "            m = {\n                \"k\" = {\n                    w = (write-only attribute)\n                    y = 1\n                }\n" +
-				"            }\n\n            b {\n                c {\n                    w = (write-only attribute)\n                    x = 2\n                }\n" +
+			log: "            m = {\n                \"k\" = {\n                    w = (write-only attribute)\n                    y = 1\n" +
+				"                }\n            }\n\n            b {\n" +
+				"                c {\n                    w = (write-only attribute)\n                    x = 2\n                }\n" +
 				"                c {\n                    w = (write-only attribute)\n                    x = 2\n                }\n            }\n",
 			want: "          b = [\n              {\n                  c = [\n                      {\n                          w = (sensitive value)\n" +
 				"                          x = 1\n                      },\n                      {\n                          w = (sensitive value)\n" +
@@ -245,7 +246,8 @@ func TestConfigurationOfInvocations(t *testing.T) {
 func TestInvocationsWithoutAddress(t *testing.T) {
 	t.Parallel()
 	block := func(name, value string) string {
-		return fmt.Sprintf("    action \"t\" %q {\n        config {\n            c = %q\n            w = (write-only attribute)\n        }\n    }\n", name, value)
+		const format = "    action \"t\" %q {\n        config {\n            c = %q\n            w = (write-only attribute)\n        }\n    }\n"
+		return fmt.Sprintf(format, name, value)
 	}
 	const before, after = "\n    # Actions to be invoked before this change in order:\n", "\n    # Actions to be invoked after this change in order:\n"
 	const update, create = "  # a.b will be updated in-place\n  ~ resource \"a\" \"b\" {\n      ~ x = 1 -> 2\n    }\n",
@@ -275,7 +277,8 @@ func TestInvocationsWithoutAddress(t *testing.T) {
 	}
 
 	one := func(address, name, trigger, event, value string) string {
-		return fmt.Sprintf(`{"address":%q,"type":"t","name":%q,"lifecycle_action_trigger":{"triggering_resource_address":%q,"action_trigger_event":%q},`+
+		return fmt.Sprintf(`{"address":%q,"type":"t","name":%q,`+
+			`"lifecycle_action_trigger":{"triggering_resource_address":%q,"action_trigger_event":%q},`+
 			`"config_values":{"c":%q,"w":"v"},"config_sensitive":{},"config_unknown":{}}`, address, name, trigger, event, value)
 	}
 	p = readPlan(logSection(`{"format_version":"1.2","terraform_version":"1.14.0","resource_changes":[],"action_invocations":[`+strings.Join([]string{
