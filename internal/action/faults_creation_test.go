@@ -138,6 +138,21 @@ func TestCreationFaults(t *testing.T) {
 			ops:     map[string]int{createVersion: 2, createRun: 1},
 			then:    runs(1),
 		},
+		"R29 refused by a firewall after the creation": {
+			faults:  []scalrsim.Fault{{Op: createRun, Phase: scalrsim.After, Action: scalrsim.Status, Status: 403, Body: "<h1>Blocked</h1>"}},
+			outputs: planned,
+			says:    []string{"whether it was created"},
+			ops:     one,
+			then:    runs(1),
+		},
+		"R29 refused by a firewall": {
+			faults:  []scalrsim.Fault{{Op: createRun, Action: scalrsim.Status, Status: 403, Body: "<h1>Blocked</h1>"}},
+			code:    3,
+			outputs: []string{"error-code=not-allowed", "run-id="},
+			says:    []string{"Blocked"},
+			ops:     one,
+			then:    runs(0),
+		},
 		"R11 locked": {
 			faults: []scalrsim.Fault{
 				statusFault(createRun, 409, -1, `{"errors":[{"detail":"Workspace is locked by ada@acme.example: migration."}]}`),

@@ -21,6 +21,14 @@ func TestStatusFaults(t *testing.T) {
 			Change: func(b string) string { return replaceStatus(b, old, value) },
 		}}
 	}
+	replaced := func(kind, old, status string) scalrsim.Fault {
+		return editFault(1, kind, func(attributes map[string]any) {
+			if attributes["status"] == old {
+				attributes["status"] = status
+			}
+		})
+	}
+	denied, failedPlan := replaced("policy-checks", "soft_failed", "hard_failed"), replaced("plans", "finished", "errored")
 	playFaults(t, map[string]faultCase{
 		"S01 earlier status":        {scenario: "backwards", outputs: planned},
 		"S02 passes unknown status": {scenario: "passes-unknown", outputs: planned, says: []string{"quantum_checking"}},
@@ -109,6 +117,63 @@ func TestStatusFaults(t *testing.T) {
 			code:     1,
 			outputs:  []string{"result=policy-failed", "policy-status=hard-failed"},
 			says:     []string{"policy failed"},
+		},
+		"S24 hard-mandatory policy failure of a run that waits": {
+			scenario: "policy-soft",
+			faults:   []scalrsim.Fault{denied},
+			inputs:   []string{"dry-run=false"},
+			code:     1,
+			outputs:  []string{"result=policy-failed", "status=discarded"},
+			says:     []string{"A hard-mandatory policy failed", "The run was discarded; nothing was applied."},
+			ops:      map[string]int{discardOp: 1},
+		},
+		"S24 hard-mandatory policy failure of a dry run that waits": {
+			scenario: "policy-soft",
+			faults:   []scalrsim.Fault{denied},
+			code:     1,
+			outputs:  []string{"result=policy-failed", "status=discarded"},
+			ops:      map[string]int{discardOp: 1},
+		},
+		"S24 failed plan of a run that waits": {
+			scenario: "waits-for-approval",
+			faults:   []scalrsim.Fault{failedPlan},
+			inputs:   []string{"dry-run=false"},
+			code:     1,
+			outputs:  []string{"result=errored", "error-code=run-errored", "status=discarded"},
+			says:     []string{`but its plan is "errored"`, "The run was discarded; nothing was applied."},
+			ops:      map[string]int{discardOp: 1},
+		},
+		"S24 failed plan of a run that would be confirmed": {
+			scenario: "waits-for-approval",
+			faults:   []scalrsim.Fault{failedPlan},
+			inputs:   []string{"dry-run=false", "auto-apply=true", "fail-on=needs-confirmation"},
+			code:     1,
+			outputs:  []string{"result=errored", "error-code=run-errored", "status=discarded"},
+			ops:      map[string]int{discardOp: 1, confirmOp: 0},
+		},
+		"S24 failed plan of a saved plan": {
+			scenario: "saved-plan",
+			faults:   []scalrsim.Fault{failedPlan},
+			inputs:   []string{"dry-run=false", "save-plan=true"},
+			code:     1,
+			outputs:  []string{"result=errored", "error-code=run-errored", "status=discarded"},
+			ops:      map[string]int{discardOp: 1},
+		},
+		"S24 failed plan without changes": {
+			scenario: "waits-without-changes",
+			faults:   []scalrsim.Fault{failedPlan},
+			inputs:   []string{"dry-run=false"},
+			code:     1,
+			outputs:  []string{"result=errored", "error-code=run-errored", "status=discarded"},
+			ops:      map[string]int{discardOp: 1},
+		},
+		"S24 the discard is not allowed": {
+			scenario: "waits-for-approval",
+			faults:   []scalrsim.Fault{failedPlan, statusFault(discardOp, 403, -1)},
+			inputs:   []string{"dry-run=false"},
+			code:     1,
+			outputs:  []string{"result=errored", "error-code=run-errored", "status=planned"},
+			says:     []string{"could not be discarded"},
 		},
 		"S16 run not found": {
 			faults: []scalrsim.Fault{{Op: readRun, Times: -1, Action: scalrsim.Status, Status: 404}},

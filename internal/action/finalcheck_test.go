@@ -99,7 +99,8 @@ func TestFinalCheck(t *testing.T) {
 		"confirm: denied": {
 			scenario: "policy-advisory", first: []string{"auto-apply=false"},
 			faults: []scalrsim.Fault{editFault(1, "policy-checks", set("status", "hard_failed"))}, second: confirm,
-			code: 1, want: []string{"result=policy-failed"}, posts: map[string]int{confirmOp: 0},
+			code: 1, want: []string{"result=policy-failed"}, posts: map[string]int{confirmOp: 0, discardOp: 0},
+			says: []string{"The run still waits and may be applied: https://"},
 		},
 		"confirm: passing status": {second: confirm, want: []string{"result=applied"}, least: 2 * time.Second},
 		"override: destroy run after a failed request": {
@@ -129,7 +130,8 @@ func TestFinalCheck(t *testing.T) {
 			faults: []scalrsim.Fault{editFault(1, "policy-checks", func(attributes map[string]any) {
 				attributes["result"].(map[string]any)["hard-failed"] = 1
 			})},
-			second: override, code: 1, want: []string{"result=policy-failed"}, posts: map[string]int{overrideOp: 0},
+			second: override, code: 1, want: []string{"result=policy-failed"}, posts: map[string]int{overrideOp: 0, discardOp: 0},
+			says: []string{"The run still waits and may be applied: https://"},
 		},
 		"discard: all responses lost": {
 			faults: []scalrsim.Fault{lost(discardOp)}, second: []string{"mode=discard"},

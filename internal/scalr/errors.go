@@ -163,7 +163,15 @@ func (e *Error) Ambiguous() bool {
 	return errors.Is(e, ErrUnavailable) && !e.unsent() && !e.Network.permanent()
 }
 
-// LateWindow returns how long a creation that failed with an [Error.Ambiguous] error may still take effect and be
+// Unattributed reports whether the request was refused without a message in the form of the API: a firewall, for example,
+// may have replaced the response to a request that Scalr has executed. It is false for a redirect, a rejected token and a
+// rate limit, which precede the execution.
+func (e *Error) Unattributed() bool {
+	refused := errors.Is(e, ErrForbidden) || errors.Is(e, ErrNotFound) || errors.Is(e, ErrConflict) || errors.Is(e, ErrInvalid)
+	return refused && len(e.Problems) == 0
+}
+
+// LateWindow returns how long a creation that failed with an [Error.Ambiguous] or [Error.Unattributed] error may still take effect and be
 // listed. It exceeds the lag of lists and the time that the server may have processed the request after the connection
 // broke.
 func (e *Error) LateWindow() time.Duration {

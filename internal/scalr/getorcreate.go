@@ -23,11 +23,15 @@ const takenFor = 5 * time.Second
 type Creation struct {
 	attempts int
 	began    time.Time
+	ended    bool
 }
+
+// last reports whether there are no further attempts.
+func (n *Creation) last() bool { return n.ended || n.attempts == createAttempts }
 
 // Begin starts an attempt and reports whether it is allowed.
 func (n *Creation) Begin() bool {
-	if n.attempts == createAttempts {
+	if n.last() {
 		return false
 	}
 	if n.attempts == 0 {
@@ -37,11 +41,14 @@ func (n *Creation) Begin() bool {
 	return true
 }
 
-// Search returns how long to search for an object whose creation failed with an [Error.Ambiguous] error, and reports
+// End prevents further attempts.
+func (n *Creation) End() { n.ended = true }
+
+// Search returns how long to search for an object whose creation failed with an error after which it may exist, and reports
 // the search to [Config.Retrying].
 func (n *Creation) Search(c *Client, e *Error) time.Duration {
 	window := e.LateWindow()
-	c.retrying(Retry{Op: e.Op, Attempt: n.attempts, Wait: window, Err: e, Search: true, Last: n.attempts == createAttempts})
+	c.retrying(Retry{Op: e.Op, Attempt: n.attempts, Wait: window, Err: e, Search: true, Last: n.last()})
 	return window
 }
 

@@ -79,7 +79,7 @@ func (r *command) override(ctx context.Context, run scalr.Run) (step.Outcome, er
 	case run.State() != scalr.Override:
 		return r.nothingToOverride(ctx, run)
 	case step.Contradictory(run):
-		return r.outcomeOf(ctx, run), nil
+		return r.rejectFailed(ctx, run, r.outcomeOf(ctx, run)), nil
 	case !slices.ContainsFunc(run.Policies, softFailed):
 		return step.Outcome{}, step.Refuse(step.CodeRunNotWaiting, "Run %s waits for an override, but Scalr reports no policy check that can be overridden.",
 			run.ID)

@@ -61,7 +61,25 @@ func (r *command) reject(ctx context.Context, run scalr.Run, failures []gate.Fai
 	case !r.created:
 		return o
 	}
-	stop, err := runs.Stop(ctx, r.client, run, r.stopOptions("the plan does not pass fail-on"))
+	return r.discard(ctx, run, o, "the plan does not pass fail-on", failures)
+}
+
+// rejectFailed handles a run that failed and waits for a person nevertheless: in Scalr, it could still be applied. It discards the
+// run if this step created it.
+func (r *command) rejectFailed(ctx context.Context, run scalr.Run, o step.Outcome) step.Outcome {
+	switch {
+	case ctx.Err() != nil:
+		return r.interruptedReject(ctx, run, o, nil)
+	case !r.created:
+		o.Problem += " The run still waits and may be applied: " + r.facts.runURL
+		return o
+	}
+	return r.discard(ctx, run, o, "the run failed", nil)
+}
+
+// discard discards a waiting run of this step, and adds the effect to the outcome.
+func (r *command) discard(ctx context.Context, run scalr.Run, o step.Outcome, reason string, failures []gate.Failure) step.Outcome {
+	stop, err := runs.Stop(ctx, r.client, run, r.stopOptions(reason))
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return r.interruptedReject(ctx, run, o, failures)

@@ -152,6 +152,8 @@ func (r *command) decide(ctx context.Context, run scalr.Run, policy applyPolicy)
 	}
 	o := r.outcomeOf(ctx, run)
 	switch {
+	case (run.Waiting() || run.NothingToApply()) && step.Contradictory(run):
+		return r.rejectFailed(ctx, run, o), nil
 	case policy.stepConfirms() && (o.Result == result.NeedsConfirmation || o.Result == result.Saved):
 		return r.confirm(ctx, run)
 	case r.created && o.Result == result.NoChanges && !run.Status.IsFinal():

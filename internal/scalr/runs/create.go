@@ -31,9 +31,9 @@ func (e *NotConfirmedError) Unwrap() error { return e.Cause }
 
 // Create creates exactly one run, which the caller must compare with the request (see [scalr.RunRequest.Differences]).
 // No other run uses the configuration version, so it identifies the run: after a lost response Create searches for the
-// run by its configuration version, and sends another request only if the run certainly does not exist. doubtful
-// reports that a response was lost, so that a second run may still appear: the caller must then call
-// [CancelDuplicates].
+// run by its configuration version, and sends another request only if the run certainly does not exist. It also searches
+// after a refusal that may not be Scalr's, but does not repeat the request. doubtful reports that a response was lost, so
+// that a second run may still appear: the caller must then call [CancelDuplicates].
 func Create(ctx context.Context, c *scalr.Client, q scalr.RunRequest) (run scalr.Run, doubtful bool, err error) {
 	var n scalr.Creation
 	for n.Begin() {
@@ -42,15 +42,22 @@ func Create(ctx context.Context, c *scalr.Client, q scalr.RunRequest) (run scalr
 			return run, doubtful, nil
 		}
 		var e *scalr.Error
-		if !errors.As(err, &e) || !e.Ambiguous() {
+		if !errors.As(err, &e) || !e.Ambiguous() && !e.Unattributed() {
 			return scalr.Run{}, doubtful, n.Failed(err)
 		}
-		doubtful = true
+		refused := !e.Ambiguous()
+		if refused {
+			n.End()
+		}
 		found, ok, findErr := retry.Poll(ctx, n.Search(c, e), func() (scalr.Run, bool, error) {
 			return FindByConfiguration(ctx, c, q.WorkspaceID, q.ConfigurationID)
 		})
+		doubtful = doubtful || ok || !refused
 		if ok {
 			return found, doubtful, nil
+		}
+		if refused {
+			return scalr.Run{}, doubtful, n.Failed(err)
 		}
 		if findErr != nil {
 			return scalr.Run{}, doubtful, &NotConfirmedError{q.ConfigurationID, findErr}

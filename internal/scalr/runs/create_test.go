@@ -90,6 +90,22 @@ func createFaults() map[string]createFault {
 			faults: []scalrsim.Fault{scalrtest.Problem(createRun, 409, `{"errors":[{"detail":"locked by ada"}]}`)}, posts: 1,
 			is: scalr.ErrConflict, live: -1, sure: true, says: "locked by ada",
 		},
+		"R29 403 of a firewall after commit": {
+			faults: []scalrsim.Fault{{Op: createRun, Phase: after, Action: scalrsim.Status, Status: 403, Body: "<h1>Blocked</h1>"}},
+			posts:  1, most: 5 * time.Second,
+		},
+		"R29 403 of a firewall after commit, lists delayed 10 s": {
+			faults: []scalrsim.Fault{{Op: createRun, Phase: after, Action: scalrsim.Status, Status: 403, Body: "<h1>Blocked</h1>"}},
+			world:  scalrsim.Config{ListLag: 10 * time.Second}, posts: 1, least: 10 * time.Second, most: 20 * time.Second,
+		},
+		"R29 403 of a firewall": {
+			faults: []scalrsim.Fault{{Op: createRun, Action: scalrsim.Status, Status: 403, Body: "<h1>Blocked</h1>"}}, posts: 1,
+			is: scalr.ErrForbidden, live: -1, sure: true, least: 30 * time.Second, most: 35 * time.Second, says: "Blocked",
+		},
+		"R29 403 of Scalr": {
+			faults: []scalrsim.Fault{scalrtest.Problem(createRun, 403, `{"errors":[{"detail":"missing runs:create"}]}`)}, posts: 1,
+			is: scalr.ErrForbidden, live: -1, sure: true, most: time.Second, says: "missing runs:create",
+		},
 		"R12 422, not uploaded yet": {
 			faults: []scalrsim.Fault{notUploaded(422, 1)}, posts: 2, sure: true, least: 2 * time.Second,
 			most: 3 * time.Second,
