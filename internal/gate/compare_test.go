@@ -93,7 +93,7 @@ func TestSourcesDisagree(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			in := gate.Case{Run: c.run, Plan: planOf(t, c.planJSON, c.log), SeveralUnits: c.severalUnits}
-			failures := gate.Conditions{Destroy: true}.Judge(in)
+			failures := gate.Conditions{Destroy: true}.Evaluate(in)
 			if (len(failures) > 0) != (c.want != "") || len(failures) > 0 && (!failures[0].Unknown ||
 				!strings.Contains(failures[0].Reason, c.want)) {
 				t.Errorf("got %v, want %q", failures, c.want)
@@ -110,7 +110,7 @@ func TestUnreadableNumbers(t *testing.T) {
 	ofRun.Unreadable = []string{"has-changes"}
 	for name, run := range map[string]scalr.Run{"resource-destructions": ofPlan, "has-changes": ofRun} {
 		in := gate.Case{Run: run, Plan: planOf(t, jsonOf(""), noChanges)}
-		failures := gate.Conditions{Destroy: true, Changes: true}.Judge(in)
+		failures := gate.Conditions{Destroy: true, Changes: true}.Evaluate(in)
 		if len(failures) != 2 || !failures[0].Unknown || !failures[1].Unknown || !strings.Contains(failures[1].Reason, name) {
 			t.Errorf("%s: got %v", name, failures)
 		}

@@ -55,14 +55,14 @@ func TestCostIncrease(t *testing.T) {
 			run := runWithCounts(1, 0, 0)
 			run.Cost = c.cost
 			conditions := gate.Conditions{CostIncrease: true, MaxCostIncrease: c.most}
-			if failures := conditions.Judge(gate.Case{Run: run}); summary(failures) != c.want {
+			if failures := conditions.Evaluate(gate.Case{Run: run}); summary(failures) != c.want {
 				t.Errorf("got %v, want %q", failures, c.want)
 			}
 			// A plan without changes needs no estimate.
 			idle := runWithCounts(0, 0, 0)
 			idle.HasChanges, idle.Cost = new(false), c.cost
 			want := strings.Replace(c.want, "unknown", "", 1)
-			if failures := conditions.Judge(gate.Case{Run: idle}); summary(failures) != want {
+			if failures := conditions.Evaluate(gate.Case{Run: idle}); summary(failures) != want {
 				t.Errorf("without changes: got %v, want %q", failures, want)
 			}
 		})
@@ -75,7 +75,7 @@ func TestReasonOfFailedEstimate(t *testing.T) {
 	run := runWithCounts(1, 0, 0)
 	run.Cost = &scalr.CostEstimate{Status: "errored", Delta: "0.000", ErrorMessage: "no prices."}
 	got := ""
-	for _, f := range (gate.Conditions{CostIncrease: true}).Judge(gate.Case{Run: run}) {
+	for _, f := range (gate.Conditions{CostIncrease: true}).Evaluate(gate.Case{Run: run}) {
 		got += f.String()
 	}
 	if want := "cost-increase: the cost estimate failed: no prices; unknown values fail the gate"; got != want {
@@ -133,11 +133,11 @@ func TestFailedRunsPassAllGates(t *testing.T) {
 		"planned":              4,
 		"policy_override":      4,
 	} {
-		if got := all.Judge(gate.Case{Run: scalr.Run{Status: status}}); len(got) != want {
+		if got := all.Evaluate(gate.Case{Run: scalr.Run{Status: status}}); len(got) != want {
 			t.Errorf("%s: got %v, want %d failures", status, got, want)
 		}
 	}
-	if got := (gate.Conditions{NeedsConfirmation: true}).Judge(gate.Case{
+	if got := (gate.Conditions{NeedsConfirmation: true}).Evaluate(gate.Case{
 		Run:       scalr.Run{Status: "planned"},
 		Confirmed: true,
 	}); len(got) > 0 {
@@ -189,13 +189,13 @@ func TestWarnings(t *testing.T) {
 			t.Parallel()
 			in := gate.Case{Run: finished(), Plan: planOf(t, c.planJSON, c.log), SeveralUnits: c.severalUnits}
 			got := ""
-			for _, f := range (gate.Conditions{Warnings: true}).Judge(in) {
+			for _, f := range (gate.Conditions{Warnings: true}).Evaluate(in) {
 				got += f.String()
 			}
 			if got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
-			if failures := (gate.Conditions{}).Judge(in); failures != nil {
+			if failures := (gate.Conditions{}).Evaluate(in); failures != nil {
 				t.Errorf("without the condition: %v", failures)
 			}
 		})

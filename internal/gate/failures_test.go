@@ -20,7 +20,7 @@ func TestFailures(t *testing.T) {
 	in.Plan.Text.Complete, in.Plan.Text.Warnings = true, 1
 	all := gate.Conditions{Changes: true, Destroy: true, NeedsConfirmation: true, CostIncrease: true, Warnings: true}
 	var conditions []string
-	for _, f := range all.Judge(in) {
+	for _, f := range all.Evaluate(in) {
 		conditions = append(conditions, f.Condition)
 		if f.Reason == "" || f.Unknown || f.String() != f.Condition+": "+f.Reason {
 			t.Errorf("got the failure %+v, printed as %q", f, f)

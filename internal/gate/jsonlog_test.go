@@ -31,7 +31,7 @@ func TestReasonOfJSONLog(t *testing.T) {
 	} {
 		var got []string
 		conditions := gate.Conditions{Changes: true, Destroy: true, Warnings: true}
-		for _, f := range conditions.Judge(gate.Case{Run: finished(), Plan: planOf(t, c.planJSON, c.log)}) {
+		for _, f := range conditions.Evaluate(gate.Case{Run: finished(), Plan: planOf(t, c.planJSON, c.log)}) {
 			got = append(got, f.String())
 		}
 		if strings.Join(got, "\n") != strings.Join(c.want, "\n") {

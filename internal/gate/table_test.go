@@ -149,14 +149,14 @@ func checkCell(t *testing.T, in gate.Case, has *bool, sources []claim) {
 	}
 	doubtful = doubtful || has != nil && !*has && changes
 	green := failedOrStopped[in.Run.Status] || complete && !destroys && !doubtful
-	if got := len(gate.Conditions{Destroy: true}.Judge(in)) == 0; got != green {
+	if got := len(gate.Conditions{Destroy: true}.Evaluate(in)) == 0; got != green {
 		t.Errorf("destroy passes: %v, want %v: %s", got, green, where)
 	}
 	// Numbers exclude changes only together with has-changes.
 	numbers := sources[0]
 	complete = sources[1].complete || sources[2].complete || numbers.complete && numbers.name == "zeros" && has != nil
 	green = failedOrStopped[in.Run.Status] || complete && !changes && !otherChanges && !doubtful && (has == nil || !*has)
-	if got := len(gate.Conditions{Changes: true}.Judge(in)) == 0; got != green {
+	if got := len(gate.Conditions{Changes: true}.Evaluate(in)) == 0; got != green {
 		t.Errorf("changes passes: %v, want %v: %s", got, green, where)
 	}
 }

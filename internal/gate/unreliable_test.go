@@ -51,7 +51,7 @@ func TestReasonOfUnreliableSources(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			in := gate.Case{Run: c.run, Plan: planOf(t, c.planJSON, "")}
-			failures := gate.Conditions{Destroy: true}.Judge(in)
+			failures := gate.Conditions{Destroy: true}.Evaluate(in)
 			if len(failures) != 1 || !failures[0].Unknown || !strings.HasPrefix(failures[0].Reason, c.want) {
 				t.Errorf("got %v, want %q", failures, c.want)
 			}
@@ -65,7 +65,7 @@ func TestAmbiguousText(t *testing.T) {
 	for name, run := range map[string]scalr.Run{"a run": runWithCounts(0, 0, 0), "a refresh-only run": {RefreshOnly: true}} {
 		in := gate.Case{Run: run}
 		in.Plan.Text.Complete, in.Plan.Text.Problems = true, []string{"two totals"}
-		failures := gate.Conditions{Destroy: true}.Judge(in)
+		failures := gate.Conditions{Destroy: true}.Evaluate(in)
 		if len(failures) != 1 || failures[0].Reason != "the text of the plan is ambiguous: two totals" {
 			t.Errorf("%s: got %v", name, failures)
 		}
@@ -104,7 +104,7 @@ func TestReasonsOfCosts(t *testing.T) {
 	} {
 		run := runWithCounts(1, 0, 0)
 		run.Cost = c.cost
-		failures := gate.Conditions{CostIncrease: true, MaxCostIncrease: c.most}.Judge(gate.Case{Run: run})
+		failures := gate.Conditions{CostIncrease: true, MaxCostIncrease: c.most}.Evaluate(gate.Case{Run: run})
 		got := ""
 		for _, f := range failures {
 			got += f.Reason

@@ -61,12 +61,12 @@ type Client struct {
 	rejected  func(error) error
 	retrying  func(Retry)
 
-	renewing chan struct{}    // contains an element while a token is being renewed
-	secrets  *secret.Redactor // redacts all tokens used so far, and upload addresses
-	here     atomic.Bool      // the base URL leads to this machine
-	mu       sync.Mutex
-	token    secret.Value
-	slowedAt time.Time // when Scalr last answered 429
+	renewing    chan struct{}    // contains an element while a token is being renewed
+	secrets     *secret.Redactor // redacts all tokens used so far, and upload addresses
+	here        atomic.Bool      // the base URL leads to this machine
+	mu          sync.Mutex
+	token       secret.Value
+	throttledAt time.Time // when Scalr last answered 429
 }
 
 // New returns a Client. It accepts plain http for loopback addresses only.
@@ -122,22 +122,22 @@ func (c *Client) page(elements ...string) string {
 	return c.base.JoinPath(elements...).String()
 }
 
-// Throttled returns when Scalr last answered 429; the zero time means never.
+// Throttled returns the time of the last response with status 429; the zero time means never.
 func (c *Client) Throttled() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.slowedAt
+	return c.throttledAt
 }
 
-// notice records the time of a response with status 429.
-func (c *Client) notice(err error) {
+// recordThrottling records the time of a response with status 429.
+func (c *Client) recordThrottling(err error) {
 	var e *Error
 	if !errors.As(err, &e) || e.Storage || e.HTTPStatus != http.StatusTooManyRequests {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.slowedAt = time.Now()
+	c.throttledAt = time.Now()
 }
 
 func (c *Client) bearer() secret.Value {
@@ -146,9 +146,9 @@ func (c *Client) bearer() secret.Value {
 	return c.token
 }
 
-// renewed replaces the rejected token, unless another goroutine already did. It reports whether another token is
+// renewToken replaces the rejected token, unless another goroutine already did. It reports whether another token is
 // available.
-func (c *Client) renewed(ctx context.Context, refused secret.Value) (bool, error) {
+func (c *Client) renewToken(ctx context.Context, refused secret.Value) (bool, error) {
 	if c.renew == nil {
 		return false, nil
 	}

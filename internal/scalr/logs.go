@@ -57,7 +57,7 @@ func (c *Client) stream(ctx context.Context, k call, quiet time.Duration, mayMov
 	body, err := c.open(ctx, k, mayMove, watch)
 	if err != nil || body == nil {
 		watch.stop()
-		c.notice(err)
+		c.recordThrottling(err)
 		return nil, err
 	}
 	return body, nil
@@ -142,7 +142,7 @@ func unpacked(ctx context.Context, op Op, res *http.Response, w *watch, secrets 
 	return b, nil
 }
 
-// explained adds the operation and the cause to the error of a body that breaks off.
+// withRejectionDetails adds the operation and the cause to the error of a body that breaks off.
 func explained(ctx context.Context, op Op, host string, r io.Reader, secrets *redaction) io.Reader {
 	return readerFunc(func(p []byte) (int, error) {
 		n, err := r.Read(p)

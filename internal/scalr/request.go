@@ -47,18 +47,18 @@ func (c *Client) do(ctx context.Context, k call) error {
 	var aborted error // the error that ended the call, if it is not the request's
 	renewed := false
 	err := c.retry(ctx, k.op, k.policy, func() (err error) {
-		aborted, err = c.authorized(ctx, k, &renewed)
+		aborted, err = c.attemptAuthorized(ctx, k, &renewed)
 		return err
 	})
 	if aborted != nil {
 		return aborted
 	}
-	return c.explained(k, err)
+	return c.withRejectionDetails(k, err)
 }
 
-// authorized makes one attempt. If the token is rejected, it renews the token and immediately makes another attempt, once
+// attemptAuthorized makes one attempt. If the token is rejected, it renews the token and immediately makes another attempt, once
 // for each call: renewed records that. aborted ends the call: it is the error of a prerequisite of the attempt.
-func (c *Client) authorized(ctx context.Context, k call, renewed *bool) (aborted, err error) {
+func (c *Client) attemptAuthorized(ctx context.Context, k call, renewed *bool) (aborted, err error) {
 	if k.check != nil {
 		if err := k.check(ctx); err != nil {
 			return err, nil
@@ -68,20 +68,20 @@ func (c *Client) authorized(ctx context.Context, k call, renewed *bool) (aborted
 	err = c.once(ctx, k)
 	if errors.Is(err, ErrUnauthorized) && !k.anonymous && !*renewed {
 		*renewed = true
-		again, renewErr := c.renewed(ctx, used)
+		again, renewErr := c.renewToken(ctx, used)
 		switch {
 		case renewErr != nil:
 			return fmt.Errorf("sign in again: %w", renewErr), nil
 		case again:
-			return c.authorized(ctx, k, renewed)
+			return c.attemptAuthorized(ctx, k, renewed)
 		}
 	}
-	c.notice(err)
+	c.recordThrottling(err)
 	return nil, err
 }
 
-// explained adds the caller's details about a rejected token, unless the retries were interrupted.
-func (c *Client) explained(k call, err error) error {
+// withRejectionDetails adds the caller's details about a rejected token, unless the retries were interrupted.
+func (c *Client) withRejectionDetails(k call, err error) error {
 	var e *Error
 	if c.rejected == nil || k.anonymous || !errors.Is(err, ErrUnauthorized) || errors.As(err, &e) && e.Cause != nil {
 		return err

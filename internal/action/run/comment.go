@@ -17,7 +17,7 @@ func (r *command) commentOn(o step.Outcome, rep report.Report) {
 	switch {
 	case r.in.Comment == inputs.CommentNone:
 	case r.facts.workspace.ID != "":
-		r.commenter().Publish(github.Mode(r.in.Comment), r.post(o, rep), func(url string) { r.out.Set("comment-url", url) })
+		r.commenter().Publish(github.Mode(r.in.Comment), r.commentPost(o, rep), func(url string) { r.out.Set("comment-url", url) })
 	default:
 		r.markOutdated(o, rep)
 	}
@@ -30,8 +30,8 @@ func (r *command) commenter() step.Commenter {
 // commentName is the first part of the hidden marker in the comments of this action.
 const commentName = "scalr-run-action"
 
-// post returns the content of the comment about the run.
-func (r *command) post(o step.Outcome, rep report.Report) github.Post {
+// commentPost returns the content of the comment about the run.
+func (r *command) commentPost(o step.Outcome, rep report.Report) github.Post {
 	facts, shown := rep.Facts(), rep.Redacted(r.Redact)
 	return github.Post{
 		Marker:     github.Marker(commentName, r.facts.workspace.ID, r.in.CommentTag),

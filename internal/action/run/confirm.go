@@ -18,7 +18,7 @@ const confirmRetryWindow = 30 * time.Second
 // the gates. A run that no longer waits as before is followed until it is final or needs a person.
 func (r *command) confirm(ctx context.Context, run scalr.Run) (step.Outcome, error) {
 	c := r.finalCheck(run, waitsForConfirmation)
-	err := c.untilAccepted(ctx, "confirmed", func() error { return r.client.Confirm(ctx, run.ID, r.comment("confirmed"), c.check) })
+	err := c.untilAccepted(ctx, "confirmed", func() error { return r.client.Confirm(ctx, run.ID, r.actionComment("confirmed"), c.check) })
 	switch {
 	case err == nil:
 		return r.confirmed(ctx, c.run)

@@ -24,7 +24,7 @@ func (r *command) evaluateGates(ctx context.Context, run scalr.Run, confirmed bo
 	return gate.Conditions{
 		Changes: r.in.FailOn.Changes, Destroy: r.in.FailOn.Destroy, NeedsConfirmation: r.in.FailOn.NeedsConfirmation,
 		Warnings: r.in.FailOn.Warnings, CostIncrease: r.in.FailOn.CostIncrease, MaxCostIncrease: r.in.MaxCostIncrease,
-	}.Judge(gate.Case{Run: run, Plan: r.planForGates(ctx, run), SeveralUnits: r.severalUnits(), Confirmed: confirmed})
+	}.Evaluate(gate.Case{Run: run, Plan: r.planForGates(ctx, run), SeveralUnits: r.severalUnits(), Confirmed: confirmed})
 }
 
 // severalUnits reports whether the run may plan several units. It returns true if the workspace is unknown.

@@ -39,7 +39,7 @@ func (l *stageLogs) of(p scalr.Phase) *stageLog {
 func (l *stageLogs) writer(p scalr.Phase) progress.Copy {
 	log := l.of(p)
 	if p == scalr.PlanPhase && log.copy == nil {
-		log.copy = planFile(l.step, fmt.Sprintf("scalr-%s-%s.log", l.runID, p), maxLogCopy)
+		log.copy = createSharedFile(l.step, fmt.Sprintf("scalr-%s-%s.log", l.runID, p), maxLogCopy)
 	}
 	return log
 }

@@ -76,7 +76,7 @@ func TestCommentNamesOrigin(t *testing.T) {
 		"nothing": nil, "actor": {actor}, "workflow": {workflow, "GITHUB_RUN_ID=7"}, "both": {actor, workflow, "GITHUB_RUN_ID=7"},
 	} {
 		r, _ := commandIn(inputs.Run{}, environ...)
-		got[name], got[name+" and reason"] = r.comment(""), r.comment("confirmed")
+		got[name], got[name+" and reason"] = r.actionComment(""), r.actionComment("confirmed")
 	}
 	const run = "https://github.com/acme/infra/actions/runs/7"
 	wantTexts(t, got, map[string]string{

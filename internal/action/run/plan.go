@@ -96,7 +96,7 @@ func (r *command) readPlanJSON(ctx context.Context, run scalr.Run, log *stageLog
 		return planReading{plan: log.Plan(ctx, nil), missing: whyNoJSON(err), err: err}
 	}
 	defer body.Close()
-	file := planJSONFile(r.Step, fmt.Sprintf("scalr-%s-plan.json", run.ID))
+	file := createJSONFile(r.Step, fmt.Sprintf("scalr-%s-plan.json", run.ID))
 	download := &download{from: io.LimitReader(body, maxPlanJSON)}
 	source := io.TeeReader(download, file)
 	plan := log.Plan(ctx, source)

@@ -43,7 +43,7 @@ func TestSizesOfComment(t *testing.T) {
 	}
 	fmt.Fprint(r.logs.of(scalr.PlanPhase), "Plan: 0 to add, 0 to change, 2000 to destroy.\n")
 	rep := report.Report{Result: "planned", Plan: r.logs.of(scalr.PlanPhase).Plan(t.Context(), nil)}
-	got := r.post(step.Outcome{Result: "planned"}, rep)
+	got := r.commentPost(step.Outcome{Result: "planned"}, rep)
 	if len(got.Body) > github.MaxBody || len(got.Body) <= github.MaxBody/4 || len(got.Shorter) > github.MaxBody/4 || got.Shorter == "" {
 		t.Errorf("the comment has %d bytes, the shorter one %d", len(got.Body), len(got.Shorter))
 	}

@@ -29,8 +29,8 @@ type sharedFile struct {
 	failed       bool
 }
 
-// planFile creates a file in RUNNER_TEMP; nil if that fails.
-func planFile(s *step.Step, name string, limit int64) *sharedFile {
+// createSharedFile creates a file in RUNNER_TEMP; nil if that fails.
+func createSharedFile(s *step.Step, name string, limit int64) *sharedFile {
 	file := s.CreateSharedFile(name)
 	if file == nil {
 		return nil
@@ -44,9 +44,9 @@ type jsonFile struct {
 	clean *secret.JSON
 }
 
-// planJSONFile creates a file for JSON in RUNNER_TEMP. If that fails, it returns a jsonFile that discards its input.
-func planJSONFile(s *step.Step, name string) jsonFile {
-	file := planFile(s, name, 0)
+// createJSONFile creates a file for JSON in RUNNER_TEMP. If that fails, it returns a jsonFile that discards its input.
+func createJSONFile(s *step.Step, name string) jsonFile {
+	file := createSharedFile(s, name, 0)
 	if file != nil {
 		file.clean = nil
 	}

@@ -94,7 +94,7 @@ func TestPlanJSONFile(t *testing.T) {
 				env[0] = "RUNNER_TEMP=" + filepath.Join(temp, "nowhere")
 			}
 			s := &step.Step{Job: job.New(job.Options{Environ: env}), Redact: new(secret.Redactor)}
-			f := planJSONFile(s, "scalr-run-1-plan.json")
+			f := createJSONFile(s, "scalr-run-1-plan.json")
 			for i := range len(c.text) {
 				f.Write([]byte(c.text[i : i+1]))
 			}

@@ -69,14 +69,14 @@ func (r *command) readResults(ctx context.Context, e follow.Ending, early *early
 // stopOptions returns the options to stop a run of this step, with time for retries. They do not allow interrupting
 // an apply, because a person may have started it.
 func (r *command) stopOptions(reason string) runs.StopOptions {
-	return runs.StopOptions{Comment: r.comment(reason), LongTimeout: true}
+	return runs.StopOptions{Comment: r.actionComment(reason), LongTimeout: true}
 }
 
 // mayStopApply reports whether an interruption of the step may interrupt an apply.
 func (r *command) mayStopApply() bool { return r.in.OnCancel == inputs.OnCancelStopApply }
 
-// comment returns the comment that Scalr stores with an action of this step. The reason may be empty.
-func (r *command) comment(reason string) string {
+// actionComment returns the comment that Scalr stores with an action of this step. The reason may be empty.
+func (r *command) actionComment(reason string) string {
 	e := r.Job.Event()
 	text := "by scalr-run-action"
 	if reason != "" {
@@ -135,7 +135,7 @@ func (r *command) ourRun() scalr.Run {
 func (r *command) cancelDuplicates(ctx context.Context, most time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
-	stopped, err := runs.CancelDuplicates(ctx, r.client, r.ourRun(), r.comment("a duplicate run of this configuration version"))
+	stopped, err := runs.CancelDuplicates(ctx, r.client, r.ourRun(), r.actionComment("a duplicate run of this configuration version"))
 	for _, id := range stopped {
 		r.Job.Warnf("Duplicate run %s of the same configuration version was stopped.", id)
 	}

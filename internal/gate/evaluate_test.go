@@ -314,7 +314,7 @@ func TestDestroy(t *testing.T) {
 			if c.hasNoneChanges {
 				c.run.HasChanges = new(false)
 			}
-			failures := gate.Conditions{Destroy: true}.Judge(gate.Case{
+			failures := gate.Conditions{Destroy: true}.Evaluate(gate.Case{
 				Run:          c.run,
 				Plan:         planOf(t, c.planJSON, c.log),
 				SeveralUnits: c.severalUnits,

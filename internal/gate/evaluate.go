@@ -45,9 +45,9 @@ func (f Failure) String() string {
 	return f.Condition + ": " + f.Reason
 }
 
-// Judge returns the conditions that the run fails. There are none for a run that failed or was stopped: that is
+// Evaluate returns the conditions that the run fails. There are none for a run that failed or was stopped: that is
 // evaluated elsewhere.
-func (c Conditions) Judge(in Case) []Failure {
+func (c Conditions) Evaluate(in Case) []Failure {
 	if state := in.Run.State(); state == scalr.Failed || state == scalr.Canceled {
 		return nil
 	}
