@@ -1,6 +1,7 @@
 package action_test
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -107,6 +108,22 @@ func TestUploadFaults(t *testing.T) {
 			code:   3,
 			says:   []string{"evil.test"},
 			ops:    none,
+		},
+		"U10 too many redirects": {
+			faults:  []scalrsim.Fault{{Op: upload, Times: -1, Action: scalrsim.Redirect, Status: 307, Target: "https://blob.scalr.test/upload/loop"}},
+			code:    3,
+			outputs: []string{"error-code=upload-refused"},
+			says:    []string{"too many redirects"},
+			ops:     none,
+		},
+		"U36 page of a proxy": {
+			faults: []scalrsim.Fault{{Op: upload, Times: -1, Action: scalrsim.Status, Status: 200, Body: "<h1>Sign in</h1>",
+				Header: http.Header{"Content-Type": {"text/html"}}}},
+			code:    3,
+			outputs: []string{"error-code=upload-refused"},
+			says:    []string{"Sign in"},
+			ops:     map[string]int{upload: 3, createVersion: 1},
+			most:    time.Minute,
 		},
 		"U11 1 KiB per second": {
 			faults:  []scalrsim.Fault{{Op: upload, Action: scalrsim.Trickle, Bytes: 1, Delay: time.Second}},

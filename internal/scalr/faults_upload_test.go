@@ -43,6 +43,16 @@ func storage(code int, body string) scalrsim.Fault {
 	return scalrsim.Fault{Op: put, Times: -1, Action: scalrsim.Status, Status: code, Body: body, Header: http.Header{"Content-Type": {"application/xml"}}}
 }
 
+// pageOfProxy returns a fault that answers uploads with a page, before or after storage has received the archive.
+func pageOfProxy(times int, phase scalrsim.Phase) scalrsim.Fault {
+	return scalrsim.Fault{Op: put, Times: times, Phase: phase, Action: scalrsim.Status, Status: 200, Body: "<h1>Sign in</h1>",
+		Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}}
+}
+
+// emptyPage is a successful upload to a bucket whose empty responses have the type of a page.
+var emptyPage = scalrsim.Fault{Op: put, Phase: scalrsim.After, Action: scalrsim.Status, Status: 200, Body: "\n",
+	Header: http.Header{"Content-Type": {"text/html"}}}
+
 func uploadFaults() map[string]uploadFault {
 	const home = "https://blob.scalr.test"
 	refused := func(address string) uploadFault {
@@ -119,7 +129,7 @@ func uploadFaults() map[string]uploadFault {
 		"U10 redirect loop": {
 			faults: []scalrsim.Fault{{Op: put, Times: -1, Action: scalrsim.Redirect, Status: 307,
 				Target: home + "/upload/loop?signature=" + scalrtest.CanarySignature}},
-			is: scalr.ErrRedirected, puts: 4,
+			is: scalr.ErrRedirected, puts: 4, says: []string{"too many redirects (HTTP 307)"},
 		},
 		"U10 redirect to http":             hops("http://blob.scalr.test/x?signature=" + scalrtest.CanarySignature),
 		"U10 redirect to metadata service": hops("https://169.254.169.254/x?signature=" + scalrtest.CanarySignature),
@@ -141,6 +151,13 @@ func uploadFaults() map[string]uploadFault {
 		"T07 page with the address": {
 			faults: []scalrsim.Fault{{Op: put, Times: -1, Action: scalrsim.Status, Status: 400, Body: "<p>PUT /upload?signature=SIG</p>"}},
 			is:     scalr.ErrInvalid, puts: 1,
+		},
+		"U36 page of a proxy, once":  {faults: []scalrsim.Fault{pageOfProxy(1, scalrsim.Before)}, puts: 2, most: 15 * time.Second},
+		"U36 page after the upload":  {faults: []scalrsim.Fault{pageOfProxy(1, scalrsim.After)}, puts: 1, most: 5 * time.Second},
+		"U36 empty page of a bucket": {faults: []scalrsim.Fault{emptyPage}, puts: 1, most: 5 * time.Second},
+		"U36 page of a proxy": {
+			faults: []scalrsim.Fault{pageOfProxy(-1, scalrsim.Before)}, is: scalr.ErrUnavailable, puts: 3, least: 20 * time.Second,
+			most: 40 * time.Second, says: []string{`a web page instead of the response of the storage: "Sign in"`},
 		},
 		"U12 permanently pending": {
 			faults: []scalrsim.Fault{scalrtest.Edit("GET /configuration-versions/*", -1, `"status":"uploaded"`, `"status":"pending"`)},

@@ -1,7 +1,10 @@
 package scalr
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
+	"mime"
 	"net/http"
 	"net/url"
 	"strings"
@@ -34,6 +37,18 @@ func storageError(err error) error {
 	return err
 }
 
+// acknowledgedByStorage returns an error if the response with a status of success is a web page: a proxy or a portal has
+// answered instead of the storage, whose responses to an upload are empty or XML.
+func acknowledgedByStorage(op Op, link *url.URL, res *http.Response, body []byte, secrets *redaction) error {
+	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	body = []byte(secrets.text(string(body)))
+	if kind != "text/html" || len(bytes.TrimSpace(body)) == 0 {
+		return nil
+	}
+	return secrets.error(&Error{Op: op, HTTPStatus: res.StatusCode, Host: link.Host, Storage: true, NotAPIResponse: true,
+		Note: fmt.Sprintf("a web page instead of the response of the storage: %q", pageText(body))})
+}
+
 // refusedByStorage reads the error response of an object store. It keeps only code and message of the XML, since other
 // elements may contain the signature.
 //
@@ -47,6 +62,8 @@ func refusedByStorage(op Op, link *url.URL, res *http.Response, body []byte, sec
 		e.Note = strings.Trim(code+": "+message, ": ")
 	case res.StatusCode >= 400:
 		e.Note = pageText(body)
+	case redirected(res.StatusCode):
+		e.Note = "too many redirects"
 	}
 	expired := strings.Contains(strings.ToLower(e.Note), "expired")
 	if res.StatusCode == http.StatusForbidden || res.StatusCode == http.StatusBadRequest && expired {

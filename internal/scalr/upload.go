@@ -46,7 +46,7 @@ func (c *Client) Upload(ctx context.Context, v Configuration, u Upload) error {
 		if !errors.As(err, &e) {
 			return err
 		}
-		if doubtful && c.arrived(ctx, v.ID, e) {
+		if (doubtful && refusedUpload(e) || e.NotAPIResponse) && c.arrived(ctx, v.ID) {
 			return nil
 		}
 		doubtful = doubtful || e.Ambiguous()
@@ -54,12 +54,11 @@ func (c *Client) Upload(ctx context.Context, v Configuration, u Upload) error {
 	})
 }
 
-// arrived reports whether an earlier attempt, whose response was lost, succeeded: storage may then refuse the same
-// bytes a second time. [Client.AwaitUploaded] determines whether the archive is valid.
-func (c *Client) arrived(ctx context.Context, id string, refused *Error) bool {
-	if refused.HTTPStatus < 400 || refused.HTTPStatus >= 500 {
-		return false
-	}
+func refusedUpload(e *Error) bool { return e.HTTPStatus >= 400 && e.HTTPStatus < 500 }
+
+// arrived reports whether an attempt without a valid response succeeded: storage may then refuse the same bytes a second
+// time. [Client.AwaitUploaded] determines whether the archive is valid.
+func (c *Client) arrived(ctx context.Context, id string) bool {
 	_, err := c.AwaitUploaded(ctx, id, arrival, func(string) {})
 	var errored *ConfigurationError
 	return err == nil || errors.As(err, &errored)
@@ -83,7 +82,7 @@ func (c *Client) put(ctx context.Context, op Op, link *url.URL, u Upload, ask bo
 		sent.end()
 		switch {
 		case res.StatusCode < 300:
-			return nil
+			return acknowledgedByStorage(op, link, res, text, secrets)
 		case redirected(res.StatusCode) && hops < mostUploadHops:
 			if link, err = c.nextHop(op, link, res); err != nil {
 				return secrets.error(storageError(err))

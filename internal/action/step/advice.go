@@ -141,7 +141,7 @@ func CodeOf(err error) Code {
 }
 
 func codeOfResponse(e *scalr.Error) Code {
-	if e.Storage && e.HTTPStatus >= 400 && e.HTTPStatus < 500 {
+	if e.Storage && (e.HTTPStatus >= 300 && e.HTTPStatus < 500 || e.NotAPIResponse) {
 		return codeOfStorage(e)
 	}
 	switch {
