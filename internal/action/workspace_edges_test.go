@@ -90,6 +90,6 @@ func TestUnknownDefaultProvider(t *testing.T) {
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("name=staging", "default-provider-configurations=nowhere").
 			want(3, "error-code=provider-configuration-not-found").wantWrites().
-			logContains(`The provider configuration "nowhere" was not found, or the token cannot read it.`)
+			logContains(`Provider configuration "nowhere" not found, or the token cannot read it.`)
 	})
 }

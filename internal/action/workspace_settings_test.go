@@ -265,7 +265,7 @@ func TestWorkspaceSettingsNameMissingObjects(t *testing.T) {
 			input: "agent-pool=privat",
 			code:  "agent-pool-not-found",
 			says: []string{
-				`The agent pool "privat" was not found, or the token cannot read it.`,
+				`Agent pool "privat" not found, or the token cannot read it.`,
 				`Did you mean "private"`,
 				"agent pools",
 			},
@@ -273,12 +273,12 @@ func TestWorkspaceSettingsNameMissingObjects(t *testing.T) {
 		"agent pool by id": {
 			input: "agent-pool=apool-none",
 			code:  "agent-pool-not-found",
-			says:  []string{`The agent pool "apool-none" was not found`},
+			says:  []string{`Agent pool "apool-none" not found`},
 		},
 		"provider configuration": {
 			input: "provider-configurations=aws-prodution as eu",
 			code:  "provider-configuration-not-found",
-			says:  []string{`The provider configuration "aws-prodution" was not found`, `Did you mean "aws-production"`},
+			says:  []string{`Provider configuration "aws-prodution" not found`, `Did you mean "aws-production"`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -65,7 +65,8 @@ func findByIDOrName[T any](all []T, key func(T) (id, name string), wanted []stri
 		case len(matches) == 1:
 			picked = append(picked, matches[0])
 		case len(matches) == 0:
-			return nil, step.Refuse(code, "The %s %q was not found, or the token cannot read it.%s", thing, want, lookup.DidYouMean(want, names))
+			return nil, step.Refuse(code, "%s %q not found, or the token cannot read it.%s", strings.ToUpper(thing[:1])+thing[1:], want,
+				lookup.DidYouMean(want, names))
 		default:
 			return nil, step.Refuse(code, "%d %ss are named %q: use the id.", len(matches), thing, want)
 		}

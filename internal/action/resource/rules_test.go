@@ -212,8 +212,8 @@ func TestFindByIDOrName(t *testing.T) {
 		"id before name": {[]string{"pcfg-1"}, "[pcfg-1]"},
 		"in order":       {[]string{"pcfg-3", "aws", "pcfg-2"}, "[pcfg-3 pcfg-1 pcfg-2]"},
 		"several":        {[]string{"azure"}, `2 provider configurations are named "azure": use the id.`},
-		"similar":        {[]string{"aw"}, `The provider configuration "aw" was not found, or the token cannot read it. Did you mean "aws"?`},
-		"unknown":        {[]string{"aws", "google"}, `The provider configuration "google" was not found, or the token cannot read it.`},
+		"similar":        {[]string{"aw"}, `Provider configuration "aw" not found, or the token cannot read it. Did you mean "aws"?`},
+		"unknown":        {[]string{"aws", "google"}, `Provider configuration "google" not found, or the token cannot read it.`},
 	} {
 		key := func(p scalr.Provider) (id, name string) { return p.ID, p.Name }
 		found, err := findByIDOrName(all, key, c.wanted, "provider configuration", step.CodeProviderNotFound)

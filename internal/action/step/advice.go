@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"scalr-run-action/internal/bundle"
 	"scalr-run-action/internal/follow"
@@ -206,7 +207,7 @@ func Sentence(err error) string {
 			text += "; it leads to " + e.Location
 		}
 		if e.Attempts > 1 {
-			text += fmt.Sprintf("; tried %d times in %s", e.Attempts, e.Elapsed.Round(1e9))
+			text += fmt.Sprintf("; tried %d times in %s", e.Attempts, e.Elapsed.Round(time.Second))
 		}
 	}
 	if text == "" {

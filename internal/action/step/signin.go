@@ -109,7 +109,7 @@ func (s *Step) signInRefused(in inputs.Access, proof secret.Value, err error) er
 			claims = append(claims, fmt.Sprintf("%s=%q", name, v))
 		}
 	}
-	text := fmt.Sprintf("%s. The job's claims are %s. The assume policy of %s fits if its provider's url is %q, the provider's allowed "+
+	text := fmt.Sprintf("%s. The job's claims are %s. The assume policy of %s matches if its provider's url is %q, the provider's allowed "+
 		"audiences contain %q, and its conditions are %s.",
 		Sentence(err), strings.Join(claims, ", "), in.ServiceAccount, c.Issuer, strings.Join(c.Audience, " "), conditions(c))
 	if time.Now().After(c.Expires) && !c.Expires.IsZero() {
