@@ -201,7 +201,7 @@ func TestUploadRequests(t *testing.T) {
 		"moved four times": {
 			responses: []string{"301|/b|"},
 			want:      []string{first, "PUT https://blob.test/b 3", "PUT https://blob.test/b 3", "PUT https://blob.test/b 3"},
-			says:      "301 Moved Permanently",
+			says:      "too many redirects (HTTP 301)",
 		},
 		"moved without an address": {
 			responses: []string{"307||", "200||"}, want: []string{first, first},
