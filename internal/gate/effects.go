@@ -61,7 +61,7 @@ func EffectsOf(run scalr.Run, plan tfplan.Plan, severalUnits bool) Effects {
 	}
 	e := Effects{Changes: w.changes(), Destroys: w.destroys()}
 	onPurpose := run.Settings.Targets != nil && len(*run.Settings.Targets) > 0 && plan.OtherCounts.Deferrals == 0
-	if e.Changes == No && (plan.JSON.Limited || plan.Text.Limited) && !onPurpose {
+	if e.Changes == No && plan.IsLimited() && !onPurpose {
 		e.Changes, missing = Unknown, "the plan is partial: a later plan can have more changes"
 	}
 	return e.withUncertainty(w.problems(), missing)

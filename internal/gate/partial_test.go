@@ -16,6 +16,8 @@ func TestPartialPlan(t *testing.T) {
 		deferred = `"deferred_changes":[{"reason":"absent_prereq","resource_change":{"address":"a.c","change":{"actions":["delete"]}}}],`
 		note     = "Note: This is a partial plan, parts can only be known in the next plan / apply cycle.\n\n\n" +
 			"  # a.c was deferred\n  # (for an unknown reason)\n  - resource \"a\" \"c\" {\n      - id = 1 -> null\n    }\n"
+		targeting = "╷\n│ Warning: Resource targeting is in effect\n│ \n│ You are creating a plan with either the -target option or the -exclude\n" +
+			"│ option.\n╵\n"
 		only    = "No current changes. This plan requires another plan to be applied first.\n\n"
 		partial = "the plan is partial: a later plan can have more changes"
 	)
@@ -41,6 +43,9 @@ func TestPartialPlan(t *testing.T) {
 		{"the log without changes, cut", finished(), "", only, gate.Unknown, gate.No, partial},
 		{"the log without changes, targets", targeted, "", only + note, gate.Unknown, gate.No, partial},
 		{"the log", finished(), "", note + createsOne + "\nPlan: 1 to add, 0 to change, 0 to destroy.\n", gate.Yes, gate.No, ""},
+		{"a warning about targets", finished(), jsonOf(""), noChanges + targeting, gate.Unknown, gate.No, partial},
+		{"a warning about targets, and targets", targeted, jsonOf(""), noChanges + targeting, gate.No, gate.No, ""},
+		{"a warning about targets, and changes", finished(), action(`["create"]`), targeting, gate.Yes, gate.No, ""},
 		{"the log, cut", finished(), "", note, gate.Unknown, gate.Unknown, "neither Scalr's numbers"},
 	} {
 		e := gate.EffectsOf(c.run, planOf(t, c.planJSON, c.log), false)

@@ -177,7 +177,7 @@ func changedAttributes(diff string) string {
 	var names []string
 	seen := map[string]bool{}
 	for _, m := range attributeLine.FindAllStringSubmatch(diff, -1) {
-		if !strings.HasSuffix(m[0], "(known after apply)") && !seen[m[1]] {
+		if !saysNothing(m[0]) && !seen[m[1]] {
 			seen[m[1]] = true
 			names = append(names, m[1])
 		}
@@ -186,6 +186,12 @@ func changedAttributes(diff string) string {
 		names = append(names[:3], fmt.Sprintf("%d more", len(names)-3))
 	}
 	return strings.Join(names, ", ")
+}
+
+// saysNothing reports whether a line does not show that an attribute changes: OpenTofu prints each write-only attribute of
+// a resource that changes.
+func saysNothing(line string) bool {
+	return strings.HasSuffix(line, "(known after apply)") || strings.HasSuffix(line, "(write-only attribute)")
 }
 
 // quoteCode quotes untrusted text for prose.

@@ -18,6 +18,7 @@ func TestChangedAttributes(t *testing.T) {
 			"! resource \"a\" \"b\" {\n-     u = <<-EOT # forces replacement\n-         two\n-     EOT # forces replacement\n  }", "u",
 		},
 		"an attribute with the name of the end mark": {"! resource \"a\" \"b\" {\n!     EOT = 1 -> 2\n  }", "EOT"},
+		"a write-only attribute":                     {"! resource \"a\" \"b\" {\n!     k = (write-only attribute)\n!     l = 1 -> 2\n  }", "l"},
 		"known after the apply":                      {"! resource \"a\" \"b\" {\n!     k = 1 -> (known after apply)\n!     l = 1 -> 2\n  }", "l"},
 	} {
 		if got := changedAttributes(tt.diff); got != tt.want {

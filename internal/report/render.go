@@ -108,7 +108,7 @@ func codeList(names []string) string {
 func (r Report) limited() bool { return r.partial() || len(r.targets()) > 0 }
 
 // partial reports whether the plan JSON or the text says that the plan does not cover all objects.
-func (r Report) partial() bool { return r.Plan.JSON.Limited || r.Plan.Text.Limited }
+func (r Report) partial() bool { return r.Plan.IsLimited() }
 
 // problemAlert describes the problem and how to solve it.
 func (r Report) problemAlert(s style) string {

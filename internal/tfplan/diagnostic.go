@@ -64,6 +64,11 @@ func parseDiagnostic(lines []string) (Diagnostic, bool) {
 	return one, true
 }
 
+// isTargeting reports whether the diagnostic is the warning that a plan is limited by -target or -exclude.
+func (d Diagnostic) isTargeting() bool {
+	return d.Level == "warning" && d.File == "" && d.Title == "Resource targeting is in effect"
+}
+
 // setSummary sets the title, and adds the summary to the message if it has several lines.
 func (d *Diagnostic) setSummary(lines []string) {
 	d.Title = joinTitle(lines)

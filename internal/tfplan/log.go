@@ -2,6 +2,7 @@ package tfplan
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -111,6 +112,7 @@ func (l *Log) totals() Totals {
 	t.Drift = max(t.Drift, l.previous.Drift)
 	t.Reads = max(t.Reads, l.previous.Reads)
 	t.Warnings = max(l.warnings(), l.previous.Warnings)
+	t.Targeted = l.previous.Targeted || slices.ContainsFunc(l.diagnostics(), Diagnostic.isTargeting)
 	t.OtherCounts = t.OtherCounts.maximum(l.previous.OtherCounts)
 	for _, d := range l.previous.Problems {
 		t.addProblem(d)

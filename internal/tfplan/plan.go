@@ -70,6 +70,9 @@ type Plan struct {
 	JSON, Text Totals
 }
 
+// IsLimited reports whether a source says that the plan does not cover all objects.
+func (p Plan) IsLimited() bool { return p.JSON.Limited || p.Text.Limited || p.Text.Targeted }
+
 // Plan returns the plan of the log and of planJSON, which may be nil. Either source is
 // sufficient: the JSON determines the changes, the log provides Terraform's text.
 func (l *Log) Plan(ctx context.Context, planJSON io.Reader) Plan {

@@ -50,6 +50,9 @@ type Totals struct {
 	Complete bool
 	// Limited is set if the plan does not cover all objects: some are deferred, or it is limited to its targets.
 	Limited bool
+	// Targeted is set if a warning says that the plan is limited by -target or -exclude; only logs contain it. The plan JSON of
+	// OpenTofu does not say so.
+	Targeted bool
 	// Problems lists at most maxProblems reasons not to rely on the source, such as an unknown action.
 	Problems []string
 }

@@ -329,3 +329,35 @@ func TestTitlesWithoutText(t *testing.T) {
 		}
 	}
 }
+
+// TestTargetingWarning: the warning that a plan is limited by -target or -exclude is found in all forms of a log.
+func TestTargetingWarning(t *testing.T) {
+	t.Parallel()
+	const none = "No changes. Your infrastructure matches the configuration.\n"
+	const title = "Resource targeting is in effect"
+	const inJSON = `{"severity":"warning","summary":"` + title + `"}`
+	for name, c := range map[string]struct {
+		log  string
+		want bool
+	}{
+		"in a box":              {none + "╷\n│ Warning: " + title + "\n│ \n│ You are creating a plan with the -target option.\n╵\n", true},
+		"without a box":         {none + "\nWarning: " + title + "\n\nYou are creating a plan with the -target option.\n", true},
+		"in a list":             {none + "\nWarnings:\n\n- " + title + "\n\nTo see the full warning notes, run Terraform without -compact-warnings.\n", true},
+		"in JSON":               {fmt.Sprintf(`{"@level":"warn","@message":"x","@module":"tofu.ui","diagnostic":%s}`+"\n", inJSON), true},
+		"an error":              {"╷\n│ Error: " + title + "\n│ \n│ x\n╵\n", false},
+		"of a line of the code": {none + "╷\n│ Warning: " + title + "\n│ \n│   on main.tf line 1:\n│    1: x\n│ \n│ x\n╵\n", false},
+		"another warning":       {none + "╷\n│ Warning: " + title + " now\n│ \n│ x\n╵\n", false},
+	} {
+		p := readPlan(nil, logSection(c.log))
+		if p.Text.Targeted != c.want || p.IsLimited() != c.want || p.Text.Limited {
+			t.Errorf("%s: got %+v, want %v", name, p.Text, c.want)
+		}
+		l := NewLog(nil)
+		l.Write([]byte(c.log))
+		l.Restart()
+		l.Write([]byte(none))
+		if p := l.Plan(t.Context(), nil); p.Text.Targeted != c.want {
+			t.Errorf("%s, then another version of the log: got %+v, want %v", name, p.Text, c.want)
+		}
+	}
+}
