@@ -266,9 +266,19 @@ func TestNextPage(t *testing.T) {
 		"no next, full page":    {[]string{`<https://api.github.test/a>; rel="prev"`}, 100, ""},
 		"no next, short page":   {[]string{`<https://api.github.test/a>; rel="prev"`}, 7, ""},
 		"another host, full":    {[]string{`<https://other.test/x>; rel="next"`}, 100, third},
-		"another host, short":   {[]string{`<https://other.test/x>; rel="next"`}, 99, ""},
+		"another host, short":   {[]string{`<https://other.test/x>; rel="next"`}, 99, third},
+		"another host, empty":   {[]string{`<https://other.test/x>; rel="next"`}, 0, ""},
 		"not an address, full":  {[]string{`<https://%zz>; rel="next"`}, 100, third},
-		"not an address, short": {[]string{`<https://%zz>; rel="next"`}, 99, ""},
+		"not an address, short": {[]string{`<https://%zz>; rel="next"`}, 99, third},
+		"path":                  {[]string{`</x?page=9>; rel="next"`}, 99, "https://api.github.test/x?page=9"},
+		"query":                 {[]string{`<?page=9>; rel="next"`}, 99, "https://api.github.test/repos/acme/infra/issues/7/comments?page=9"},
+		"no quotes":             {[]string{`</a>; rel=prev, </b>; rel=next`}, 99, "https://api.github.test/b"},
+		"no quotes, no next":    {[]string{`</a>; rel=prev`}, 100, ""},
+		"capitals":              {[]string{`</b>; REL = "Next"`}, 99, "https://api.github.test/b"},
+		"several relations":     {[]string{`</b>; rel="last next"`}, 99, "https://api.github.test/b"},
+		"punctuation":           {[]string{`</a,b;c>; title="x, y; z"; rel="next", </d>; rel="last"`}, 99, "https://api.github.test/a,b;c"},
+		"no relation, full":     {[]string{`</b>`}, 100, third},
+		"no relation, short":    {[]string{`</b>`}, 99, ""},
 	} {
 		if got := s.nextPage(http.Header{"Link": c.links}, 2, c.got); got != c.want {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)

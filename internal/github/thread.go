@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"scalr-run-action/internal/lazyregexp"
 )
 
 // remote is a comment in a response of the REST API (docs.github.com, "REST API
@@ -84,24 +86,48 @@ func (s *session) collect(ctx context.Context, to *collection, matching []remote
 	return err
 }
 
-// nextPage returns the URL in the Link header or, if a proxy dropped the header, the URL with the next
-// page number. It ignores a URL outside the API.
+// nextPage returns the URL of the next page. If a proxy dropped the Link header, or changed it to a URL outside the API,
+// it is the URL with the next page number.
 func (s *session) nextPage(header http.Header, page, got int) string {
-	links := header.Values("Link")
-	for _, link := range strings.Split(strings.Join(links, ","), ",") {
-		target, params, _ := strings.Cut(link, ";")
-		target = strings.Trim(strings.TrimSpace(target), "<>")
-		if !strings.Contains(params, `rel="next"`) {
-			continue
-		}
-		if u, err := url.Parse(target); err == nil && origin(u) == s.origin {
-			return target
-		}
+	numbered := fmt.Sprintf("%s?per_page=%d&page=%d", s.commentsURL(), perPage, page+1)
+	relations := linksOf(header)
+	target, found := relations["next"]
+	switch {
+	case !found && len(relations) > 0, !found && got < perPage:
+		return ""
+	case !found:
+		return numbered
 	}
-	if len(links) > 0 && !strings.Contains(strings.Join(links, ","), `rel="next"`) || got < perPage {
+	// GitHub omits some comments from a page, so a page with a next one need not be full.
+	base, err := url.Parse(s.commentsURL())
+	if err != nil {
+		return numbered
+	}
+	if u, err := base.Parse(target); err == nil && origin(u) == s.origin {
+		return u.String()
+	}
+	if got == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s?per_page=%d&page=%d", s.commentsURL(), perPage, page+1)
+	return numbered
+}
+
+var (
+	linkValue    = lazyregexp.New(`<([^>]*)>((?:[^",]|"[^"]*")*)`)
+	linkRelation = lazyregexp.New(`(?i);\s*rel\s*=\s*(?:"([^"]*)"|([^\s";,]+))`)
+)
+
+// linksOf returns the targets in the Link headers by their relations (RFC 8288).
+func linksOf(header http.Header) map[string]string {
+	links := map[string]string{}
+	for _, link := range linkValue.FindAllStringSubmatch(strings.Join(header.Values("Link"), ","), -1) {
+		if m := linkRelation.FindStringSubmatch(link[2]); m != nil {
+			for _, relation := range strings.Fields(m[1] + m[2]) {
+				links[strings.ToLower(relation)] = link[1]
+			}
+		}
+	}
+	return links
 }
 
 // read returns the current state of a comment.

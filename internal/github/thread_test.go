@@ -74,6 +74,27 @@ func TestRenamedRepository(t *testing.T) {
 	wantKind(t, err, github.Rejected)
 }
 
+// TestShortPages checks that the comment on a later page is found if a page is not full, because GitHub leaves out comments
+// of hidden accounts, and a proxy has changed its Link header.
+func TestShortPages(t *testing.T) {
+	t.Parallel()
+	for _, link := range []string{
+		`<https://ghes.internal/api/v3/repositories/1/issues/7/comments?per_page=100&page=2>; rel="next"`,
+		`</repositories/1/issues/7/comments?per_page=100&page=2>; rel="next"`,
+		`<https://api.github.test/repositories/1/issues/7/comments?per_page=100&page=2>; rel=next, <https://api.github.test/>; rel=last`,
+	} {
+		s, thread := play(t, githubtest.Options{})
+		for range 100 {
+			s.Say(7, "reviewer", "remark")
+		}
+		publish(t, thread, github.Update, say("a"))
+		s.Fail(githubtest.Fault{Operation: githubtest.ListComments, Status: 200, Header: http.Header{"Link": {link}},
+			Body: "[" + strings.Repeat(`{"id":1,"body":"remark"},`, 96) + `{"id":1,"body":"remark"}]`})
+		publish(t, thread, github.Update, say("b"))
+		wantComments(t, s, "b")
+	}
+}
+
 // TestLinkToAnotherHost checks that the token is not sent to the host in a Link header.
 func TestLinkToAnotherHost(t *testing.T) {
 	t.Parallel()
