@@ -51,7 +51,7 @@ func TestGitHubFaults(t *testing.T) {
 			comments: 1,
 			url:      true,
 		},
-		"G12 locked":                 {before: func(h *hub) { h.Lock(7) }, says: "locked"},
+		"G12 locked":                 {before: func(h *hub) { h.Lock(7) }, says: "because issue is locked. The conversation is locked."},
 		"G12 missing pull request":   {setUp: func(r *stepTest) { r.set("pr-number=99") }, says: "::warning::The comment"},
 		"G13 comment on page 3":      {before: fillTwoPages, comments: 1, url: true},
 		"G14 marker of another user": {before: foreignMarker, comments: 1, url: true},

@@ -134,6 +134,17 @@ func TestRefusals(t *testing.T) {
 			refused(githubtest.ListComments, 404, `{"message":"Not Found"}`),
 			"list the comments of acme/infra#7: GitHub returned 404: Not Found", github.Gone,
 		},
+		"may not write, with the last request of a rate limit": {
+			githubtest.Fault{Operation: githubtest.CreateComment, Status: 403, Header: http.Header{
+				"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {"1"}}, Body: `{"message":"Resource not accessible by integration"}`},
+			"comment on acme/infra#7: GitHub returned 403: Resource not accessible by integration",
+			github.Forbidden,
+		},
+		"locked, with the last request of a rate limit": {
+			githubtest.Fault{Operation: githubtest.CreateComment, Status: 403, Header: http.Header{"X-Ratelimit-Remaining": {"0"}},
+				Body: `{"message":"Unable to create comment because issue is locked."}`},
+			"comment on acme/infra#7: GitHub returned 403: Unable to create comment because issue is locked", github.Locked,
+		},
 		"gone": {
 			refused(githubtest.CreateComment, 410, `{"message":"Issues are disabled for this repo"}`),
 			"comment on acme/infra#7: GitHub returned 410: Issues are disabled for this repo", github.Gone,

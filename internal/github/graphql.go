@@ -40,7 +40,7 @@ type graphTrouble struct {
 }
 
 func (s *session) graphError(c call, h http.Header, t graphTrouble) *Error {
-	e := &Error{Kind: Rejected, Op: c.op, Status: http.StatusOK, Message: s.clean(t.Message)}
+	e := &Error{Kind: Rejected, Op: c.op, Status: http.StatusOK, Message: strings.TrimRight(s.clean(t.Message), ".")}
 	switch {
 	case t.Type == "RATE_LIMITED" || strings.Contains(strings.ToLower(t.Message), "rate limit"):
 		e.Kind, e.temporary, e.Wait = RateLimited, true, rateLimitDelay(h)

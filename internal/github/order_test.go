@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -262,4 +263,70 @@ func TestRequestsOfOneComment(t *testing.T) {
 			t.Errorf("requests:\ngot  %s\nwant %s", ops[i], want)
 		}
 	}
+}
+
+// TestManyJobs checks that each of 40 jobs of one workflow run writes its comment, although they write at the same time.
+func TestManyJobs(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []github.Mode{github.New, github.HideAndNew} {
+		synctest.Test(t, func(t *testing.T) {
+			s := githubtest.New(githubtest.Options{})
+			thread := threadOf(s)
+			var jobs sync.WaitGroup
+			for i := range 40 {
+				own := thread
+				own.HTTP = &http.Client{Transport: slowTransport{time.Duration(50+7*i) * time.Millisecond, s.Client().Transport}}
+				jobs.Go(func() {
+					if url, err := own.Publish(context.Background(), mode, of("11", "report")); url == "" || err != nil {
+						t.Errorf("%s: job %d: got %q, %v", mode, i, url, err)
+					}
+				})
+			}
+			jobs.Wait()
+			want := map[github.Mode]int{github.New: 40, github.HideAndNew: 1}[mode]
+			if written, visible := len(s.Written(7)), len(shown(s)); written != 40 || visible != want {
+				t.Errorf("%s: %d comments, of which %d are shown", mode, written, visible)
+			}
+		})
+	}
+}
+
+// TestBusyComment checks that a comment that other jobs rewrite all the time is rewritten when they have finished.
+func TestBusyComment(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, thread := play(t, githubtest.Options{})
+		publish(t, thread, github.Update, of("11", "a"))
+		busy := &busyTransport{s, s.Written(7)[0], time.Now().Add(600 * time.Millisecond), s.Client().Transport}
+		thread.HTTP = &http.Client{Transport: busy}
+		publish(t, thread, github.Update, of("11", "b"))
+		wantComments(t, s, "b")
+	})
+}
+
+// slowTransport delays each request.
+type slowTransport struct {
+	delay time.Duration
+	next  http.RoundTripper
+}
+
+func (d slowTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	time.Sleep(d.delay)
+	return d.next.RoundTrip(r)
+}
+
+// busyTransport rewrites a comment before each request, as another job of the workflow run does.
+type busyTransport struct {
+	server  *githubtest.Server
+	comment githubtest.Comment
+	until   time.Time
+	next    http.RoundTripper
+}
+
+func (b *busyTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if time.Now().Before(b.until) {
+		b.comment.Body += "."
+		b.server.Edit(b.comment.ID, b.comment.Login, b.comment.Body)
+	}
+	return b.next.RoundTrip(r)
 }

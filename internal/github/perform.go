@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"scalr-run-action/internal/retry"
 )
@@ -106,10 +107,21 @@ func (s *session) checkUnchanged(ctx context.Context, t task, w write, before []
 	}
 	now, err := s.ours(ctx, t.matches)
 	same := slices.EqualFunc(now, before, func(a, b remote) bool { return a.ID == b.ID && a.sum == b.sum })
-	if err == nil && !same {
+	if err == nil && !same && !createsBeside(t, w, now) {
 		return errChanged
 	}
 	return err
+}
+
+// createsBeside reports whether the task still creates its comment after others were written, as for the mode New.
+// Otherwise jobs of one workflow run that comment at the same time would prevent each other.
+func createsBeside(t task, w write, now []remote) bool {
+	order, _ := t.from()
+	if w.target.ID != 0 || supersededBy(now, order) != nil {
+		return false
+	}
+	next := t.next(now)
+	return next.target.ID == 0 && !next.needless
 }
 
 // failures counts the failed attempts of perform that are retried only a limited number of times.
@@ -119,7 +131,12 @@ type failures struct{ creations, changes int }
 func (n *failures) again(t task, w write, err error) (retry.Delay, bool) {
 	now, creating := retry.Delay{}, w.target.ID == 0
 	switch {
-	case errors.Is(err, errChanged), is(err, Gone) && !creating:
+	case errors.Is(err, errChanged):
+		if n.changes++; n.changes > 1 { // several jobs write: at random times, they do not disturb each other at every attempt
+			now = retry.AtLeast(250 * time.Millisecond)
+		}
+		return now, n.changes < maxChanges
+	case is(err, Gone) && !creating:
 		n.changes++
 		return now, n.changes < maxChanges
 	case refusedText(err):

@@ -17,7 +17,7 @@ import (
 // refusal returns the error of a response with an error status (docs.github.com, "Troubleshooting the REST API" and
 // "Rate limits for the REST API").
 func (s *session) refusal(c call, response *http.Response, body []byte) *Error {
-	e := &Error{Kind: Rejected, Op: c.op, Status: response.StatusCode, Message: s.clean(words(body))}
+	e := &Error{Kind: Rejected, Op: c.op, Status: response.StatusCode, Message: strings.TrimRight(s.clean(words(body)), ".")}
 	said := strings.ToLower(e.Message)
 	if e.Message == "" {
 		e.Message = http.StatusText(response.StatusCode)
@@ -41,9 +41,11 @@ func (s *session) refusal(c call, response *http.Response, body []byte) *Error {
 	return e
 }
 
-// limited reports whether a 403 is due to a rate limit, and not to missing permissions.
+// limited reports whether a 403 is due to a rate limit, and not to missing permissions. The last request that a rate limit
+// allows may be refused for another reason.
 func limited(h http.Header, said string) bool {
-	return h.Get("Retry-After") != "" || h.Get("X-RateLimit-Remaining") == "0" ||
+	other := strings.Contains(said, "not accessible by") || strings.Contains(said, "locked")
+	return h.Get("Retry-After") != "" || h.Get("X-RateLimit-Remaining") == "0" && !other ||
 		strings.Contains(said, "rate limit") || strings.Contains(said, "abuse detection")
 }
 

@@ -458,14 +458,16 @@ func TestRewrittenAtEveryAttempt(t *testing.T) {
 	comment := func(run string) string {
 		return `{"id":1,"node_id":"IC_1","body":"<!-- m -->\n<!-- post ` + testNonce + ` run=` + run + ` -->\ntext","user":{"login":"bot"}}`
 	}
-	answers := &scripted{responses: [][2]string{
-		{"viewer", `{"data":{"viewer":{"login":"bot"}}}`}, {"/comments?", "[" + comment("4") + "]"}, {"/issues/comments/1", comment("3")},
-	}}
-	_, err := answers.thread().Publish(t.Context(), Update, Post{Marker: "<!-- m -->", Body: "x", Order: NewOrder("5", "")})
-	const want = "comment: the comment was rewritten by other runs at every attempt"
-	if err == nil || err.Error() != want || !is(err, Rejected) || answers.count("/comments?") != 5 || answers.count("PATCH") != 0 {
-		t.Errorf("got %v after the requests %q, want %s", err, answers.requests, want)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		answers := &scripted{responses: [][2]string{
+			{"viewer", `{"data":{"viewer":{"login":"bot"}}}`}, {"/comments?", "[" + comment("4") + "]"}, {"/issues/comments/1", comment("3")},
+		}}
+		_, err := answers.thread().Publish(t.Context(), Update, Post{Marker: "<!-- m -->", Body: "x", Order: NewOrder("5", "")})
+		const want = "comment: the comment was rewritten by other runs at every attempt"
+		if err == nil || err.Error() != want || !is(err, Rejected) || answers.count("/comments?") != 5 || answers.count("PATCH") != 0 {
+			t.Errorf("got %v after the requests %q, want %s", err, answers.requests, want)
+		}
+	})
 }
 
 // TestKinds: each kind of an error has a name of its own.
