@@ -21,8 +21,34 @@ func (j *Job) appendFile(name, text string) error {
 		return err
 	}
 	_ = f.SetWriteDeadline(time.Now().Add(pipeWriteTimeout)) // an error where writing never blocks
-	_, err = f.WriteString(text)
+	before := regularSize(f.Stat())
+	n, err := f.WriteString(text)
+	if after := regularSize(f.Stat()); err != nil && n > 0 && before >= 0 && after == before+int64(n) {
+		_ = f.Truncate(before)
+	}
 	return errors.Join(err, f.Close())
+}
+
+// appendOrRestore calls a function that appends to a file by its name. If the function fails, as on a full disk, it removes
+// the part that was written: the runner rejects a file with a part of a pair as a whole.
+func appendOrRestore(name string, write func() error) error {
+	before := regularSize(os.Stat(name))
+	err := write()
+	if after := regularSize(os.Stat(name)); err != nil && before >= 0 && after > before {
+		_ = os.Truncate(name, before)
+	}
+	return err
+}
+
+// regularSize returns the size of a regular file, or a negative number for other and for unknown files.
+func regularSize(info os.FileInfo, err error) int64 {
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return 0 // it is created
+	case err != nil || !info.Mode().IsRegular():
+		return -1
+	}
+	return info.Size()
 }
 
 // pipeWriteTimeout limits one write to a pipe whose reader is slow. Without it a blocked write would keep the step from

@@ -120,8 +120,17 @@ func (j *Job) appendPair(kind, name, value string) error {
 	return j.appendCommand(kind, name+"<<"+delimiter+"\n"+value+"\n"+delimiter)
 }
 
-// appendCommand appends to one of the runner's files with go-githubactions, and converts its panic to an error.
-func (j *Job) appendCommand(kind, message string) (err error) {
+// appendCommand appends to one of the runner's files.
+func (j *Job) appendCommand(kind, message string) error {
+	name := j.Env("GITHUB_" + strings.ToUpper(strings.ReplaceAll(kind, "-", "_")))
+	if err := neverBlocks(name); err != nil {
+		return err
+	}
+	return appendOrRestore(name, func() error { return j.issueFileCommand(kind, message) })
+}
+
+// issueFileCommand appends with go-githubactions, and converts its panic to an error.
+func (j *Job) issueFileCommand(kind, message string) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%v", p)
@@ -130,9 +139,6 @@ func (j *Job) appendCommand(kind, message string) (err error) {
 			}
 		}
 	}()
-	if err := neverBlocks(j.Env("GITHUB_" + strings.ToUpper(strings.ReplaceAll(kind, "-", "_")))); err != nil {
-		return err
-	}
 	j.github.IssueFileCommand(&githubactions.Command{Name: kind, Message: message})
 	return nil
 }
