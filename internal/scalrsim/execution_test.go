@@ -197,3 +197,16 @@ func TestExecutesBetweenRequests(t *testing.T) {
 	}
 	t.Errorf("the run did not finish, its statuses are %s", statuses(s))
 }
+
+// TestChangesOfPlan: an object that is replaced but kept is not counted as destroyed.
+func TestChangesOfPlan(t *testing.T) {
+	t.Parallel()
+	for actions, want := range map[string]string{
+		`"create"`: "create", `"delete","create"`: "replace", `"create","delete"`: "replace", `"create","forget"`: "create", `"forget","create"`: "create",
+	} {
+		changes, changed, err := changesIn([]byte(`{"resource_changes":[{"address":"a.b","mode":"managed","change":{"actions":[` + actions + `]}}]}`))
+		if err != nil || !changed || len(changes) != 1 || changes[0].Action != want {
+			t.Errorf("%s: got %v, %t, %v, want %s", actions, changes, changed, err, want)
+		}
+	}
+}

@@ -126,6 +126,8 @@ func changesIn(plan []byte) (changes []Change, changed bool, err error) {
 
 func actionOf(actions []string) string {
 	switch {
+	case len(actions) == 2 && slices.Contains(actions, "forget"): // the previous object is not destroyed
+		return "create"
 	case len(actions) == 2:
 		return "replace"
 	case len(actions) == 1 && slices.Contains([]string{"create", "update", "delete"}, actions[0]):
