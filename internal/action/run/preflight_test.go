@@ -77,15 +77,15 @@ func TestPreflightProblems(t *testing.T) {
 		"remote": {w: scalr.Workspace{ExecutionMode: "remote"}},
 		"locked environment": {
 			w:    scalr.Workspace{EnvironmentLocked: true, EnvironmentLockReason: "freeze"},
-			want: []string{`environment-locked: The environment "production" is locked ("freeze"): Scalr does not start runs in it.`},
+			want: []string{`environment-locked: Environment "production" is locked ("freeze"): Scalr does not start runs in it.`},
 		},
 		"locked environment without a reason": {
 			w:    scalr.Workspace{EnvironmentLocked: true},
-			want: []string{`environment-locked: The environment "production" is locked: Scalr does not start runs in it.`},
+			want: []string{`environment-locked: Environment "production" is locked: Scalr does not start runs in it.`},
 		},
 		"no cost estimation": {
 			w: scalr.Workspace{CostEstimation: &no}, in: inputs.Run{FailOn: inputs.FailOn{CostIncrease: true}},
-			want: []string{`cost-estimation-off: The environment "production" has cost estimation off (` +
+			want: []string{`cost-estimation-off: Environment "production" has cost estimation off (` +
 				"`cost-estimation-enabled` is false): `fail-on: cost-increase` cannot be evaluated."},
 		},
 		"no cost estimation, other gate": {w: scalr.Workspace{CostEstimation: &no}, in: inputs.Run{FailOn: inputs.FailOn{Changes: true}}},

@@ -80,12 +80,12 @@ func (r *command) preflightProblems(w scalr.Workspace, l *bundle.Listing) []pref
 		add(false, step.CodeWorkspaceLocal, "Workspace %s has the execution mode local: Scalr does not run Terraform in it.", lookup.Title(w))
 	}
 	if w.EnvironmentLocked {
-		add(false, step.CodeEnvironmentLocked, "The environment %q is locked%s: Scalr does not start runs in it.", w.Environment,
+		add(false, step.CodeEnvironmentLocked, "Environment %q is locked%s: Scalr does not start runs in it.", w.Environment,
 			step.Because(w.EnvironmentLockReason))
 	}
 	if r.in.FailOn.CostIncrease && isFalse(w.CostEstimation) {
 		add(false, step.CodeCostEstimationOff,
-			"The environment %q has cost estimation off (`cost-estimation-enabled` is false): `fail-on: cost-increase` cannot be evaluated.",
+			"Environment %q has cost estimation off (`cost-estimation-enabled` is false): `fail-on: cost-increase` cannot be evaluated.",
 			w.Environment)
 	}
 	list = append(list, workingDirectory(w, l)...)

@@ -58,10 +58,7 @@ func Explain(ctx context.Context, err error) Outcome {
 		o.Problem += " Last error: " + strings.TrimSuffix(Sentence(err), ".") + "."
 	case !ended:
 		code := CodeOf(err)
-		o = Outcome{Result: advices[code].result, Code: code, Problem: Sentence(err)}
-		if missing := MissingPermission(err); missing != "" {
-			o.Problem = strings.TrimSuffix(o.Problem, ".") + "." + missing
-		}
+		o = Outcome{Result: advices[code].result, Code: code, Problem: withPeriod(Sentence(err)) + MissingPermission(err)}
 		var bad inputs.Problems
 		if errors.As(err, &bad) {
 			o.Problem = bad.Error() // without Sentence, which would capitalize the input name at the start
@@ -214,4 +211,14 @@ func Sentence(err error) string {
 		return text
 	}
 	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// withPeriod adds a period to a sentence without punctuation at its end, unless it ends with a URL.
+func withPeriod(sentence string) string {
+	sentence = strings.TrimSpace(sentence)
+	last := sentence[strings.LastIndexByte(sentence, ' ')+1:]
+	if last == "" || strings.Contains(last, "://") || strings.ContainsAny(last[len(last)-1:], ".!?:") {
+		return sentence
+	}
+	return sentence + "."
 }

@@ -73,7 +73,7 @@ var messageWords = map[Code]string{
 	"workspace-module-driven":           "uses a module from the registry: nothing can be uploaded to it",
 	"workspace-local":                   "has the execution mode local: Scalr does not run Terraform in it",
 	"workspace-locked":                  "Workspace … is locked",
-	"environment-locked":                "The environment … is locked",
+	"environment-locked":                "Environment … is locked",
 	"working-directory-missing":         "The workspace's working directory … is not in path …",
 	"working-directory-empty":           "The workspace's working directory … has no .tf or .tofu files",
 	"directories-missing":               "No workspace has its directory in the checkout: …",
