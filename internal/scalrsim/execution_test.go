@@ -1,8 +1,13 @@
 package scalrsim
 
 import (
+	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -133,25 +138,46 @@ func TestExecutionFails(t *testing.T) {
 	}
 }
 
+// TestCancelInterruptsTool checks that a cancel ends the command that the tool executes.
 func TestCancelInterruptsTool(t *testing.T) {
 	t.Parallel()
 	s, client := executing(t)
-	run := start(t, s, client, map[string]string{"main.tf": `
+	file := filepath.Join(t.TempDir(), "pid")
+	run := start(t, s, client, map[string]string{"main.tf": fmt.Sprintf(`
 resource "terraform_data" "slow" {
-  provisioner "local-exec" { command = "sleep 30" }
-}`}, `{"is-dry":false,"auto-apply":true}`)
+  provisioner "local-exec" { command = "echo $$ >%[1]s.new; mv %[1]s.new %[1]s; exec sleep 600" }
+}`, file)}, `{"is-dry":false,"auto-apply":true}`)
 	until(t, s, run, "applying", "errored")
-	if err := wait(t.Context(), time.Second); err != nil {
+	var pid int
+	eventually(t, func() bool {
+		text, _ := os.ReadFile(file)
+		pid, _ = strconv.Atoi(strings.TrimSpace(string(text)))
+		return pid > 0
+	})
+	command, err := os.FindProcess(pid)
+	if err != nil {
 		t.Fatal(err)
 	}
-	began := time.Now()
+	t.Cleanup(func() { command.Kill() })
 	if r, _ := send(t, client, "POST", s.URL()+BasePath+"/runs/"+run+"/actions/cancel", `{}`); r.StatusCode != 202 {
 		t.Errorf("cancel: got %d, want 202", r.StatusCode)
 	}
 	until(t, s, run, "canceled")
-	if took := time.Since(began); took > 25*time.Second {
-		t.Errorf("the cancel took %s", took)
+	eventually(t, func() bool { return command.Signal(syscall.Signal(0)) != nil })
+}
+
+// eventually waits until the condition holds.
+func eventually(t *testing.T, condition func() bool) {
+	t.Helper()
+	for range 600 {
+		if condition() {
+			return
+		}
+		if err := wait(t.Context(), 100*time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
 	}
+	t.Fatal("the condition does not hold after a minute")
 }
 
 func TestExecutesWithRunAndWorkspaceSettings(t *testing.T) {
