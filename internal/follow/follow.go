@@ -32,7 +32,7 @@ type Observer interface {
 	// Log returns the writer for the log of a stage. It is closed once the log is complete, if that happens
 	// before Follow returns.
 	Log(scalr.Phase) io.WriteCloser
-	// Restarted reports that Scalr rewrote the log and that it is printed again from its start.
+	// Restarted reports that Scalr rewrote the log, or replaced the plan, and that it is printed again from its start.
 	Restarted(scalr.Phase)
 	// LogTrouble reports, at most once per stage, that reads of its log keep failing.
 	LogTrouble(scalr.Phase, error)
@@ -59,7 +59,9 @@ type Follower struct {
 	Throttled func() time.Time
 	Timing    Timing
 
-	polled bool // a poll succeeded: the run exists, and the token can read it
+	polled bool   // a poll succeeded: the run exists, and the token can read it
+	planID string // id of the plan whose log is printed
+	plans  int    // plans that another one replaced
 	tails  map[scalr.Log]*tail
 	order  []scalr.Log
 }
@@ -208,6 +210,7 @@ func (f *Follower) forceStop(ctx context.Context, sent <-chan struct{}, cancel f
 // publish passes a poll to the observer. It first prints the logs of ended stages, which belong to the
 // previous status, and finally those of active stages.
 func (f *Follower) publish(ctx context.Context, polled scalr.Run) news {
+	f.detectOtherPlan(polled)
 	ended := f.copyLogs(ctx, polled, true)
 	f.Observer.Polled(polled)
 	return max(ended, f.copyLogs(ctx, polled, false))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"scalr-run-action/internal/retry"
@@ -33,10 +34,28 @@ func (f *Follower) copyLogs(ctx context.Context, r scalr.Run, ended bool) (n new
 	return n
 }
 
+// detectOtherPlan discards the log of a plan that another plan has replaced: it must not be taken for that of the new one.
+func (f *Follower) detectOtherPlan(r scalr.Run) {
+	if r.Plan == nil || r.Plan.ID == f.planID {
+		return
+	}
+	old := scalr.Log{Phase: scalr.PlanPhase, ID: f.planID}
+	if t, ok := f.tails[old]; ok {
+		f.plans++
+		delete(f.tails, old)
+		f.order = slices.DeleteFunc(f.order, func(l scalr.Log) bool { return l == old })
+		if t.shown > 0 {
+			f.Observer.Restarted(scalr.PlanPhase)
+		}
+	}
+	f.planID = r.Plan.ID
+}
+
 func (f *Follower) tail(l scalr.Log) *tail {
 	t, ok := f.tails[l]
 	if !ok {
 		t = &tail{began: time.Now()}
+		t.done = l.Phase == scalr.PlanPhase && f.plans > maxRestarts // a server that alternates between two plans
 		t.awaitWarnings = f.AwaitWarnings && l.Phase == scalr.PlanPhase
 		f.tails[l] = t
 		f.order = append(f.order, l)

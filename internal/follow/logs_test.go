@@ -2,6 +2,7 @@ package follow_test
 
 import (
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -272,5 +273,52 @@ func TestUnauthorizedLog(t *testing.T) {
 	play(t, s, true, func(r *followTest) {
 		r.follow("planned_and_finished")
 		r.wantText("plan", text)
+	})
+}
+
+// planIs returns a fault by which the reads of the run show a plan with another id, whose log is the same.
+func planIs(id string, nth, times int) scalrsim.Fault {
+	return scalrsim.Fault{Op: "GET /runs/*", Nth: nth, Times: times, Action: scalrsim.Edit, Change: func(body string) string {
+		return planID.ReplaceAllString(body, `"`+id+`"`)
+	}}
+}
+
+var planID = regexp.MustCompile(`"plan-v0[a-z0-9]+"`)
+
+// TestLogOfOtherPlan checks that the log of a plan is discarded once the run shows another plan, also if the log of that
+// one cannot be read, and printed again if the run returns to the first plan.
+func TestLogOfOtherPlan(t *testing.T) {
+	t.Parallel()
+	text := log(50, planned)
+	t.Run("unreadable", func(t *testing.T) {
+		t.Parallel()
+		play(t, with(planning(20*time.Second, text), planIs("plan-v0other0000001", 12, -1)), true, func(r *followTest) {
+			r.follow("planned_and_finished")
+			if r.seen.text["plan"].Len() != 0 || !slices.Contains(r.seen.events, "plan restarted") {
+				t.Errorf("got the text %q after %v", r.seen.text["plan"], r.seen.events)
+			}
+		})
+	})
+	t.Run("once", func(t *testing.T) {
+		t.Parallel()
+		play(t, with(planning(20*time.Second, text), planIs("plan-v0other0000001", 12, 1)), true, func(r *followTest) {
+			r.follow("planned_and_finished")
+			r.wantText("plan", text)
+		})
+	})
+	t.Run("alternating", func(t *testing.T) {
+		t.Parallel()
+		var faults []scalrsim.Fault
+		for nth := 12; nth < 60; nth += 2 {
+			faults = append(faults, planIs("plan-v0other0000001", nth, 1))
+		}
+		s := planning(5*time.Minute, text)
+		s.Faults = faults
+		play(t, s, true, func(r *followTest) {
+			r.follow("planned_and_finished")
+			if n := strings.Count(strings.Join(r.seen.events, "\n"), "plan restarted"); n == 0 || n > 5 {
+				t.Errorf("printed again %d times: %v", n, r.seen.events)
+			}
+		})
 	})
 }

@@ -51,6 +51,18 @@ func (e *earlyPlan) Polled(run scalr.Run) {
 	go func() { e.result <- e.read(run) }()
 }
 
+// Restarted waits for the end of a read before the log that it uses is discarded, and allows no other read until the log is
+// complete again.
+func (e *earlyPlan) Restarted(p scalr.Phase) {
+	if p == scalr.PlanPhase {
+		e.logComplete = false
+		if e.result != nil {
+			e.result <- <-e.result
+		}
+	}
+	e.Observer.Restarted(p)
+}
+
 // Log returns the destination of a log. The plan is not read before its log is complete.
 func (e *earlyPlan) Log(p scalr.Phase) io.WriteCloser {
 	log := e.Observer.Log(p)

@@ -65,3 +65,43 @@ func TestEarlyPlanStarts(t *testing.T) {
 		})
 	}
 }
+
+// TestEarlyPlanRestarts checks that the log is not discarded during a read, and that the plan is not read while the log is
+// read again.
+func TestEarlyPlanRestarts(t *testing.T) {
+	t.Parallel()
+	applying := scalr.Run{ID: "run-1", Status: scalr.StatusApplying, Plan: &scalr.Plan{ID: "plan-1", Status: scalr.TaskFinished}}
+	t.Run("during a read", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			proceed, read := make(chan struct{}), false
+			e := &earlyPlan{Observer: discardObserver{}, read: func(scalr.Run) planReading { <-proceed; read = true; return planReading{} }}
+			e.Log(scalr.PlanPhase).Close()
+			e.Polled(applying)
+			e.Polled(applying)
+			go close(proceed)
+			e.Restarted(scalr.PlanPhase)
+			if !read {
+				t.Error("the log was discarded during the read")
+			}
+			if len(e.result) != 1 {
+				t.Error("the result of the read was lost")
+			}
+		})
+	})
+	t.Run("before a read", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			reads := make(chan scalr.Run, 10)
+			e := &earlyPlan{Observer: discardObserver{}, read: func(r scalr.Run) planReading { reads <- r; return planReading{} }}
+			e.Log(scalr.PlanPhase).Close()
+			e.Restarted(scalr.PlanPhase)
+			e.Polled(applying)
+			e.Polled(applying)
+			synctest.Wait()
+			if len(reads) != 0 {
+				t.Error("the plan was read while its log is incomplete")
+			}
+		})
+	})
+}

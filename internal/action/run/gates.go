@@ -32,8 +32,12 @@ func (r *command) severalUnits() bool {
 	return r.facts.workspace.RunAll || r.facts.workspace.ID == ""
 }
 
-// planForGates reads the plan once, before the deadline of the step if possible.
+// planForGates reads the plan once, before the deadline of the step if possible. If Scalr does not report the plan of a run
+// that may continue, it is unknown: one that was reported earlier may have been replaced.
 func (r *command) planForGates(ctx context.Context, run scalr.Run) tfplan.Plan {
+	if run.Plan == nil && !run.Status.IsFinal() {
+		return tfplan.Plan{}
+	}
 	reading, cancel := r.ReportingContext(planJSONTime)
 	defer cancel()
 	if !run.Status.IsFinal() { // the plan of a finished run is read even after an interruption
