@@ -179,7 +179,7 @@ func (p *planText) invocation(c Change, raw []byte) string {
 	}
 	config := tfjson.Change{After: action.Values, AfterSensitive: action.Sensitive, AfterUnknown: action.Unknown}
 	readMarks(&config)
-	hideValues := p.unmarked(&config) || texts.lost || len(texts.blocks) == 0
+	hideValues := p.unmarked(&config) || texts.lost || len(texts.blocks) == 0 || p.units != nil // the unit is unknown
 	config.AfterSensitive = addMarks(config.AfterSensitive, config.After, texts.writeOnly["config"])
 	begin := fmt.Sprintf("action %q %q {", action.Type, action.Name)
 	for _, one := range texts.blocks[:min(len(texts.blocks), maxTextsTried)] {

@@ -309,19 +309,24 @@ func TestUnreliableTextOfInvocation(t *testing.T) {
 	const begin = "Terraform will perform the following actions:\n\n  # a.b will be updated in-place\n  ~ resource \"a\" \"b\" {\n    }\n\n" +
 		"    # Actions to be invoked after this change in order:\n"
 	const end = "\nPlan: 0 to add, 1 to change, 0 to destroy. Actions: 1 to invoke.\n"
+	inUnit := func(log string) string {
+		return "[vpc] " + strings.ReplaceAll(strings.TrimSuffix(log, "\n"), "\n", "\n[vpc] ") + "\n"
+	}
 	for name, c := range map[string]struct {
 		log   string
 		shown bool
 	}{
-		"reliable":               {begin + block + end, true},
-		"two texts":              {begin + block + block + end, true},
-		"another value":          {begin + strings.Replace(block, `"v"`, `"u"`, 1) + end, true},
-		"no end":                 {begin + block, false},
-		"a block that ends":      {begin + strings.TrimSuffix(block, "        }\n    }\n") + end, false},
-		"a second plan":          {begin + block + end + "\n" + begin + block + end, false},
-		"another plan before it": {begin + end + begin + block + end, false},
-		"after another change":   {strings.Replace(begin, "a.b", "a.c", 1) + block + end, false},
-		"before the change":      {strings.Replace(begin, "after", "before", 1) + block + end, false},
+		"reliable":                {begin + block + end, true},
+		"two texts":               {begin + block + block + end, true},
+		"another value":           {begin + strings.Replace(block, `"v"`, `"u"`, 1) + end, true},
+		"no end":                  {begin + block, false},
+		"of a unit":               {inUnit(begin + block + end), true},
+		"another value of a unit": {inUnit(begin + strings.Replace(block, `"v"`, `"u"`, 1) + end), false},
+		"a block that ends":       {begin + strings.TrimSuffix(block, "        }\n    }\n") + end, false},
+		"a second plan":           {begin + block + end + "\n" + begin + block + end, false},
+		"another plan before it":  {begin + end + begin + block + end, false},
+		"after another change":    {strings.Replace(begin, "a.b", "a.c", 1) + block + end, false},
+		"before the change":       {strings.Replace(begin, "after", "before", 1) + block + end, false},
 	} {
 		l := NewLog(nil)
 		fmt.Fprint(l, c.log)
