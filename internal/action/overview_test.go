@@ -127,6 +127,34 @@ func TestOverviewErrorsOfLargeFleets(t *testing.T) {
 	}
 }
 
+// TestOverviewWithoutDiffs checks that the summary says so if it lists the changes of workspaces together whose diffs differ,
+// because all diffs together are too large.
+func TestOverviewWithoutDiffs(t *testing.T) {
+	inFleet(t, 60, scalrsim.Scenario{}, func(f *fleet) {
+		for i := range f.ids {
+			script := scalrsim.RunScript{}
+			var resources, values []string
+			for line := range 40 {
+				values = append(values, fmt.Sprintf(`"line_%02d":"%03d %s"`, line, i, strings.Repeat("x", 40)))
+			}
+			for r := range 50 {
+				script.Plan.Changes = append(script.Plan.Changes, scalrsim.Change{Address: fmt.Sprintf("terraform_data.r%d", r), Action: "create"})
+				resources = append(resources, fmt.Sprintf(`{"address":"terraform_data.r%[1]d","mode":"managed","type":"terraform_data","name":"r%[1]d",`+
+					`"change":{"actions":["create"],"before":null,"after":{%[2]s},"after_unknown":{},"before_sensitive":false,"after_sensitive":{}}}`,
+					r, strings.Join(values, ",")))
+			}
+			script.PlanJSON = `{"format_version":"1.2","resource_changes":[` + strings.Join(resources, ",") + `]}`
+			f.plan(i, script, "12", "1")
+		}
+		time.Sleep(time.Minute)
+		p := f.play("12", "1", oldHead, allGood).want(0, "changed=60")
+		const note = "The diffs, which may differ, are left out to stay within the size limit: see the runs in Scalr.\n"
+		if n := strings.Count(p.summary, note); n != 1 {
+			t.Errorf("%d notes, want 1\n%.3000s", n, p.summary)
+		}
+	})
+}
+
 // TestOverviewOf200UnchangedWorkspaces checks that unchanged workspaces cost one request per hundred runs.
 func TestOverviewOf200UnchangedWorkspaces(t *testing.T) {
 	inFleet(t, 200, scalrsim.Scenario{}, func(f *fleet) {

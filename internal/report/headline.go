@@ -68,6 +68,14 @@ func (r Report) outcome() outcome {
 			note: "The run was applied before this step evaluated it: the plan does not pass `fail-on`.",
 		}
 	}
+	if r.applyCanceled() {
+		o := outcomes[r.Result]
+		if r.Result == result.Canceled {
+			o.word = "apply canceled"
+		}
+		o.note = "The run was canceled during its apply: some of its changes may have been made."
+		return o
+	}
 	if r.Result == result.NoChanges && r.limited() {
 		word := "no current changes"
 		if r.Run.RefreshOnly && r.Plan.OtherCounts.Deferrals == 0 {
@@ -94,6 +102,15 @@ func (r Report) alreadyFinished() bool {
 		return r.Run.Status.IsFinal() && r.Run.Status != scalr.StatusDiscarded
 	case result.Canceled: // a run that was only waiting is discarded instead
 		return r.Run.Status.IsFinal() && r.Run.State() != scalr.Canceled
+	}
+	return false
+}
+
+// applyCanceled reports whether the run was canceled after its apply had started.
+func (r Report) applyCanceled() bool {
+	switch r.Result {
+	case result.Canceled, result.Interrupted, result.TimedOut:
+		return r.Run.Applied() && r.Run.State() == scalr.Canceled
 	}
 	return false
 }

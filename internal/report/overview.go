@@ -28,6 +28,8 @@ type Overview struct {
 type Row struct {
 	Report
 	Because string // the file that affected it; may be empty
+	// DiffsOmitted is true if the plan has no diffs because those of all rows are too large.
+	DiffsOmitted bool
 
 	cache *rowParts // set while a page is rendered, which takes several attempts
 }
@@ -113,7 +115,7 @@ func (o Overview) Redacted(redact *secret.Redactor) Overview {
 	o.Reasons = redacted(redact, o.Reasons)
 	o.Rows = slices.Clone(o.Rows)
 	for i, r := range o.Rows {
-		o.Rows[i] = Row{Report: r.Report.Redacted(redact), Because: redact.String(r.Because)}
+		o.Rows[i] = Row{Report: r.Report.Redacted(redact), Because: redact.String(r.Because), DiffsOmitted: r.DiffsOmitted}
 	}
 	for _, text := range []*string{&o.Source.Repository, &o.Source.CommitURL, &o.Source.WorkflowRunURL, &o.Source.Actor} {
 		*text = redact.String(*text)

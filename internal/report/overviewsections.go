@@ -294,6 +294,9 @@ func (r Row) changes() (full, list string) {
 		long.WriteString(text)
 		short.WriteString("\n" + text)
 	}
+	if r.DiffsOmitted {
+		long.WriteString("\nThe diffs, which may differ, are left out to stay within the size limit: see the runs in Scalr.\n\n")
+	}
 	return long.String(), short.String()
 }
 

@@ -169,13 +169,19 @@ func (r Report) policies() section {
 	return sec
 }
 
-// completedChanges lists the changes that a failed apply completed.
+// completedChanges lists the changes that a failed or canceled apply completed.
 func (r Report) completedChanges() section {
-	if r.failed() != "apply" || len(r.Apply.Done) == 0 {
+	title := "Applied before the failure"
+	switch {
+	case len(r.Apply.Done) == 0:
+		return section{}
+	case r.applyCanceled():
+		title = "Applied before the run was canceled"
+	case r.failed() != "apply":
 		return section{}
 	}
 	sec := section{
-		open:  fmt.Sprintf("<details open><summary>🧱 <b>Applied before the failure</b> (%d)</summary>\n\n", len(r.Apply.Done)),
+		open:  fmt.Sprintf("<details open><summary>🧱 <b>%s</b> (%d)</summary>\n\n", title, len(r.Apply.Done)),
 		close: "</details>\n\n",
 	}
 	for _, d := range r.Apply.Done {

@@ -40,7 +40,7 @@ func (c *overviewCommand) rows(ctx context.Context, all []*searchTarget) ([]repo
 					return
 				}
 				rows[i] = c.row(ctx, all[i])
-				limitDiffs(&rows[i].Plan, &diffs)
+				rows[i].DiffsOmitted = limitDiffs(&rows[i].Plan, &diffs)
 			}
 		})
 	}
@@ -56,17 +56,19 @@ func (c *overviewCommand) rows(ctx context.Context, all []*searchTarget) ([]repo
 	return rows, nil
 }
 
-// limitDiffs removes the diffs of a plan if the total size of all diffs exceeds the limit.
-func limitDiffs(p *tfplan.Plan, size *atomic.Int64) {
+// limitDiffs removes the diffs of a plan if the total size of all diffs exceeds the limit. It reports whether it did.
+func limitDiffs(p *tfplan.Plan, size *atomic.Int64) bool {
 	n := len(p.OutputDiff)
 	for _, list := range [][]tfplan.Change{p.Changes, p.Drift} {
 		for _, change := range list {
 			n += len(change.Diff)
 		}
 	}
-	if size.Add(int64(n)) > maxDiffs {
+	omitted := n > 0 && size.Add(int64(n)) > maxDiffs
+	if omitted {
 		dropDiffs(p)
 	}
+	return omitted
 }
 
 func dropDiffs(p *tfplan.Plan) {
@@ -161,6 +163,10 @@ func (c *overviewCommand) readOutcome(ctx context.Context, r *report.Row, whole 
 		}
 	case result.Errored:
 		c.readFailure(ctx, r, whole)
+	case result.Canceled:
+		if r.Run.Applied() {
+			c.readFailure(ctx, r, whole)
+		}
 	}
 	r.Result, r.ErrorCode, r.Problem = o.Result, string(o.Code), o.Problem
 	c.removeRawLog(&r.Report)

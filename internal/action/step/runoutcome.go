@@ -139,6 +139,9 @@ func outcomeOfStopped(r scalr.Run) Outcome {
 		who = "an unknown user"
 	}
 	o.Problem = fmt.Sprintf("The run was %s in Scalr by %s%s.", o.Result, who, Because(t.Reason))
+	if o.Result == result.Canceled && r.Applied() {
+		o.Problem += " Its apply had started."
+	}
 	return o
 }
 
