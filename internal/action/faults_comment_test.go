@@ -74,6 +74,11 @@ func TestGitHubFaults(t *testing.T) {
 			says:    "No comment was written",
 		},
 		"G17 GitHub Enterprise": {options: githubtest.Options{Enterprise: true}, comments: 1, url: true},
+		"G17 GitHub Enterprise, without GITHUB_GRAPHQL_URL": {
+			options:  githubtest.Options{Enterprise: true},
+			setUp:    func(r *stepTest) { delete(r.env, "GITHUB_GRAPHQL_URL") },
+			comments: 1, url: true,
+		},
 		"G19 plain http": {
 			setUp: func(r *stepTest) { r.env["GITHUB_API_URL"] = "http://api.github.test" },
 			says:  "::warning::",

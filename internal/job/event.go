@@ -23,7 +23,7 @@ type Event struct {
 	WorkflowRunURL string // of this attempt
 	ServerURL      string
 	APIURL         string
-	GraphQLURL     string
+	GraphQLURL     string // empty if it follows from APIURL
 
 	PullRequest   PullRequest
 	Head          Head
@@ -79,7 +79,7 @@ func (j *Job) readEvent() Event {
 		Actor:      j.Env("GITHUB_ACTOR"),
 		ServerURL:  j.envOr("GITHUB_SERVER_URL", "https://github.com"),
 		APIURL:     j.envOr("GITHUB_API_URL", "https://api.github.com"),
-		GraphQLURL: j.envOr("GITHUB_GRAPHQL_URL", "https://api.github.com/graphql"),
+		GraphQLURL: j.envOr("GITHUB_GRAPHQL_URL", ""),
 
 		PullRequest:           p.pullRequest(),
 		Head:                  p.head(j.Env("GITHUB_EVENT_NAME"), j.Env("GITHUB_REPOSITORY"), j.Env("GITHUB_REF")),

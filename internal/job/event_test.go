@@ -78,7 +78,7 @@ func TestEventPayload(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			want := c.want
-			want.ServerURL, want.APIURL, want.GraphQLURL = "https://github.com", "https://api.github.com", "https://api.github.com/graphql"
+			want.ServerURL, want.APIURL = "https://github.com", "https://api.github.com"
 			if diff := cmp.Diff(want, event(t, c.payload)); diff != "" {
 				t.Error(diff)
 			}
