@@ -101,3 +101,19 @@ func TestPastedStepWithIDToken(t *testing.T) {
 		t.Errorf("got the summary\n%s", p.summary)
 	}
 }
+
+// TestNextWithoutStep checks that the sections after the next action are headings, also if the summary offers no step because
+// the action is used by its path.
+func TestNextWithoutStep(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ scenario, inputs string }{
+		{"waits-for-approval", "dry-run=false"}, {"saved-plan", "dry-run=false save-plan=true"}, {"policy-soft", "dry-run=false"},
+	} {
+		r := newStepTest(t, scenario(t, c.scenario), strings.Fields(c.inputs)...)
+		delete(r.env, "GITHUB_ACTION_REPOSITORY")
+		p := r.play()
+		if _, after, found := strings.Cut(p.summary, "**Next:** "); !found || !strings.Contains(after, ".\n\n#### ✏️ Update in place (1)\n") {
+			t.Errorf("%s: the section after the next action is not a heading:\n%s", c.scenario, p.summary)
+		}
+	}
+}

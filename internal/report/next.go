@@ -58,7 +58,7 @@ var identifier = lazyregexp.New(`^[a-z]+-[A-Za-z0-9_-]{1,64}$`)
 // cannot use it, and the sentence ends without a step.
 func (r Report) orStep(words, mode string) string {
 	if !identifier.MatchString(r.Run.ID) || !actionName.MatchString(r.Action) {
-		return "."
+		return ".\n\n"
 	}
 	text := "- uses: " + r.Action + "\n  with:\n"
 	add := func(name, value string, form *lazyregexp.Regexp) {
