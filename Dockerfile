@@ -11,7 +11,7 @@ COPY internal ./internal
 # The binary does not depend on the place or time of the build. To keep the image below 10 MiB, functions are inlined
 # only in hot code: packing, redacting and reading plans. .ci/image reads these flags too.
 ENV GOFLAGS="-trimpath -buildvcs=false -gcflags=net/...=-l -gcflags=crypto/...=-l -gcflags=math/big=-l -gcflags=mime/...=-l -gcflags=text/...=-l \
--gcflags=fmt=-l -gcflags=encoding/json=-l -gcflags=encoding/asn1=-l -gcflags=scalr-run-action/...=-l \
+-gcflags=fmt=-l -gcflags=reflect=-l -gcflags=encoding/json=-l -gcflags=encoding/asn1=-l -gcflags=scalr-run-action/...=-l \
 -gcflags=scalr-run-action/internal/bundle= -gcflags=scalr-run-action/internal/secret= -gcflags=scalr-run-action/internal/jsonstream= \
 -gcflags=scalr-run-action/internal/tfplan= -gcflags=scalr-run-action/internal/sanitize="
 RUN CGO_ENABLED=0 go build -ldflags "-s -w -buildid= -funcalign=4 -X main.version=${VERSION}" -o /image/scalr-run . \
