@@ -18,12 +18,13 @@ func TestRunMessageContainsWorkflowRunURL(t *testing.T) {
 		env     map[string]string
 		want    string
 	}{
-		"default":                  {want: "acme/infra@main at 5f2c1e8 by octocat " + address},
-		"message of the user":      {message: "Release 12", want: "Release 12 " + address},
-		"with URL of attempt":      {message: "See " + address + " for more", want: "See " + address + " for more"},
-		"with URL of workflow run": {message: run, want: run},
-		"with longer run number":   {message: run + "1", want: run + "1 " + address},
-		"with both run numbers":    {message: run + "1 " + run + ".", want: run + "1 " + run + "."},
+		"default":                             {want: "acme/infra@main at 5f2c1e8 by octocat " + address},
+		"message of the user":                 {message: "Release 12", want: "Release 12 " + address},
+		"with URL of attempt":                 {message: "See " + address + " for more", want: "See " + address + " for more"},
+		"with URL of workflow run":            {message: run, want: run},
+		"with longer run number":              {message: run + "1", want: run + "1 " + address},
+		"with both run numbers":               {message: run + "1 " + run + ".", want: run + "1 " + run + "."},
+		"with URL before that of another run": {message: run + " " + run + "1", want: run + " " + run + "1 " + address},
 		"URL of other repository": {
 			message: "https://github.com/acme/other/actions/runs/7",
 			want:    "https://github.com/acme/other/actions/runs/7 " + address,

@@ -434,3 +434,13 @@ func TestOverviewOfWorkspacesWithComma(t *testing.T) {
 			logContains(`::warning::workspaces: "` + line + `" is taken as one item, because items are separated by lines, not by commas.`)
 	})
 }
+
+// TestOverviewIgnoresQuotedURL checks that a newer run of another workflow run does not count if its message quotes the URL
+// of this one, such as in the title of a pull request, before its own.
+func TestOverviewIgnoresQuotedURL(t *testing.T) {
+	inFleet(t, 2, scalrsim.Scenario{}, func(f *fleet) {
+		f.plans(destroys, "12")
+		f.plans(changesNothing, "12 https://github.com/acme/infra/actions/runs/13")
+		f.play("12", "1", oldHead, allGood, "fail-on=destroy").want(1, "result=rejected", "changed=2")
+	})
+}

@@ -1,20 +1,17 @@
 package step
 
-import "strings"
+import (
+	"strings"
 
-// NamesWorkflowRun reports whether the message contains the URL of the workflow run, with or without an attempt. The
-// URL must not be followed by a digit, which would make it the URL of another run.
+	"scalr-run-action/internal/lazyregexp"
+)
+
+var untilLastWorkflowRun = lazyregexp.New(`(?s)^.*/actions/runs/[0-9]+`)
+
+// NamesWorkflowRun reports whether the last URL of a workflow run in the message is the given one, with or without an
+// attempt. Earlier URLs do not count: the action appends its own to the user's text, which may quote the title of a pull
+// request.
 func NamesWorkflowRun(message, address string) bool {
 	address, _, _ = strings.Cut(address, "/attempts/")
-	for address != "" {
-		at := strings.Index(message, address)
-		if at < 0 {
-			return false
-		}
-		message = message[at+len(address):]
-		if message == "" || message[0] < '0' || message[0] > '9' {
-			return true
-		}
-	}
-	return false
+	return address != "" && strings.HasSuffix(untilLastWorkflowRun.FindString(message), address)
 }
