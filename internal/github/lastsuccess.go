@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -46,7 +47,7 @@ func (s *session) lastSuccess(ctx context.Context, q ChangeQuery) (string, error
 	}
 	last := workflowRun{}
 	for _, run := range found.Runs {
-		if run.isOn(s.thread.Repository, branch) && (last.SHA == "" || run.StartedAt.After(last.StartedAt)) {
+		if run.isOn(s.thread.Repository, branch, q.Event.Name) && (last.SHA == "" || run.StartedAt.After(last.StartedAt)) {
 			last = run
 		}
 	}
@@ -57,10 +58,12 @@ func (s *session) lastSuccess(ctx context.Context, q ChangeQuery) (string, error
 }
 
 // isOn reports whether the run succeeded on the branch itself. GitHub also lists the runs of pull
-// requests from a branch of this name, which may be in a fork and which applied nothing.
-func (w workflowRun) isOn(repository, branch string) bool {
+// requests from a branch of this name, which may be in a fork and which applied nothing, and on the default branch those
+// of events that anyone can cause, such as comments. These count only for a job of the same event.
+func (w workflowRun) isOn(repository, branch, event string) bool {
 	from := w.Repository.FullName
-	return w.Conclusion == "success" && w.Branch == branch && !strings.HasPrefix(w.Event, "pull_request") &&
+	byAnyone := slices.Contains([]string{"discussion", "discussion_comment", "fork", "gollum", "issue_comment", "issues", "watch"}, w.Event)
+	return w.Conclusion == "success" && w.Branch == branch && !strings.HasPrefix(w.Event, "pull_request") && (!byAnyone || w.Event == event) &&
 		(from == "" || strings.EqualFold(from, repository)) && IsSHA(w.SHA)
 }
 

@@ -27,6 +27,8 @@ func TestLastSuccess(t *testing.T) {
 		"none": {[]githubtest.WorkflowRun{{SHA: sha("a"), Conclusion: "failure"}}, mine, "", unknown + "no successful run on main"},
 		"a fork's branch of the same name": {[]githubtest.WorkflowRun{{SHA: sha("a")}, {SHA: sha("d"), Event: "pull_request", From: "eve/infra"},
 			{SHA: sha("d"), From: "eve/infra"}, {SHA: sha("d"), Event: "pull_request_target"}}, mine, "", "cur db/x lib new/x old/x"},
+		"events that anyone can cause": {[]githubtest.WorkflowRun{{SHA: sha("a")}, {SHA: sha("d"), Event: "issue_comment"}, {SHA: sha("d"), Event: "issues"},
+			{SHA: sha("d"), Event: "watch"}, {SHA: sha("d"), Event: "fork"}, {SHA: sha("d"), Event: "discussion"}}, mine, "", "cur db/x lib new/x old/x"},
 		"another workflow": {[]githubtest.WorkflowRun{{SHA: sha("a")}, {SHA: sha("c"), File: "lint.yml"}}, mine, "", "cur db/x lib new/x old/x"},
 		"another branch":   {[]githubtest.WorkflowRun{{SHA: sha("a")}, {SHA: sha("c"), Branch: "topic"}}, mine, "", "cur db/x lib new/x old/x"},
 		"an older run was repeated": {
