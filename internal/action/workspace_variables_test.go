@@ -114,6 +114,35 @@ func TestWorkspaceVariablesAndLinksCreatedOnce(t *testing.T) {
 	}
 }
 
+// Scalr may store a new variable in plain text although the request is for a sensitive one.
+func TestNewVariableNotStoredAsSensitive(t *testing.T) {
+	t.Parallel()
+	plain := func(op string, times int) scalrsim.Fault {
+		return scalrsim.Fault{Op: op, Times: times, Action: scalrsim.Edit, Change: func(body string) string {
+			return strings.Replace(body, `"sensitive":true`, `"sensitive":false`, 1)
+		}}
+	}
+	const warning = `::warning::Scalr did not store Terraform variable "password" as sensitive`
+	for name, c := range map[string]struct {
+		faults []scalrsim.Fault
+		warns  bool
+	}{
+		"at the creation": {faults: []scalrsim.Fault{plain("POST /vars", 1)}},
+		"ever":            {faults: []scalrsim.Fault{plain("POST /vars", 1), plain("PATCH /vars/*", -1)}, warns: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			atSettings(t, scalrsim.Scenario{Faults: c.faults}, func(d *settingsTest) {
+				v := d.network("sensitive-variables=password=correct-horse-battery").want(0, "changed=true").
+					logContains(`Created Terraform variable "password".`)
+				if strings.Contains(v.log, warning) != c.warns || strings.Contains(v.log, "Created sensitive") || v.count("PATCH /vars/*") != 1 {
+					t.Errorf("warning: %v, %d updates:\n%s", !c.warns, v.count("PATCH /vars/*"), v.log)
+				}
+			})
+		})
+	}
+}
+
 // changedAnswer is a transport that changes the responses to one operation.
 type changedAnswer struct {
 	http.RoundTripper

@@ -45,19 +45,23 @@ func describeVariable(v scalr.Variable) string {
 	return fmt.Sprintf("Terraform variable %q", v.Key)
 }
 
+// createVariable creates a variable. If Scalr stored it differently, or another client created it, it is updated.
 func (w *workspaceCommand) createVariable(ctx context.Context, ws scalr.Workspace, wanted scalr.Variable) error {
 	stored, created, err := w.client.CreateVariable(ctx, ws.ID, wanted)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case !created: // another client has created it, possibly with another value
-		return w.updateVariable(ctx, stored, wanted)
-	case wanted.Sensitive:
-		w.recordChange("Created sensitive %s.", describeVariable(wanted))
-	default:
-		w.recordChange("Created %s.", describeVariable(wanted))
 	}
-	return nil
+	if created {
+		kind := ""
+		if stored.Sensitive {
+			kind = "sensitive "
+		}
+		w.recordChange("Created %s%s.", kind, describeVariable(wanted))
+		if stored.Sensitive == wanted.Sensitive && (stored.Sensitive || stored.Variable == wanted) {
+			return nil
+		}
+	}
+	return w.updateVariable(ctx, stored, wanted)
 }
 
 // updateVariable updates a variable if it differs. Scalr does not report sensitive values, so a sensitive variable is
