@@ -171,9 +171,9 @@ func (e *Error) Unattributed() bool {
 	return refused && len(e.Problems) == 0
 }
 
-// LateWindow returns how long a creation that failed with an [Error.Ambiguous] or [Error.Unattributed] error may still take effect and be
-// listed. It exceeds the lag of lists and the time that the server may have processed the request after the connection
-// broke.
+// LateWindow returns how long a creation that failed with an [Error.Ambiguous] or [Error.Unattributed] error may still take
+// effect and be listed. It exceeds the lag of lists and the time that the server may have processed the request after the
+// connection broke.
 func (e *Error) LateWindow() time.Duration {
 	if e.HTTPStatus >= 500 || e.Network == TimedOut {
 		return 60 * time.Second

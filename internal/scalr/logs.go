@@ -142,7 +142,7 @@ func unpacked(ctx context.Context, op Op, res *http.Response, w *watch, secrets 
 	return b, nil
 }
 
-// withRejectionDetails adds the operation and the cause to the error of a body that breaks off.
+// explained adds the operation and the cause to the error of a body that breaks off.
 func explained(ctx context.Context, op Op, host string, r io.Reader, secrets *redaction) io.Reader {
 	return readerFunc(func(p []byte) (int, error) {
 		n, err := r.Read(p)
