@@ -18,19 +18,22 @@ import (
 
 // HTTP/2 frames (RFC 9113, sections 6 and 7).
 const (
-	frameHeaders, frameReset, frameSettings = 1, 3, 4
-	protocolError, internalError            = 1, 2
+	frameHeaders, frameReset, frameSettings, frameGoAway = 1, 3, 4, 7
+	protocolError, internalError                         = 1, 2
 
 	endsStreamAndHeaders = 0x05
 	status200            = 0x88 // an indexed header field (RFC 7541, appendix A)
 )
+
+// goesAway makes an http2Server end the connection, as on a restart, before it processes the request.
+const goesAway = 0
 
 // http2Server answers the first requests with a reset of their stream, and all others with 200. Its certificate is that of
 // httptest.
 type http2Server struct {
 	net.Listener
 	pool     *x509.CertPool
-	code     uint32       // of the resets
+	code     uint32       // of the resets, or goesAway
 	resets   int32        // number of requests that are answered so
 	received atomic.Int32 // requests
 }
@@ -72,9 +75,13 @@ func (s *http2Server) serve(c net.Conn) {
 			continue
 		}
 		stream := binary.BigEndian.Uint32(head[5:])
-		if s.received.Add(1) <= s.resets {
+		switch reset := s.received.Add(1) <= s.resets; {
+		case reset && s.code == goesAway:
+			writeFrame(c, frameGoAway, 0, 0, make([]byte, 8)) // no stream was processed
+			return
+		case reset:
 			writeFrame(c, frameReset, 0, stream, binary.BigEndian.AppendUint32(nil, s.code))
-		} else {
+		default:
 			writeFrame(c, frameHeaders, endsStreamAndHeaders, stream, []byte{status200})
 		}
 	}
@@ -105,6 +112,9 @@ func TestHTTP2RequestsAreNotRepeated(t *testing.T) {
 		"GET, once":               {http.MethodGet, "", protocolError, 1, 2, nil},
 		"DELETE, once":            {http.MethodDelete, "", protocolError, 1, 2, nil},
 		"POST without a reset":    {http.MethodPost, "{}", protocolError, 0, 1, nil},
+		"GET, a restart":          {http.MethodGet, "", goesAway, 1, 2, nil},
+		"GET, many restarts":      {http.MethodGet, "", goesAway, 8, 2, httpx.ErrResent},
+		"POST, a restart":         {http.MethodPost, "{}", goesAway, 8, 1, httpx.ErrResent},
 		"POST, an internal error": {http.MethodPost, "{}", internalError, 8, 1, errors.New("INTERNAL_ERROR")},
 	} {
 		t.Run(name, func(t *testing.T) {
