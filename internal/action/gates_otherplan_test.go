@@ -37,3 +37,17 @@ func TestGatesIgnoreReplacedPlan(t *testing.T) {
 		})
 	}
 }
+
+// TestGatesUsePlanOfFinishedRun: Scalr does not show the plan of a run any more once it has finished. The run cannot continue
+// with another plan, so the gates use what was read before.
+func TestGatesUsePlanOfFinishedRun(t *testing.T) {
+	t.Parallel()
+	playFaults(t, map[string]faultCase{"no plan": {
+		inputs: []string{"fail-on=destroy"}, code: 1, outputs: []string{"result=rejected"}, says: []string{"the plan destroys or replaces resources."},
+		faults: []scalrsim.Fault{edit(readRun, 1, func(attributes, related map[string]any) {
+			if attributes["status"] == "planned_and_finished" {
+				delete(related, "plan")
+			}
+		})},
+	}})
+}
