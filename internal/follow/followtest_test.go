@@ -67,7 +67,7 @@ func (n *notes) Log(p scalr.Phase) io.WriteCloser { return phaseLog{n, p} }
 
 func (n *notes) Restarted(p scalr.Phase) {
 	n.note(string(p) + " restarted")
-	n.text[p].Reset()
+	n.text[p], n.closed[p] = new(bytes.Buffer), false
 }
 
 func (n *notes) LogTrouble(p scalr.Phase, err error) {

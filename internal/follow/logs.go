@@ -44,7 +44,7 @@ func (f *Follower) detectOtherPlan(r scalr.Run) {
 		f.plans++
 		delete(f.tails, old)
 		f.order = slices.DeleteFunc(f.order, func(l scalr.Log) bool { return l == old })
-		if t.shown > 0 {
+		if t.shown > 0 || t.done { // if it is complete, its empty log was closed
 			f.Observer.Restarted(scalr.PlanPhase)
 		}
 	}

@@ -299,6 +299,19 @@ func TestLogOfOtherPlan(t *testing.T) {
 			}
 		})
 	})
+	t.Run("after an empty log", func(t *testing.T) {
+		t.Parallel()
+		s := with(planning(0, ""), planIs("plan-v0other0000001", 40, -1))
+		s.Script.Steps = []scalrsim.Step{
+			{Status: "planning", For: 2 * time.Second}, {Status: "cost_estimating", For: 10 * time.Minute}, {Status: "planned_and_finished"},
+		}
+		play(t, s, true, func(r *followTest) {
+			r.follow("planned_and_finished")
+			if !slices.Contains(r.seen.events, "plan restarted") {
+				t.Errorf("the closed log was not restarted: %v", r.seen.events)
+			}
+		})
+	})
 	t.Run("once", func(t *testing.T) {
 		t.Parallel()
 		play(t, with(planning(20*time.Second, text), planIs("plan-v0other0000001", 12, 1)), true, func(r *followTest) {
