@@ -126,7 +126,7 @@ func TestGraphErrors(t *testing.T) {
 		`{"type":"INSUFFICIENT_SCOPES","message":"x"}`:                     Forbidden,
 		`{"type":"NOT_FOUND","message":"x"}`:                               Gone,
 		`{"message":"Something went wrong while"}`:                         Unreachable,
-		`{"type":"X","message":"Something went wrong"}`:                    Rejected,
+		`{"type":"X","message":"Something went wrong."}`:                   Rejected,
 		`{"message":"This is not what we expected: Something went wrong"}`: Rejected,
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -139,6 +139,9 @@ func TestGraphErrors(t *testing.T) {
 			var e *Error
 			if !errors.As(err, &e) || e.Kind != want || e.Status != 200 || e.temporary != (want == RateLimited || want == Unreachable) {
 				t.Errorf("%s: got %+v, want the kind %s", text, e, want)
+			}
+			if strings.HasSuffix(err.Error(), ".") { // it is part of a sentence
+				t.Errorf("%s: got the error %q", text, err)
 			}
 			if got := answers.requests[0]; got != `POST https://api.github.test/graphql {"query":"query { x }","variables":{"a":1}}` {
 				t.Errorf("got the request %s", got)
