@@ -291,6 +291,31 @@ func TestManyJobs(t *testing.T) {
 	}
 }
 
+// TestCreatedMeanwhile checks that a job rewrites the comment that another job of the workflow run has created in the
+// meantime, instead of creating a second one, unless the mode wants one for each.
+func TestCreatedMeanwhile(t *testing.T) {
+	t.Parallel()
+	for mode, want := range map[github.Mode]string{
+		github.Update: "slow", github.ChangesOnly: "slow", github.New: "fast, slow", github.HideAndNew: "fast (OUTDATED), slow",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := githubtest.New(githubtest.Options{Pulls: []githubtest.Pull{{Number: 7, Head: shaA}}})
+			s.Fail(githubtest.Fault{Operation: githubtest.GetPull, Delay: 10 * second})
+			slow, fast := of("11", "slow"), of("11", "fast")
+			slow.Head, fast.Head = github.Head{SHA: shaA}, github.Head{SHA: shaA}
+			done := make(chan error, 1)
+			go func() {
+				_, err := threadOf(s).Publish(context.Background(), mode, slow)
+				done <- err
+			}()
+			time.Sleep(5 * second)
+			publish(t, threadOf(s), mode, fast)
+			wantKind(t, <-done, "")
+			wantComments(t, s, want)
+		})
+	}
+}
+
 // TestBusyComment checks that a comment that other jobs rewrite all the time is rewritten when they have finished.
 func TestBusyComment(t *testing.T) {
 	t.Parallel()
