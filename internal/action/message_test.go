@@ -1,6 +1,7 @@
 package action_test
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -55,6 +56,53 @@ func TestRunMessageContainsWorkflowRunURL(t *testing.T) {
 			}
 			if n := utf8.RuneCountInString(got); n > 512 {
 				t.Errorf("%d characters", n)
+			}
+		})
+	}
+}
+
+// TestCommitIsTheCheckout checks which commit the message and the summary name if the event runs on the default branch, whose
+// commit is 5f2c1e8, and a pull request may be checked out.
+func TestCommitIsTheCheckout(t *testing.T) {
+	t.Parallel()
+	head := strings.Repeat("b", 40)
+	end := func(sha string) map[string]any {
+		return map[string]any{"sha": sha, "repo": map[string]any{"full_name": "acme/infra"}}
+	}
+	comment := map[string]any{"issue": map[string]any{"number": 7, "pull_request": map[string]any{"url": "x"}}}
+	target := map[string]any{"pull_request": map[string]any{"number": 7, "head": end(strings.Repeat("c", 40)), "base": end(head)}}
+	run := map[string]any{"workflow_run": map[string]any{"event": "push", "head_repository": map[string]any{"full_name": "acme/infra"}}}
+	for name, c := range map[string]struct {
+		event   string
+		payload map[string]any
+		without bool // .git
+		want    string
+	}{
+		"comment":                   {event: "issue_comment", payload: comment, want: "bbbbbbb"},
+		"comment, no .git":          {event: "issue_comment", payload: comment, without: true},
+		"target":                    {event: "pull_request_target", payload: target, want: "bbbbbbb"},
+		"target, no .git":           {event: "pull_request_target", payload: target, without: true, want: "ccccccc"},
+		"workflow run":              {event: "workflow_run", payload: run, want: "bbbbbbb"},
+		"dispatch":                  {event: "repository_dispatch", payload: map[string]any{}, want: "bbbbbbb"},
+		"push with a local commit":  {event: "push", payload: map[string]any{}, want: "5f2c1e8"},
+		"pull request's own commit": {event: "pull_request", payload: target, want: "ccccccc"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newStepTest(t, scenario(t, "no-changes"), "allow-pull-request-target=true").event(c.event, c.payload)
+			if !c.without {
+				write(t, filepath.Join(r.checkout, ".git", "HEAD"), head+"\n")
+			}
+			p := r.play().want(0, "result=no-changes")
+			at := ""
+			if c.want != "" {
+				at = " at " + c.want
+			}
+			if got := sentMessage(t, p); !strings.Contains(got, at+" by octocat ") || strings.Count(got, " at ") != strings.Count(at, " at ") {
+				t.Errorf("the message is %q, want the commit %q", got, c.want)
+			}
+			if strings.Contains(p.summary, "· commit [`"+c.want+"`]") != (c.want != "") || strings.Contains(p.summary, "commit") != (c.want != "") {
+				t.Errorf("the summary does not name the commit %q:\n%s", c.want, p.summary)
 			}
 		})
 	}

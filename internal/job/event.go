@@ -14,7 +14,7 @@ type Event struct {
 	Name       string // pull_request, push, schedule …
 	Action     string // opened, synchronize …
 	Repository string // owner/name
-	SHA        string // the head commit of a pull request, not the merge commit that is tested
+	SHA        string // the head commit of a pull request, not the merge commit that is tested; unknown for a comment on one
 	Ref        string // refs/heads/main
 	RefName    string // main
 	Actor      string
@@ -90,8 +90,8 @@ func (j *Job) readEvent() Event {
 	}
 	e.Attempt, _ = strconv.Atoi(j.Env("GITHUB_RUN_ATTEMPT"))
 	e.WorkflowRunURL = e.workflowRunURL(j.Env("GITHUB_RUN_ID"))
-	if e.PullRequest.HeadSHA != "" {
-		e.SHA = e.PullRequest.HeadSHA
+	if e.PullRequest.HeadSHA != "" || p.PullRequest == nil && e.PullRequest.Number > 0 {
+		e.SHA = e.PullRequest.HeadSHA // of a comment, GITHUB_SHA is that of the default branch
 	}
 	return e
 }

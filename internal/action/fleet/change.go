@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"slices"
@@ -177,20 +176,9 @@ func checkedOut(root string, tree *affected.Tree, sha string) (commit, reason st
 		return "", "the checkout cannot be read"
 	}
 	defer checkout.Close()
-	head := gitFile(checkout, "HEAD")
-	ref, isRef := strings.CutPrefix(head, "ref: ")
-	if isRef {
-		head = gitFile(checkout, ref)
-	}
-	if !github.IsSHA(head) && isRef {
-		for line := range strings.Lines(gitFile(checkout, "packed-refs")) {
-			if packed, ok := strings.CutSuffix(strings.TrimSpace(line), " "+ref); ok {
-				head = packed
-			}
-		}
-	}
+	head := step.CheckedOut(checkout)
 	switch {
-	case !github.IsSHA(head):
+	case head == "":
 		return "", "the commit that is checked out cannot be read from .git"
 	case isSparse(checkout):
 		return "", "the checkout is sparse, so files of the commit are missing in it; remove `sparse-checkout` from actions/checkout"
@@ -209,27 +197,6 @@ func (c *affectedCommand) isSparseCheckout() bool {
 	}
 	defer checkout.Close()
 	return isSparse(checkout)
-}
-
-// maxGitFile is the maximum number of bytes read from a file in .git.
-const maxGitFile = 16 << 20
-
-// gitFile returns the content of a file in .git, or "" if it does not exist.
-func gitFile(checkout *os.Root, name string) string {
-	info, err := checkout.Stat(".git/" + name)
-	if err != nil || !info.Mode().IsRegular() {
-		return ""
-	}
-	f, err := checkout.Open(".git/" + name)
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxGitFile))
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(text))
 }
 
 func files(n int) string { return units.Count(n, "file changed", "files changed") }

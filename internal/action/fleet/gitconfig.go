@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"scalr-run-action/internal/action/step"
 )
 
 // maxIncludes is the maximum depth of included configuration files, as in Git.
@@ -32,7 +34,7 @@ type gitConfig struct {
 // readFile reads a file in .git and the files that it includes, regardless of the conditions of includeIf. Files outside
 // the checkout, such as the file with the credentials of actions/checkout, are ignored.
 func (c *gitConfig) readFile(name string, depth int) {
-	r := gitConfigReader{rest: strings.ReplaceAll(strings.TrimPrefix(gitFile(c.checkout, name), "\ufeff"), "\r\n", "\n")}
+	r := gitConfigReader{rest: strings.ReplaceAll(strings.TrimPrefix(step.GitFile(c.checkout, name), "\ufeff"), "\r\n", "\n")}
 	for r.next() {
 		switch r.section + "." + r.key {
 		case "core.sparsecheckout":

@@ -26,7 +26,7 @@ func (r *command) message() string {
 
 // defaultMessage returns a message that names the origin of the run.
 func (r *command) defaultMessage() string {
-	e := r.Job.Event()
+	e := r.event()
 	var where, parts []string
 	where = append(where, e.Repository)
 	switch {

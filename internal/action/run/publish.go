@@ -3,6 +3,7 @@ package run
 import (
 	"cmp"
 	"errors"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -87,9 +88,23 @@ func (r *command) makeReport(o step.Outcome) report.Report {
 	return rep
 }
 
+// event returns the event of the job. If it runs on the default branch although the job may be about a pull request, the
+// commit is the one that is checked out, and thus uploaded.
+func (r *command) event() job.Event {
+	e := r.Job.Event()
+	if !slices.Contains([]string{"issue_comment", "pull_request_target", "repository_dispatch", "workflow_run"}, e.Name) || r.in.Mode.NeedsRunID() {
+		return e
+	}
+	if checkout, err := os.OpenRoot(r.Job.Root()); err == nil {
+		defer checkout.Close()
+		e.SHA = cmp.Or(step.CheckedOut(checkout), e.SHA)
+	}
+	return e
+}
+
 // source returns the commit from which the run was created.
 func (r *command) source() report.Source {
-	e := r.Job.Event()
+	e := r.event()
 	return report.Source{Repository: e.Repository, SHA: e.SHA, CommitURL: e.CommitURL(), WorkflowRunURL: e.WorkflowRunURL, Actor: e.Actor}
 }
 
