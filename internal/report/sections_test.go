@@ -265,6 +265,37 @@ func TestCompletedChanges(t *testing.T) {
 	}
 }
 
+// TestCanceledApply checks what a report says about a run that was canceled after its apply had started, also if this step
+// canceled it. A run that is still applied, or that was canceled before, has no such note.
+func TestCanceledApply(t *testing.T) {
+	t.Parallel()
+	const note, title = "The run was canceled during its apply: some of its changes may have been made.", "Applied before the run was canceled"
+	for _, tt := range []struct {
+		result      result.Result
+		status      scalr.Status
+		apply       scalr.TaskStatus
+		word        string
+		duringApply bool
+	}{
+		{result.Canceled, "canceled", "canceled", "apply canceled", true},
+		{result.Interrupted, "canceled", "canceled", "interrupted", true},
+		{result.TimedOut, "canceled", "errored", "timed out", true},
+		{result.Canceled, "canceled", "unreachable", "canceled", false},
+		{result.Interrupted, "applying", "running", "interrupted", false},
+		{result.TimedOut, "applied", "finished", "timed out", false},
+	} {
+		r := Report{Result: tt.result, Run: scalr.Run{Status: tt.status, Apply: &scalr.Apply{Status: tt.apply}},
+			Apply: tfplan.Apply{Done: []tfplan.Done{{Address: "aws.a", What: "created"}}}}
+		page := r.Comment(CommentLimit)
+		if strings.Contains(page, note) != tt.duringApply || strings.Contains(page, title) != tt.duringApply {
+			t.Errorf("%s, %s: got\n%s", tt.result, tt.status, page)
+		}
+		if line := r.Line(); line != tt.word && !strings.HasPrefix(line, tt.word+":") {
+			t.Errorf("%s, %s: got the line %q, want %q", tt.result, tt.status, line, tt.word)
+		}
+	}
+}
+
 // TestFooter compares the end of the summary and of the comment.
 func TestFooter(t *testing.T) {
 	t.Parallel()
