@@ -319,3 +319,22 @@ func TestOverviewSameChanges(t *testing.T) {
 		}
 	}
 }
+
+// TestOverviewPolicyFailures compares the forms in which an overview shows the failed policies of a workspace.
+func TestOverviewPolicyFailures(t *testing.T) {
+	t.Parallel()
+	policies := []scalr.Policy{
+		{Name: "a", Result: "hard_failed", Messages: []string{"one", "two", "three"}},
+		{Name: "b", Result: "soft_failed", Messages: []string{"four"}},
+	}
+	r := Row{Report: Report{Run: scalr.Run{Policies: []scalr.PolicyCheck{{Policies: policies}}}}}
+	for form, want := range map[errorForm]string{
+		allErrors:  "- ⛔ `a` (hard-mandatory)\n  - one\n  - two\n  - three\n\n- ✋ `b` (soft-mandatory, can be overridden)\n  - four\n\n",
+		firstError: "- ⛔ `a` (hard-mandatory)\n  - one\n  - … and 2 more messages\n\n- ✋ `b` (soft-mandatory, can be overridden)\n  - four\n\n",
+		briefError: "- ⛔ `a` (hard-mandatory)\n\n… and 1 more policy: see the job's log.\n\n",
+	} {
+		if got := r.policyFailures(form); got != want {
+			t.Errorf("form %d: got %q, want %q", form, got, want)
+		}
+	}
+}
