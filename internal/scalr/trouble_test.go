@@ -62,6 +62,9 @@ func TestNetworkErrors(t *testing.T) {
 			errors.New("stream error: stream ID 7; INTERNAL_ERROR; received from peer"), scalr.OtherTrouble, 0,
 			"INTERNAL_ERROR",
 		},
+		"C13 repetition prevented": {
+			httpx.ErrResent, scalr.BrokenOff, 0, "acme.scalr.test: the server ended the HTTP/2 exchange without a response",
+		},
 		"T07 error with secrets": {errors.New("odd: " + scalrsim.Token), scalr.OtherTrouble, 0, "odd: ***"},
 	} {
 		t.Run(name, func(t *testing.T) {
