@@ -149,7 +149,7 @@ func TestCreationFaults(t *testing.T) {
 			faults:  []scalrsim.Fault{{Op: createRun, Action: scalrsim.Status, Status: 403, Body: "<h1>Blocked</h1>"}},
 			code:    3,
 			outputs: []string{"error-code=not-allowed", "run-id="},
-			says:    []string{"Blocked"},
+			says:    []string{"Blocked", "checking for up to 30s whether it was created\n"}, // and not "then retrying"
 			ops:     one,
 			then:    runs(0),
 		},

@@ -3,6 +3,7 @@ package runs_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -42,7 +43,7 @@ func lateBy(d time.Duration) scalrsim.Fault {
 func createFaults() map[string]createFault {
 	const lists = "GET /runs"
 	after := scalrsim.After
-	return map[string]createFault{
+	faults := map[string]createFault{
 		"no fault":               {posts: 1, sure: true, most: time.Second},
 		"R01 reset after commit": {faults: []scalrsim.Fault{lose(after)}, posts: 1, most: 5 * time.Second},
 		"R02 504 after commit": {
@@ -143,6 +144,13 @@ func createFaults() map[string]createFault {
 			posts:  2, most: 90 * time.Second,
 		},
 	}
+	for _, status := range []int{400, 404, 409, 422} {
+		faults[fmt.Sprintf("R29 %d of a firewall after commit", status)] = createFault{
+			faults: []scalrsim.Fault{{Op: createRun, Phase: after, Action: scalrsim.Status, Status: status, Body: "<h1>Blocked</h1>"}},
+			posts:  1, most: 5 * time.Second,
+		}
+	}
+	return faults
 }
 
 func notUploaded(code, times int) scalrsim.Fault {
