@@ -302,6 +302,20 @@ func TestInvocationsWithoutAddress(t *testing.T) {
 	}
 }
 
+// TestTextBelowInvocations: a block that another program prints below the plan is not an invocation, even if the plan ends
+// with one.
+func TestTextBelowInvocations(t *testing.T) {
+	t.Parallel()
+	const block = "    action \"t\" %q {\n        config {\n            c = \"v\"\n        }\n    }\n"
+	p := readPlan(nil, logSection("Terraform will perform the following actions:\n\n  # a.b will be updated in-place\n"+
+		"  ~ resource \"a\" \"b\" {\n      ~ x = 1 -> 2\n    }\n\n    # Actions to be invoked after this change in order:\n"+
+		fmt.Sprintf(block, "x")+"\nPlan: 0 to add, 1 to change, 0 to destroy. Actions: 1 to invoke.\n\n"+fmt.Sprintf(block, "y")))
+	want := []string{"invoke action.t.x [after the change of a.b]", "update a.b []"}
+	if diff := cmp.Diff(want, changes(p.Changes)); diff != "" || p.OtherCounts.Invocations != 1 || p.Omitted != 0 {
+		t.Errorf("%d omitted, %+v (-want +got):\n%s", p.Omitted, p.Text, diff)
+	}
+}
+
 // TestUnreliableTextOfInvocation: values are not shown if the log may lack a block of the action, or has one outside of the plan.
 func TestUnreliableTextOfInvocation(t *testing.T) {
 	t.Parallel()
