@@ -302,6 +302,21 @@ func TestInvocationsWithoutAddress(t *testing.T) {
 	}
 }
 
+// TestTriggerWithBacktick: the block of an action is found also if the address of what triggers it cannot be quoted in Markdown.
+func TestTriggerWithBacktick(t *testing.T) {
+	t.Parallel()
+	p := readPlan(logSection(`{"format_version":"1.2","terraform_version":"1.14.0","resource_changes":[],"action_invocations":[{"address":"action.t.x",`+
+		`"type":"t","name":"x","lifecycle_action_trigger":{"triggering_resource_address":"a.b[\"`+"`"+`\"]","action_trigger_event":"AfterUpdate"},`+
+		`"config_values":{"c":"v"},"config_sensitive":{},"config_unknown":{}}]}`),
+		logSection("Terraform will perform the following actions:\n\n  # a.b[\"`\"] will be updated in-place\n"+
+			"  ~ resource \"a\" \"b\" {\n      ~ x = 1 -> 2\n    }\n\n    # Actions to be invoked after this change in order:\n"+
+			"    action \"t\" \"x\" {\n        config {\n            c = \"v\"\n        }\n    }\n"+
+			"\nPlan: 0 to add, 1 to change, 0 to destroy. Actions: 1 to invoke.\n"))
+	if len(p.Changes) != 1 || !strings.Contains(p.Changes[0].Diff, `c = "v"`) || p.Changes[0].Reason != `after the change of a.b["'"]` {
+		t.Errorf("got %+v", p.Changes)
+	}
+}
+
 // TestTextBelowInvocations: a block that another program prints below the plan is not an invocation, even if the plan ends
 // with one.
 func TestTextBelowInvocations(t *testing.T) {
