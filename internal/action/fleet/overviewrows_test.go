@@ -209,7 +209,8 @@ func totals(t tfplan.Totals) string {
 	return fmt.Sprintf("complete %t, %d to add", t.Complete, t.Additions)
 }
 
-// TestOverviewDiffsAreLimited checks that the diffs beyond 4 MiB are removed, and only those.
+// TestOverviewDiffsAreLimited checks that the diffs beyond 4 MiB are removed, and only those, and that a plan without diffs
+// does not count as shortened.
 func TestOverviewDiffsAreLimited(t *testing.T) {
 	t.Parallel()
 	with := func(output, change, drift int) tfplan.Plan {
@@ -220,16 +221,19 @@ func TestOverviewDiffsAreLimited(t *testing.T) {
 	}
 	var size atomic.Int64
 	for i, c := range []struct {
-		plan tfplan.Plan
-		want int
+		plan    tfplan.Plan
+		want    int
+		omitted bool
 	}{
-		{with(1<<20, 2<<20, 3), 3<<20 + 3},
-		{with(1<<20-5, 1, 1), 1<<20 - 3}, // 4 MiB in total
-		{with(0, 0, 0), 0},
-		{with(1, 2, 3), 0},
-		{with(0, 0, 0), 0},
+		{with(1<<20, 2<<20, 3), 3<<20 + 3, false},
+		{with(1<<20-5, 1, 1), 1<<20 - 3, false}, // 4 MiB in total
+		{with(0, 0, 0), 0, false},
+		{with(1, 2, 3), 0, true},
+		{with(0, 0, 0), 0, false},
 	} {
-		limitDiffs(&c.plan, &size)
+		if omitted := limitDiffs(&c.plan, &size); omitted != c.omitted {
+			t.Errorf("plan %d: got omitted %t", i+1, omitted)
+		}
 		got := len(c.plan.OutputDiff)
 		for _, change := range slices.Concat(c.plan.Changes, c.plan.Drift) {
 			got += len(change.Diff)
