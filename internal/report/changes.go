@@ -7,6 +7,7 @@ import (
 	"scalr-run-action/internal/lazyregexp"
 	"scalr-run-action/internal/sanitize"
 	"scalr-run-action/internal/tfplan"
+	"scalr-run-action/internal/units"
 )
 
 // groups are the actions in the order of their importance for a reviewer. The first two have no title because the report
@@ -48,16 +49,16 @@ var icons = map[tfplan.Action]string{
 // resource. A large group is itself collapsed.
 func (r Report) groups(s style) []section {
 	var page []section
-	units := unitsOf(r.Plan.Changes)
-	for _, unit := range units {
-		page = append(page, r.groupsOf(unit, len(units) > 1 || unit != "", s)...)
+	list := unitsOf(r.Plan.Changes)
+	for _, unit := range list {
+		page = append(page, r.groupsOf(unit, len(list) > 1 || unit != "", s)...)
 	}
 	if r.Plan.Partial && len(page) > 0 {
 		page = append([]section{{open: "Planned before the error:\n\n"}}, page...)
 	}
 	if r.Plan.Omitted > 0 {
 		page = append(page, section{
-			open: fmt.Sprintf("… and %s, not listed here: %s.\n\n", pluralize(r.Plan.Omitted, "more change", "more changes"),
+			open: fmt.Sprintf("… and %s, not listed here: %s.\n\n", units.Count(r.Plan.Omitted, "more change", "more changes"),
 				r.more()),
 		})
 	}
@@ -177,7 +178,7 @@ func changedAttributes(diff string) string {
 	var names []string
 	seen := map[string]bool{}
 	for _, m := range attributeLine.FindAllStringSubmatch(diff, -1) {
-		if !saysNothing(m[0]) && !seen[m[1]] {
+		if !showsNoChange(m[0]) && !seen[m[1]] {
 			seen[m[1]] = true
 			names = append(names, m[1])
 		}
@@ -188,9 +189,9 @@ func changedAttributes(diff string) string {
 	return strings.Join(names, ", ")
 }
 
-// saysNothing reports whether a line does not show that an attribute changes: OpenTofu prints each write-only attribute of
+// showsNoChange reports whether a line does not show that an attribute changes: OpenTofu prints each write-only attribute of
 // a resource that changes.
-func saysNothing(line string) bool {
+func showsNoChange(line string) bool {
 	return strings.HasSuffix(line, "(known after apply)") || strings.HasSuffix(line, "(write-only attribute)")
 }
 

@@ -7,6 +7,7 @@ import (
 	"scalr-run-action/internal/gate"
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/tfplan"
+	"scalr-run-action/internal/units"
 )
 
 // refreshOutcomes replace outcomes of refresh-only runs: such a run compares the actual resources with the state, and
@@ -24,7 +25,7 @@ func (r Report) driftLine() string {
 	case gate.Unknown:
 		return ""
 	}
-	line := "drift: " + pluralize(r.driftCount(), "object", "objects") + " changed outside of " + r.tool()
+	line := "drift: " + units.Count(r.driftCount(), "object", "objects") + " changed outside of " + r.tool()
 	if r.Result == result.Applied {
 		line += ", recorded in the state"
 	}

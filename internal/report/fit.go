@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"scalr-run-action/internal/units"
 )
 
 // section is a part of the page: fixed text around items that are dropped when the page is too long.
@@ -156,7 +158,7 @@ func (f *fitting) write() string {
 		out.WriteString(text)
 	}
 	if dropped > 0 {
-		fmt.Fprintf(&out, "\n%s not fit here: %s.\n", pluralize(dropped, "more entry does", "more entries do"), f.run)
+		fmt.Fprintf(&out, "\n%s not fit here: %s.\n", units.Count(dropped, "more entry does", "more entries do"), f.run)
 	}
 	return strings.TrimRight(out.String(), "\n") + "\n"
 }
@@ -201,7 +203,7 @@ func (f *fitting) section(at int) string {
 		out.WriteByte('\n')
 	}
 	if shortened > 0 {
-		fmt.Fprintf(&out, "The details do not fit here for %s: %s.\n\n", pluralize(shortened, "entry", "entries"), f.run)
+		fmt.Fprintf(&out, "The details do not fit here for %s: %s.\n\n", units.Count(shortened, "entry", "entries"), f.run)
 	}
 	if omitted > 0 {
 		fmt.Fprintf(&out, "… and %d more: %s.\n\n", omitted, f.run)
@@ -220,11 +222,4 @@ func fallbackPage(page []section, limit int, run string) string {
 		return head
 	}
 	return ""
-}
-
-func pluralize(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

@@ -8,6 +8,7 @@ import (
 	"scalr-run-action/internal/sanitize"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
+	"scalr-run-action/internal/units"
 )
 
 // outcome is the presentation of a result.
@@ -194,8 +195,8 @@ func (r Report) otherNumbers() string {
 	}
 	add(b.Moves, fmt.Sprintf("%d to move", b.Moves), fmt.Sprintf("%d moved", b.Moves))
 	add(b.Forgets, fmt.Sprintf("%d to forget", b.Forgets), fmt.Sprintf("%d forgotten", b.Forgets))
-	add(b.Invocations, pluralize(b.Invocations, "action", "actions")+" to invoke",
-		pluralize(b.Invocations, "action", "actions")+" invoked")
+	add(b.Invocations, units.Count(b.Invocations, "action", "actions")+" to invoke",
+		units.Count(b.Invocations, "action", "actions")+" invoked")
 	return s
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/tfplan"
+	"scalr-run-action/internal/units"
 )
 
 // forcing and forcingSpaces mark the line of a diff that makes Terraform or OpenTofu replace a resource. The latter is the mark
@@ -83,15 +84,15 @@ func (r Report) lossTitle(destroyed, replaced int) (kind, title string) {
 	case total == 0 && n == 0:
 		return "", ""
 	case total == 0:
-		return kind, fmt.Sprintf("%s %s %s", subject, destroys, pluralize(n, "resource", "resources"))
+		return kind, fmt.Sprintf("%s %s %s", subject, destroys, units.Count(n, "resource", "resources"))
 	case r.Plan.Omitted > 0 && n > total:
 		return kind, fmt.Sprintf("%s %s or %s %d resources", subject, destroys, replaces, n)
 	case destroyed == 0:
-		return kind, fmt.Sprintf("%s %s %s", subject, replaces, pluralize(replaced, "resource", "resources"))
+		return kind, fmt.Sprintf("%s %s %s", subject, replaces, units.Count(replaced, "resource", "resources"))
 	case replaced == 0:
-		return kind, fmt.Sprintf("%s %s %s", subject, destroys, pluralize(destroyed, "resource", "resources"))
+		return kind, fmt.Sprintf("%s %s %s", subject, destroys, units.Count(destroyed, "resource", "resources"))
 	}
-	return kind, fmt.Sprintf("%s %s %s and %s %d", subject, destroys, pluralize(destroyed, "resource", "resources"), replaces, replaced)
+	return kind, fmt.Sprintf("%s %s %s and %s %d", subject, destroys, units.Count(destroyed, "resource", "resources"), replaces, replaced)
 }
 
 // lossWords returns the words of lossTitle, which depend on whether resources were, will be or would have been destroyed.

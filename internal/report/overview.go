@@ -11,6 +11,7 @@ import (
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/secret"
 	"scalr-run-action/internal/tfplan"
+	"scalr-run-action/internal/units"
 )
 
 // Overview is the report on all workspaces of a matrix.
@@ -184,7 +185,7 @@ func (o Overview) headline(s style) string {
 	switch n := kinds[Unchanged]; {
 	case n == 0:
 	case n == len(o.Rows):
-		parts[0] = pluralize(n, "workspace", "workspaces") + " without changes"
+		parts[0] = units.Count(n, "workspace", "workspaces") + " without changes"
 		if o.Rejected {
 			parts = append([]string{"the workflow run failed"}, parts...)
 		}
@@ -215,7 +216,7 @@ func (o Overview) icon(kinds map[Kind]int) string {
 
 // lead returns the most important part of the headline.
 func (o Overview) lead(kinds map[Kind]int) string {
-	all := pluralize(len(o.Rows), "workspace", "workspaces")
+	all := units.Count(len(o.Rows), "workspace", "workspaces")
 	switch {
 	case o.Unlisted:
 		return "which workspaces are affected is unknown"

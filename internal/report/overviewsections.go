@@ -9,6 +9,7 @@ import (
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/sanitize"
 	"scalr-run-action/internal/tfplan"
+	"scalr-run-action/internal/units"
 )
 
 // about returns the commit and the attempt of the overview, and the reasons of a failure.
@@ -74,7 +75,7 @@ func (r Row) destroyedItem(l layout) string {
 	case n == 0:
 		return head + ": unknown, because " + prose(cmp.Or(r.Effects().Why, "the plan could not be read")) + "\n"
 	case len(lost) == 0 || l.destroys == 0:
-		return head + ": " + pluralize(n, "resource", "resources") + "\n"
+		return head + ": " + units.Count(n, "resource", "resources") + "\n"
 	}
 	shown := lost
 	if l.destroys > 0 {
@@ -140,7 +141,7 @@ func (o Overview) failures(l layout) string {
 		omitted += len(of[text])
 	}
 	if omitted > 0 {
-		fmt.Fprintf(&out, "The errors of %s do not fit here: %s.\n\n", pluralize(omitted, "workspace", "workspaces"), o.more())
+		fmt.Fprintf(&out, "The errors of %s do not fit here: %s.\n\n", units.Count(omitted, "workspace", "workspaces"), o.more())
 	}
 	return out.String()
 }
@@ -157,7 +158,7 @@ func (l layout) errorHeading(rows []Row) string {
 	}
 	heading := strings.Join(names, ", ")
 	if left := len(rows) - len(shown); left > 0 {
-		heading += " and " + pluralize(left, "other workspace", "other workspaces")
+		heading += " and " + units.Count(left, "other workspace", "other workspaces")
 	}
 	return heading
 }
@@ -177,7 +178,7 @@ func (r Row) failure(amount errorForm) string {
 		shown := diagnosticItem(found[0], 0)
 		text += map[bool]string{true: shown.full, false: shown.brief}[amount == firstError] + "\n"
 		if left := len(found) - 1; left > 0 {
-			text += fmt.Sprintf("… and %s: %s.\n\n", pluralize(left, "more error", "more errors"), r.more())
+			text += fmt.Sprintf("… and %s: %s.\n\n", units.Count(left, "more error", "more errors"), r.more())
 		}
 		return text
 	}
@@ -205,7 +206,7 @@ func (r Row) policyFailures(amount errorForm) string {
 		text += p.text(messages) + "\n"
 	}
 	if left := len(failed) - shown; left > 0 {
-		text += fmt.Sprintf("… and %s: %s.\n\n", pluralize(left, "more policy", "more policies"), r.more())
+		text += fmt.Sprintf("… and %s: %s.\n\n", units.Count(left, "more policy", "more policies"), r.more())
 	}
 	return text
 }
@@ -290,7 +291,7 @@ func (r Row) changes() (full, list string) {
 		short.WriteString("- 📤 outputs\n")
 	}
 	if n := r.Plan.Omitted; n > 0 {
-		text := fmt.Sprintf("… and %s, not listed here.\n\n", pluralize(n, "more change", "more changes"))
+		text := fmt.Sprintf("… and %s, not listed here.\n\n", units.Count(n, "more change", "more changes"))
 		long.WriteString(text)
 		short.WriteString("\n" + text)
 	}
@@ -308,7 +309,7 @@ func (g group) section(form itemForm) string {
 	}
 	title := strings.Join(names, ", ")
 	if left := len(g.rows) - len(names); left > 0 {
-		title += fmt.Sprintf(" and %s", pluralize(left, "other workspace", "other workspaces"))
+		title += fmt.Sprintf(" and %s", units.Count(left, "other workspace", "other workspaces"))
 	}
 	if line := g.rows[0].numbers(); line != "" {
 		title += ": " + prose(line)

@@ -144,11 +144,11 @@ func (o Overview) table(l layout) string {
 	out.WriteString("\n")
 	if left > 0 {
 		fmt.Fprintf(&out, "… and %s with changes that destroy nothing: %s.\n\n",
-			pluralize(left, "more workspace", "more workspaces"), o.more())
+			units.Count(left, "more workspace", "more workspaces"), o.more())
 	}
 	if cut > 0 {
 		fmt.Fprintf(&out, "… and %s, left out to stay within the size limit: %s.\n\n",
-			pluralize(cut, "more workspace", "more workspaces"), o.more())
+			units.Count(cut, "more workspace", "more workspaces"), o.more())
 	}
 	return out.String()
 }

@@ -6,6 +6,7 @@ import (
 
 	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/sanitize"
+	"scalr-run-action/internal/units"
 )
 
 // render builds the page, the most important part first.
@@ -73,7 +74,7 @@ func (r Report) note() string {
 			"remove `-json` from Terraform's arguments for a complete report.")
 	}
 	if n := r.Plan.OtherCounts.Deferrals; r.partial() && n > 0 {
-		notes = append(notes, "The plan is **partial**: "+pluralize(n, "object is", "objects are")+" deferred to the next plan.")
+		notes = append(notes, "The plan is **partial**: "+units.Count(n, "object is", "objects are")+" deferred to the next plan.")
 	} else if r.partial() && len(targets) == 0 {
 		notes = append(notes, "The plan is **partial**: a later plan can have more changes.")
 	}

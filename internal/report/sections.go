@@ -43,7 +43,7 @@ func (r Report) errors() section {
 	if len(found) == 0 {
 		return section{}
 	}
-	sec := section{open: fmt.Sprintf("#### ❌ %s\n\n", pluralize(len(found), "error", "errors"))}
+	sec := section{open: fmt.Sprintf("#### ❌ %s\n\n", units.Count(len(found), "error", "errors"))}
 	for i, d := range found {
 		it := diagnosticItem(d, 0)
 		it.lead = i == 0 && len(it.full) <= longestLead
@@ -66,7 +66,7 @@ func (r Report) warnings() section {
 	}
 	n := r.warningCount()
 	sec := section{
-		open:  fmt.Sprintf("<details><summary>⚠️ <b>%s</b></summary>\n\n", pluralize(n, "warning", "warnings")),
+		open:  fmt.Sprintf("<details><summary>⚠️ <b>%s</b></summary>\n\n", units.Count(n, "warning", "warnings")),
 		close: "</details>\n\n",
 	}
 	for _, d := range found {
@@ -147,7 +147,7 @@ func (p failedPolicy) text(n int) string {
 		text += "  - " + prose(sanitize.Line(m, 1000)) + "\n"
 	}
 	if left := len(p.Messages) - n; n > 0 && left > 0 {
-		text += "  - … and " + pluralize(left, "more message", "more messages") + "\n"
+		text += "  - … and " + units.Count(left, "more message", "more messages") + "\n"
 	}
 	return text
 }
@@ -237,7 +237,7 @@ func (r Report) footer(s style) string {
 		all = append(all, from)
 	}
 	if b := r.Bundle; b != nil && s.stages {
-		size := fmt.Sprintf("archive of %s, %s,", pluralize(b.Files, "file", "files"), units.Size(b.Compressed))
+		size := fmt.Sprintf("archive of %s, %s,", units.Count(b.Files, "file", "files"), units.Size(b.Compressed))
 		add(size+" sha256", b.SHA256[:min(12, len(b.SHA256))], "")
 	}
 	if to := link("workflow run", r.Source.WorkflowRunURL); to != "workflow run" {

@@ -128,9 +128,9 @@ func (r Report) policyVerdict() string {
 	}
 	switch policyStatus(r.Run.Policies) {
 	case "hard-failed":
-		return "**" + pluralize(max(hard, 1), "policy", "policies") + " failed**"
+		return "**" + units.Count(max(hard, 1), "policy", "policies") + " failed**"
 	case "soft-failed":
-		return "**" + pluralize(max(soft, 1), "policy", "policies") + " to override**"
+		return "**" + units.Count(max(soft, 1), "policy", "policies") + " to override**"
 	}
 	return ""
 }
