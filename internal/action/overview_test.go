@@ -74,8 +74,8 @@ func TestOverviewOf200(t *testing.T) {
 	})
 }
 
-// TestOverviewErrorsOfLargeFleets checks that the comment shows errors if there is no space for all of them, and how many it
-// leaves out.
+// TestOverviewErrorsOfLargeFleets checks that the comment shows some errors if not all of them fit, and the number of those that
+// it leaves out.
 func TestOverviewErrorsOfLargeFleets(t *testing.T) {
 	policies := func(count, messages, size int) scalrsim.RunScript {
 		script := creates

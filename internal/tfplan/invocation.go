@@ -155,10 +155,10 @@ func (p *planJSON) invocations() error {
 // maxTextsTried is the number of blocks of one action, with the same trigger, that are compared with the JSON.
 const maxTextsTried = 4
 
-// invocation returns the configuration of an action, as Terraform shows it: without signs. It takes Terraform's own text if
-// one for this action and trigger agrees with the JSON, else it renders the JSON, without values if there is no text, which
-// shows what is write-only. It is empty if the action has no configuration. If raw is nil or too deep to be compared, it
-// takes the only text without comparing it.
+// invocation returns the configuration of an action as Terraform shows it, without signs: Terraform's own text if one for this
+// action and trigger agrees with the JSON, and the JSON otherwise. Only a text shows which attributes are write-only, so the JSON
+// has no values if there is none. If raw is nil or too deep to be compared, the only text is taken. The result is empty if the
+// action has no configuration.
 func (p *planText) invocation(c Change, raw []byte) string {
 	texts := p.textsOf(c.Address, c.Reason)
 	if raw == nil || tooDeep(raw) {
