@@ -6,7 +6,6 @@ import (
 	"unicode"
 
 	"scalr-run-action/internal/secret"
-	"scalr-run-action/internal/units"
 )
 
 // Limits of the length of a token: at least a short password, and short enough for a header.
@@ -126,7 +125,12 @@ func githubToken(v string) string {
 	return ""
 }
 
-func count(characters int) string { return units.Count(characters, "character", "characters") }
+func count(characters int) string {
+	if characters == 1 {
+		return "1 character"
+	}
+	return fmt.Sprintf("%d characters", characters)
+}
 
 // gitHubToken reads the token for the comment. Without a token there is no comment, which the action
 // reports; this is not an error.
