@@ -105,6 +105,17 @@ func TestFindComparesWholePaths(t *testing.T) {
 			changed: "y/b/x",
 			want:    "app:y/b/x",
 		},
+		"an expression and two periods":      {map[string]string{"a/app/main.tf": `x = file("${abspath(path.module)}/../../x")`}, "a/app", "x y", nil, "a/app:x"},
+		"an expression and only two periods": {map[string]string{"a/app/main.tf": `x = "${local.here}/.."`}, "a/app", "a/x x", nil, "a/app:a/x"},
+		"an expression of a called module": {
+			files:   map[string]string{"a/app/main.tf": moduleCall("../../m"), "m/x.tf": `x = file("${abspath(path.root)}/../y")`},
+			dirs:    "a/app",
+			changed: "a/y z",
+			want:    "a/app:a/y",
+		},
+		"an expression and a name":   {map[string]string{"a/app/main.tf": `x = file("${local.x}/x/../../x")`}, "a/app", "a/x x", nil, ""},
+		"a format":                   {map[string]string{"a/app/main.tf": `x = file(format("%s/../../x", path.module))`}, "a/app", "x y", nil, "a/app:x"},
+		"a format in JSON":           {map[string]string{"app/main.tf.json": `{"locals":{"x":"${format(\"%s/../x\", path.root)}"}}`}, "app", "x y", nil, "app:x"},
 		"a hidden file":              {map[string]string{"app/.x.tf": moduleCall("../m"), "app/.y.tf.json": "{"}, "app", "m/x", nil, ""},
 		"a hidden file of variables": {map[string]string{"app/.x.auto.tfvars": `x = "../m"`}, "app", "m/x", nil, "app:m/x"},
 		"three stars":                {nil, "app", "a/b/docs/x", []string{"***/docs"}, "app:a/b/docs/x"},
@@ -253,6 +264,31 @@ func TestFindFiles(t *testing.T) {
 		}
 		if uses := []string{"cur/a.tfvars", "vars/app.tfvars"}; !slices.Equal(results[0].Uses, uses) {
 			t.Errorf("%s: got the paths %q, want %q", changed, results[0].Uses, uses)
+		}
+	}
+}
+
+// TestPathsInVarFiles: a workspace is affected by a change of a path that one of its files of variables names.
+func TestPathsInVarFiles(t *testing.T) {
+	t.Parallel()
+	tree := checkout(map[string]string{
+		"vars/eu.tfvars": `a = "../p/a"`, "vars/us.tfvars.json": `{"b": "../p/b"}`, "cur": "-> v1", "v1/x.tfvars": `c = "./c"`, "vars/d.txt": `d = "../p/d"`,
+		"vars/open.tfvars": `a = "../p/a`,
+	})
+	for _, c := range []struct{ file, changed, want string }{
+		{"vars/eu.tfvars", "p/a", "p/a"},
+		{"vars/eu.tfvars", "p/b", ""},
+		{"vars/us.tfvars.json", "p/b", "p/b"},
+		{"cur/x.tfvars", "v1/c", "v1/c"},
+		{"vars/d.txt", "p/d", ""},
+		{"vars/absent.tfvars", "p/a", ""},
+		{"vars/open.tfvars", "x", "vars/open.tfvars"}, // unknown
+	} {
+		list := workspaces("app")
+		list[0].Files = []string{c.file}
+		results, err := findAffected(tree, []string{c.changed}, list, nil)
+		if err != nil || results[0].ChangedFile != c.want {
+			t.Errorf("%s in %s: got %+v and %v, want %q", c.changed, c.file, results[0], err, c.want)
 		}
 	}
 }

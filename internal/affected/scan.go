@@ -54,10 +54,11 @@ var bases = map[string]base{"path.module": moduleBase, "path.root": rootBase, "p
 // referencesIn parses a string's content, as written between its quotes, as a path. It returns nothing if the content does
 // not begin like one.
 func referencesIn(text string) []reference {
-	if text == "" || text[0] != '.' && text[0] != '$' {
+	if text == "" || strings.IndexByte(".$%", text[0]) < 0 {
 		return nil
 	}
 	expanded, name, exact := hclscan.ExpandPath(text)
+	expanded = cutDirectory(expanded)
 	if expanded != ".." && !strings.HasPrefix(expanded, "./") && !strings.HasPrefix(expanded, "../") {
 		return nil
 	}
@@ -73,6 +74,17 @@ func referencesIn(text string) []reference {
 		refs = append(refs, reference{p, bases[name]})
 	}
 	return refs
+}
+
+// cutDirectory removes an expression, or a verb of format, before a "..". It usually stands for the directory of the module or
+// for Terraform's working directory, such as in "${abspath(path.module)}/../x".
+func cutDirectory(expanded string) string {
+	for _, directory := range []string{"${}/", "%s/"} {
+		if rest, ok := strings.CutPrefix(expanded, directory); ok && strings.HasPrefix(rest, "..") {
+			return rest
+		}
+	}
+	return expanded
 }
 
 // patternChars begin an expression or a pattern.

@@ -20,7 +20,7 @@ type Tree struct {
 	dirs        map[string][]string // the names of the Terraform files of each directory, with files of variables
 	links       map[string]string   // target by path, as written
 	sortedLinks []string            // the paths of the links, sorted
-	special     map[string]bool     // Terraform files that are neither regular files nor links
+	special     map[string]bool     // neither regular files nor links
 	// unreadable are the directories that could not be listed.
 	unreadable []string
 	// repositories are the directories that contain a .git.
@@ -70,11 +70,11 @@ func (t *Tree) add(p string, d fs.DirEntry) {
 		t.links[p], _ = t.fs.ReadLink(p)
 		t.sortedLinks = append(t.sortedLinks, p)
 	}
+	if !isLink && !d.Type().IsRegular() {
+		t.special[p] = true
+	}
 	if hclscan.IsTerraform(d.Name()) || isVariables(d.Name()) {
 		t.dirs[path.Dir(p)] = append(t.dirs[path.Dir(p)], d.Name())
-		if !isLink && !d.Type().IsRegular() {
-			t.special[p] = true
-		}
 	}
 }
 
@@ -117,6 +117,11 @@ func (t *Tree) Repositories() []string { return t.repositories }
 func isVariables(name string) bool {
 	name = strings.TrimSuffix(name, ".json")
 	return name == "terraform.tfvars" || strings.HasSuffix(name, ".auto.tfvars")
+}
+
+// isVarFile reports whether a file is one of variables by its name, which a workspace may use.
+func isVarFile(name string) bool {
+	return strings.HasSuffix(strings.TrimSuffix(name, ".json"), ".tfvars")
 }
 
 // maxLinks is the maximum number of links on one path, as on Linux.

@@ -168,8 +168,11 @@ func (f *finder) node(p string) *node {
 			n.unknown, n.unknownFile = dir+": the directory cannot be read", dir
 		}
 	}
-	if _, isDir := f.tree.dirs[p]; isDir {
+	switch _, isDir := f.tree.dirs[p]; {
+	case isDir:
 		n.addModule(p, f.module(p))
+	case isVarFile(p) && f.tree.files[p]:
+		n.addModule(path.Dir(p), f.tree.scanFiles(path.Dir(p), []string{path.Base(p)}))
 	}
 	return n
 }
@@ -261,9 +264,11 @@ func (t *Tree) readAll(dirs []string) []*module {
 }
 
 // module reads the Terraform files of a directory.
-func (t *Tree) module(dir string) *module {
+func (t *Tree) module(dir string) *module { return t.scanFiles(dir, t.dirs[dir]) }
+
+func (t *Tree) scanFiles(dir string, names []string) *module {
 	m := &module{}
-	for _, name := range t.dirs[dir] {
+	for _, name := range names {
 		file := path.Join(dir, name)
 		text, err := t.read(file)
 		var found []reference
