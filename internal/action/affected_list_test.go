@@ -207,6 +207,39 @@ func TestAffectedByVariableFiles(t *testing.T) {
 	}
 }
 
+func TestAffectedByHooks(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ hook, command, changed, want string }{
+		"relative to upload":            {"pre-plan", `bash "scripts/render.sh" --all`, "infra/scripts/render.sh", "app:infra/scripts/render.sh"},
+		"relative to working directory": {"pre-init", "FILE=../scripts/env.sh; . $FILE", "infra/scripts/env.sh", "app:infra/scripts/env.sh"},
+		"in a directory":                {"post-apply", "(cd ../checks&&./run)", "infra/checks/data.json", "app:infra/checks/data.json"},
+		"other file":                    {"pre-plan", "../scripts/render.sh", "infra/scripts/env.sh", ""},
+		"parent directory":              {"pre-plan", "cd ..; ls ./ ../../", "infra/x", ""},
+		"word":                          {"pre-plan", "echo scripts", "infra/scripts/x", ""},
+		"outside checkout":              {"pre-plan", "/x/y ../../../x", "x", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			files := "infra/app/x: 1\n" + c.changed + ": "
+			f := afterPush(t, "", files+"1", files+"2", "directories=infra/{workspace}")
+			f.world = func(s *scalrsim.Server, environment string) {
+				s.AddWorkspace(environment, "app", map[string]any{"working-directory": "app", "hooks": map[string]any{c.hook: c.command}})
+			}
+			f.play().want(0, exact).wantWorkspaces(c.want)
+		})
+	}
+}
+
+// A change that deletes the first directory of a workspace makes the second one its configuration.
+func TestAffectedByDeletionOfFirstDirectory(t *testing.T) {
+	t.Parallel()
+	before := "new/app/x: 1\nold/app/x: 1\nold/db/x: 1"
+	afterPush(t, "app db", before, "old/app/x: 1\nold/db/x: 1", "directories=new/{workspace}\nold/{workspace}").play().
+		want(0, exact).wantWorkspaces("app:new/app/x")
+	afterPush(t, "app db", before, before+"\nold/app/y: 1", "directories=new/{workspace}\nold/{workspace}").play().
+		want(0, exact).wantWorkspaces("")
+}
+
 // A module outside the uploaded directory is missing in a run. The warning suggests two solutions.
 func TestAffectedWarnsAboutFilesOutsideUpload(t *testing.T) {
 	t.Parallel()

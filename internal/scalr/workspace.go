@@ -20,12 +20,13 @@ type Workspace struct {
 	AutoDestroyDays            *int
 	DeletionProtection         *bool
 	HasResources               *bool
-	VCS                        string // name of the connected repository, if any
-	Hooks                      bool   // custom hooks run before Terraform and may create files
-	Terragrunt                 bool   // Terragrunt is enabled; the configuration may not contain .tf files
-	RunAll                     bool   // one run plans several Terragrunt units, or may do so
-	ModuleVersionID            string // set if the workspace is based on a module
-	Locked                     bool   // also true if the value is not a boolean
+	VCS                        string   // name of the connected repository, if any
+	Hooks                      bool     // custom hooks run before Terraform and may create files
+	HookCommands               []string // shell commands of all custom hooks
+	Terragrunt                 bool     // Terragrunt is enabled; the configuration may not contain .tf files
+	RunAll                     bool     // one run plans several Terragrunt units, or may do so
+	ModuleVersionID            string   // set if the workspace is based on a module
+	Locked                     bool     // also true if the value is not a boolean
 	LockReason                 string
 	LockedBy                   string // e-mail address or name of a person
 	LockedByRun                string // the id of a run, which may have finished

@@ -122,6 +122,11 @@ func (d document) workspace(r resource) Workspace {
 		AgentPoolID: r.ref("agent-pool"), RunTimeout: a.nullableNumber("run-operation-timeout"),
 		Tags: d.tags(r), Permissions: a.flags("permissions"),
 	}
+	for _, name := range []string{"pre-init", "pre-plan", "post-plan", "pre-apply", "post-apply"} {
+		if command := a.object("hooks").text(name); command != "" {
+			w.HookCommands = append(w.HookCommands, command)
+		}
+	}
 	if files := a.nullableTexts("var-files"); files != nil {
 		w.VarFiles = *files
 	}

@@ -33,14 +33,16 @@ func (p *place) name() inputs.WorkspaceName {
 // workingDirectory returns the working directory of the workspace, "." for the root of the uploaded directory.
 func (p *place) workingDirectory() string { return cleanDirectory(p.ws.WorkingDirectory) }
 
-// workspace returns the input of the search for affected workspaces. A variable file may be relative to the uploaded
-// directory or to the working directory.
+// workspace returns the input of the search for affected workspaces. A variable file, or a path in the command of a hook, may be
+// relative to the uploaded directory or to the working directory. A change that deletes a candidate before the directory
+// replaces the configuration.
 func (p *place) workspace() affected.Workspace {
 	w := affected.Workspace{Environment: p.ws.Environment, Name: p.ws.Name, Directory: p.directory}
 	if p.ws.Terragrunt {
 		w.Unknown = "the files that Terragrunt's configuration names are not searched"
 	}
-	for _, file := range p.ws.VarFiles {
+	w.Files = slices.Clone(p.candidates[:max(0, slices.Index(p.candidates, p.directory))])
+	for _, file := range slices.Concat(p.ws.VarFiles, pathsIn(p.ws.HookCommands)) {
 		for _, base := range []string{p.path, p.directory} {
 			if to := path.Join(base, file); to != ".." && !strings.HasPrefix(to, "../") && !path.IsAbs(file) {
 				w.Files = append(w.Files, to)
@@ -48,6 +50,13 @@ func (p *place) workspace() affected.Workspace {
 		}
 	}
 	return w
+}
+
+// pathsIn returns the words of shell commands that may be paths. It omits those that consist of ".." only, since a command such
+// as "cd .." would depend on all files.
+func pathsIn(commands []string) []string {
+	words := strings.FieldsFunc(strings.Join(commands, " "), func(r rune) bool { return r <= ' ' || strings.ContainsRune("\"'`;&|()<>=:,", r) })
+	return slices.DeleteFunc(words, func(word string) bool { return strings.Trim(word, "./") == "" || !strings.ContainsAny(word, "./") })
 }
 
 // cleanDirectory converts a working directory in Scalr to a path relative to the uploaded directory.
