@@ -96,6 +96,11 @@ func TestFinalCheck(t *testing.T) {
 			second: append(confirm, "fail-on=destroy"),
 			code:   1, want: rejected, posts: map[string]int{confirmOp: 0},
 		},
+		"confirm: costs that appear after the request": {
+			scenario: "cost-increase", first: []string{"auto-apply=false"}, second: append(confirm, cost...),
+			signal: confirmOp, later: []scalrsim.Fault{expensive},
+			code: 1, want: rejected, posts: map[string]int{confirmOp: 1}, says: []string{"It was applied already: https://"},
+		},
 		"confirm: denied": {
 			scenario: "policy-advisory", first: []string{"auto-apply=false"},
 			faults: []scalrsim.Fault{editFault(1, "policy-checks", set("status", "hard_failed"))}, second: confirm,

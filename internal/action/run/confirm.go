@@ -63,11 +63,12 @@ func (r *command) confirmed(ctx context.Context, run scalr.Run) (step.Outcome, e
 	return r.waitForEnd(ctx, run, run.Status)
 }
 
-// waitForEnd follows a run that was confirmed or overridden, and returns how it ended.
+// waitForEnd follows a run that was confirmed or overridden in the status leaving, and returns how it ended. It evaluates the
+// gates again, because the plan may not be the confirmed one, and does not confirm the run again.
 func (r *command) waitForEnd(ctx context.Context, run scalr.Run, leaving scalr.Status) (step.Outcome, error) {
 	run, o, done, err := r.waitForRun(ctx, run, leaving)
 	if done || err != nil {
 		return o, err
 	}
-	return r.outcomeOf(ctx, run), nil
+	return r.decide(ctx, run, appliesByOthers)
 }
