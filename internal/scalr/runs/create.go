@@ -32,8 +32,8 @@ func (e *NotConfirmedError) Unwrap() error { return e.Cause }
 // Create creates exactly one run, which the caller must compare with the request (see [scalr.RunRequest.Differences]).
 // No other run uses the configuration version, so it identifies the run: after a lost response Create searches for the
 // run by its configuration version, and sends another request only if the run certainly does not exist. It also searches
-// after a refusal that may not be Scalr's, but does not repeat the request. doubtful reports that a response was lost, so
-// that a second run may still appear: the caller must then call [CancelDuplicates].
+// after a refusal that may not be Scalr's, or that follows a lost response, but does not repeat the request. doubtful reports
+// that a response was lost, so that a second run may still appear: the caller must then call [CancelDuplicates].
 func Create(ctx context.Context, c *scalr.Client, q scalr.RunRequest) (run scalr.Run, doubtful bool, err error) {
 	var n scalr.Creation
 	for n.Begin() {
@@ -42,7 +42,8 @@ func Create(ctx context.Context, c *scalr.Client, q scalr.RunRequest) (run scalr
 			return run, doubtful, nil
 		}
 		var e *scalr.Error
-		if !errors.As(err, &e) || !e.Ambiguous() && !e.Unattributed() {
+		// A refusal may be due to the run of an earlier request that is not listed yet.
+		if !errors.As(err, &e) || !e.Ambiguous() && !e.Unattributed() && !doubtful {
 			return scalr.Run{}, doubtful, n.Failed(err)
 		}
 		refused := !e.Ambiguous()
@@ -56,7 +57,7 @@ func Create(ctx context.Context, c *scalr.Client, q scalr.RunRequest) (run scalr
 		if ok {
 			return found, doubtful, nil
 		}
-		if refused {
+		if refused && !doubtful {
 			return scalr.Run{}, doubtful, n.Failed(err)
 		}
 		if findErr != nil {

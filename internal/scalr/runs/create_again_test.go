@@ -70,6 +70,43 @@ func TestNotConfirmedRun(t *testing.T) {
 	})
 }
 
+// TestRefusalAfterLostResponse checks that a refusal does not hide the run of an earlier request whose response was lost: the
+// run appears after the second request, or may still exist.
+func TestRefusalAfterLostResponse(t *testing.T) {
+	t.Parallel()
+	const listed = `{"data":[{"type":"runs","id":"run-1","attributes":{"status":"planning"},"relationships":{
+		"configuration-version":{"data":{"type":"configuration-versions","id":"cv-1"}}}}]}`
+	for name, c := range map[string]struct {
+		appears time.Duration // 0 for never
+		run     string
+	}{
+		"the run appears":         {75 * time.Second, "run-1"},
+		"the run does not appear": {0, ""},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			began, posts := time.Now(), 0
+			client := clientOf(t, func(r *http.Request) (*http.Response, error) {
+				switch appeared := c.appears > 0 && time.Since(began) >= c.appears; {
+				case r.Method == http.MethodPost:
+					posts++
+					if posts == 1 {
+						return respond(r, 502, ""), nil
+					}
+					return respond(r, 409, `{"errors":[{"detail":"the workspace is locked"}]}`), nil
+				case appeared:
+					return respond(r, 200, listed), nil
+				}
+				return respond(r, 200, `{"data":[]}`), nil
+			})
+			run, doubtful, err := runs.Create(t.Context(), client, scalr.RunRequest{WorkspaceID: "ws-1", ConfigurationID: "cv-1"})
+			var unconfirmed *runs.NotConfirmedError
+			if run.ID != c.run || !doubtful || posts != 2 || (err == nil) != (c.run != "") || err != nil && !errors.As(err, &unconfirmed) {
+				t.Errorf("%s: got %q, %t, %v after %d requests", name, run.ID, doubtful, err, posts)
+			}
+		})
+	}
+}
+
 // TestBlockingOfSeveralRuns checks that dry runs and the waiting run itself do not block, and that the oldest run does.
 func TestBlockingOfSeveralRuns(t *testing.T) {
 	t.Parallel()
