@@ -57,7 +57,7 @@ func (c *checker) check(r io.Reader) error {
 // entry rejects entries outside the archive's root and entries that common programs refuse to unpack.
 func (c *checker) entry(h *tar.Header, content io.Reader) error {
 	if h.Typeflag == tar.TypeXGlobalHeader {
-		return nil
+		return checkGlobalHeader(h)
 	}
 	if c.debug != nil {
 		c.debug(fmt.Sprintf("the archive contains %q with %d bytes", h.Name, h.Size))
@@ -73,14 +73,30 @@ func (c *checker) entry(h *tar.Header, content io.Reader) error {
 	if mayEscape(h.Name) || throughLink {
 		return &Error{Code: ArchiveUnsafe, Path: h.Name}
 	}
-	if known {
-		c.tree.nodes[node].isLink = false // this entry replaces the link
+	if known && c.tree.nodes[node].isLink { // this entry replaces the link
+		if h.Typeflag != tar.TypeSymlink { // or is unpacked through it, depending on the program
+			if err := c.checkLink(name, c.tree.nodes[node].target); err != nil {
+				return err
+			}
+		}
+		c.tree.nodes[node].isLink = false
 	}
 	if err := c.add(h, name, content); err != nil {
 		if !errors.As(err, new(*Error)) {
 			err = &Error{Code: ArchiveUnsafe, Path: h.Name, Err: err}
 		}
 		return err
+	}
+	return nil
+}
+
+// checkGlobalHeader rejects a header that changes the names, targets or sizes of all following entries: package archive/tar ignores
+// it, and other programs do not.
+func checkGlobalHeader(h *tar.Header) error {
+	for record := range h.PAXRecords {
+		if record == "path" || record == "linkpath" || record == "size" || strings.HasPrefix(record, "GNU.sparse.") {
+			return &Error{Code: ArchiveUnsafe, Path: h.Name, Err: fmt.Errorf("it is a global header that sets %s of all following entries", record)}
+		}
 	}
 	return nil
 }
@@ -181,16 +197,24 @@ func (c *checker) checkLinks() error {
 		if !n.isLink {
 			continue
 		}
-		end, err := resolve(c.tree, paths[i])
-		if err := c.pulse.spend(linkWork * (1 + end.steps)); err != nil {
+		if err := c.checkLink(paths[i], n.target); err != nil {
 			return err
 		}
-		if err != nil {
-			return &Error{Code: ArchiveUnsafe, Path: paths[i], Err: err}
-		}
-		if end.outside != "" {
-			return &Error{Code: ArchiveUnsafe, Path: paths[i], Target: n.target}
-		}
+	}
+	return nil
+}
+
+// checkLink resolves a link, also through the other links that are known so far.
+func (c *checker) checkLink(name, target string) error {
+	end, err := resolve(c.tree, name)
+	if err := c.pulse.spend(linkWork * (1 + end.steps)); err != nil {
+		return err
+	}
+	if err != nil {
+		return &Error{Code: ArchiveUnsafe, Path: name, Err: err}
+	}
+	if end.outside != "" {
+		return &Error{Code: ArchiveUnsafe, Path: name, Target: target}
 	}
 	return nil
 }

@@ -65,6 +65,10 @@ func link(name, target string) tar.Header {
 	return tar.Header{Typeflag: tar.TypeSymlink, Name: name, Linkname: target}
 }
 
+func global(record, value string) tar.Header {
+	return tar.Header{Typeflag: tar.TypeXGlobalHeader, Name: "pax_global_header", PAXRecords: map[string]string{record: value}}
+}
+
 func file(name string) tar.Header { return tar.Header{Name: name} }
 
 func TestPrebuiltArchive(t *testing.T) {
@@ -144,6 +148,16 @@ func TestPrebuiltArchiveIsChecked(t *testing.T) {
 		{"absolute link", gzipped(t, tarball(t, file("main.tf"), link("l", "/etc"))), bundle.ArchiveUnsafe},
 		{"link outside", gzipped(t, tarball(t, file("main.tf"), link("d/l", "../../x"))), bundle.ArchiveUnsafe},
 		{"two links outside", gzipped(t, tarball(t, file("main.tf"), link("a/b/c/l", "../../.."), link("x", "a/b/c/l/../secret"))), bundle.ArchiveUnsafe},
+		{
+			"two links outside, one of them replaced",
+			gzipped(t, tarball(t, file("main.tf"), link("p/d", "."), link("p/a", "d/../../q"), tar.Header{Typeflag: tar.TypeDir, Name: "p/a/"}, file("p/a/x"))),
+			bundle.ArchiveUnsafe,
+		},
+		{"global header with a comment", gzipped(t, tarball(t, global("comment", "abc"), file("main.tf"))), ""},
+		{"global header with a name", gzipped(t, tarball(t, global("path", "../x"), file("main.tf"))), bundle.ArchiveUnsafe},
+		{"global header with a target", gzipped(t, tarball(t, file("main.tf"), global("linkpath", "/etc"), link("l", "main.tf"))), bundle.ArchiveUnsafe},
+		{"global header with a size", gzipped(t, tarball(t, global("size", "0"), file("main.tf"))), bundle.ArchiveUnsafe},
+		{"global header with a sparse file", gzipped(t, tarball(t, global("GNU.sparse.major", "1"), file("main.tf"))), bundle.ArchiveUnsafe},
 		{"through a link", gzipped(t, tarball(t, file("main.tf"), link("d", "e"), file("d/x"))), bundle.ArchiveUnsafe},
 		{
 			"hard link through the archive",
