@@ -249,10 +249,20 @@ func (s *search) readPage(ctx context.Context, l *runList) error {
 // record sets the run of a target if r is a newer run of its workspace.
 func (l *runList) record(r scalr.ListedRun) {
 	for _, w := range l.wanted {
-		if w.matches(r) && (w.run == nil || r.CreatedAt.After(w.run.CreatedAt)) {
+		if w.matches(r) && (w.run == nil || supersedes(r.Run, w.run.Run)) {
 			w.run = &r
 		}
 	}
+}
+
+// supersedes reports whether a run counts instead of another one: the newer of the two. A duplicate of a run, of the same
+// configuration version, does not count if it was stopped, as the step that created them does.
+func supersedes(r, other scalr.Run) bool {
+	stopped, otherStopped := r.State() == scalr.Canceled, other.State() == scalr.Canceled
+	if r.ConfigurationID != "" && r.ConfigurationID == other.ConfigurationID && stopped != otherStopped {
+		return otherStopped
+	}
+	return r.CreatedAt.After(other.CreatedAt)
 }
 
 // matches reports whether the run belongs to the workspace.

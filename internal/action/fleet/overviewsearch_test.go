@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"scalr-run-action/internal/inputs"
 	"scalr-run-action/internal/scalr"
@@ -378,6 +379,34 @@ func (c searchCase) begin(t *testing.T) (*listServer, *search) {
 		s.all = append(s.all, w.target(text))
 	}
 	return w, s
+}
+
+// TestSupersedes checks that the newer run counts, unless it is a duplicate that was stopped.
+func TestSupersedes(t *testing.T) {
+	t.Parallel()
+	began := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	run := func(status scalr.Status, configuration string, age int) scalr.Run {
+		return scalr.Run{Status: status, ConfigurationID: configuration, CreatedAt: began.Add(-time.Duration(age) * time.Second)}
+	}
+	for name, c := range map[string]struct {
+		newer, older scalr.Run
+		want         bool // newer counts
+	}{
+		"another run":               {run("canceled", "cv-2", 1), run("applied", "cv-1", 2), true},
+		"canceled duplicate":        {run("canceled", "cv-1", 1), run("applied", "cv-1", 2), false},
+		"discarded duplicate":       {run("discarded", "cv-1", 1), run("errored", "cv-1", 2), false},
+		"the older one was stopped": {run("planned", "cv-1", 1), run("canceled", "cv-1", 2), true},
+		"both were stopped":         {run("canceled", "cv-1", 1), run("discarded", "cv-1", 2), true},
+		"started again in Scalr":    {run("applied", "cv-1", 1), run("errored", "cv-1", 2), true},
+		"not reported":              {run("canceled", "", 1), run("applied", "", 2), true},
+	} {
+		if got := supersedes(c.newer, c.older); got != c.want {
+			t.Errorf("%s: the newer run counts: %t, want %t", name, got, c.want)
+		}
+		if got := supersedes(c.older, c.newer); got == c.want {
+			t.Errorf("%s: the older run counts: %t, want %t", name, got, !c.want)
+		}
+	}
 }
 
 // TestSearchFails checks that the search ends with the first request that fails.
