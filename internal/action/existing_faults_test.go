@@ -205,3 +205,20 @@ func externalAction(when string, after time.Duration, verb string) func(*scalrsi
 			scalrsim.ExternalAction{When: when, After: after, Verb: verb, By: "ada@acme.example"})
 	}
 }
+
+// TestApplyFailsInsteadOfStop checks the result if Scalr accepts the request to stop a waiting run, but another person confirms the
+// run and its apply fails: some changes may have been made.
+func TestApplyFailsInsteadOfStop(t *testing.T) {
+	t.Parallel()
+	for mode, word := range map[string]string{"mode=discard": "result=discarded", "mode=cancel": "result=canceled"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			existingCase{
+				scenario: "apply-error", alter: externalAction("planned", 15*time.Second, "confirm"), first: []string{"auto-apply=false"},
+				faults: []scalrsim.Fault{statusFault(discardOp, 202, -1)}, second: []string{mode}, stops: []string{"discard 202"},
+				code: 1, want: []string{word, "error-code=too-late"},
+				says: []string{"was confirmed before it could be stopped, and its apply failed: https://"},
+			}.play(t)
+		})
+	}
+}

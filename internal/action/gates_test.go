@@ -169,7 +169,7 @@ func TestConfirmedBeforeDiscard(t *testing.T) {
 				s.Script.Apply.For = time.Minute
 			},
 			faults: []scalrsim.Fault{held("POST /runs/*/actions/discard", -1)},
-			code:   1, outputs: rejected,
+			code:   1, outputs: append(rejected, "summary=rejected, but being applied: 2 to add, 1 to change, 1 to destroy"),
 			says: []string{"the plan has changes. The run was confirmed before it could be discarded: https://"},
 		},
 		"forbidden": {

@@ -59,14 +59,20 @@ func (r Report) outcome() outcome {
 		return outcome{
 			icon: outcomes[r.Result].icon,
 			word: "already finished: " + strings.ReplaceAll(safeWord(string(r.Run.Status)), "_", " "),
-			note: "The run had already finished; this step did not change it.",
+			note: "The run had finished before this step could stop it.",
 		}
+	}
+	if r.deniedButApplying() {
+		o := outcomes[r.Result]
+		o.word += ", but being applied"
+		o.note = "The run was confirmed in Scalr and is being applied."
+		return o
 	}
 	if r.Result == result.Rejected && r.Run.Applied() {
 		return outcome{
 			icon: outcomes[r.Result].icon,
 			word: "rejected, but applied",
-			note: "The run was applied before this step evaluated it: the plan does not pass `fail-on`.",
+			note: "The run was applied, although the plan does not pass `fail-on`.",
 		}
 	}
 	if r.applyCanceled() {
@@ -105,6 +111,11 @@ func (r Report) alreadyFinished() bool {
 		return r.Run.Status.IsFinal() && r.Run.State() != scalr.Canceled
 	}
 	return false
+}
+
+// deniedButApplying reports whether the run should not be applied, but was confirmed before this step could discard it.
+func (r Report) deniedButApplying() bool {
+	return (r.Result == result.Rejected || r.Result == result.PolicyFailed) && r.Run.Status.Applying()
 }
 
 // applyCanceled reports whether the run was canceled after its apply had started.

@@ -69,6 +69,13 @@ func TestHeadlines(t *testing.T) {
 			add(fmt.Sprintf("%s, status %q", word, status), r)
 		}
 	}
+	for _, status := range []scalr.Status{"planned", "confirmed", "apply_queued"} {
+		for _, word := range []result.Result{"rejected", "policy-failed", "refused"} {
+			r := base(word)
+			r.Run.Status = status
+			add(fmt.Sprintf("%s, status %q", word, status), r)
+		}
+	}
 	golden(t, "headlines.txt", all.String())
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"scalr-run-action/internal/result"
+	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
 	"scalr-run-action/internal/units"
 )
@@ -98,9 +99,10 @@ func (r Report) lossTitle(destroyed, replaced int) (kind, title string) {
 // lossWords returns the words of lossTitle, which depend on whether resources were, will be or would have been destroyed.
 func (r Report) lossWords() (kind, subject, destroys, replaces string) {
 	switch res := r.Result; {
-	case res == result.Applied, res == result.Rejected && r.Run.Applied():
+	case r.deniedButApplying():
+	case res == result.Applied, res == result.Rejected && r.Run.Applied(), res != result.Errored && r.Run.Status == scalr.StatusApplied:
 		return "WARNING", "This run", "destroyed", "replaced"
-	case res == result.PolicyFailed, res == result.Rejected, res == result.Discarded, r.failed() == "plan":
+	case res == result.PolicyFailed, res == result.Rejected, res == result.Discarded && !r.Run.Applied(), r.failed() == "plan":
 		return "WARNING", "This plan would have", "destroyed", "replaced"
 	}
 	return "CAUTION", "This plan", "destroys", "replaces"

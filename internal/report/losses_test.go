@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"scalr-run-action/internal/report/reporttest"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/tfplan"
 )
@@ -225,5 +226,37 @@ func TestTagsInDiffsOfLosses(t *testing.T) {
 	}}
 	if page := r.Comment(CommentLimit); strings.Count(page, "\n> "+strings.TrimSuffix(diff, "\n")+"\n") != 2 {
 		t.Errorf("the diff is changed:\n%s", page)
+	}
+}
+
+// TestTenseOfLosses checks that an applied run destroyed resources, also if it should have been stopped, and that one that is being
+// applied destroys them.
+func TestTenseOfLosses(t *testing.T) {
+	t.Parallel()
+	started := &scalr.Apply{Status: scalr.TaskErrored}
+	for name, c := range map[string]struct {
+		result result.Result
+		run    scalr.Run
+		want   string
+	}{
+		"applied":                               {result.Applied, scalr.Run{Status: scalr.StatusApplied}, "This run destroyed"},
+		"applied, to be discarded":              {result.Discarded, scalr.Run{Status: scalr.StatusApplied}, "This run destroyed"},
+		"applied, to be canceled":               {result.Canceled, scalr.Run{Status: scalr.StatusApplied}, "This run destroyed"},
+		"applied before the timeout":            {result.TimedOut, scalr.Run{Status: scalr.StatusApplied}, "This run destroyed"},
+		"applied, not the requested run":        {result.Refused, scalr.Run{Status: scalr.StatusApplied}, "This run destroyed"},
+		"applied, but the apply failed":         {result.Errored, scalr.Run{Status: scalr.StatusApplied, Apply: started}, "This plan destroys"},
+		"discarded":                             {result.Discarded, scalr.Run{Status: scalr.StatusDiscarded}, "This plan would have destroyed"},
+		"failed apply, to be discarded":         {result.Discarded, scalr.Run{Status: scalr.StatusErrored, Apply: started}, "This plan destroys"},
+		"rejected":                              {result.Rejected, scalr.Run{Status: scalr.StatusPlanned}, "This plan would have destroyed"},
+		"rejected, but confirmed":               {result.Rejected, scalr.Run{Status: scalr.StatusConfirmed}, "This plan destroys"},
+		"rejected, but being applied":           {result.Rejected, scalr.Run{Status: scalr.StatusApplying, Apply: started}, "This plan destroys"},
+		"rejected, but applied":                 {result.Rejected, scalr.Run{Status: scalr.StatusApplied}, "This run destroyed"},
+		"denied by a policy":                    {result.PolicyFailed, scalr.Run{Status: scalr.StatusErrored}, "This plan would have destroyed"},
+		"denied by a policy, but being applied": {result.PolicyFailed, scalr.Run{Status: scalr.StatusApplyQueued}, "This plan destroys"},
+	} {
+		r := Report{Result: c.result, Run: c.run}
+		if _, subject, destroys, _ := r.lossWords(); subject+" "+destroys != c.want {
+			t.Errorf("%s: got %q, want %q", name, subject+" "+destroys, c.want)
+		}
 	}
 }

@@ -172,7 +172,7 @@ func (r *command) logOverridden(run scalr.Run, checks int) {
 
 // stopExisting discards or cancels a run. A run that has finished is left unchanged.
 func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result.Result) (step.Outcome, error) {
-	done := step.Outcome{Result: wanted, Requested: true}
+	done, before := step.Outcome{Result: wanted, Requested: true}, run
 	if !run.Status.IsFinal() {
 		if wanted == result.Discarded && run.State() == scalr.Working {
 			return step.Outcome{}, step.Refuse(step.CodeRunNotWaiting,
@@ -201,13 +201,12 @@ func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result
 			return r.outcomeOfStop(ctx, ending), nil
 		}
 	}
-	if run.Status == scalr.StatusApplied {
-		return step.Outcome{
-			Result:    wanted,
-			Requested: true,
-			Code:      step.CodeTooLate,
-			Problem:   "Run " + run.ID + " was applied already: " + r.facts.runURL,
-		}, nil
+	switch {
+	case run.Status == scalr.StatusApplied:
+		done.Code, done.Problem = step.CodeTooLate, "Run "+run.ID+" was applied already: "+r.facts.runURL
+	case run.State() == scalr.Failed && run.Applied() && !before.Status.IsFinal() && !before.Applied():
+		done.Code = step.CodeTooLate
+		done.Problem = "Run " + run.ID + " was confirmed before it could be stopped, and its apply failed: " + r.facts.runURL
 	}
 	return done, nil
 }

@@ -90,6 +90,7 @@ func (r *command) discard(ctx context.Context, run scalr.Run, o step.Outcome, re
 	case err != nil:
 		o.Problem += " Run " + run.ID + " could not be discarded (" + step.Sentence(err) + "): " + r.facts.runURL
 	case stop.ApplyContinues:
+		r.updateRun(stop.LastKnown)
 		o.Problem += " The run was confirmed before it could be discarded: " + r.facts.runURL
 	case stop.Verb != "":
 		last := r.awaitEffect(ctx, stop.LastKnown)
