@@ -91,15 +91,23 @@ func (r Report) outcome() outcome {
 		return outcome{icon: outcomes[r.Result].icon, word: word}
 	}
 	if o, ok := refreshOutcomes[r.Result]; ok && r.Run.RefreshOnly {
-		return o
+		return r.withoutApply(o)
 	}
 	if r.Result == result.NoChanges && r.Run.Destroy { // the configuration may describe objects that do not exist
 		return outcome{icon: outcomes[r.Result].icon, word: outcomes[r.Result].word, note: "No objects need to be destroyed."}
 	}
 	if o, ok := outcomes[r.Result]; ok {
-		return o
+		return r.withoutApply(o)
 	}
 	return outcome{icon: "❔", word: sanitize.Line(string(r.Result), 40)}
+}
+
+// withoutApply changes the note of a planned run that is no dry run: it finished although it could have been applied.
+func (r Report) withoutApply(o outcome) outcome {
+	if r.Result == result.Planned && r.Run.Status == scalr.StatusPlannedAndFinished && !r.Run.Dry {
+		o.note = "The run finished without an apply: nothing was changed."
+	}
+	return o
 }
 
 // alreadyFinished reports whether the run was to be discarded or canceled, but had finished otherwise before.

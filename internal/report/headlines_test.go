@@ -69,6 +69,14 @@ func TestHeadlines(t *testing.T) {
 			add(fmt.Sprintf("%s, status %q", word, status), r)
 		}
 	}
+	for name, change := range inOrder(map[string]func(*scalr.Run){
+		"a dry run": func(r *scalr.Run) { r.Dry = true }, "no dry run": func(*scalr.Run) {}, "refresh-only": func(r *scalr.Run) { r.RefreshOnly = true },
+	}) {
+		r := base(result.Planned)
+		r.Run.Status = scalr.StatusPlannedAndFinished
+		change(&r.Run)
+		add("planned and finished, "+name, r)
+	}
 	for _, status := range []scalr.Status{"planned", "confirmed", "apply_queued"} {
 		for _, word := range []result.Result{"rejected", "policy-failed", "refused"} {
 			r := base(word)

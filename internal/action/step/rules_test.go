@@ -262,7 +262,7 @@ func TestCorrectByPlan(t *testing.T) {
 		"changes, some in the plan":                       {result.Planned, counted(true), tfplan.Plan{}, gate.Yes, result.Errored},
 		"no changes, some in the plan of a dry run":       {result.NoChanges, dry(final), tfplan.Plan{}, gate.Yes, result.Planned},
 		"no changes, unknown plan":                        {result.NoChanges, final, tfplan.Plan{}, gate.Unknown, result.NoChanges},
-		"no changes, unknown drift":                       {result.NoChanges, refresh(final), tfplan.Plan{}, gate.Unknown, result.Planned},
+		"no changes, unknown drift":                       {result.NoChanges, refresh(counted(false)), tfplan.Plan{}, gate.Unknown, result.Planned},
 		"no changes, no drift":                            {result.NoChanges, refresh(final), tfplan.Plan{}, gate.No, result.NoChanges},
 		"no changes and waiting, none in the plan":        {result.NoChanges, waiting, tfplan.Plan{}, gate.No, result.NoChanges},
 		"no changes and waiting, some in the plan":        {result.NoChanges, waiting, tfplan.Plan{}, gate.Yes, result.NeedsConfirmation},
@@ -272,7 +272,8 @@ func TestCorrectByPlan(t *testing.T) {
 		"planned, none in the plan":                       {result.Planned, final, tfplan.Plan{}, gate.No, result.NoChanges},
 		"planned, some in the plan":                       {result.Planned, final, tfplan.Plan{}, gate.Yes, result.Errored},
 		"planned, some in the plan of a dry run":          {result.Planned, dry(final), tfplan.Plan{}, gate.Yes, result.Planned},
-		"planned, unknown plan":                           {result.Planned, final, tfplan.Plan{}, gate.Unknown, result.Planned},
+		"planned, unknown plan":                           {result.Planned, final, tfplan.Plan{}, gate.Unknown, result.Errored},
+		"planned, unknown plan of a dry run":              {result.Planned, dry(final), tfplan.Plan{}, gate.Unknown, result.Planned},
 		"needs confirmation, none in the plan":            {result.NeedsConfirmation, waiting, tfplan.Plan{}, gate.No, result.NeedsConfirmation},
 		"needs confirmation, no drift":                    {result.NeedsConfirmation, refresh(waiting), tfplan.Plan{}, gate.No, result.NoChanges},
 		"needs confirmation, drift":                       {result.NeedsConfirmation, refresh(waiting), tfplan.Plan{}, gate.Yes, result.NeedsConfirmation},
@@ -286,6 +287,9 @@ func TestCorrectByPlan(t *testing.T) {
 		want := Outcome{Result: c.want, Problem: "kept"}
 		if c.want == result.Errored && c.result != result.Errored {
 			want.Code, want.Problem = CodeRunErrored, `Scalr reports the run as "planned_and_finished", but its plan has changes that were not applied.`
+			if c.changes == gate.Unknown {
+				want.Problem = `Scalr reports the run as "planned_and_finished", but nothing was applied, and it is unknown whether its plan has changes.`
+			}
 		}
 		if got.Result != want.Result || got.Code != want.Code || got.Problem != want.Problem {
 			t.Errorf("%s: got %s %s %q, want %s %s %q", name, got.Result, got.Code, got.Problem, want.Result, want.Code, want.Problem)

@@ -147,8 +147,8 @@ func outcomeOfStopped(r scalr.Run) Outcome {
 
 // CorrectByPlan corrects the result of a run by the changes in its plan, because Scalr's counts are not exact: they
 // omit drift and actions, and sometimes include resources without changes. A run that is not a dry run and has finished
-// without applying its changes failed, because it cannot be confirmed any more, unless Scalr itself reports no changes:
-// what it does with, for example, a plan that changes only outputs is unknown.
+// without applying its changes, or without changes that are known, failed, because it cannot be confirmed any more, unless Scalr
+// itself reports no changes: what it does with, for example, a plan that changes only outputs is unknown.
 func CorrectByPlan(o Outcome, run scalr.Run, plan tfplan.Plan, changes gate.Answer) Outcome {
 	switch {
 	case o.Result == result.NoChanges && run.Status.IsFinal():
@@ -164,8 +164,11 @@ func CorrectByPlan(o Outcome, run scalr.Run, plan tfplan.Plan, changes gate.Answ
 	case o.Result == result.NeedsConfirmation && run.RefreshOnly && changes == gate.No && len(plan.Outputs) == 0 && plan.OutputDiff == "":
 		o.Result = result.NoChanges
 	}
-	if o.Result == result.Planned && !run.Dry && !run.Unchanged() && changes == gate.Yes {
+	switch unapplied := o.Result == result.Planned && !run.Dry && !run.Unchanged(); {
+	case unapplied && changes == gate.Yes:
 		return outcomeOfContradiction(run, "its plan has changes that were not applied")
+	case unapplied && changes == gate.Unknown:
+		return outcomeOfContradiction(run, "nothing was applied, and it is unknown whether its plan has changes")
 	}
 	return o
 }
