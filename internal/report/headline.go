@@ -123,7 +123,8 @@ func (r Report) alreadyFinished() bool {
 
 // deniedButApplying reports whether the run should not be applied, but was confirmed before this step could discard it.
 func (r Report) deniedButApplying() bool {
-	return (r.Result == result.Rejected || r.Result == result.PolicyFailed) && r.Run.Status.Applying()
+	applyEnded := r.Run.Apply != nil && r.Run.Apply.Status.Final()
+	return (r.Result == result.Rejected || r.Result == result.PolicyFailed) && r.Run.Status.Applying() && !applyEnded
 }
 
 // applyCanceled reports whether the run was canceled after its apply had started.

@@ -233,7 +233,7 @@ func TestTagsInDiffsOfLosses(t *testing.T) {
 // applied destroys them.
 func TestTenseOfLosses(t *testing.T) {
 	t.Parallel()
-	started := &scalr.Apply{Status: scalr.TaskErrored}
+	failed, running, ended := &scalr.Apply{Status: scalr.TaskErrored}, &scalr.Apply{Status: scalr.TaskRunning}, &scalr.Apply{Status: scalr.TaskFinished}
 	for name, c := range map[string]struct {
 		result result.Result
 		run    scalr.Run
@@ -244,12 +244,13 @@ func TestTenseOfLosses(t *testing.T) {
 		"applied, to be canceled":               {result.Canceled, scalr.Run{Status: scalr.StatusApplied}, "This run destroyed"},
 		"applied before the timeout":            {result.TimedOut, scalr.Run{Status: scalr.StatusApplied}, "This run destroyed"},
 		"applied, not the requested run":        {result.Refused, scalr.Run{Status: scalr.StatusApplied}, "This run destroyed"},
-		"applied, but the apply failed":         {result.Errored, scalr.Run{Status: scalr.StatusApplied, Apply: started}, "This plan destroys"},
+		"applied, but the apply failed":         {result.Errored, scalr.Run{Status: scalr.StatusApplied, Apply: failed}, "This plan destroys"},
 		"discarded":                             {result.Discarded, scalr.Run{Status: scalr.StatusDiscarded}, "This plan would have destroyed"},
-		"failed apply, to be discarded":         {result.Discarded, scalr.Run{Status: scalr.StatusErrored, Apply: started}, "This plan destroys"},
+		"failed apply, to be discarded":         {result.Discarded, scalr.Run{Status: scalr.StatusErrored, Apply: failed}, "This plan destroys"},
 		"rejected":                              {result.Rejected, scalr.Run{Status: scalr.StatusPlanned}, "This plan would have destroyed"},
 		"rejected, but confirmed":               {result.Rejected, scalr.Run{Status: scalr.StatusConfirmed}, "This plan destroys"},
-		"rejected, but being applied":           {result.Rejected, scalr.Run{Status: scalr.StatusApplying, Apply: started}, "This plan destroys"},
+		"rejected, but being applied":           {result.Rejected, scalr.Run{Status: scalr.StatusApplying, Apply: running}, "This plan destroys"},
+		"rejected, hooks after the apply":       {result.Rejected, scalr.Run{Status: scalr.StatusPostApplyRunning, Apply: ended}, "This run destroyed"},
 		"rejected, but applied":                 {result.Rejected, scalr.Run{Status: scalr.StatusApplied}, "This run destroyed"},
 		"denied by a policy":                    {result.PolicyFailed, scalr.Run{Status: scalr.StatusErrored}, "This plan would have destroyed"},
 		"denied by a policy, but being applied": {result.PolicyFailed, scalr.Run{Status: scalr.StatusApplyQueued}, "This plan destroys"},
