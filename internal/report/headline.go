@@ -102,7 +102,7 @@ func (r Report) outcome() outcome {
 	return outcome{icon: "❔", word: sanitize.Line(string(r.Result), 40)}
 }
 
-// withoutApply changes the note of a planned run that is no dry run: it finished although it could have been applied.
+// withoutApply changes the note of a planned run that is not a dry run: it finished although it could have been applied.
 func (r Report) withoutApply(o outcome) outcome {
 	if r.Result == result.Planned && r.Run.Status == scalr.StatusPlannedAndFinished && !r.Run.Dry {
 		o.note = "The run finished without an apply: nothing was changed."
