@@ -205,6 +205,7 @@ func (c *affectedCommand) setListOutputs(items []item) error {
 	for _, i := range items {
 		ids = append(ids, i.ID)
 	}
+	c.warnLongList(items)
 	batches := make([][]item, 0)
 	if c.in.BatchSize > 0 {
 		batches = slices.AppendSeq(batches, slices.Chunk(items, c.in.BatchSize))

@@ -1,6 +1,8 @@
 package fleet
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -10,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/dirtest"
 	"scalr-run-action/internal/github/githubtest"
 	"scalr-run-action/internal/goldentest"
@@ -265,4 +268,33 @@ func (c affectedCase) play(t *testing.T) (got string) {
 		got = strings.ReplaceAll(s.play(Affected, c.settings...), checkout, "CHECKOUT")
 	})
 	return got
+}
+
+// TestLongListWarning checks from which length a list of workspaces leads to a warning. In toJSON(needs), a backslash precedes
+// each quotation mark and each backslash.
+func TestLongListWarning(t *testing.T) {
+	t.Parallel()
+	const limit = 131072 - 128 - 8192
+	empty, err := json.Marshal([]item{{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rest := limit - len(empty) - strings.Count(string(empty), `"`)
+	for _, c := range []struct {
+		name string
+		warn bool
+	}{
+		{strings.Repeat("x", rest), false},
+		{strings.Repeat("x", rest+1), true},
+		{strings.Repeat("x", rest-4) + `"`, false},
+		{strings.Repeat("x", rest-3) + `"`, true},
+	} {
+		log := new(bytes.Buffer)
+		s, _, end := step.Begin(t.Context(), step.Env{Stdout: log, Environ: []string{"GITHUB_ACTIONS=true"}})
+		(&affectedCommand{Step: s}).warnLongList([]item{{Name: c.name}})
+		end()
+		if got := strings.Contains(log.String(), "::warning::The list of workspaces has 119.8 KiB. "); got != c.warn {
+			t.Errorf("a name of %d bytes: %.100s", len(c.name), log)
+		}
+	}
 }

@@ -1,6 +1,8 @@
 package fleet
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path"
@@ -12,6 +14,7 @@ import (
 	"scalr-run-action/internal/affected"
 	"scalr-run-action/internal/job"
 	"scalr-run-action/internal/report"
+	"scalr-run-action/internal/units"
 )
 
 // show logs the affected workspaces and records them for the job summary.
@@ -64,6 +67,21 @@ func (c *affectedCommand) writeSummary(o step.Outcome) {
 	err := c.Job.WriteSummary(c.page.Summary())
 	if err != nil && !errors.Is(err, job.ErrNoSummary) {
 		c.Job.Warnf("The job summary could not be written: %v", err)
+	}
+}
+
+// otherOutputs is the space in toJSON(needs) for everything except the list, in bytes.
+const otherOutputs = 8 << 10
+
+// warnLongList logs a warning if the inputs of the overview may be too long for environment variables. The needs context has
+// the list as a string in JSON.
+func (c *affectedCommand) warnLongList(items []item) {
+	list, _ := json.Marshal(items) // cannot fail
+	n := len(list) + bytes.Count(list, []byte(`"`)) + bytes.Count(list, []byte(`\`))
+	if n > step.MaxVariableLength-otherOutputs {
+		c.Job.Warnf("The list of workspaces has %s. An input can have at most 128 KiB, so the overview action might not start with "+
+			"`needs: ${{ toJSON(needs) }}`, which contains the outputs of this job. Pass it `workspace-ids` and only the results of the "+
+			"jobs, as docs/monorepos.md shows for many workspaces.", units.Size(int64(len(list))))
 	}
 }
 

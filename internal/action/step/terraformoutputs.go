@@ -8,9 +8,9 @@ import (
 	"scalr-run-action/internal/units"
 )
 
-// maxVariableLength is the maximum length of an environment variable's value: Linux allows 128 KiB for name, equals
+// MaxVariableLength is the maximum length of an environment variable's value: Linux allows 128 KiB for name, equals
 // sign, value and NUL (execve(2), MAX_ARG_STRLEN).
-const maxVariableLength = 128<<10 - 128
+const MaxVariableLength = 128<<10 - 128
 
 // SetTerraformOutputs sets the output terraform-outputs to the text and terraform-outputs-file to the name of a file
 // in RUNNER_TEMP with the same content. It logs a warning if the text is too long for an environment variable of a
@@ -32,7 +32,7 @@ func (s *Step) SetTerraformOutputs(out *Outputs, fileName, text string, sensitiv
 			"terraform-outputs-file names in ${{ runner.temp }}.",
 			units.Size(int64(len(text))))
 		return nil
-	case len(text) > maxVariableLength:
+	case len(text) > MaxVariableLength:
 		s.Job.Warnf("The output terraform-outputs has %s: an environment variable can have at most 128 KiB, so a step that receives it through `env:` "+
 			"cannot start. "+
 			"Read the file that terraform-outputs-file names in ${{ runner.temp }}%s.", units.Size(int64(len(text))), noFile(file))
