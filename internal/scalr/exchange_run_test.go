@@ -14,7 +14,8 @@ import (
 const (
 	workspaceAnswer = `{"data":{"type":"workspaces","id":"ws-1","attributes":{"name":"network","auto-apply":true,"execution-mode":"remote",` +
 		`"iac-platform":"opentofu","terraform-version":"1.9.0","working-directory":"live","environment-type":"production","auto-destroy-days":7,` +
-		`"deletion-protection-enabled":true,"has-resources":false,"terragrunt":{"use-run-all":false},"hooks":{"post-apply":"z","pre-init":"x","pre-plan":null},` +
+		`"deletion-protection-enabled":true,"has-resources":false,"terragrunt":{"use-run-all":false},` +
+		`"hooks":{"post-apply":"z","pre-init":"x","pre-plan":null},` +
 		`"vcs-repo":{"identifier":"acme/infra"},"locked":true,"lock-reason":"audit","force-latest-run":true,"run-operation-timeout":null,` +
 		`"var-files":["a.tfvars"],"permissions":{"can-read":true,"can-x":"y"}},"relationships":{"environment":{"data":{"type":"environments","id":"env-1"}},` +
 		`"module-version":{"data":{"type":"module-versions","id":"modver-1"}},"locked-by-run":{"data":{"type":"runs","id":"run-1"}},` +
@@ -27,7 +28,8 @@ const (
 	workspaceResult = `{"ID":"ws-1","Name":"network","EnvironmentID":"env-1","Environment":"prod","EnvironmentLocked":true,` +
 		`"EnvironmentLockReason":"freeze","CostEstimation":false,"AutoApply":true,"ExecutionMode":"remote","Platform":"opentofu","Version":"1.9.0",` +
 		`"WorkingDirectory":"live","EnvironmentType":"production","AutoDestroyDays":7,"DeletionProtection":true,"HasResources":false,"VCS":"acme/infra",` +
-		`"Hooks":true,"HookCommands":["x","z"],"Terragrunt":true,"RunAll":false,"ModuleVersionID":"modver-1","Locked":true,"LockReason":"audit","LockedBy":"jane",` +
+		`"Hooks":true,"HookCommands":["x","z"],` +
+		`"Terragrunt":true,"RunAll":false,"ModuleVersionID":"modver-1","Locked":true,"LockReason":"audit","LockedBy":"jane",` +
 		`"LockedByRun":"run-1",` +
 		`"LockHolder":{"Status":"policy_checked","Since":"2026-01-02T03:04:05Z"},"ForceLatestRun":true,"VarFiles":["a.tfvars"],"AgentPoolID":"apool-1",` +
 		`"EnvironmentAgentPoolID":"apool-2","RunTimeout":0,"Tags":[{"ID":"tag-1","Name":"eu"}],"Permissions":{"can-read":true}}`
