@@ -109,6 +109,9 @@ func (m *faultTransport) RoundTrip(q *http.Request) (*http.Response, error) {
 		return m.RoundTripper.RoundTrip(q)
 	}
 	body := fmt.Sprintf(`{"errors":[{"status":"%d","title":"Refused","detail":"Ask an owner.","source":{"pointer":%q}}]}`, m.status, m.pointer)
+	if strings.Contains(q.URL.Host, "github") {
+		body = fmt.Sprintf(`{"message":%q}`, http.StatusText(m.status))
+	}
 	return &http.Response{
 		Status: fmt.Sprint(m.status, " ", http.StatusText(m.status)), StatusCode: m.status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header:  http.Header{"Content-Type": {"application/vnd.api+json"}},

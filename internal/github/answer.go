@@ -6,7 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -36,7 +36,11 @@ type streamed interface {
 func decode(ctx context.Context, response *http.Response, into any) error {
 	r := jsonstream.New(ctx, response.Body, jsonstream.Limits{Bytes: answerLimit})
 	first, err := r.Peek()
-	if isJSON := strings.Contains(response.Header.Get("Content-Type"), "json"); !isJSON && (err != nil || first != '{' && first != '[') {
+	isJSON := strings.Contains(response.Header.Get("Content-Type"), "json")
+	switch {
+	case err == io.ErrUnexpectedEOF:
+		return errEmpty
+	case err == nil && (first == '<' || !isJSON && first != '{' && first != '['):
 		return errPage
 	}
 	if list, ok := into.(streamed); err == nil && ok {
@@ -47,10 +51,19 @@ func decode(ctx context.Context, response *http.Response, into any) error {
 	if err == nil {
 		err = r.End()
 	}
+	if errors.As(err, new(*json.UnmarshalTypeError)) {
+		return errForm
+	}
 	return err
 }
 
-var errPage = errors.New("received a web page instead of a response of GitHub's API")
+// Errors for a response that is not in the form of GitHub's API.
+var (
+	errEmpty     = errors.New("received an empty response")
+	errPage      = errors.New("received a web page instead of a response of GitHub's API")
+	errForm      = errors.New("the response does not have the form of GitHub's API")
+	errNoComment = errors.New("the response is not a comment")
+)
 
 // errTooLarge is the error for a response, or an element of one, that exceeds its limit.
 var errTooLarge = &jsonstream.LimitError{Limit: "has a part that is too large"}
@@ -68,14 +81,21 @@ func readWhole(r *jsonstream.Reader, most int, into any) error {
 
 // decodeError returns the error for a successful response that could not be decoded.
 func (c call) decodeError(err error) *Error {
-	limit := (*jsonstream.LimitError)(nil)
+	e := &Error{Kind: Unreachable, Op: c.op}
+	limit, broken := (*jsonstream.LimitError)(nil), (*jsonstream.SourceError)(nil)
 	switch {
-	case err == errPage:
-		return &Error{Kind: Unreachable, Op: c.op, Message: err.Error()}
 	case errors.As(err, &limit):
 		return &Error{Kind: Rejected, Op: c.op, Message: "the response " + limit.Limit}
+	case errors.As(err, &broken):
+		return c.connectionError(broken.Err)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		e.Message, e.temporary = "the response is not complete JSON", true
+	case errors.Is(err, jsonstream.ErrSyntax):
+		e.Message, e.NotAPIResponse = errForm.Error(), true
+	default:
+		e.Message, e.NotAPIResponse = err.Error(), true
 	}
-	return &Error{Kind: Unreachable, Op: c.op, Err: fmt.Errorf("read the response: %w", err), temporary: true}
+	return e
 }
 
 // page decodes one page of a list of comments and keeps the matching ones.
@@ -96,8 +116,6 @@ func (p *page) readJSON(r *jsonstream.Reader) error {
 		return err
 	})
 }
-
-var errNoComment = errors.New("it is not a comment")
 
 func (c *remote) readJSON(r *jsonstream.Reader) error {
 	if first, err := r.Peek(); err != nil || first != '{' {

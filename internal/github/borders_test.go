@@ -157,14 +157,15 @@ func TestResponsesOfOtherForm(t *testing.T) {
 		kind, body string
 		want       string
 	}{
-		"object":               {"application/json", `{"login":"a"}`, ""},
-		"object without type":  {"text/plain", ` {"login":"a"}`, ""},
-		"list without type":    {"text/plain", `[]`, "find: read the response: json: cannot unmarshal array into Go value of type github.author"},
-		"page":                 {"text/html", `<html>`, "find: received a web page instead of a response of GitHub's API"},
-		"nothing without type": {"text/html", ``, "find: received a web page instead of a response of GitHub's API"},
-		"as large as allowed":  {"application/json", `{"login":"` + large[12:] + `"}`, ""},
-		"too large":            {"application/json", `{"login":"` + large[11:] + `"}`, "find: the response has a part that is too large"},
-		"two values":           {"application/json", `{} {}`, "find: read the response: the JSON is not well-formed"},
+		"object":                {"application/json", `{"login":"a"}`, ""},
+		"object without type":   {"text/plain", ` {"login":"a"}`, ""},
+		"list without type":     {"text/plain", `[]`, "find: the response does not have the form of GitHub's API"},
+		"page":                  {"text/html", `<html>`, "find: received a web page instead of a response of GitHub's API"},
+		"nothing without type":  {"text/html", ``, "find: received an empty response"},
+		"page with a JSON type": {"application/json", `<html>`, "find: received a web page instead of a response of GitHub's API"},
+		"as large as allowed":   {"application/json", `{"login":"` + large[12:] + `"}`, ""},
+		"too large":             {"application/json", `{"login":"` + large[11:] + `"}`, "find: the response has a part that is too large"},
+		"two values":            {"application/json", `{} {}`, "find: the response does not have the form of GitHub's API"},
 	} {
 		thread := (&scripted{}).thread()
 		thread.HTTP = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {

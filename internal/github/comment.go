@@ -26,6 +26,8 @@ type Thread struct {
 	Redact     func(string) string // applied to all texts that are sent and to all errors; may be nil
 	RedactPage func(string) string // replaces Redact for bodies and notes; may be nil
 	UserAgent  string
+	// Retrying is called before a request is repeated, once for each different error in a row; it may be nil.
+	Retrying func(error)
 }
 
 // Mode is how Publish treats the comments of earlier runs. The values are those of the action's

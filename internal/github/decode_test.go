@@ -55,7 +55,7 @@ func TestLongRefusals(t *testing.T) {
 	t.Parallel()
 	for length, want := range map[int]string{
 		64 << 10:   "find: GitHub returned 404: no",
-		64<<10 + 1: "find: GitHub returned 404: Not Found",
+		64<<10 + 1: "find: received status 404 (Not Found) without a message of GitHub's API, as from a proxy or a firewall",
 	} {
 		const message = `"message":"no"`
 		body := `{"x":"` + strings.Repeat("x", length-len(`{"x":"",`+message)) + `",` + message + `}`

@@ -33,16 +33,23 @@ type Error struct {
 	Wait    time.Duration // the delay that GitHub requires, or 0
 	Err     error         // the error of the connection, or nil
 
+	// NotAPIResponse means that the response is not in the form of GitHub's API: a proxy, for example, may have sent it after
+	// GitHub has processed the request.
+	NotAPIResponse bool
+
 	temporary bool // the same request may succeed later
 }
 
 // Error returns the operation and the reason on one line.
 func (e *Error) Error() string {
 	text := e.Message
-	if e.Err != nil {
+	if text == "" && e.Err != nil {
 		text = e.Err.Error()
 	}
-	if e.Status != 0 {
+	switch {
+	case e.NotAPIResponse && e.Status != 0:
+		text = fmt.Sprintf("received status %d (%s) without a message of GitHub's API, as from a proxy or a firewall", e.Status, text)
+	case e.Status != 0:
 		text = fmt.Sprintf("GitHub returned %d: %s", e.Status, text)
 	}
 	if e.Op != "" {
@@ -72,10 +79,16 @@ func is(err error, kinds ...Kind) bool {
 	return errors.As(err, &e) && slices.Contains(kinds, e.Kind)
 }
 
-// ambiguous reports whether GitHub may have processed the request despite the error.
+// ambiguous reports whether GitHub may have processed the request, and another attempt may succeed.
 func ambiguous(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.Kind == Unreachable && e.temporary
+	return errors.As(err, &e) && e.Kind == Unreachable && (e.temporary || e.NotAPIResponse)
+}
+
+// notAPIResponse reports whether the response is not in the form of GitHub's API.
+func notAPIResponse(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.NotAPIResponse
 }
 
 // refusedText reports whether GitHub refused the text of the comment, and not the request itself.

@@ -155,7 +155,8 @@ func TestRefusals(t *testing.T) {
 		},
 		"a page of a proxy": {
 			refused(githubtest.ListComments, 407, page),
-			"list the comments of acme/infra#7: GitHub returned 407: Proxy Authentication Required", github.Rejected,
+			"list the comments of acme/infra#7: received status 407 (Proxy Authentication Required) without a message of GitHub's API, " +
+				"as from a proxy or a firewall", github.Rejected,
 		},
 		"many words": {
 			refused(githubtest.ListComments, 400, `{"message":"`+strings.Repeat("ä", 9999)+`"}`),

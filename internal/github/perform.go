@@ -125,7 +125,7 @@ func createsBeside(t task, w write, now []remote) bool {
 }
 
 // failures counts the failed attempts of perform that are retried only a limited number of times.
-type failures struct{ creations, changes int }
+type failures struct{ creations, changes, others int }
 
 // again reports whether to decide again after a failed write, and after which delay.
 func (n *failures) again(t task, w write, err error) (retry.Delay, bool) {
@@ -139,6 +139,9 @@ func (n *failures) again(t task, w write, err error) (retry.Delay, bool) {
 	case is(err, Gone) && !creating:
 		n.changes++
 		return now, n.changes < maxChanges
+	case notAPIResponse(err) && !creating: // the comments show whether it was rewritten nevertheless
+		n.others++
+		return retry.AtLeast(100 * time.Millisecond), n.others < maxOtherResponses
 	case refusedText(err):
 		return now, t.shorten()
 	case creating && ambiguous(err): // create has already waited for the comment

@@ -21,10 +21,11 @@ func (s *session) refusal(c call, response *http.Response, body []byte) *Error {
 	said := strings.ToLower(e.Message)
 	if e.Message == "" {
 		e.Message = http.StatusText(response.StatusCode)
+		e.NotAPIResponse = response.StatusCode >= 400 && response.StatusCode < 500
 	}
 	switch code := response.StatusCode; {
 	case code == http.StatusTooManyRequests, code == http.StatusForbidden && limited(response.Header, said):
-		e.Kind, e.temporary, e.Wait = RateLimited, true, rateLimitDelay(response.Header)
+		e.Kind, e.temporary, e.Wait, e.NotAPIResponse = RateLimited, true, rateLimitDelay(response.Header), false
 	case code == http.StatusUnauthorized:
 		e.Kind = Unauthorized
 	case code == http.StatusForbidden && strings.Contains(said, "locked"):
@@ -36,7 +37,7 @@ func (s *session) refusal(c call, response *http.Response, body []byte) *Error {
 	case code == http.StatusRequestEntityTooLarge, strings.Contains(said, "too long"):
 		e.Kind = TooLong
 	case code == http.StatusRequestTimeout, code == http.StatusTooEarly, code >= 500:
-		e.Kind, e.temporary, e.Wait = Unreachable, true, retryAfter(response.Header)
+		e.Kind, e.temporary, e.Wait, e.NotAPIResponse = Unreachable, true, retryAfter(response.Header), false
 	}
 	return e
 }

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"time"
 
+	"scalr-run-action/internal/httpx"
 	"scalr-run-action/internal/retry"
 )
 
@@ -26,13 +27,24 @@ type call struct {
 	check func(http.Header) *Error
 }
 
-const attemptLimit = 20 * time.Second
+const (
+	attemptLimit = 20 * time.Second
+	// maxOtherResponses is the maximum number of attempts with a successful response that is not in the form of GitHub's API.
+	maxOtherResponses = 3
+)
 
 // do sends a request to GitHub; all requests go through it. It decodes the response into into and retries
 // temporary failures after the delay that GitHub requires, or with a growing delay.
 func (s *session) do(ctx context.Context, c call, into any) (http.Header, error) {
 	var header http.Header
-	policy := s.policy(retryable)
+	others := 0
+	policy := s.policy(func(err error) (retry.Delay, bool) {
+		if is(err, Unreachable) && notAPIResponse(err) {
+			others++
+			return retry.AtLeast(100 * time.Millisecond), others < maxOtherResponses
+		}
+		return retryable(err)
+	})
 	policy.Attempts = c.tries
 	_, err := retry.Do(ctx, policy, func() (err error) {
 		header, err = s.attempt(ctx, c, into)
@@ -132,7 +144,16 @@ func (s *session) sendTo(ctx context.Context, c call, to string) (*http.Response
 		if outer := (*url.Error)(nil); errors.As(err, &outer) {
 			err = outer.Err
 		}
-		return nil, &Error{Kind: Unreachable, Op: c.op, Err: s.redactError(err), temporary: !final(err)}
+		return nil, c.connectionError(s.redactError(err))
 	}
 	return response, nil
+}
+
+// connectionError returns the error of a request without a complete response.
+func (c call) connectionError(err error) *Error {
+	e := &Error{Kind: Unreachable, Op: c.op, Message: err.Error(), Err: err, temporary: !final(err)}
+	if u, urlErr := url.Parse(c.url); urlErr == nil {
+		e.Message = httpx.Describe(err, u.Host)
+	}
+	return e
 }

@@ -124,7 +124,7 @@ func TestBrokenTreeEntries(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				answers := &scripted{responses: [][2]string{{"/git/trees/v1?recursive=1", tree}}}
 				files, err := opened(t, answers.thread()).files(t.Context(), "v1")
-				const want = "list the files of acme/infra@v1: read the response: "
+				const want = "list the files of acme/infra@v1: the response "
 				if err == nil || !strings.HasPrefix(err.Error(), want) || files != nil {
 					t.Errorf("got %v, %v, want %s…", files, err, want)
 				}

@@ -21,6 +21,7 @@ type session struct {
 	origin      string // the only origin that receives the token
 	retryBudget *retry.Budget
 	login       string // of the token, once it is known
+	retried     string // the last error that was passed to Retrying
 }
 
 var repositoryName = lazyregexp.New(`^[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]*[A-Za-z0-9_-][A-Za-z0-9_.-]*$`)

@@ -324,7 +324,7 @@ func TestOperationsInErrors(t *testing.T) {
 		},
 		"the update": {[][2]string{{"PATCH ", refused}}, "update the comment on acme/infra#7: GitHub returned 403: no"},
 		"an update without a comment": {
-			[][2]string{{"PATCH ", "[]"}}, "update the comment on acme/infra#7: read the response: it is not a comment",
+			[][2]string{{"PATCH ", "[]"}}, "update the comment on acme/infra#7: the response is not a comment",
 		},
 		"the creation": {[][2]string{{list, "[]"}, {"POST https://api.github.test/repos/", refused}}, "comment on acme/infra#7: GitHub returned 403: no"},
 	} {

@@ -54,8 +54,9 @@ const (
 func (s *session) ours(ctx context.Context, matches func(remote) bool) ([]remote, error) {
 	var found collection
 	next := s.commentsURL() + "?per_page=" + strconv.Itoa(perPage) + "&page=1"
+	visited := map[string]bool{}
 	for n := 1; next != ""; n++ {
-		if n > maxPages {
+		if n > maxPages || visited[next] {
 			return nil, &Error{Kind: Rejected, Op: s.op("list the comments of"), Message: "the list does not end"}
 		}
 		list := page{matches: matches}
@@ -66,6 +67,7 @@ func (s *session) ours(ctx context.Context, matches func(remote) bool) ([]remote
 		if err != nil {
 			return nil, err
 		}
+		visited[next] = true
 		next = s.nextPage(header, n, list.count)
 	}
 	return found.oldestFirst(), nil
@@ -145,8 +147,8 @@ func (s *session) rewrite(ctx context.Context, c remote, text string) error {
 	return err
 }
 
-// create creates a comment. GitHub has no idempotent way to do this, so after an ambiguous response, create
-// searches for the comment by its nonce.
+// create creates a comment. GitHub has no idempotent way to do this, so after an ambiguous response, or one that is not
+// GitHub's, create searches for the comment by its nonce.
 func (s *session) create(ctx context.Context, t task, w write) (remote, error) {
 	var made remote
 	c := call{op: s.op("comment on"), method: http.MethodPost, url: s.commentsURL(), body: map[string]string{"body": w.text}, tries: 1}
@@ -156,7 +158,7 @@ func (s *session) create(ctx context.Context, t task, w write) (remote, error) {
 	}
 	made.marker, made.state = parse(w.text)
 	made.sum = sumOf(w.text)
-	if err == nil || !ambiguous(err) {
+	if err == nil || !ambiguous(err) && !notAPIResponse(err) {
 		return made, err
 	}
 	// GitHub may still be processing the request.

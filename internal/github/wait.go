@@ -12,7 +12,18 @@ import (
 
 // policy returns a retry policy for requests of the session: its waits, of all operations together, use up the session's budget.
 func (s *session) policy(retryable func(error) (retry.Delay, bool)) retry.Policy {
-	return retry.Policy{FirstDelay: 500 * time.Millisecond, MaxDelay: 15 * time.Second, Budget: s.retryBudget, Retryable: retryable}
+	return retry.Policy{FirstDelay: 500 * time.Millisecond, MaxDelay: 15 * time.Second, Budget: s.retryBudget, Retryable: retryable,
+		OnRetry: s.reportRetry}
+}
+
+// reportRetry reports a retry after an error of GitHub. It omits those because of concurrent changes, which are expected.
+func (s *session) reportRetry(a retry.Attempt) {
+	text := a.Err.Error()
+	if s.thread.Retrying == nil || text == s.retried || errors.Is(a.Err, errChanged) {
+		return
+	}
+	s.retried = text
+	s.thread.Retrying(a.Err)
 }
 
 // retryable reports whether the same request may succeed later, and after which delay.

@@ -69,7 +69,9 @@ var idTokenPolicy = retry.Policy{
 
 func (j *Job) tryIDToken(ctx context.Context, audience string) (token secret.Value, err error) {
 	policy := idTokenPolicy
-	policy.OnRetry = func(a retry.Attempt) { j.Debugf("ID token, try %d: %v", a.Number, a.Err) }
+	policy.OnRetry = func(a retry.Attempt) {
+		j.Infof("request an ID token from GitHub: %v; retrying", a.Err)
+	}
 	h, err := retry.Do(ctx, policy, func() (err error) {
 		token, err = j.askIDToken(ctx, audience)
 		return err
@@ -116,11 +118,20 @@ func idTokenError(err error) error {
 		if errors.As(err, &certificate) {
 			return unreachable.Err
 		}
-		err = unreachable.Err
+		err = errors.New(httpx.Describe(unreachable.Err, host(unreachable.URL)))
 	default:
 		err = errors.New("GitHub's response is not JSON with a token")
 	}
 	return &temporaryError{err}
+}
+
+// host returns the host of an address that was checked.
+func host(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
 }
 
 func transient(status int) bool {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -178,17 +179,18 @@ func TestIDTokenDelays(t *testing.T) {
 	})
 }
 
-// TestIDTokenRetriesInDebugLog checks that each failed attempt to get an ID token is in the debug log.
-func TestIDTokenRetriesInDebugLog(t *testing.T) {
+// TestIDTokenRetriesInLog checks that each failed attempt to get an ID token is in the log, in words for users.
+func TestIDTokenRetriesInLog(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := &github{answers: []answer{{status: 503}, {status: 429}, {status: 200, body: `{"value": "` + jwt + `"}`}}}
-		j, out := idJob(g, idTokenAddress, "RUNNER_DEBUG=1")
+		g := &github{answers: []answer{{status: 503}, {err: syscall.ECONNRESET}, {status: 200, body: `{"value": "` + jwt + `"}`}}}
+		j, out := idJob(g, idTokenAddress)
 		if _, err := j.IDToken(t.Context(), "x"); err != nil {
 			t.Fatal(err)
 		}
-		const want = "::debug::ID token, try 1: GitHub returned 503 Service Unavailable\n" +
-			"::debug::ID token, try 2: GitHub returned 429 Too Many Requests\n::add-mask::" + jwt + "\n"
+		const want = "request an ID token from GitHub: GitHub returned 503 Service Unavailable; retrying\n" +
+			"request an ID token from GitHub: the connection to token.actions.test was closed before the response was complete; retrying\n" +
+			"::add-mask::" + jwt + "\n"
 		if out.String() != want {
 			t.Errorf("logged %q, want %q", out, want)
 		}

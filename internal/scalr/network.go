@@ -6,9 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net"
-	"os"
 	"slices"
 	"strings"
 	"syscall"
@@ -93,12 +91,11 @@ func ended(cause error) string {
 // diagnose returns the kind of a network error and a description that does not contain the requested address.
 func diagnose(err error, host string) (Network, string) {
 	var (
-		dns      *net.DNSError
-		op       *net.OpError
-		record   tls.RecordHeaderError
-		verify   *tls.CertificateVerificationError
-		denial   *httpx.ProxyRefusal
-		deadline interface{ Timeout() bool }
+		dns    *net.DNSError
+		op     *net.OpError
+		record tls.RecordHeaderError
+		verify *tls.CertificateVerificationError
+		denial *httpx.ProxyRefusal
 	)
 	if refused := httpx.RefusedAddress(err); refused != nil {
 		return NotAllowed, host + ": " + refused.Error()
@@ -112,9 +109,9 @@ func diagnose(err error, host string) (Network, string) {
 	case errors.As(err, &op) && op.Op == "proxyconnect":
 		return ProxyTrouble, "the proxy could not be reached: " + proxyAddress(op) + rootCause(op.Err)
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return UnknownHost, "no such host: " + host
+		return UnknownHost, httpx.Describe(err, host)
 	case errors.As(err, &dns):
-		return NameTrouble, "the name " + host + " could not be looked up"
+		return NameTrouble, httpx.Describe(err, host)
 	case errors.As(err, &verify), certificate(err):
 		return Certificate, certificateText(err)
 	case errors.As(err, &record), strings.Contains(text, "server gave HTTP response to HTTPS client"):
@@ -124,15 +121,15 @@ func diagnose(err error, host string) (Network, string) {
 	case containsAny(text, tlsRefusals):
 		return NotTLS, "no TLS with " + host + ": " + rootCause(err)
 	case errors.As(err, &op) && op.Op == "dial":
-		return Unreachable, host + ": " + rootCause(op.Err)
+		return Unreachable, httpx.Describe(err, host)
 	case strings.Contains(text, "TLS handshake timeout"):
 		return Unreachable, host + ": no TLS handshake in time"
 	case errors.Is(err, httpx.ErrResent):
 		return BrokenOff, host + ": " + httpx.ErrResent.Error()
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return BrokenOff, "the connection to " + host + " was closed before the response was complete"
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &deadline) && deadline.Timeout():
-		return TimedOut, host + " did not answer in time"
+	case httpx.IsBrokenOff(err):
+		return BrokenOff, httpx.Describe(err, host)
+	case httpx.IsTimeout(err):
+		return TimedOut, httpx.Describe(err, host)
 	}
 	return OtherTrouble, text
 }
@@ -188,8 +185,7 @@ func rootCause(err error) string {
 	if errors.As(err, &errno) {
 		return errno.Error()
 	}
-	var timeout interface{ Timeout() bool }
-	if errors.As(err, &timeout) && timeout.Timeout() {
+	if httpx.IsTimeout(err) {
 		return "no connection in time"
 	}
 	return err.Error()

@@ -135,7 +135,7 @@ func (c *affectedCommand) requestChange(ctx context.Context) (found github.Chang
 	if reason != "" {
 		return found, reason
 	}
-	t := github.Thread{HTTP: c.Env.HTTP, APIURL: e.APIURL, Token: c.in.GitHubToken,
+	t := github.Thread{HTTP: c.Env.HTTP, APIURL: e.APIURL, Token: c.in.GitHubToken, Retrying: c.RetryingGitHub,
 		Repository: e.Repository, Redact: c.Redact.String, UserAgent: c.UserAgent()}
 	found, err := t.FindChange(ctx, github.ChangeQuery{
 		Event: c.GitHubEvent(), Checkout: commit, PullRequest: c.in.PullRequest, Base: c.in.Base,
@@ -150,7 +150,7 @@ func (c *affectedCommand) requestChange(ctx context.Context) (found github.Chang
 // permissionAdvice returns the permissions that may be missing after GitHub rejected a request.
 func (c *affectedCommand) permissionAdvice(err error) string {
 	var e *github.Error
-	if !errors.As(err, &e) || e.Kind != github.Forbidden && e.Kind != github.Gone {
+	if !errors.As(err, &e) || e.NotAPIResponse || e.Kind != github.Forbidden && e.Kind != github.Gone {
 		return ""
 	}
 	needed := "`permissions: contents: read` and `pull-requests: read`"

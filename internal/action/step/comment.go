@@ -3,11 +3,13 @@ package step
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
 	"scalr-run-action/internal/github"
 	"scalr-run-action/internal/secret"
+	"scalr-run-action/internal/units"
 )
 
 // publishingTime is the time limit for publishing one comment.
@@ -98,7 +100,17 @@ func superseded(err error) bool {
 func (c Commenter) thread() github.Thread {
 	e := c.Job.Event()
 	return github.Thread{HTTP: c.Env.HTTP, APIURL: e.APIURL, GraphQLURL: e.GraphQLURL, Token: c.Token,
-		Repository: e.Repository, Redact: c.Redact.String, RedactPage: c.Redact.Rendered, UserAgent: c.UserAgent()}
+		Repository: e.Repository, Redact: c.Redact.String, RedactPage: c.Redact.Rendered, UserAgent: c.UserAgent(), Retrying: c.RetryingGitHub}
+}
+
+// RetryingGitHub logs that a request to GitHub is repeated: otherwise a step that waits for GitHub would print nothing.
+func (s *Step) RetryingGitHub(err error) {
+	var e *github.Error
+	when := ""
+	if errors.As(err, &e) && e.Wait > 0 {
+		when = " in " + units.Duration(e.Wait)
+	}
+	s.Job.Infof("%v; retrying%s", err, when)
 }
 
 // order returns the position of this workflow run among the runs that write comments.
@@ -125,7 +137,12 @@ func commentAdvice(err error) string {
 	if !errors.As(err, &e) {
 		return ""
 	}
+	if e.NotAPIResponse {
+		return " Check the proxies and firewalls between the runner and GitHub's API."
+	}
 	switch e.Kind {
+	case github.RateLimited:
+		return fmt.Sprintf(" GitHub requires a wait of %s, and the step has no more time for it.", units.Duration(e.Wait))
 	case github.Forbidden:
 		return " The token may not write comments: give the job `permissions: pull-requests: write`. " +
 			"Workflows of forks cannot have this permission."

@@ -65,6 +65,9 @@ func commentCases() map[string]commentCase {
 		"pull request not found":     {number: 9},
 		"invalid text":               {faults: fault(githubtest.EditComment, 422)},
 		"no response":                {faults: slow},
+		"page of a firewall":         {faults: []githubtest.Fault{{Operation: githubtest.EditComment, Status: 403, Body: "<html>", Times: -1}}},
+		"rate limit of an hour":      {faults: []githubtest.Fault{githubtest.SecondaryLimit(githubtest.EditComment, time.Hour)}},
+		"rate limit":                 {faults: []githubtest.Fault{githubtest.SecondaryLimit(githubtest.EditComment, 30*time.Second)}},
 		"comments cannot be listed":  {faults: fault(githubtest.ListComments, 403)},
 		"pull request not evaluated": {environ: push, faults: fault(githubtest.CommitPulls, 403)},
 	}
