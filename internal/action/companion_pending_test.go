@@ -11,7 +11,7 @@ import (
 )
 
 // TestCompanionsInterruptedDuringChange checks the error of a step that is interrupted before Scalr responds to a change:
-// Scalr makes the change, although the outputs do not contain it.
+// Scalr makes the change, so the outputs about it are empty.
 func TestCompanionsInterruptedDuringChange(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -44,7 +44,14 @@ func TestCompanionsInterruptedDuringChange(t *testing.T) {
 					time.Sleep(10 * time.Second)
 					signals <- syscall.SIGTERM
 				}()
-				v := d.play("scalr-"+c.action, signals, c.inputs...).want(143, "result=interrupted", "error-code=")
+				unknown := []string{"changed=", "created=false"}
+				switch {
+				case c.says == "":
+					unknown[0] = "changed=false"
+				case strings.HasPrefix(name, "create environment"), strings.HasPrefix(name, "create workspace"):
+					unknown[1] = "created="
+				}
+				v := d.play("scalr-"+c.action, signals, c.inputs...).want(143, append(unknown, "result=interrupted", "error-code=")...)
 				if v.took != 10*time.Second {
 					t.Errorf("ended after %s, want 10s: immediately after the signal", v.took)
 				}
@@ -61,8 +68,18 @@ func TestCompanionsInterruptedDuringChange(t *testing.T) {
 	}
 }
 
+// TestCompanionsWithLostChange checks the error and the outputs of a step whose change has no usable response at any attempt.
+func TestCompanionsWithLostChange(t *testing.T) {
+	t.Parallel()
+	fault := scalrsim.Fault{Op: "PATCH /environments/*", Phase: scalrsim.After, Action: scalrsim.Reset, Times: -1}
+	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{fault}}, func(d *companionTest) {
+		d.play("scalr-environment", nil, "name=staging", "rename-to=stage").want(3, "error-code=no-usable-answer", "changed=", "created=false").
+			logContains("It is unknown whether the request takes effect. Re-run the job to complete it.")
+	})
+}
+
 // TestCompanionsWithoutPendingChange checks that the error of a step names no change to which Scalr had not responded if
-// Scalr refused it, or if the step was not interrupted.
+// Scalr refused it.
 func TestCompanionsWithoutPendingChange(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -72,7 +89,7 @@ func TestCompanionsWithoutPendingChange(t *testing.T) {
 		output    string
 	}{
 		"refused, then interrupted": {scalrsim.Fault{Action: scalrsim.Status, Status: 429}, true, 143, "result=interrupted"},
-		"lost, not interrupted":     {scalrsim.Fault{Action: scalrsim.Reset}, false, 3, "error-code=no-usable-answer"},
+		"refused, not interrupted":  {scalrsim.Fault{Action: scalrsim.Status, Status: 403}, false, 3, "error-code=not-allowed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -85,7 +102,7 @@ func TestCompanionsWithoutPendingChange(t *testing.T) {
 						signals <- syscall.SIGTERM
 					}()
 				}
-				v := d.play("scalr-environment", signals, "name=staging", "rename-to=stage").want(c.code, c.output)
+				v := d.play("scalr-environment", signals, "name=staging", "rename-to=stage").want(c.code, c.output, "changed=false")
 				if strings.Contains(v.log, "unknown whether it takes effect") {
 					t.Errorf("the error names a change\n%s", v.log)
 				}

@@ -67,7 +67,7 @@ func TestCompanionsInterrupted(t *testing.T) {
 						signals <- signal
 					}()
 					v := d.play("scalr-environment", signals, "name=preview-7").
-						want(code, "result=interrupted", "error-code=", "changed=false")
+						want(code, "result=interrupted", "error-code=", "created=", "changed=")
 					if v.took != 10*time.Second {
 						t.Errorf("ended after %s, want 10s: immediately after the signal", v.took)
 					}

@@ -57,6 +57,6 @@ func TestPortalInPlaceOfDelete(t *testing.T) {
 	t.Parallel()
 	fault := scalrsim.Fault{Op: "DELETE /environments/*", Action: scalrsim.HTML, Times: -1}
 	withCompanions(t, scalrsim.Scenario{Faults: []scalrsim.Fault{fault}}, func(d *companionTest) {
-		d.environment("mode=absent", "name=staging").want(3, "result=unreachable", "error-code=not-scalr", "changed=false")
+		d.environment("mode=absent", "name=staging").want(3, "result=unreachable", "error-code=not-scalr", "changed=")
 	})
 }

@@ -61,9 +61,9 @@ func (n *Creation) Failed(err error) error {
 	return err
 }
 
-// createNamed creates an object with a unique name exactly once. After a lost response, and after a refusal that may
-// mean that the name is taken, it searches for the object by name before it sends another request. ours is false if
-// another client has created the object.
+// createNamed creates an object with a unique name exactly once. After a lost response, it searches for the object by name
+// before it sends another request. It also searches after a refusal that may mean that the name is taken, or that may not be
+// Scalr's, but does not repeat the request. ours is false if another client has created the object.
 func createNamed[T any](ctx context.Context, c *Client, post func() (T, error), find func() (T, bool, error)) (made T, ours bool, err error) {
 	var n Creation
 	for n.Begin() {
@@ -72,14 +72,15 @@ func createNamed[T any](ctx context.Context, c *Client, post func() (T, error), 
 			return made, true, nil
 		}
 		var e *Error
-		ambiguous := errors.As(err, &e) && e.Ambiguous()
-		if !ambiguous && !maybeTaken(err) {
+		known := errors.As(err, &e)
+		ambiguous, unattributed := known && e.Ambiguous(), known && e.Unattributed()
+		if !ambiguous && !unattributed && !maybeTaken(err) {
 			return made, false, n.Failed(err)
 		}
 		if ctx.Err() != nil {
 			return made, false, n.Failed(err) // an interrupted step does not search
 		}
-		ours = ours || ambiguous
+		ours = ours || ambiguous || unattributed
 		left := takenFor
 		if ambiguous {
 			left = n.Search(c, e)

@@ -37,26 +37,45 @@ func (c *companion) run(ctx context.Context, access inputs.Access, act func(cont
 	ctx, cancel := c.WithTimeout(ctx, companionTime)
 	defer cancel()
 	o := step.Outcome{Result: result.Done}
-	if err := c.signInAndAct(ctx, access, act); err != nil {
+	err := c.signInAndAct(ctx, access, act)
+	if err != nil {
 		o = step.Explain(ctx, err).ForCompanion()
+	}
+	created, changed := strconv.FormatBool(c.created), strconv.FormatBool(c.changed)
+	if op, pending := pendingChange(err); pending {
 		if ctx.Err() != nil {
-			o.Problem += pendingChange(err)
+			o.Problem += fmt.Sprintf(" Scalr had not responded to the request to %s, so it is unknown whether it takes effect.", op)
+		} else {
+			o.Problem += " It is unknown whether the request takes effect."
+		}
+		o.Problem += " Re-run the job to complete it."
+		if !c.changed {
+			changed = ""
+		}
+		if op.Operation == scalr.OpCreateEnvironment || op.Operation == scalr.OpCreateWorkspace {
+			created = ""
 		}
 	}
-	c.out.Set("created", strconv.FormatBool(c.created))
-	c.out.Set("changed", strconv.FormatBool(c.changed))
+	c.out.Set("created", created)
+	c.out.Set("changed", changed)
 	c.SetResult(o, &c.out)
 	return c.Finish(o, &c.out)
 }
 
-// pendingChange returns a sentence about the change to which Scalr had not responded when the step ended, or "" if there
-// was none. The outputs then do not contain the change, although Scalr may make it.
-func pendingChange(err error) string {
+// pendingChange returns the request for a change that Scalr may execute although the step ended without its response.
+func pendingChange(err error) (op scalr.Op, pending bool) {
 	var e *scalr.Error
 	if !errors.As(err, &e) || !e.Op.Operation.IsChange() || !e.Ambiguous() {
-		return ""
+		return scalr.Op{}, false
 	}
-	return fmt.Sprintf(" Scalr had not responded to the request to %s, so it is unknown whether it takes effect. Re-run the job to complete it.", e.Op)
+	return e.Op, true
+}
+
+// refusedDeletion reports whether err, a 404, is Scalr's response to the request to delete an object. It is false for a response
+// that may not be Scalr's, and for the check before a second request: the first one may have deleted the object.
+func refusedDeletion(err error) bool {
+	var e *scalr.Error
+	return errors.As(err, &e) && !e.Unattributed() && (e.Op.Operation == scalr.OpDeleteEnvironment || e.Op.Operation == scalr.OpDeleteWorkspace)
 }
 
 func (c *companion) signInAndAct(ctx context.Context, access inputs.Access, act func(context.Context) error) (err error) {

@@ -27,20 +27,20 @@ func (e *environmentCommand) absent(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	requested := false
+	attempts, byOther := 0, false
 	err = e.client.DeleteEnvironment(ctx, env.ID, func(ctx context.Context) error {
 		if err := e.checkStillEmpty(ctx, env); err != nil {
 			return err
 		}
-		if !requested { // not again for each attempt
+		if attempts++; attempts == 1 { // not again for each attempt
 			e.Job.Infof("Checked right before the deletion: environment %q (%s) has no workspaces; %s.", env.Name, env.ID, evidence)
 		}
-		requested = true
 		return nil
 	})
 	if lookup.Gone(err) {
 		// Either another client has deleted it, or the token may not delete it. Read it again to distinguish them.
 		if _, there, lookErr := lookup.EnvironmentByID(ctx, e.client, env.ID); lookErr == nil && !there {
+			byOther = attempts == 0 || attempts == 1 && refusedDeletion(err)
 			err = nil
 		}
 	}
@@ -49,7 +49,7 @@ func (e *environmentCommand) absent(ctx context.Context) error {
 		return step.Refuse(step.CodeInUse, "Environment %q (%s) cannot be deleted: %s.", env.Name, env.ID, strings.TrimSuffix(step.Sentence(err), "."))
 	case err != nil:
 		return err
-	case !requested:
+	case byOther:
 		e.Job.Infof("Environment %q (%s) was already deleted by another client: nothing to delete.", env.Name, env.ID)
 		return nil
 	}

@@ -26,21 +26,21 @@ func (w *workspaceCommand) absent(ctx context.Context) error {
 		return nil
 	}
 	w.recordWorkspace(ws)
-	requested := false
+	attempts, byOther := 0, false
 	err = w.client.DeleteWorkspace(ctx, ws.ID, func(ctx context.Context) error {
 		if err := w.checkUnused(ctx, ws); err != nil {
 			return err
 		}
-		if !requested { // not again for each attempt
+		if attempts++; attempts == 1 { // not again for each attempt
 			w.Job.Infof("Checked right before the deletion: workspace %s manages no resources, is not locked, and all its runs have finished.",
 				lookup.Title(ws))
 		}
-		requested = true
 		return nil
 	})
 	if lookup.Gone(err) {
 		// Either another client has deleted it, or the token may not delete it. Read it again to distinguish them.
 		if _, there, lookErr := workspaceWithID(ctx, w.client, ws.ID); lookErr == nil && !there {
+			byOther = attempts == 0 || attempts == 1 && refusedDeletion(err)
 			err = nil
 		}
 	}
@@ -49,7 +49,7 @@ func (w *workspaceCommand) absent(ctx context.Context) error {
 		return inUse(ws, step.Sentence(err))
 	case err != nil:
 		return err
-	case !requested:
+	case byOther:
 		w.Job.Infof("Workspace %s was already deleted by another client: nothing to delete.", lookup.Title(ws))
 		return nil
 	}
