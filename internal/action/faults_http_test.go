@@ -18,7 +18,7 @@ func TestHTTPFaults(t *testing.T) {
 	many := `{"errors":[` + strings.TrimSuffix(strings.Repeat(`{"detail":"`+strings.Repeat("x", 20<<10)+`"},`, 50), ",") +
 		`]}`
 	redirect := func(op string, code int, target string) []scalrsim.Fault {
-		return []scalrsim.Fault{{Op: op, Action: scalrsim.Redirect, Status: code, Target: target}}
+		return []scalrsim.Fault{{Op: op, Action: scalrsim.Redirect, Status: code, Target: target, Times: -1}}
 	}
 	playFaults(t, map[string]faultCase{
 		"H01 truncated": {

@@ -11,7 +11,7 @@ import (
 
 // failures describes the consecutive polls that failed with an unexpected response.
 type failures struct {
-	tolerated bool      // a poll or an action succeeded before: the run exists, and the token can read it
+	tolerated bool      // the run exists: this step created it, or a poll or an action succeeded before
 	first     time.Time // time of the first failure; zero if there is none
 	attempts  int       // requests of these polls
 }

@@ -52,6 +52,9 @@ type Follower struct {
 	// IgnoreStatus is the status in which Scalr accepted a confirmation or another action. The run does not
 	// count as waiting in this status, because it is about to leave it.
 	IgnoreStatus scalr.Status
+	// Created sets that this step created the run, so that it exists: an unexpected response to the first poll is tolerated like
+	// one to a later poll.
+	Created bool
 	// AwaitWarnings sets that the log of the plan is complete only after Timing.LogGrace without new bytes: Terraform prints
 	// warnings after its closing message.
 	AwaitWarnings bool
@@ -102,7 +105,7 @@ func (f *Follower) Follow(ctx context.Context, run scalr.Run) (Ending, error) {
 func (f *Follower) poll(ctx context.Context, run scalr.Run) (scalr.Run, error) {
 	c := classifier{latest: run, furthest: run.Status, ignoreStatus: f.IgnoreStatus, grace: f.Timing.StatusGrace}
 	pace := f.Timing.pacer(time.Now())
-	failed := failures{tolerated: f.polled || f.IgnoreStatus != ""}
+	failed := failures{tolerated: f.polled || f.Created || f.IgnoreStatus != ""}
 	pollRun := func() (scalr.Run, error) { return f.API.PollRun(ctx, run.ID) }
 	for poll := pollRun; ; {
 		began := time.Now()

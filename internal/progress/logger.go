@@ -30,6 +30,8 @@ type Logger struct {
 	// Agents returns the agent pool that the run is queued for. ok is false if self-hosted agents do not
 	// execute the run or if the pool is unknown. It may be nil.
 	Agents func() (pool scalr.AgentPool, ok bool)
+	// Note returns what to append to the line that a run has not changed for a while. It may be nil.
+	Note   func(scalr.Run) string
 	RunURL string
 
 	stage        string // current stage
@@ -84,7 +86,11 @@ func (l *Logger) Polled(r scalr.Run) {
 		l.lastLine, l.since = line, now
 		l.log(line)
 	case now.Sub(l.lastOutput) >= heartbeat:
-		l.log(fmt.Sprintf("%s, for %s now", line, units.Duration(now.Sub(l.since))))
+		note := ""
+		if l.Note != nil {
+			note = l.Note(r)
+		}
+		l.log(fmt.Sprintf("%s, for %s now%s", line, units.Duration(now.Sub(l.since)), note))
 	}
 	l.results(r, "")
 }

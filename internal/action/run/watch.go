@@ -25,7 +25,8 @@ func (r *command) follow(ctx context.Context, run scalr.Run, leaving scalr.Statu
 	defer stopReading()
 	early := r.readPlanEarly(reading)
 	f.API, f.Observer, f.ForceStop, f.IgnoreStatus, f.Timing = r.api(), early, r.Forced(), leaving, r.Env.Timing
-	f.Throttled, f.AwaitWarnings = r.client.Throttled, r.in.FailOn.Warnings
+	f.Throttled, f.AwaitWarnings, f.Created = r.client.Throttled, r.in.FailOn.Warnings, r.created
+	r.logger.Note = r.accepted.waiting
 	if at, ok := r.InterruptedAt(); ok { // a pending creation has used part of the grace period
 		f.Timing.StopGrace = max(r.Env.Timing.StopGrace-time.Since(at), time.Second)
 	}
@@ -179,6 +180,14 @@ func (r *command) warnOfDuplicates(err error) {
 		r.Job.Warnf("Run %s may have an active duplicate, because the check for duplicates was not completed (%s). Check the runs of the workspace: %s",
 			r.facts.run.ID, step.Sentence(err), r.client.WorkspaceURL(r.facts.run.EnvironmentID, r.facts.run.WorkspaceID))
 	}
+}
+
+// waiting returns a note for the log that the run has not left the status in which Scalr accepted the action, and "" otherwise.
+func (a acceptance) waiting(run scalr.Run) string {
+	if a.verb == "" || run.Status != a.in {
+		return ""
+	}
+	return "; Scalr has accepted the request to " + a.verb + " it"
 }
 
 // outcomeOfStop returns the outcome of an interrupted step. If the run had already finished, it returns the outcome
