@@ -141,7 +141,7 @@ func (n *failures) again(t task, w write, err error) (retry.Delay, bool) {
 		return now, n.changes < maxChanges
 	case notAPIResponse(err) && !creating: // the comments show whether it was rewritten nevertheless
 		n.others++
-		return retry.AtLeast(100 * time.Millisecond), n.others < maxOtherResponses
+		return retry.Exactly(200 * time.Millisecond), n.others < maxOtherResponses
 	case refusedText(err):
 		return now, t.shorten()
 	case creating && ambiguous(err): // create has already waited for the comment

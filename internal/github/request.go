@@ -66,7 +66,7 @@ func (c call) ended(ctx context.Context, err error) error {
 	case errors.Is(cause, errTooSlow):
 		return &Error{Kind: Unreachable, Op: c.op, Err: cause}
 	}
-	return fmt.Errorf("%s: %w", c.op, cause)
+	return fmt.Errorf("%s: given up: %w", c.op, cause)
 }
 
 func (s *session) attempt(ctx context.Context, c call, into any) (http.Header, error) {

@@ -92,6 +92,9 @@ func (r *command) discard(ctx context.Context, run scalr.Run, o step.Outcome, re
 	case stop.ApplyContinues:
 		r.updateRun(stop.LastKnown)
 		o.Problem += " The run was confirmed before it could be discarded: " + r.facts.runURL
+	case stop.AlreadyFinal:
+		r.updateRun(stop.LastKnown)
+		o.Problem += r.effectOf("discard", stop.LastKnown)
 	case stop.Verb != "":
 		last := r.awaitEffect(ctx, stop.LastKnown)
 		r.updateRun(last)

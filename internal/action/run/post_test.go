@@ -76,7 +76,7 @@ func TestPost(t *testing.T) {
 					switch {
 					case q.Method == http.MethodPost:
 						if status, body = 202, ""; c.refused != 0 {
-							status = c.refused
+							status, body = c.refused, fmt.Sprintf(`{"errors":[{"title":%q}]}`, http.StatusText(c.refused))
 						}
 					case path == "runs":
 						body = `{"data":[` + one + `]}`

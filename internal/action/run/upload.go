@@ -17,6 +17,7 @@ const (
 	maxConfigurations = 3
 	processing        = 5 * time.Minute // time limit for Scalr to process an upload
 	logUploadFrom     = 20 << 20        // minimum upload size, in bytes, for progress messages
+	logProcessingFrom = 10 * time.Second
 )
 
 // uploadConfiguration uploads the archive as a configuration version. After its upload address has expired, a
@@ -50,6 +51,10 @@ func (r *command) uploadConfiguration(ctx context.Context, p *packing) (scalr.Co
 		if err != nil {
 			return v, r.tooLarge(err, archive)
 		}
+		slow := time.AfterFunc(logProcessingFrom, func() {
+			r.Job.Infof("Waiting for Scalr to process configuration version %s, for at most %s", v.ID, units.Duration(processing))
+		})
+		defer slow.Stop()
 		return r.client.AwaitUploaded(ctx, v.ID, processing, func(status string) {
 			r.Job.Warnf("Scalr reports the unknown upload status %q; still waiting.", status)
 		})

@@ -56,6 +56,9 @@ func Explain(ctx context.Context, err error) Outcome {
 		o.Problem += " " + Sentence(err) + ". " + advices[CodeRunUnknown].do
 	case ended && o.Result == result.TimedOut && errors.As(err, &last):
 		o.Problem += " Last error: " + strings.TrimSuffix(Sentence(err), ".") + "."
+		if last.Network != scalr.OtherTrouble { // the error, and not the timeout, is what to correct
+			o.Hints = []string{advices[CodeOf(err)].do}
+		}
 	case !ended:
 		code := CodeOf(err)
 		o = Outcome{Result: advices[code].result, Code: code, Problem: withPeriod(Sentence(err)) + MissingPermission(err)}

@@ -46,6 +46,9 @@ func Create(ctx context.Context, c *scalr.Client, q scalr.RunRequest) (run scalr
 		if !errors.As(err, &e) || !e.Ambiguous() && !e.Unattributed() && !doubtful {
 			return scalr.Run{}, doubtful, n.Failed(err)
 		}
+		if cause := context.Cause(ctx); cause != nil { // an interrupted step searches by itself
+			return scalr.Run{}, true, &NotConfirmedError{q.ConfigurationID, cause}
+		}
 		refused := !e.Ambiguous()
 		if refused {
 			n.End()

@@ -47,6 +47,7 @@ const (
 	quickRefusals = 3
 	shortInterval = 600 * time.Millisecond
 	longInterval  = 2 * time.Second
+	refusedGrace  = 10 * time.Second // for a request that was executed although a firewall, for example, refused it
 )
 
 // Stop stops the run: it discards a run that waits for a person and cancels a running one (openapi.yml: each action is
@@ -80,6 +81,11 @@ func Stop(ctx context.Context, c *scalr.Client, last scalr.Run, s StopOptions) (
 			case errors.Is(err, scalr.ErrConflict):
 				refused[action] = current.Status
 				refusals++
+			case unattributed(err):
+				if latest, ok := s.awaitStopped(ctx, c, current); ok {
+					return StopResult{Verb: verb, LastKnown: latest}, nil
+				}
+				return StopResult{Verb: verb, LastKnown: current}, err
 			case err != nil && ctx.Err() != nil && refusals > 0:
 				return StopResult{Verb: verb, LastKnown: current}, fmt.Errorf("%w; %w", refusedStop(current), err)
 			default:
@@ -96,6 +102,26 @@ func Stop(ctx context.Context, c *scalr.Client, last scalr.Run, s StopOptions) (
 			return StopResult{LastKnown: current}, refusedStop(current)
 		case err != nil:
 			return StopResult{LastKnown: current}, err
+		}
+	}
+}
+
+// unattributed reports whether a refusal may not be Scalr's: it does not show whether Scalr has executed the request.
+func unattributed(err error) bool {
+	var e *scalr.Error
+	return errors.As(err, &e) && e.Unattributed()
+}
+
+// awaitStopped reads the run after a refusal that may not be Scalr's, and reports whether the run is discarded or canceled. Scalr
+// executes the request with a delay; a canceled step has time for one read.
+func (s StopOptions) awaitStopped(ctx context.Context, c *scalr.Client, current scalr.Run) (scalr.Run, bool) {
+	for began := time.Now(); ; {
+		current = newerRead(ctx, c, current)
+		if current.Status == scalr.StatusDiscarded || current.Status == scalr.StatusCanceled {
+			return current, true
+		}
+		if !s.LongTimeout || time.Since(began) > refusedGrace || retry.Wait(ctx, longInterval) != nil {
+			return current, false
 		}
 	}
 }

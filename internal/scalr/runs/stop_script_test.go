@@ -117,9 +117,20 @@ func TestStopRequests(t *testing.T) {
 		},
 		"another refusal": {
 			server: scripted{reads: []string{"planning"}, stops: []string{"409", "403"}},
-			want:   []string{"0s read planning", "0s cancel 409", "0s read planning", "0s discard 403"},
+			want:   []string{"0s read planning", "0s cancel 409", "0s read planning", "0s discard 403", "0s read planning"},
 			result: "discard false false planning",
 			err:    "discard run run-1: 403 Forbidden",
+		},
+		"a refusal of another server, after the effect": {
+			server: scripted{reads: []string{"planning", "canceled"}, stops: []string{"403"}},
+			want:   []string{"0s read planning", "0s cancel 403", "0s read canceled"},
+			result: "cancel false false canceled",
+		},
+		"a refusal of another server, before the effect, patient": {
+			server:  scripted{reads: []string{"planned", "planned", "planned", "discarded"}, stops: []string{"403"}},
+			options: options{long: true},
+			want:    []string{"0s read planned", "0s discard 403", "0s read planned", "2s read planned", "4s read discarded"},
+			result:  "discard false false discarded",
 		},
 		"a refusal without a run": {
 			server: scripted{reads: []string{"planning", "404"}, stops: []string{"409"}},
