@@ -30,3 +30,12 @@ func (b OtherCounts) maximum(c OtherCounts) OtherCounts {
 		max(b.Moves, c.Moves), max(b.Forgets, c.Forgets), max(b.Invocations, c.Invocations), max(b.Deferrals, c.Deferrals),
 	}
 }
+
+// otherCounts returns the other counts of a text with these totals. The plans of a text are added up only if they may be those
+// of several units: otherwise the second one may be the first, printed again.
+func (p *planText) otherCounts(text, json Totals) OtherCounts {
+	if p.several || p.units != nil || !json.Complete || json.Documents > 1 {
+		return text.OtherCounts
+	}
+	return p.mostOthers.maximum(p.openTotals.OtherCounts)
+}

@@ -397,3 +397,24 @@ func TestAddressesInTexts(t *testing.T) {
 		}
 	}
 }
+
+// TestOtherCountsOfRepeatedPlan: a hook may print the plan again, so its changes are added up only if the log contains the
+// plans of several units.
+func TestOtherCountsOfRepeatedPlan(t *testing.T) {
+	t.Parallel()
+	const text = "Terraform will perform the following actions:\n\n" +
+		"  # a.old has moved to a.b\n    resource \"a\" \"b\" {\n        id = \"1\"\n    }\n\n" +
+		"Plan: 0 to add, 0 to change, 0 to destroy, 1 to forget. Actions: 2 to invoke.\n"
+	const planJSON = `{"format_version":"1.2","terraform_version":"1.15.0","resource_changes":[` +
+		`{"address":"a.b","previous_address":"a.old","type":"a","name":"b","change":{"actions":["no-op"],"before":{},"after":{}}}]}`
+	once, twice := OtherCounts{Moves: 1, Forgets: 1, Invocations: 2}, OtherCounts{Moves: 2, Forgets: 2, Invocations: 4}
+	if p := readPlan(logSection(planJSON), logSection(text+text)); p.OtherCounts != once || p.Text.OtherCounts != twice {
+		t.Errorf("got %+v, and %+v in the text", p.OtherCounts, p.Text.OtherCounts)
+	}
+	if p := readPlan(logSection(planJSON+planJSON), logSection(text+text)); p.OtherCounts != twice {
+		t.Errorf("several documents: got %+v", p.OtherCounts)
+	}
+	if p := readPlan(logSection(planJSON[:len(planJSON)-1]), logSection(text+text)); p.OtherCounts != twice {
+		t.Errorf("truncated JSON: got %+v", p.OtherCounts)
+	}
+}

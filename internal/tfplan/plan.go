@@ -93,7 +93,8 @@ func (l *Log) Plan(ctx context.Context, planJSON io.Reader) Plan {
 	removeOnlyUnit(plan.Changes, plan.Drift)
 	plan.Omitted = doc.changes.omitted + doc.drift.omitted
 	plan.Partial = plan.Partial || doc.errored
-	plan.Planned, plan.OutputDiff, plan.OtherCounts = doc.planned, doc.outputDiff, plan.JSON.OtherCounts.maximum(plan.Text.OtherCounts)
+	plan.Planned, plan.OutputDiff = doc.planned, doc.outputDiff
+	plan.OtherCounts = plan.JSON.OtherCounts.maximum(l.text.otherCounts(plan.Text, plan.JSON))
 	return plan.Redacted(l.redact)
 }
 

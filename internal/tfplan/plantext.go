@@ -33,7 +33,8 @@ type planText struct {
 	inconsistent       bool // a summary counts more changes than are listed: it is forged, or lines are missing
 	truncated          bool // the current line has no line break
 
-	closedTotals Totals // of the plans that ended
+	closedTotals Totals      // of the plans that ended
+	mostOthers   OtherCounts // the maximum of each number in one of these plans
 	position
 	unit    string              // the current unit; empty without Terragrunt's prefix
 	units   map[string]position // position in the text of each other unit
@@ -191,7 +192,9 @@ func (p *planText) sum(line string) {
 func (p *planText) close(sum Totals) {
 	p.closedTotals.Counts.add(p.openTotals.Counts.Worst(sum.Counts))
 	p.closedTotals.Others += max(p.openTotals.Others, sum.Others)
-	p.closedTotals.OtherCounts.add(p.openTotals.OtherCounts.maximum(sum.OtherCounts))
+	others := p.openTotals.OtherCounts.maximum(sum.OtherCounts)
+	p.closedTotals.OtherCounts.add(others)
+	p.mostOthers = p.mostOthers.maximum(others)
 	p.announced = max(sum.OtherCounts.Invocations-p.openTotals.OtherCounts.Invocations, 0)
 	p.closedTotals.Most = p.closedTotals.Most.Worst(p.openTotals.Counts.Worst(sum.Counts))
 	p.closedTotals.Drift += p.openTotals.Drift
