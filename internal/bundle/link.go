@@ -4,6 +4,7 @@ import (
 	"errors"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -34,7 +35,7 @@ func (w *walker) link() error {
 	case end.outside != "":
 		w.faults.add(&Error{Code: LinkOutside, Path: source, Target: end.outside})
 	case end.kind == kindLoop:
-		return w.addCircularLink(end.target)
+		return w.addCircularLink(end)
 	case within(w.l.base, end.path):
 		return w.addInnerLink(end)
 	default:
@@ -50,7 +51,7 @@ const linkWork = 100
 // bundle is unpacked.
 func (w *walker) addInnerLink(end resolved) error {
 	target := end.target
-	if w.rewrites(target) {
+	if w.rewrites(end) {
 		target = relative(w.l.dirs[w.current.dir].path, relative(w.l.base, end.path))
 	}
 	if end.kind == kindMissing {
@@ -79,16 +80,18 @@ func (w *walker) checkInner(end resolved) error {
 	return err
 }
 
-// rewrites reports whether a link's text would have a different target where the bundle is unpacked.
-func (w *walker) rewrites(target string) bool {
-	return w.current.copy != nil || path.IsAbs(target) || leavesBundle(w.l.dirs[w.current.dir].path, target)
+// rewrites reports whether a link's text could have a different target where the bundle is unpacked. A text that leads
+// through another link may leave the bundle although its number of ".." does not show it.
+func (w *walker) rewrites(end resolved) bool {
+	return w.current.copy != nil || path.IsAbs(end.target) || leavesBundle(w.l.dirs[w.current.dir].path, end.target) ||
+		slices.ContainsFunc(end.above, func(dir string) bool { return !within(w.l.base, dir) })
 }
 
 // addCircularLink adds a link in a cycle unchanged, or excludes it if its text leaves the bundle.
-func (w *walker) addCircularLink(target string) error {
+func (w *walker) addCircularLink(end resolved) error {
 	w.circular.add(string(w.path))
-	if !w.rewrites(target) {
-		return w.add(w.note(kindLink, target), w.current.copy, 0)
+	if !w.rewrites(end) {
+		return w.add(w.note(kindLink, end.target), w.current.copy, 0)
 	}
 	w.leaveOut(reason{text: "a link cycle outside path"})
 	return nil

@@ -28,6 +28,7 @@ type resolved struct {
 	kind    kind     // never kindLink
 	outside string   // the link target or path that leaves the tree; empty if path is inside
 	names   []string // other names of path, one per link after the first
+	above   []string // directories that ".." led to
 	target  string   // target of the first link
 	steps   int      // number of resolved components
 }
@@ -54,7 +55,7 @@ func resolveIn(v view, dir, name string) (resolved, error) {
 			return resolved{target: r.target, steps: r.steps}, err
 		}
 	}
-	return resolved{path: r.at, kind: r.kind, outside: r.outside, names: r.names, target: r.target, steps: r.steps}, nil
+	return resolved{path: r.at, kind: r.kind, outside: r.outside, names: r.names, above: r.above, target: r.target, steps: r.steps}, nil
 }
 
 type resolution struct {
@@ -64,6 +65,7 @@ type resolution struct {
 	kind    kind     // kind of at
 	via     string   // the link whose target is being resolved
 	names   []string
+	above   []string
 	target  string
 	hops    int
 	steps   int
@@ -80,6 +82,7 @@ func (r *resolution) step(part string) error {
 			return nil
 		}
 		r.at = path.Dir(r.at)
+		r.above = append(r.above, r.at)
 		if r.kind != kindDir { // ".." cannot leave a file or a missing directory
 			r.kind = kindMissing
 		}

@@ -48,6 +48,23 @@ func TestLinksInsideBundleAreRewritten(t *testing.T) {
 		"l": "a/b", "text": "main.tf"})
 }
 
+// TestLinksThroughOtherLinksStayInBundle checks links whose text leads through another link to the outside and back: a
+// directory above the bundle, or one that the archive contains as a copy.
+func TestLinksThroughOtherLinksStayInBundle(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, "infra/main.tf=m", "infra/d/a.tf", "infra/k/l/in->../../d", "infra/k/l/above->in/../../infra/main.tf",
+		"infra/k/l/round->in/../../infra/k/l/round", "infra/x/mod->../../shared/mod", "infra/x/copy->mod/../../infra/main.tf", "shared/mod/m.tf")
+	must(t, os.Symlink(filepath.Join(root, "infra/d"), filepath.Join(root, "infra/absolute")))
+	must(t, os.Symlink("absolute/../../infra/d/a.tf", filepath.Join(root, "infra/far.tf")))
+	must(t, os.Symlink("absolute/../main.tf", filepath.Join(root, "infra/near.tf")))
+	s := pack(t, root, "infra")
+	wantLinks(t, s, map[string]string{"k/l/in": "../../d", "k/l/above": "../../main.tf", "x/copy": "../main.tf", "absolute": "d", "far.tf": "d/a.tf",
+		"near.tf": "absolute/../main.tf"})
+	if !s.warned.mentions("form a cycle", `(1): "k/l/round"`) {
+		t.Errorf("got warnings %q, want one with the cycle that leaves the bundle", s.warned.lines)
+	}
+}
+
 func TestLinksOutsidePathAreCopied(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "infra/main.tf", "infra/versions.tf->../shared/versions.tf", "infra/mod->../shared/mod", "infra/.terraformignore=*.md\nskip/\n",
