@@ -222,7 +222,7 @@ func (c *checker) checkLink(name, target string) error {
 // warn prints a warning for each kind of recorded file.
 func (c *checker) warn(warn func(string)) {
 	c.neverUploaded.report(warn, "The archive contains files that are never uploaded from a directory (%d): %s. "+
-		"Rebuild it without .git and gha-creds-*.json: they may contain credentials of this job.")
+		"Rebuild it without .git, gha-creds-*.json and gha-kubeconfig-*: they may contain credentials of this job.")
 	c.states.report(warn, "The archive contains Terraform state (%d): %s. Rebuild it without state.")
 	c.secrets.report(warn, "The archive contains files that may contain secrets (%d): %s.")
 	c.inspector.warn(warn)

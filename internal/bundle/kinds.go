@@ -9,10 +9,10 @@ import (
 )
 
 // alwaysExcluded reports whether files with this name are never uploaded, regardless of the ignore file: .git
-// may contain the job's token, and google-github-actions/auth writes its credentials to gha-creds-*.json in
-// the checkout.
+// may contain the job's token, and google-github-actions/auth and get-gke-credentials write credentials to
+// gha-creds-*.json and gha-kubeconfig-* in the checkout.
 func alwaysExcluded(name []byte) bool {
-	return string(name) == ".git" ||
+	return string(name) == ".git" || bytes.HasPrefix(name, []byte("gha-kubeconfig-")) ||
 		bytes.HasPrefix(name, []byte("gha-creds-")) && bytes.HasSuffix(name, []byte(".json"))
 }
 

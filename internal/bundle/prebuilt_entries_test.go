@@ -268,7 +268,7 @@ func TestWarningsAboutPrebuiltArchive(t *testing.T) {
 	must(t, err)
 	want := []string{
 		`The archive contains files that are never uploaded from a directory (1): ".git/config". ` +
-			`Rebuild it without .git and gha-creds-*.json: they may contain credentials of this job.`,
+			`Rebuild it without .git, gha-creds-*.json and gha-kubeconfig-*: they may contain credentials of this job.`,
 		`The archive contains Terraform state (1): "terraform.tfstate". Rebuild it without state.`,
 		`The archive contains files that may contain secrets (1): ".env".`,
 		`Git LFS pointers, not the files themselves, are uploaded (1): "large.bin". Check out with lfs: true if they are needed.`,

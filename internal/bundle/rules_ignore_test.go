@@ -17,7 +17,8 @@ func TestNeverUploaded(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "main.tf", ".git/config=token", "sub/.git=gitdir: ../.git/modules/sub", "sub/main.tf", "deep/er/.git/HEAD",
 		"gha-creds-0123.json=key", "sub/gha-creds-x.json=key", "deep/gha-creds-dir.json/key", ".gitignore=*.tf", ".github/x.yml",
-		"gha-creds-list.txt", ".terraformignore=!.git\n!.git/\n!**/.git/**\n!gha-creds-*.json\n!**\n")
+		"gha-creds-list.txt", "gha-kubeconfig-0ab5=token", "sub/gha-kubeconfig-0ab5=token",
+		".terraformignore=!.git\n!.git/\n!**/.git/**\n!gha-creds-*.json\n!gha-kubeconfig-*\n!**\n")
 	s := pack(t, root, ".")
 	wantNames(t, s, "deep/", "deep/er/", "sub/", ".github/", "main.tf", "sub/main.tf", ".gitignore", ".github/x.yml",
 		"gha-creds-list.txt", ".terraformignore")

@@ -90,7 +90,8 @@ func TestKindsOfNames(t *testing.T) {
 		yes  string
 		no   string
 	}{
-		{"never uploaded", alwaysExcluded, ".git gha-creds-1.json gha-creds-.json", ".gitignore git gha-creds-1.txt gha-creds.json x-gha-creds-1.json .git2"},
+		{"never uploaded", alwaysExcluded, ".git gha-creds-1.json gha-creds-.json gha-kubeconfig-0ab5",
+			".gitignore git gha-creds-1.txt gha-creds.json x-gha-creds-1.json .git2 gha-kubeconfig x-gha-kubeconfig-1"},
 		{"Terraform", isTerraform, "a.tf a.tf.json a.tofu a.tofu.json", ".tf .a.tf.json a.hcl a.tfvars a.json tf a.tf.txt a.tofu.yaml"},
 		{"configuration", isConfiguration, "a.tf a.tf.json a.tofu a.tofu.json terragrunt.hcl .hcl", "a.tfvars hcl a.hcl.json"},
 		{"state", isState, "terraform.tfstate a.tfstate a.tfstate.backup .a.tfstate.lock.info a.tfstate.", "tfstate a.tfstates a.tfstat"},
