@@ -15,6 +15,7 @@ type glob struct {
 
 	star, deep, all []uint64 // positions before a token of each kind
 	empty           []uint64 // union of the three: positions before tokens that may match the empty string
+	many            []uint64 // positions before tokens that match one or more characters
 	maxEmptyRun     int      // maximum number of consecutive tokens that may match the empty string
 
 	borders []rune     // first character of each set of characters that all tokens treat equally
@@ -28,7 +29,7 @@ func newGlob(tokens []token) *glob {
 	tokens = slices.CompactFunc(tokens, func(a, b token) bool { return a.kind == deep && b.kind == deep })
 	words := len(tokens)/64 + 1
 	g := &glob{tokens: tokens}
-	for _, set := range []*[]uint64{&g.star, &g.deep, &g.all, &g.empty, &g.current, &g.next, &g.inside} {
+	for _, set := range []*[]uint64{&g.star, &g.deep, &g.all, &g.empty, &g.many, &g.current, &g.next, &g.inside} {
 		*set = make([]uint64, words)
 	}
 	row := 0
@@ -36,6 +37,9 @@ func newGlob(tokens []token) *glob {
 		if t.kind < star {
 			g.length++
 			row = 0
+			if t.many {
+				setBit(g.many, i)
+			}
 			continue
 		}
 		setBit(map[tokenKind][]uint64{star: g.star, deep: g.deep, everything: g.all}[t.kind], i)
@@ -105,7 +109,7 @@ func (g *glob) matchShort(s []byte) (ok bool, steps int) {
 			g.short[r] = g.accepting(rune(r))[0]
 		}
 	}
-	star, deep, all, empty := g.star[0], g.deep[0], g.all[0], g.empty[0]
+	star, deep, all, empty, many := g.star[0], g.deep[0], g.all[0], g.empty[0], g.many[0]
 	current, short := uint64(1), (*[utf8.RuneSelf]uint64)(g.short)
 	for range g.maxEmptyRun {
 		current |= (current & empty) << 1
@@ -119,7 +123,8 @@ func (g *glob) matchShort(s []byte) (ok bool, steps int) {
 			r, n := nextRune(s)
 			accepts, s = g.accepting(r)[0], s[n:]
 		}
-		next := current&all | (current&accepts)<<1
+		accepts &= current
+		next := current&all | accepts<<1 | accepts&many
 		if c == '/' {
 			next |= (current & deep) << 1
 		} else {
@@ -139,7 +144,7 @@ func (g *glob) advance(r rune) (alive bool) {
 	carry := uint64(0)
 	for w, current := range g.current {
 		moved := current & accepts[w]
-		stay := current & g.all[w]
+		stay := current&g.all[w] | moved&g.many[w]
 		if slash {
 			moved |= current & g.deep[w] // only a slash ends a deep token that has consumed a character
 		} else {

@@ -13,6 +13,7 @@ type token struct {
 	kind   tokenKind
 	r      rune // character of one
 	not    bool // negates oneOf
+	many   bool // oneOf: one or more characters
 	ranges [][2]rune
 }
 
@@ -43,17 +44,23 @@ func appendRune(b []byte, r rune) []byte {
 	return utf8.AppendRune(b, r)
 }
 
-func parseGlob(text string) ([]token, error) {
-	var tokens []token
+// parseGlob parses a pattern. regexpPart reports whether it contains a part that Terraform, which converts patterns to regular
+// expressions, does not match literally: a { after a class, a |, or a backslash before a letter or digit.
+func parseGlob(text string) (tokens []token, regexpPart bool, err error) {
+	afterClass := false
 	for s := []byte(text); len(s) > 0; {
 		t, n, err := parseToken(s)
 		if err != nil {
-			return nil, err
+			return nil, false, err
+		}
+		regexpPart = regexpPart || s[0] == '|' || s[0] == '{' && afterClass || s[0] == '\\' && t.kind == one && charclass.Has(charclass.Ranges("alnum"), t.r)
+		s = s[n:]
+		if afterClass = t.kind == oneOf; afterClass && len(s) > 0 && s[0] == '+' {
+			t.many, s = true, s[1:]
 		}
 		tokens = append(tokens, t)
-		s = s[n:]
 	}
-	return tokens, nil
+	return tokens, regexpPart, nil
 }
 
 func parseToken(s []byte) (token, int, error) {
@@ -71,7 +78,11 @@ func parseToken(s []byte) (token, int, error) {
 			return token{}, 0, errors.New(`it ends in a lone \`)
 		}
 		r, m := nextRune(s[n:])
-		return token{r: r}, n + m, nil
+		t := token{kind: oneOf}
+		if !t.addEscaped(r) {
+			t = token{r: r}
+		}
+		return t, n + m, nil
 	}
 	return token{r: r}, n, nil
 }
@@ -136,9 +147,12 @@ func parseClass(s []byte) (token, int, error) {
 
 var errUnknownClass = errors.New("it has an unknown class of characters; [[:alpha:]] and [[:digit:]], for example, are known")
 
-// addNamedClass adds a class such as [:alpha:], or [:^alpha:] for all other characters, and returns its length, which is 0 if s
-// does not begin with one.
+// addNamedClass adds a class such as [:alpha:] or \d, or [:^alpha:] for all other characters, and returns its length, which is
+// 0 if s does not begin with one.
 func (t *token) addNamedClass(s []byte) (int, error) {
+	if len(s) > 1 && s[0] == '\\' && t.addEscaped(rune(s[1])) {
+		return 2, nil
+	}
 	end := bytes.Index(s, []byte(":]"))
 	if end < 2 || s[0] != '[' || s[1] != ':' {
 		return 0, nil
@@ -148,6 +162,12 @@ func (t *token) addNamedClass(s []byte) (int, error) {
 	if ranges == "" {
 		return 0, errUnknownClass
 	}
+	t.addRanges(ranges, negated)
+	return end + 2, nil
+}
+
+// addRanges adds the ranges of a class, or, if negated, all other characters.
+func (t *token) addRanges(ranges string, negated bool) {
 	next := rune(math.MinInt32) // a byte of invalid UTF-8 is negative
 	for i := 0; i < len(ranges); i += 2 {
 		lo, hi := rune(ranges[i]), rune(ranges[i+1])
@@ -159,8 +179,28 @@ func (t *token) addNamedClass(s []byte) (int, error) {
 	if negated {
 		t.ranges = append(t.ranges, [2]rune{next, utf8.MaxRune})
 	}
-	return end + 2, nil
 }
+
+// addEscaped adds the class that \d, \w or \s denotes in a regular expression; the upper-case letters denote all other
+// characters. It returns false for other characters.
+func (t *token) addEscaped(r rune) bool {
+	ranges := ""
+	switch r {
+	case 'd', 'D':
+		ranges = "09"
+	case 'w', 'W':
+		ranges = wordRanges
+	case 's', 'S':
+		ranges = "\t\n\f\r  "
+	default:
+		return false
+	}
+	t.addRanges(ranges, r < 'a')
+	return true
+}
+
+// wordRanges are the ranges of letters, digits and the underscore.
+const wordRanges = "09AZ__az"
 
 // classRanges returns the ranges of a class, as [charclass.Ranges] does. Terraform converts the patterns of .terraformignore
 // to regular expressions of Go, which have two more classes than POSIX.
@@ -169,7 +209,7 @@ func classRanges(name string) string {
 	case "ascii":
 		return "\x00\x7f"
 	case "word":
-		return "09AZ__az"
+		return wordRanges
 	}
 	return charclass.Ranges(name)
 }

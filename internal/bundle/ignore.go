@@ -13,7 +13,8 @@ import (
 // The syntax of the ignore file is that of Terraform:
 //   - blank lines, lines that start with # and white space around a line are ignored
 //   - a pattern matches at any depth unless it begins with /
-//   - * and ? do not match a slash, ** does; [a-z] matches one character; \ escapes the next character
+//   - * and ? do not match a slash, ** does; [a-z] and \d match one character, [a-z]+ and \d+ one or more; \ escapes the next
+//     character
 //   - a pattern that ends with / matches directories and their content
 //   - ! includes paths that a previous rule excluded
 //   - the last matching rule takes precedence; a rule that excludes a directory also excludes its content, unless a later
@@ -135,6 +136,11 @@ func parseRules(ctx context.Context, text []byte, warn func(string)) ([]rule, er
 	}
 	var skipped badLines
 	defer skipped.warn(warn)
+	var literal findings
+	defer func() {
+		literal.report(warn, "Lines of .terraformignore are not regular expressions (%d): %s. { and | have no special meaning, "+
+			"and \\ before a letter is ignored. Write / between directories, and one line for each alternative.")
+	}()
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	line, weight := 0, 0
 	for l := range strings.Lines(string(text)) {
@@ -151,6 +157,9 @@ func parseRules(ctx context.Context, text []byte, warn func(string)) ([]rule, er
 			continue
 		}
 		r.line = line
+		if r.pattern.regexpPart {
+			literal.add(l)
+		}
 		if list = append(list, r); len(list)-len(builtIn) > maxRules {
 			return nil, fmt.Errorf("line %d: it has more than %d rules", line, maxRules)
 		}

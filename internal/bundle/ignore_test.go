@@ -73,18 +73,30 @@ func translate(p string) (expr string) {
 			expr += "[^/]*"
 		case p[0] == '?':
 			expr += "[^/]"
+		case len(p) > 1 && p[0] == '\\' && strings.Contains("dws", p[1:2]):
+			expr, n = withPlus(expr+p[:2], p, 2)
+		case len(p) > 1 && p[0] == '\\' && strings.Contains("DWS", p[1:2]):
+			expr, n = withPlus(expr+"[^/"+strings.ToLower(p[:2])+"]", p, 2)
 		case p[0] == '\\':
 			_, m := utf8.DecodeRuneInString(p[1:])
 			expr, n = expr+regexp.QuoteMeta(p[1:1+m]), 1+m
 		case p[0] == '[':
 			t, m, _ := parseClass([]byte(p))
-			expr, n = expr+alternatives(t), m
+			expr, n = withPlus(expr+alternatives(t), p, m)
 		default:
 			expr += regexp.QuoteMeta(p[:n])
 		}
 		p = p[n:]
 	}
 	return expr
+}
+
+// withPlus appends the + that follows a class of n bytes at the start of p, if there is one.
+func withPlus(expr, p string, n int) (string, int) {
+	if strings.HasPrefix(p[n:], "+") {
+		return expr + "+", n + 1
+	}
+	return expr, n
 }
 
 // alternatives returns a regular expression for a class. Negated classes of package regexp would match the
@@ -177,8 +189,9 @@ func TestIgnoreAgainstReference(t *testing.T) {
 		}
 		return b.String()
 	}
-	names := []string{"a", "b", "ab", "c.tf", ".terraform", "modules", "x.tfstate", "[", "é"}
-	patterns := []string{"a", "b", "ab", "*", "**", "/", "/", "?", "[ab]", "[!a]", ".tf", "**/", "/**", ".terraform/", "modules", `\*`, "é", "c"}
+	names := []string{"a", "b", "ab", "12", "+", "c.tf", ".terraform", "modules", "x.tfstate", "[", "é"}
+	patterns := []string{"a", "b", "ab", "*", "**", "/", "/", "?", "[ab]", "[!a]", ".tf", "**/", "/**", ".terraform/", "modules", `\*`, "é", "c",
+		`\d`, `\w+`, `\S`, "[ab]+", "+"}
 	rounds := 500
 	if os.Getenv("SOAK") != "" {
 		rounds = 4_000
@@ -201,7 +214,8 @@ func TestIgnoreAgainstReference(t *testing.T) {
 }
 
 func FuzzIgnore(f *testing.F) {
-	for _, text := range []string{"*.md\n!keep.md", "a/**/b\n", "secrets\n!secrets/x", "[a-z]?*\n", "!\n/\n \n[\n\\", "**a**b**/c**", "\ufeffa\r\n"} {
+	for _, text := range []string{"*.md\n!keep.md", "a/**/b\n", "secrets\n!secrets/x", "[a-z]?*\n", "!\n/\n \n[\n\\", "**a**b**/c**", "\ufeffa\r\n",
+		`x\d+[\w-]+\D+/` + "\n"} {
 		f.Add(text, "a/b/keep.md", true)
 		f.Add(text, "secrets/x", false)
 	}

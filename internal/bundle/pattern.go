@@ -12,6 +12,7 @@ type pattern struct {
 	shape         shape
 	anchored      bool   // matches only at the root of the bundle; otherwise at any depth
 	wildcardsOnly bool   // consists only of wildcards, such as * or **/?*
+	regexpPart    bool   // contains a part that Terraform does not match literally; see parseGlob
 	text          string // literal part; for a glob, the literal suffix of every match
 	head          string // literal prefix of every match of an anchored pattern or of a glob for names
 	glob          *glob
@@ -70,11 +71,11 @@ func compile(text string) (pattern, error) {
 			return pattern{}, errors.New("no path in an archive has an empty, \".\" or \"..\" component")
 		}
 	}
-	tokens, err := parseGlob(text)
+	tokens, regexpPart, err := parseGlob(text)
 	if err != nil {
 		return pattern{}, err
 	}
-	p := pattern{anchored: anchored, head: literalHead(tokens), wildcardsOnly: wildcardsOnly(tokens)}
+	p := pattern{anchored: anchored, head: literalHead(tokens), wildcardsOnly: wildcardsOnly(tokens), regexpPart: regexpPart}
 	oneName := !anchored && !strings.Contains(text, "/") && !strings.Contains(text, "**")
 	first, last := tokens[0].kind == star, tokens[len(tokens)-1].kind == star
 	switch {

@@ -137,6 +137,19 @@ func TestInvalidIgnoreLinesAreReported(t *testing.T) {
 	}
 }
 
+// TestRegularExpressionsInIgnoreFile: the classes of regular expressions that Terraform accepts exclude files; other parts of
+// regular expressions, which only resemble patterns, cause a warning.
+func TestRegularExpressionsInIgnoreFile(t *testing.T) {
+	t.Parallel()
+	root := checkout(t, `.terraformignore=key-\d+.txt`+"\n[a-z]+[0-9].pem\n[0-9]{4}.log\n*.(pem|key)\nsecrets\\prod.tfvars\nx|y\n{a}\n\\#a\n[{|]\nc++\n",
+		"main.tf", "key-12.txt", "db1.pem", "2024.log", "a.key", "secrets/prod.tfvars", "{a}", "#a", "x|y", "c++", "+.txt")
+	s := pack(t, root, ".")
+	wantNames(t, s, "main.tf", ".terraformignore", "2024.log", "a.key", "secrets/", "secrets/prod.tfvars", "+.txt")
+	if !s.warned.mentions("not regular expressions (4)", `"*.(pem|key)"`, `"[0-9]{4}.log"`, `"secrets\\prod.tfvars"`, `"x|y"`) {
+		t.Errorf("got warnings %q, want one about the four lines", s.warned.lines)
+	}
+}
+
 func TestUnusableIgnoreFile(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
