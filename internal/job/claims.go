@@ -14,11 +14,9 @@ import (
 
 // Claims are the claims of an ID token, shown so that a user can compare them with the trust policy of a service.
 type Claims struct {
-	Issuer         string   `json:"iss"`
-	Subject        string   `json:"sub"`
-	Audience       Audience `json:"aud"`
-	JobWorkflowRef string   `json:"job_workflow_ref"`
-	WorkflowRef    string   `json:"workflow_ref"`
+	Issuer   string   `json:"iss"`
+	Subject  string   `json:"sub"`
+	Audience Audience `json:"aud"`
 	// Expires is zero if the token has no expiry.
 	Expires time.Time `json:"-"`
 
@@ -50,9 +48,6 @@ func (a *Audience) UnmarshalJSON(text []byte) error {
 	}
 	return json.Unmarshal(text, (*[]string)(a))
 }
-
-// Reusable reports whether the job belongs to a reusable workflow.
-func (c Claims) Reusable() bool { return c.JobWorkflowRef != "" && c.JobWorkflowRef != c.WorkflowRef }
 
 // ReadClaims returns the claims of an ID token. It does not verify the signature: the token was just issued to
 // this job or passed in by the user.

@@ -204,16 +204,6 @@ func TestClaimsErrors(t *testing.T) {
 	}
 }
 
-// TestReusable: a job belongs to a reusable workflow if the workflow of the job is another one than that of the run.
-func TestReusable(t *testing.T) {
-	t.Parallel()
-	for c, want := range map[[2]string]bool{{"", ""}: false, {"", "a"}: false, {"a", "a"}: false, {"a", "b"}: true, {"a", ""}: true} {
-		if got := (job.Claims{JobWorkflowRef: c[0], WorkflowRef: c[1]}).Reusable(); got != want {
-			t.Errorf("%q: got %t", c, got)
-		}
-	}
-}
-
 // TestIDTokenOverLoopback: without a client or a transport the defaults are used, and the request names the program.
 func TestIDTokenOverLoopback(t *testing.T) {
 	t.Parallel()

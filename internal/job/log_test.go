@@ -178,7 +178,7 @@ func speak(j *job.Job, text string) {
 	j.Noticef("%s", text)
 	j.Warnf("%s", text)
 	end := j.Group(text)
-	j.Fenced(text)
+	printUntrusted(j, text)
 	end()
 	j.Error(job.Annotation{Title: text, Message: text, File: text, Line: 1})
 	_ = j.SetOutput("plain", text)

@@ -36,13 +36,6 @@ const (
 // UntrustedWriter returns a new writer. Close prints an incomplete last line and lets the runner accept commands again.
 func (j *Job) UntrustedWriter() *UntrustedWriter { return &UntrustedWriter{job: j} }
 
-// Fenced prints a short untrusted text, such as an error message of Scalr.
-func (j *Job) Fenced(text string) {
-	f := j.UntrustedWriter()
-	_, _ = f.Write([]byte(text))
-	_ = f.Close()
-}
-
 // Write returns the error of the log's stream once that has failed, and os.ErrClosed after Close.
 func (f *UntrustedWriter) Write(p []byte) (int, error) {
 	f.job.mu.Lock()

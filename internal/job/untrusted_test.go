@@ -16,6 +16,13 @@ import (
 	"scalr-run-action/internal/secret"
 )
 
+// printUntrusted prints a text through an UntrustedWriter.
+func printUntrusted(j *job.Job, text string) {
+	w := j.UntrustedWriter()
+	_, _ = w.Write([]byte(text))
+	_ = w.Close()
+}
+
 func TestUntrustedText(t *testing.T) {
 	t.Parallel()
 	const reset = "\x1b[0m"
@@ -116,7 +123,7 @@ func TestUntrustedFence(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if other, again := onGitHub(t); true {
-		other.Fenced("x")
+		printUntrusted(other, "x")
 		if strings.Contains(again.String(), token) {
 			t.Error("two jobs have the same token")
 		}
@@ -133,7 +140,7 @@ func write(t *testing.T, f *job.UntrustedWriter, text string) {
 func TestUntrustedOffGitHub(t *testing.T) {
 	t.Parallel()
 	j, out := newJob(t)
-	j.Fenced("a\n::error::x\n##[error]y")
+	printUntrusted(j, "a\n::error::x\n##[error]y")
 	if got, want := out.String(), "a\n\x1b[0m::error::x\n# #[error]y\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -144,7 +151,7 @@ func TestUntrustedHostile(t *testing.T) {
 	for _, text := range runnertest.Hostile() {
 		for _, around := range []string{"%", "text %", "%\ntext", "\x1b[31m%\n%", "%%%"} {
 			j, out := onGitHub(t)
-			j.Fenced(strings.ReplaceAll(around, "%", text))
+			printUntrusted(j, strings.ReplaceAll(around, "%", text))
 			checkNeutralized(t, out.String())
 		}
 	}
@@ -198,7 +205,7 @@ func TestHeldLines(t *testing.T) {
 	for size, want := range map[int]string{limit - 1: "***…\n", limit: cut + "\n"} {
 		j, out := newJob(t)
 		j.Mask(secret.Declared("swordfish-and-more"))
-		j.Fenced(strings.Repeat("x", size-len(cut)-1) + " " + cut)
+		printUntrusted(j, strings.Repeat("x", size-len(cut)-1)+" "+cut)
 		if got := out.String(); !strings.HasSuffix(got, " "+want) {
 			t.Errorf("%d bytes: got %q, want %q", size, got[len(got)-20:], want)
 		}
@@ -210,7 +217,7 @@ func TestHeldLineAfterLongLine(t *testing.T) {
 	t.Parallel()
 	j, out := newJob(t)
 	j.Mask(secret.Declared("swordfish-and-more"))
-	j.Fenced(strings.Repeat("x", 40<<10) + "\nthe swordfis…\n")
+	printUntrusted(j, strings.Repeat("x", 40<<10)+"\nthe swordfis…\n")
 	if got := out.String(); !strings.HasSuffix(got, "x\nthe ***…\n") {
 		t.Errorf("got %q at the end", got[len(got)-20:])
 	}
@@ -316,13 +323,13 @@ func TestUntrustedWritesInBatches(t *testing.T) {
 	t.Parallel()
 	var out writes
 	j := job.New(job.Options{Stdout: &out})
-	j.Fenced(strings.Repeat("line\n", 1000))
+	printUntrusted(j, strings.Repeat("line\n", 1000))
 	j.Infof("ours")
 	if len(out) != 2 || !bytes.HasSuffix(out[0], []byte("\n")) {
 		t.Errorf("got %d writes, want 2", len(out))
 	}
 	out = nil
-	j.Fenced(strings.Repeat("line of 16 bytes\n"[1:], 4097+4096))
+	printUntrusted(j, strings.Repeat("line of 16 bytes\n"[1:], 4097+4096))
 	if len(out) != 3 || len(out[0]) != 64<<10 || len(out[1]) != 64<<10 || len(out[2]) != 16 {
 		t.Errorf("got %d writes, want two of 64 KiB and one of 16 bytes", len(out))
 	}
