@@ -4,6 +4,16 @@
 // according to the operation's policy (retry.go). Only errors.go decides what is an error. The token is sent to the
 // origin of the base URL only; redirects of API calls are not followed. Addresses issued by the server are used without
 // the token (links.go).
+//
+// The files by concern:
+//
+//   - requests and errors: client, operation, request, effort, retry, retryafter, network, redact, answer, text, errors
+//   - documents and lists: wire, document, decode, pages, named, getorcreate
+//   - sign-in: assume
+//   - runs: run, runs, runrequest, recentruns, settings, status, stages, policies; package runs creates and stops them
+//   - uploads and logs: configuration, upload, uploadbody, storage, links, logs, idletimeout
+//   - environments: accounts, environments, contents, policygroups, providers, tags
+//   - workspaces: workspace, workspaces, workspacechanges, workspacevariables, providerlinks, agentpools, outputs
 package scalr
 
 import (
