@@ -1,5 +1,7 @@
 package scalr
 
+import "cmp"
+
 // runIncludes requests everything that a read of a run needs in one request (openapi.yml, get_run, include).
 const runIncludes = "plan,apply,cost-estimate,policy-checks,created-by,status-transitions"
 
@@ -28,7 +30,7 @@ func (d document) run(r resource) Run {
 		if t, ok := d.included("status-transitions", id); ok {
 			run.Transitions = append(run.Transitions, Transition{
 				Status: Status(t.Attributes.text("status")), At: t.Attributes.time("occurred-at"),
-				Reason: t.Attributes.line("reason"), By: d.person(t.ref("user")),
+				Reason: t.Attributes.line("reason"), By: cmp.Or(d.person(t.ref("user")), t.ref("user")), // users are not included
 			})
 		}
 	}

@@ -121,7 +121,7 @@ type Transition struct {
 	Status Status
 	At     time.Time
 	Reason string
-	By     string // an e-mail address or a name; empty if Scalr itself changed the status
+	By     string // an e-mail address, a name or the id of a user; empty if Scalr itself changed the status
 }
 
 // LastTransition returns the latest transition to the status.

@@ -24,8 +24,8 @@ func TestTransitions(t *testing.T) {
 		"without an address":   {person, `,{"type":"users","id":"u-1","attributes":{"username":"ab","full-name":"A B"}}`, "ab"},
 		"without a login":      {person, `,{"type":"users","id":"u-1","attributes":{"full-name":"A B","name":"N"}}`, "A B"},
 		"a service account":    {person, `,{"type":"service-accounts","id":"u-1","attributes":{"name":"ci"}}`, "ci"},
-		"an unknown user":      {person, `,{"type":"users","id":"u-2","attributes":{"email":"a@b.c"}}`, ""},
-		"a user without names": {person, `,{"type":"users","id":"u-1","attributes":{}}`, ""},
+		"an unknown user":      {person, `,{"type":"users","id":"u-2","attributes":{"email":"a@b.c"}}`, "u-1"},
+		"a user without names": {person, `,{"type":"users","id":"u-1","attributes":{}}`, "u-1"},
 	} {
 		client, _ := respondingWith(t, of(c.relationships, c.included))
 		run, err := client.Run(t.Context(), "run-1")
