@@ -25,7 +25,7 @@ func TestBadVariables(t *testing.T) {
 		plain("number for a name", "1a=b0b0b0", `line 1 has a name with a character that is not allowed ("1a")`, "b0b0b0"),
 		plain("name with a space", "a b=c0c0c0", "line 1 has a name with a character that is not allowed", "c0c0c0"),
 		plain("option", "-var region=c0c0c0", "line 1 has a name with a character that is not allowed", "c0c0c0"),
-		plain("twice", "a=1\nb=2\na=3", `line 3 sets "a", which is set by variables already`, ""),
+		plain("twice", "a=1\nb=2\na=3", `line 3 sets "a", which is already set in line 1 of variables`, ""),
 		plain("prefix", "TF_VAR_region=c0c0c0", "has a name with the prefix TF_VAR_|write region=", "c0c0c0"),
 		plain("later line", "a=1\r\n\r\n  \r\nb", "line 4 has no =", ""),
 		plain("long name", strings.Repeat("a", 129)+"=1", "has a name that is longer than 128 characters", ""),
@@ -68,11 +68,11 @@ func TestBadVariables(t *testing.T) {
 		{name: "shell, plain and sensitive", with: with{
 			"environment-variables": "A=1", "sensitive-environment-variables": "A=s3cret",
 		}, input: "sensitive-environment-variables",
-			says: `line 1 sets "A", which is set by environment-variables already`, hides: "s3cret"},
+			says: `line 1 sets "A", which is already set in line 1`, hides: "s3cret"},
 		{name: "shell twice", with: with{"environment-variables": "A=s3cret\nA=t0ken\n"}, input: "environment-variables",
-			says: `line 2 sets "A", which is set by environment-variables already`, hides: "s3cret|t0ken"},
+			says: `line 2 sets "A", which is already set in line 1`, hides: "s3cret|t0ken"},
 		{name: "plain and sensitive", with: with{"variables": "a=1", "sensitive-variables": "a=s3cret"}, input: "sensitive-variables",
-			says: `line 1 sets "a", which is set by variables already`, hides: "s3cret"},
+			says: `line 1 sets "a", which is already set in line 1 of variables`, hides: "s3cret"},
 	}
 	for input, value := range map[string]string{
 		"sensitive-variables": "a=${{ secrets.X }}", "environment-variables": "A=${{ secrets.X }}", "sensitive-environment-variables": "A=${{ secrets.X }}",

@@ -61,7 +61,7 @@ func TestBadExpressions(t *testing.T) {
 		bad := func(name, value, says string) {
 			rows = append(rows, row{name: input + ", " + name, with: with{input: value}, input: input, says: says, hides: "s3cret"})
 		}
-		bad("brace", "x=1\na:={ s3cret = 1,\n  b = [\n]\nc=s3cret", `line 2 has for "a" an expression in which the { of line 2 is not closed|such as `)
+		bad("brace", "x=1\na:={ s3cret = 1,\n  b = [\n]\nc=s3cret", `line 2 has for "a" an expression in which the { of line 2 is not closed|Correct the`)
 		bad("inner bracket", "a:={\n  b = [\n  s3cret", "the [ of line 2 is not closed")
 		bad("parenthesis", "a:=f(\ns3cret", "the ( of line 1 is not closed")
 		bad("quote", "a:=\"s3cret\nb=2", `the " of line 1 is not closed`)

@@ -98,7 +98,7 @@ func webAddress(v string) bool { return strings.Contains(v, "://") }
 func fromAddress(v, prefix, name, example string) string {
 	for _, part := range strings.FieldsFunc(v, func(c rune) bool { return strings.ContainsRune("/?#&=", c) }) {
 		if ids[prefix].pattern.MatchString(part) && len(part) <= maxID {
-			return "Write the id that stands in it: " + name + ": " + part
+			return "Write only the id: " + name + ": " + part
 		}
 	}
 	return "Write " + example

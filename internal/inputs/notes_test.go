@@ -57,6 +57,8 @@ func TestNotes(t *testing.T) {
 		{"message not evaluated", row{with: with{"message": " ${{ github.sha }}\n"}}, nil, warning("message is an expression, and the expression was " +
 			"not evaluated. GitHub evaluates expressions in a workflow file only; write it there, under `with:`, or give the plain text.")},
 		{"message of a commit that names an expression", row{with: with{"message": "Replace ${{ github.sha }}"}}, nil, nil},
+		{"variables in quotation marks", row{with: with{"variables": "a=\"1\"\nb=\"\nc='2'\nd:=\"3\"\ne=\"4'\nf='5"}}, nil,
+			warning("variables: the quotation marks around the value of line 1, 3 are part of the value. Write the text without them.")},
 		{"misspelt", row{}, []string{"dryrun"}, warning(`"dryrun" is not an input of this action. Did you mean dry-run?`)},
 		{"underscores, and cut off", row{action: "environment"}, []string{"default_provider_confi"},
 			warning(`"default_provider_confi" is not an input of this action. Did you mean default-provider-configurations?`)},

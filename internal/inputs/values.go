@@ -1,6 +1,7 @@
 package inputs
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,7 +58,21 @@ func enum[T ~string](r *reader, name string, allowed ...T) T {
 	if r.requireEvaluated(name, v) {
 		words := texts(allowed)
 		r.badf(name, "is not one of the allowed values: %s. %sWrite one of %s, such as %s: %s",
-			r.quote(v), didYouMean(v, words), strings.Join(words, ", "), name, words[0])
+			r.quote(v), cmp.Or(didYouMean(v, words), meantSynonym(v, words)), strings.Join(words, ", "), name, words[0])
+	}
+	return ""
+}
+
+// synonyms are common words for allowed values.
+var synonyms = map[string]string{
+	"create": "present", "update": "present", "delete": "absent", "remove": "absent", "destroy": "absent",
+	"tofu": "opentofu", "prod": "production", "dev": "development", "test": "testing",
+}
+
+// meantSynonym returns a sentence that suggests the allowed word with the meaning of v, or "".
+func meantSynonym(v string, allowed []string) string {
+	if word := synonyms[strings.ToLower(v)]; slices.Contains(allowed, word) {
+		return "Did you mean " + word + "? "
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package inputs
 
 import (
 	"cmp"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -84,13 +85,13 @@ func (r *reader) warnOfSecrets(list variableList, good []Variable) {
 // variableLines reads one list. places records where each key of each category is set.
 func (r *reader) variableLines(list variableList, places map[string]string) []Variable {
 	var good []Variable
-	var exposed []string
+	var exposed, quoted []string
 	for _, l := range r.assignments(list) {
 		v, problem := r.variable(list, l)
 		if id := list.category + " " + v.Key; problem == "" && places[id] != "" {
-			problem = "sets " + r.quote(v.Key) + ", which is set " + places[id] + " already. Write each variable once, such as " + list.example
+			problem = "sets " + r.quote(v.Key) + ", which is already set in " + places[id] + ". Write each variable once, such as " + list.example
 		} else if problem == "" {
-			places[id] = "by " + list.input
+			places[id] = fmt.Sprintf("line %d of %s", l.number, list.input)
 		}
 		if problem != "" {
 			r.badf(list.input, "line %d %s", l.number, problem)
@@ -100,12 +101,25 @@ func (r *reader) variableLines(list variableList, places map[string]string) []Va
 		if list.sensitive && !v.Value.Empty() && !v.Value.Hideable() {
 			exposed = append(exposed, strconv.Itoa(l.number))
 		}
+		if !v.HCL && inQuotes(v.Value.Reveal()) {
+			quoted = append(quoted, strconv.Itoa(l.number))
+		}
+	}
+	if len(quoted) > 0 {
+		r.warnf("%s: the quotation marks around the value of line %s are part of the value. Write the text without them.",
+			list.input, cutRunes(strings.Join(quoted, ", "), maxQuoted))
 	}
 	if len(exposed) > 0 {
 		r.warnf("%s: the value of line %s is stored as sensitive but not masked: it is shorter than %d bytes, or a word such as true, "+
 			"and every other text that contains it would be masked as well.", list.input, cutRunes(strings.Join(exposed, ", "), maxQuoted), secret.Shortest)
 	}
 	return good
+}
+
+// inQuotes reports whether the text is in quotation marks, as users write it in a .tfvars file or in a shell.
+func inQuotes(text string) bool {
+	n := len(text)
+	return n > 1 && text[0] == text[n-1] && (text[0] == '"' || text[0] == '\'')
 }
 
 // assignment is an item of a list of variables. The text of an expression may have several lines.
@@ -171,7 +185,11 @@ func (r *reader) variable(list variableList, item assignment) (v Variable, probl
 		return v, r.notEvaluated(list, key, hcl)
 	}
 	if problem := cmp.Or(badValue(value, hcl), item.unfinished); problem != "" {
-		return v, "has for " + r.quote(key) + " " + problem + ". Write one variable per line, such as " + list.example
+		advice := ". Write one variable per line, such as "
+		if hcl {
+			advice = ". Correct the expression, or write a plain value, such as "
+		}
+		return v, "has for " + r.quote(key) + " " + problem + advice + list.example
 	}
 	return Variable{Key: key, Value: list.secretValue(value, hcl), Category: list.category, HCL: hcl, Sensitive: list.sensitive}, ""
 }
