@@ -77,7 +77,7 @@ func TestEnvironmentWithWorkspacesIsNotDeleted(t *testing.T) {
 	withCompanions(t, scalrsim.Scenario{}, func(d *companionTest) {
 		d.environment("mode=absent", "name=production").want(3, "result=refused", "error-code=in-use", "changed=false").
 			wantWrites().
-			logContains(`It has 5: "network", "network-edge"`, "which Scalr would delete with it", "Remove the dependency named above")
+			logContains(`It has 5: "network", "network-edge"`, "which Scalr would delete with it", "Remove what the message names")
 		many := d.server.AddEnvironment("many")
 		for i := range 120 {
 			d.server.AddWorkspace(many, fmt.Sprintf("w%d", i), nil)
@@ -153,8 +153,8 @@ func TestDeletionConflict(t *testing.T) {
 	}}, func(d *companionTest) {
 		want := []string{"result=refused", "error-code=in-use", "changed=false"}
 		d.environment("mode=absent", "name=staging").want(3, want...).
-			logContains(`Environment "staging" (`+scalrsim.StagingID+`) cannot be deleted: `, "(HTTP 409)", "Remove the dependency named above")
+			logContains(`Environment "staging" (`+scalrsim.StagingID+`) cannot be deleted: `, "(HTTP 409)", "Remove what the message names")
 		d.workspace("mode=absent", "workspace-id="+scalrsim.WorkspaceID).want(3, want...).
-			logContains(`Workspace "production/network" (`+scalrsim.WorkspaceID+`) cannot be deleted: `, "(HTTP 409)", "Remove the dependency named above")
+			logContains(`Workspace "production/network" (`+scalrsim.WorkspaceID+`) cannot be deleted: `, "(HTTP 409)", "Remove what the message names")
 	})
 }

@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,7 +23,7 @@ func (w *workspaceCommand) absent(ctx context.Context) error {
 		w.Job.Warnf("%v Workspace %q was not found either: nothing to delete.", w.missing(ctx), w.in.Name)
 		return nil
 	case !ok:
-		w.Job.Infof("Workspace %q not found, or the token cannot read it: nothing to delete.", w.in.Name+w.in.WorkspaceID)
+		w.Job.Infof("Workspace %q not found, or the token cannot read it: nothing to delete.", cmp.Or(w.in.WorkspaceID, w.environment.Name+"/"+w.in.Name))
 		return nil
 	}
 	w.recordWorkspace(ws)

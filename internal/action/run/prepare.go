@@ -34,7 +34,7 @@ func (r *command) prepare(ctx context.Context, l *bundle.Listing) error {
 	list := r.preflightProblems(w, l)
 	for _, o := range list {
 		if o.warning {
-			r.Job.Warnf("%s", strings.TrimSpace(o.Problem+" "+o.Advice))
+			r.Job.Warnf("%s", strings.TrimSpace(o.Problem+" "+o.WhatToDo()))
 		}
 	}
 	if refusal := firstRefusal(list); refusal.Code != "" {

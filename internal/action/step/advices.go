@@ -163,15 +163,16 @@ var advices = map[Code]advice{
 	CodeCheckFailed: {result.Refused, "`mode: check` found problems that would block a run",
 		"Fix each problem listed above.", ""},
 	CodeInUse: {result.Refused, "the object to delete is in use or protected",
-		"Remove the dependency named above. To destroy resources, start a run with `destroy: true` and `dry-run: false`. Wait " +
-			"until all runs have finished. If the check could not be made, grant the token `workspaces:read` on the account.", ""},
+		"Remove what the message names: destroy resources by a run with `destroy: true` and `dry-run: false`, wait for runs to finish, unlock the " +
+			"workspace, or delete the environment's workspaces. If the check could not be made, grant the token `workspaces:read` on the account.", ""},
 	CodeHostUnknown: {result.Unreachable, "the host of `base-url` does not exist",
 		"Check the spelling of `base-url`.", "base-url"},
 	CodeUnreachable: {result.Unreachable, "the connection to Scalr failed",
 		"Check `base-url`, and that the runner may reach the host: firewalls, and the account's list of allowed addresses.", "base-url"},
 	CodeCertificateNotTrusted: {result.Unreachable, "the certificate of the host is not trusted, expired, or for another name",
 		"If you use a private certificate authority, put its certificate into a directory of the checkout and set " +
-			"`SSL_CERT_DIR` to it (see \"Private certificates\" in docs/runners.md). If the dates look right, check the runner's clock.", "base-url"},
+			"`SSL_CERT_DIR` to it (see \"Private certificates\" in docs/runners.md). If the dates look right, check the runner's clock. " +
+			"If the certificate is for another name, check `base-url`.", "base-url"},
 	CodeNotTLS: {result.Unreachable, "the host does not use TLS",
 		"Check the port in `base-url`, and that no proxy intercepts the connection.", "base-url"},
 	CodeTLSTooOld: {result.Unreachable, "the host supports only old versions of TLS",
@@ -207,12 +208,12 @@ var advices = map[Code]advice{
 	CodeWorkspacesFailed: {result.Rejected, "in the overview, the runs of some workspaces failed, or need an override",
 		"Fix the errors in the summary; each run's page in Scalr has the complete log.", ""},
 	CodeRunsMissing: {result.Rejected, "in the overview, some workspaces have no finished run of this workflow run: their jobs failed before the run, were " +
-		"canceled, or did not wait; or the run was not found among the newest ones",
-		"Read the log of the workspace's job, and re-run the failed jobs. The token needs permission to read the workspaces and " +
+		"canceled, or did not wait; or the workspace does not exist; or the run was not found among the newest ones",
+		"Check the name of the workspace, read the log of its job, and re-run the failed jobs. The token needs permission to read the workspaces and " +
 			"their runs (`workspaces:read`, `runs:read`), and the message of each run must contain the address of the workflow " +
 			"run, as the run action writes it.", ""},
 	CodeJobFailed: {result.Rejected, "a job that the overview needs failed, was canceled, or was skipped although there are workspaces",
-		"Read the log of the job named above, and re-run the failed jobs.", "needs"},
+		"Read the log of the job named above, and re-run the failed jobs. If it was skipped, check its `if:` and the jobs that it needs.", "needs"},
 	CodeTooLate: {result.Discarded + ", " + result.Canceled, "the run was applied before it could be stopped",
 		"To revert it, apply an older configuration.", "run-id"},
 	CodeUnknownStatus: {result.Errored, "the run stays in a status that this version of the action does not support",
