@@ -28,11 +28,11 @@ const (
 	workspaceResult = `{"ID":"ws-1","Name":"network","EnvironmentID":"env-1","Environment":"prod","EnvironmentLocked":true,` +
 		`"EnvironmentLockReason":"freeze","CostEstimation":false,"AutoApply":true,"ExecutionMode":"remote","Platform":"opentofu","Version":"1.9.0",` +
 		`"WorkingDirectory":"live","EnvironmentType":"production","AutoDestroyDays":7,"DeletionProtection":true,"HasResources":false,"VCS":"acme/infra",` +
-		`"Hooks":true,"HookCommands":["x","z"],` +
-		`"Terragrunt":true,"RunAll":false,"ModuleVersionID":"modver-1","Locked":true,"LockReason":"audit","LockedBy":"jane",` +
+		`"Hooks":true,"Terragrunt":true,"RunAll":false,"ModuleVersionID":"modver-1","Locked":true,"LockReason":"audit","LockedBy":"jane",` +
 		`"LockedByRun":"run-1",` +
 		`"LockHolder":{"Status":"policy_checked","Since":"2026-01-02T03:04:05Z"},"ForceLatestRun":true,"VarFiles":["a.tfvars"],"AgentPoolID":"apool-1",` +
-		`"EnvironmentAgentPoolID":"apool-2","RunTimeout":0,"Tags":[{"ID":"tag-1","Name":"eu"}],"Permissions":{"can-read":true}}`
+		`"EnvironmentAgentPoolID":"apool-2","RunTimeout":0,"Tags":[{"ID":"tag-1","Name":"eu"}],"Permissions":{"can-read":true},` +
+		`"HookCommands":"x\nz"}`
 	readWorkspaceRequest = "GET workspaces/ws-1?include=environment,tags,locked-by,locked-by-run"
 	bareWorkspace        = `{"data":{"type":"workspaces","id":"ws-1","attributes":{"name":"n"},"relationships":{` +
 		`"environment":{"data":{"type":"environments","id":"env-1"}},"locked-by-run":{"data":{"type":"runs","id":"run-1"}},` +

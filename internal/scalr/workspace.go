@@ -20,13 +20,12 @@ type Workspace struct {
 	AutoDestroyDays            *int
 	DeletionProtection         *bool
 	HasResources               *bool
-	VCS                        string   // name of the connected repository, if any
-	Hooks                      bool     // custom hooks run before Terraform and may create files
-	HookCommands               []string // shell commands of all custom hooks
-	Terragrunt                 bool     // Terragrunt is enabled; the configuration may not contain .tf files
-	RunAll                     bool     // one run plans several Terragrunt units, or may do so
-	ModuleVersionID            string   // set if the workspace is based on a module
-	Locked                     bool     // also true if the value is not a boolean
+	VCS                        string // name of the connected repository, if any
+	Hooks                      bool   // custom hooks run before Terraform and may create files
+	Terragrunt                 bool   // Terragrunt is enabled; the configuration may not contain .tf files
+	RunAll                     bool   // one run plans several Terragrunt units, or may do so
+	ModuleVersionID            string // set if the workspace is based on a module
+	Locked                     bool   // also true if the value is not a boolean
 	LockReason                 string
 	LockedBy                   string // e-mail address or name of a person
 	LockedByRun                string // the id of a run, which may have finished
@@ -38,6 +37,7 @@ type Workspace struct {
 	RunTimeout                 *int     // run-operation-timeout, in minutes; 0 for Scalr's default, nil if not reported
 	Tags                       []Tag
 	Permissions                map[string]bool // those that Scalr reports
+	HookCommands               string          // shell commands of all custom hooks, one per line
 }
 
 // LockHolder is the run that has locked a workspace, as reported by Scalr. It is zero for a run that the token cannot

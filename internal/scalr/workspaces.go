@@ -123,9 +123,7 @@ func (d document) workspace(r resource) Workspace {
 		Tags: d.tags(r), Permissions: a.flags("permissions"),
 	}
 	for _, name := range []string{"pre-init", "pre-plan", "post-plan", "pre-apply", "post-apply"} {
-		if command := a.object("hooks").text(name); command != "" {
-			w.HookCommands = append(w.HookCommands, command)
-		}
+		w.HookCommands = strings.TrimSpace(w.HookCommands + "\n" + a.object("hooks").text(name))
 	}
 	if files := a.nullableTexts("var-files"); files != nil {
 		w.VarFiles = *files

@@ -41,8 +41,13 @@ func (p *place) workspace() affected.Workspace {
 	if p.ws.Terragrunt {
 		w.Unknown = "the files that Terragrunt's configuration names are not searched"
 	}
-	w.Files = slices.Clone(p.candidates[:max(0, slices.Index(p.candidates, p.directory))])
-	for _, file := range slices.Concat(p.ws.VarFiles, pathsIn(p.ws.HookCommands)) {
+	for _, dir := range p.candidates {
+		if dir == p.directory {
+			break
+		}
+		w.Files = append(w.Files, dir)
+	}
+	for _, file := range append(pathsIn(p.ws.HookCommands), p.ws.VarFiles...) {
 		for _, base := range []string{p.path, p.directory} {
 			if to := path.Join(base, file); to != ".." && !strings.HasPrefix(to, "../") && !path.IsAbs(file) {
 				w.Files = append(w.Files, to)
@@ -54,10 +59,18 @@ func (p *place) workspace() affected.Workspace {
 
 // pathsIn returns the words of shell commands that may be paths. It omits those that consist of ".." only, since a command such
 // as "cd .." would depend on all files.
-func pathsIn(commands []string) []string {
-	words := strings.FieldsFunc(strings.Join(commands, " "), func(r rune) bool { return r <= ' ' || strings.ContainsRune("\"'`;&|()<>=:,", r) })
-	return slices.DeleteFunc(words, func(word string) bool { return strings.Trim(word, "./") == "" || !strings.ContainsAny(word, "./") })
+func pathsIn(commands string) (paths []string) {
+	for _, word := range strings.Fields(shellPunctuation.Replace(commands)) {
+		if strings.Trim(word, "./") != "" && strings.ContainsAny(word, "./") {
+			paths = append(paths, word)
+		}
+	}
+	return paths
 }
+
+// shellPunctuation replaces characters that separate words in shell commands.
+var shellPunctuation = strings.NewReplacer(`"`, " ", "'", " ", "`", " ", ";", " ", "&", " ", "|", " ", "(", " ", ")", " ", "<", " ", ">", " ",
+	"=", " ", ":", " ", ",", " ")
 
 // cleanDirectory converts a working directory in Scalr to a path relative to the uploaded directory.
 func cleanDirectory(dir string) string { return cmp.Or(path.Clean("/" + dir)[1:], ".") }
