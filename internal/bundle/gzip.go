@@ -10,7 +10,7 @@ import (
 const (
 	blockSize    = 512 << 10
 	dictionary   = 16 << 10
-	deflateLevel = 5
+	deflateLevel = 4 // level 5 saves 2 to 8 % of the bytes and takes a tenth longer, more than sending them at 200 Mbit/s
 )
 
 // gzipWriter writes one gzip member. It splits the written bytes into blocks, which can be compressed concurrently. The
