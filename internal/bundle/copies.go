@@ -119,6 +119,6 @@ func (l *Listing) LinkedContent() []LinkedContent {
 		}
 		all = append(all, LinkedContent{Link: c.name, Target: c.target, Files: c.files})
 	}
-	slices.SortFunc(all, func(a, b LinkedContent) int { return strings.Compare(a.Link, b.Link) })
+	slices.SortStableFunc(all, func(a, b LinkedContent) int { return strings.Compare(a.Link, b.Link) })
 	return all
 }

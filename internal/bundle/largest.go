@@ -33,7 +33,7 @@ func (b *largestFiles) add(dir string, name []byte, bytes int64) {
 		*b = (*b)[:largestCount-1]
 	}
 	*b = append(*b, Sized{Name: path.Join(dir, string(name)), Bytes: bytes})
-	slices.SortFunc(*b, compareSized)
+	slices.SortStableFunc(*b, compareSized)
 }
 
 func compareSized(a, b Sized) int {
@@ -62,6 +62,6 @@ func largestDirs(dirs []dir, bytes []int64) []Sized {
 			all = append(all, Sized{Name: dirs[i].path, Bytes: below[i]})
 		}
 	}
-	slices.SortFunc(all, compareSized)
+	slices.SortStableFunc(all, compareSized)
 	return slices.Clone(all[:min(len(all), largestCount)])
 }

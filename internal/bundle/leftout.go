@@ -38,7 +38,7 @@ func (l *Listing) LeftOut() []LeftOut {
 	for _, o := range l.leftOut {
 		all = append(all, *o)
 	}
-	slices.SortFunc(all, func(a, b LeftOut) int {
+	slices.SortStableFunc(all, func(a, b LeftOut) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Rule, b.Rule))
 	})
 	return all

@@ -233,11 +233,11 @@ func (a *collection) add(c remote) {
 }
 
 func (a *collection) newestFirst() {
-	slices.SortFunc(a.list, func(x, y remote) int { return y.compare(x) })
+	slices.SortStableFunc(a.list, func(x, y remote) int { return y.compare(x) })
 }
 
 // oldestFirst returns the comments by age, without duplicates.
 func (a *collection) oldestFirst() []remote {
-	slices.SortFunc(a.list, func(x, y remote) int { return cmp.Compare(x.ID, y.ID) })
+	slices.SortStableFunc(a.list, func(x, y remote) int { return cmp.Compare(x.ID, y.ID) })
 	return slices.CompactFunc(a.list, func(x, y remote) bool { return x.ID == y.ID })
 }

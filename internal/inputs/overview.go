@@ -197,7 +197,7 @@ func (r *reader) needs() []NeededJob {
 	for name, job := range jobs {
 		list = append(list, NeededJob{Name: cutRunes(name, 100), Result: cutRunes(job.Result, 40)})
 	}
-	slices.SortFunc(list, func(a, b NeededJob) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(list, func(a, b NeededJob) int { return strings.Compare(a.Name, b.Name) })
 	return list
 }
 

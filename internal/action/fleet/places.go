@@ -95,7 +95,7 @@ func (c *affectedCommand) selectedWorkspaces(ctx context.Context) ([]scalr.Works
 			}
 		}
 	}
-	slices.SortFunc(list, func(a, b scalr.Workspace) int {
+	slices.SortStableFunc(list, func(a, b scalr.Workspace) int {
 		return cmp.Or(strings.Compare(a.Environment, b.Environment), strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
 	})
 	return list, nil

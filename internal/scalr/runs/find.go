@@ -59,7 +59,7 @@ func withConfiguration(ctx context.Context, c *scalr.Client, workspaceID, config
 
 // oldest sorts the runs by age and returns at most n of them.
 func oldest(runs []scalr.Run, n int) []scalr.Run {
-	slices.SortFunc(runs, func(a, b scalr.Run) int {
+	slices.SortStableFunc(runs, func(a, b scalr.Run) int {
 		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
 	})
 	return runs[:min(n, len(runs))]
