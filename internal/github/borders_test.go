@@ -210,7 +210,7 @@ func TestPullsTooLarge(t *testing.T) {
 func TestEndedContext(t *testing.T) {
 	t.Parallel()
 	stopped := errors.New("the job was canceled")
-	for cause, want := range map[error]string{stopped: "find: the job was canceled", errTooSlow: "find: not finished after 2m0s"} {
+	for cause, want := range map[error]string{stopped: "find: given up: the job was canceled", errTooSlow: "find: not finished after 2m0s"} {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(cause)
 		err := call{op: "find"}.ended(ctx, io.EOF)

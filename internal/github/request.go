@@ -144,7 +144,9 @@ func (s *session) sendTo(ctx context.Context, c call, to string) (*http.Response
 		if outer := (*url.Error)(nil); errors.As(err, &outer) {
 			err = outer.Err
 		}
-		return nil, c.connectionError(s.redactError(err))
+		e := c.connectionError(err)
+		e.Message, e.Err = s.redact(e.Message), s.redactError(err)
+		return nil, e
 	}
 	return response, nil
 }
