@@ -189,7 +189,7 @@ func TestParallelism(t *testing.T) {
 	t.Parallel()
 	n := runtime.GOMAXPROCS(0)
 	for files, want := range map[int]parallelism{
-		1: {workers: n, inline: 3}, 1000: {workers: n, inline: 3}, 1001: {readers: n, workers: n},
+		1: {workers: n, inline: 3}, 100: {workers: n, inline: 3}, 101: {readers: n, workers: n},
 	} {
 		if got := (&Listing{files: files}).parallelism(); got != want {
 			t.Errorf("%d files: got %+v, want %+v", files, got, want)

@@ -8,7 +8,7 @@ import (
 )
 
 // manyFiles is the number of files above which concurrency pays off from the start.
-const manyFiles = 1000
+const manyFiles = 100
 
 // Pack writes the archive. Its bytes depend only on the names, contents and execute bits of the listed files.
 // After an error, Pack leaves no file behind.
