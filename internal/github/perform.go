@@ -139,11 +139,11 @@ func (n *failures) again(t task, w write, err error) (retry.Delay, bool) {
 	case is(err, Gone) && !creating:
 		n.changes++
 		return now, n.changes < maxChanges
+	case refusedText(err): // perhaps by a proxy
+		return now, t.shorten()
 	case notAPIResponse(err) && !creating: // the comments show whether it was rewritten nevertheless
 		n.others++
 		return retry.Exactly(200 * time.Millisecond), n.others < maxOtherResponses
-	case refusedText(err):
-		return now, t.shorten()
 	case creating && ambiguous(err): // create has already waited for the comment
 		n.creations++
 		return now, n.creations < maxCreations

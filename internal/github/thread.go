@@ -158,7 +158,7 @@ func (s *session) create(ctx context.Context, t task, w write) (remote, error) {
 	}
 	made.marker, made.state = parse(w.text)
 	made.sum = sumOf(w.text)
-	if err == nil || !ambiguous(err) && !notAPIResponse(err) {
+	if err == nil || refusedText(err) || !ambiguous(err) && !notAPIResponse(err) {
 		return made, err
 	}
 	// GitHub may still be processing the request.

@@ -220,6 +220,9 @@ func TestTooLong(t *testing.T) {
 		f.Operation, f.Times = op, times
 		return f
 	}
+	page := func(op githubtest.Operation, status int) *githubtest.Fault {
+		return &githubtest.Fault{Operation: op, Status: status, Body: "<html>"}
+	}
 	blocked := githubtest.Fault{Operation: githubtest.CreateComment, Status: 422,
 		Body: `{"message":"Validation Failed","errors":[{"message":"body is blocked"}]}`}
 	for name, test := range map[string]struct {
@@ -242,6 +245,9 @@ func TestTooLong(t *testing.T) {
 		"edit refused, shorter":    {github.Post{Body: "long", Shorter: "short"}, new(at(githubtest.EditComment, 1)), true, "short", "", 2},
 		"edit refused, as it was":  {github.Post{Body: "long", Shorter: "old"}, new(at(githubtest.EditComment, 1)), true, "old", "", 1},
 		"edit refused, no shorter": {github.Post{Body: "long"}, new(at(githubtest.EditComment, 1)), true, "old", github.TooLong, 1},
+		"refused by a proxy":       {github.Post{Body: "long", Shorter: "short"}, page(githubtest.CreateComment, 413), false, "short", "", 2},
+		"edit refused by a proxy":  {github.Post{Body: "long", Shorter: "short"}, page(githubtest.EditComment, 413), true, "short", "", 2},
+		"edit refused by a WAF":    {github.Post{Body: "long", Shorter: "short"}, page(githubtest.EditComment, 422), true, "short", "", 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
