@@ -14,6 +14,8 @@ func Describe(err error, host string) string {
 	var dns *net.DNSError
 	var op *net.OpError
 	switch {
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		return "the proxy could not be reached: " + op.Err.Error()
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return "no such host: " + host
 	case errors.As(err, &dns):
