@@ -15,13 +15,13 @@ func Describe(err error, host string) string {
 	var op *net.OpError
 	switch {
 	case errors.As(err, &op) && op.Op == "proxyconnect":
-		return "the proxy could not be reached: " + op.Err.Error()
+		return "the proxy could not be reached: " + RootCause(op.Err)
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return "no such host: " + host
 	case errors.As(err, &dns):
 		return "the name " + host + " could not be looked up"
 	case errors.As(err, &op) && op.Op == "dial":
-		return host + ": " + dialProblem(op.Err)
+		return host + ": " + RootCause(op.Err)
 	case IsBrokenOff(err):
 		return "the connection to " + host + " was closed before the response was complete"
 	case IsTimeout(err):
@@ -41,8 +41,8 @@ func IsTimeout(err error) bool {
 	return errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// dialProblem returns the reason why a connection could not be opened.
-func dialProblem(err error) string {
+// RootCause returns the reason why a connection could not be opened.
+func RootCause(err error) string {
 	var errno syscall.Errno
 	switch {
 	case errors.As(err, &errno):

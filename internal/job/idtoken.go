@@ -68,9 +68,12 @@ var idTokenPolicy = retry.Policy{
 }
 
 func (j *Job) tryIDToken(ctx context.Context, audience string) (token secret.Value, err error) {
-	policy := idTokenPolicy
+	policy, logged := idTokenPolicy, ""
 	policy.OnRetry = func(a retry.Attempt) {
-		j.Infof("request an ID token from GitHub: %v; retrying", a.Err)
+		if text := a.Err.Error(); text != logged { // not again for each attempt
+			logged = text
+			j.Infof("request an ID token from GitHub: %s; retrying", text)
+		}
 	}
 	h, err := retry.Do(ctx, policy, func() (err error) {
 		token, err = j.askIDToken(ctx, audience)

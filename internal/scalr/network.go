@@ -9,7 +9,6 @@ import (
 	"net"
 	"slices"
 	"strings"
-	"syscall"
 
 	"scalr-run-action/internal/httpx"
 	"scalr-run-action/internal/sanitize"
@@ -181,12 +180,5 @@ func rootCause(err error) string {
 	if errors.As(err, &dns) {
 		return "no address of " + sanitize.Note(dns.Name, 200)
 	}
-	var errno syscall.Errno
-	if errors.As(err, &errno) {
-		return errno.Error()
-	}
-	if httpx.IsTimeout(err) {
-		return "no connection in time"
-	}
-	return err.Error()
+	return httpx.RootCause(err)
 }

@@ -142,6 +142,9 @@ func commentAdvice(err error) string {
 	}
 	switch e.Kind {
 	case github.RateLimited:
+		if e.Wait <= 0 { // GitHub allowed a retry at once, each time
+			return ""
+		}
 		return fmt.Sprintf(" GitHub requires a wait of %s, and the step has no more time for it.", units.Duration(e.Wait))
 	case github.Forbidden:
 		return " The token may not write comments: give the job `permissions: pull-requests: write`. " +
