@@ -252,3 +252,15 @@ func TestTimeoutReportsLastError(t *testing.T) {
 	newStepTest(t, with(scenario(t, "plan-changes"), down), "timeout=8s").play().
 		want(5, "result=timed-out").logContains("exceeded its timeout of 8s. Last error: Read workspace", "503")
 }
+
+// TestTimeoutAdvice checks that the advice after a timeout is about the connection if Scalr cannot be reached any more.
+func TestTimeoutAdvice(t *testing.T) {
+	t.Parallel()
+	s := with(scenario(t, "plan-changes"), scalrsim.Fault{Op: readRun, Times: -1, Action: scalrsim.Refuse},
+		scalrsim.Fault{Op: "POST /runs/*/actions/*", Times: -1, Action: scalrsim.Refuse})
+	r := newStepTest(t, s, "timeout=30s").play().
+		want(5, "result=timed-out").logContains("could not be stopped", "refused", "Check `base-url`")
+	if strings.Contains(r.log, "longer `timeout`") {
+		t.Errorf("the advice is to set a longer timeout:\n%s", r.log)
+	}
+}

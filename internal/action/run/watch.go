@@ -10,6 +10,7 @@ import (
 	"scalr-run-action/internal/action/step"
 	"scalr-run-action/internal/follow"
 	"scalr-run-action/internal/inputs"
+	"scalr-run-action/internal/result"
 	"scalr-run-action/internal/retry"
 	"scalr-run-action/internal/scalr"
 	"scalr-run-action/internal/scalr/runs"
@@ -206,6 +207,10 @@ func (r *command) outcomeOfStop(ctx context.Context, e follow.Ending) step.Outco
 		last = e.Stop.LastKnown // state before the stop took effect
 	}
 	o.Problem += " " + r.accepted.withoutEffect(last) + r.describeStop(e)
+	var failed *scalr.Error
+	if o.Result == result.TimedOut && errors.As(e.StopErr, &failed) && failed.Network != scalr.NoTrouble {
+		o.Hints = []string{step.Advice(step.CodeUnreachable)} // a longer timeout would not help
+	}
 	return o
 }
 
