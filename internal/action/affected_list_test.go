@@ -311,6 +311,21 @@ func TestAffectedInterrupted(t *testing.T) {
 	}
 }
 
+// TestAffectedLongList checks that a list that may not fit into the inputs of the overview leads to a warning.
+func TestAffectedLongList(t *testing.T) {
+	t.Parallel()
+	var names []string
+	before, after := "", ""
+	for i := range 250 {
+		name := fmt.Sprintf("%s-%03d", strings.Repeat("n", 86), i)
+		names = append(names, name)
+		before += "live/" + name + "/x: 1\n"
+		after += "live/" + name + "/x: 2\n"
+	}
+	pushed := afterPush(t, strings.Join(names, " "), before, after, "directories=live/{workspace}")
+	pushed.play().want(0, "count=250").logContains("::warning::The list of workspaces has ")
+}
+
 // If the list of workspaces omits the names of environments or tags, they are requested once.
 func TestAffectedWithoutIncludedResources(t *testing.T) {
 	t.Parallel()

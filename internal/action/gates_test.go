@@ -172,6 +172,16 @@ func TestConfirmedBeforeDiscard(t *testing.T) {
 			code:   1, outputs: append(rejected, "summary=rejected, but being applied: 2 to add, 1 to change, 1 to destroy"),
 			says: []string{"the plan has changes. The run was confirmed before it could be discarded: https://"},
 		},
+		"applied": {
+			scenario: "waits-for-approval", inputs: []string{"dry-run=false", "fail-on=changes"},
+			alter: func(s *scalrsim.Scenario) {
+				externalAction("planned", 15*time.Second, "confirm")(s)
+				s.Script.Apply.For = time.Millisecond
+			},
+			faults: []scalrsim.Fault{held("POST /runs/*/actions/discard", -1)},
+			code:   1, outputs: append(rejected, "status=applied", "summary=rejected, but applied: 2 to add, 1 to change, 1 to destroy"),
+			says: []string{"the plan has changes. The run was confirmed before it could be discarded: https://"},
+		},
 		"forbidden": {
 			scenario: "waits-for-approval", inputs: []string{"dry-run=false", "fail-on=changes"},
 			faults: []scalrsim.Fault{statusFault("POST /runs/*/actions/discard", 403, -1)},
