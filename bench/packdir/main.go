@@ -16,7 +16,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -39,7 +38,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: packdir bundle|go-slug|nothing|limit DIRECTORY ARCHIVE")
 		os.Exit(2)
 	}
-	debug.SetMemoryLimit(process.MemoryLimit) // as the program does
+	process.SetMemory() // as the program does
 	r, err := run(os.Args[1], os.Args[2], os.Args[3])
 	if err == nil {
 		r.PeakKiB = peak()

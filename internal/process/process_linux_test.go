@@ -146,8 +146,8 @@ func TestDebugVariablesAreCleared(t *testing.T) {
 				string(started) != strings.Join(others, "\x00")+"\x00" {
 				t.Errorf("the program was started with %q", started)
 			}
-			if s.GCPercent != 100 || s.Memory != 48<<20 {
-				t.Errorf("the limits of the garbage collector are %d %% and %d bytes, want 100 %% and 48 MiB", s.GCPercent,
+			if s.GCPercent != 400 || s.Memory != 48<<20 {
+				t.Errorf("the limits of the garbage collector are %d %% and %d bytes, want 400 %% and 48 MiB", s.GCPercent,
 					s.Memory)
 			}
 		})
@@ -164,7 +164,7 @@ func TestRestartFails(t *testing.T) {
 	if started, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", s.PID)); err == nil && !bytes.HasPrefix(started, []byte("GODEBUG=")) {
 		t.Fatal("the program was restarted")
 	}
-	if !slices.Equal(s.Environ, others) || s.GCPercent != 100 || s.Memory != 48<<20 {
+	if !slices.Equal(s.Environ, others) || s.GCPercent != 400 || s.Memory != 48<<20 {
 		t.Errorf("the environment begins with %.100q; the garbage collector's limits are %d %% and %d bytes", s.Environ, s.GCPercent, s.Memory)
 	}
 }
