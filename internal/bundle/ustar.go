@@ -69,7 +69,7 @@ func (h header) appendTo(b []byte) ([]byte, error) {
 	octal(f[329:337], 0) // device
 	octal(f[337:345], 0)
 	copy(f[345:500], prefix)
-	checksum(f)
+	checksum(f, f[:len(short)], f[100:157+len(h.link)], f[257:345+len(prefix)]) // the rest is zero
 	return b, nil
 }
 
@@ -93,11 +93,13 @@ func octal(field []byte, n int64) {
 	}
 }
 
-// checksum sets the checksum field: the sum of all bytes, with the field itself counted as spaces.
-func checksum(f []byte) {
+// checksum sets the checksum field: the sum of all bytes, which the parts contain, with the field itself counted as spaces.
+func checksum(f []byte, parts ...[]byte) {
 	sum := int64(8 * ' ')
-	for _, c := range f {
-		sum += int64(c)
+	for _, part := range parts {
+		for _, c := range part {
+			sum += int64(c)
+		}
 	}
 	octal(f[148:155], sum)
 	f[155] = ' '
