@@ -14,7 +14,7 @@ import (
 const beneath = unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS
 
 // tree is the checkout. Every path must be clean and relative to it, and links in a path are not followed.
-// Only openFile is safe for concurrent use.
+// Only openFile is safe for concurrent use; forGoroutine allows the rest.
 type tree struct {
 	fd       int
 	roots    []string // absolute paths of the root
@@ -40,6 +40,9 @@ func openTree(root string) (*tree, error) {
 	t.stepwise = errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM)
 	return t, nil
 }
+
+// forGoroutine returns the same tree for use in another goroutine. It must not be closed.
+func (t *tree) forGoroutine() *tree { return &tree{fd: t.fd, roots: t.roots, stepwise: t.stepwise} }
 
 func (t *tree) close() { unix.Close(t.fd) }
 

@@ -24,6 +24,8 @@ func openTree(root string) (*tree, error) {
 	return &tree{root: r, roots: roots}, err
 }
 
+func (t *tree) forGoroutine() *tree { return t }
+
 func (t *tree) close() { t.root.Close() }
 
 func (t *tree) lookup(path string) (kind, string, error) {

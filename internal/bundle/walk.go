@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// walker fills a listing. It reads one directory at a time.
+// walker fills a listing. It visits one directory at a time.
 type walker struct {
 	tree  *tree
 	l     *Listing
 	rules *rules
 	pulse *pulse
 
-	pending []pendingDir
-	current pendingDir // the directory being read
+	pending *dirQueue
+	current pendingDir // the directory being visited
 	path    []byte     // path of the current entry in the archive
 	base    int        // index of the last component in path
 	copies  copies
@@ -25,9 +25,10 @@ type walker struct {
 	states, secrets, specials, dangling, circular, linksToExcluded, excludedTargets, unread, repositories findings
 }
 
-// pendingDir is a directory that has not been read yet.
+// pendingDir is a directory that has not been visited yet.
 type pendingDir struct {
 	dir     uint32
+	source  string  // path in the checkout
 	verdict verdict // verdict for the path in the archive
 	target  verdict // verdict for the path in the checkout; only for copies
 	copy    *copied // nil unless the directory is in a copy
@@ -45,20 +46,29 @@ func newWalker(ctx context.Context, t *tree, l *Listing, rs *rules) *walker {
 	l.leftOut, l.aliases = map[reason]*LeftOut{}, map[string]string{}
 	l.dirs = []dir{{path: ".", source: l.base}}
 	p := &pulse{ctx: ctx}
-	return &walker{tree: t, l: l, rules: rs, pulse: p, pending: []pendingDir{{verdict: top}}, copies: newCopies(t, p)}
+	pending := newDirQueue(ctx, t)
+	pending.add(pendingDir{source: l.base, verdict: top})
+	return &walker{tree: t, l: l, rules: rs, pulse: p, pending: pending, copies: newCopies(t, p)}
 }
 
 func (w *walker) walk() error {
-	for len(w.pending) > 0 {
-		w.current = w.pending[len(w.pending)-1]
-		w.pending = w.pending[:len(w.pending)-1]
-		d := w.l.dirs[w.current.dir]
+	defer w.pending.close()
+	for {
+		next, entries, ok := w.pending.next()
+		if !ok {
+			return w.faults.join()
+		}
+		w.current = next
+		d := w.l.dirs[next.dir]
 		w.path = w.path[:0]
 		if d.path != "." {
 			w.path = append(append(w.path, d.path...), '/')
 		}
 		w.base = len(w.path)
-		err := w.tree.readDir(d.source, w.visit)
+		err := entries.each(w.visit)
+		if entries.skipped {
+			err = w.tree.readDir(d.source, w.visit)
+		}
 		switch {
 		case w.pulse.ctx.Err() != nil:
 			return context.Cause(w.pulse.ctx)
@@ -70,7 +80,6 @@ func (w *walker) walk() error {
 			w.unread.add(d.path)
 		}
 	}
-	return w.faults.join()
 }
 
 // visit adds or excludes one entry of the current directory.
@@ -161,8 +170,8 @@ func (w *walker) directory(p pendingDir, source string, packed bool) error {
 		return err
 	}
 	w.l.dirs = append(w.l.dirs, dir{path: inBundlePath(source, w.path), source: source, packed: packed})
-	p.dir = uint32(len(w.l.dirs) - 1)
-	w.pending = append(w.pending, p)
+	p.dir, p.source = uint32(len(w.l.dirs)-1), source
+	w.pending.add(p)
 	return nil
 }
 
