@@ -87,7 +87,7 @@ func TestHostileListingStopsWithItsContext(t *testing.T) {
 		{"many files that are never uploaded", many(2*pulseWork, "gha-creds-%d.json"), "", ".", 4},
 		{"many directories", many(pulseWork, "d%d/"), "", ".", 35},
 		{"many links", many(3*pulseWork/linkWork, "l%d->main.tf"), "", ".", 9},
-		{"links to a big directory", append(many(pulseWork, "shared/f%d.md"), "infra/a->../shared", "infra/b->../shared"), "", "infra", 35},
+		{"links to a big directory", append(many(2*pulseWork, "shared/f%d.md"), "infra/a->../shared", "infra/b->../shared"), "", "infra", 35},
 		{"wildcards for a linked directory", append(many(50, "shared/"+strings.Repeat("a", 200)+"%d"), "infra/a->../shared"),
 			lines(900, func(i int) string { return fmt.Sprint("*a*b*", i%10, "*") }), "infra", 50},
 		{"wildcards", many(200, strings.Repeat("a", 200)+"%d"), lines(900, func(i int) string { return fmt.Sprint("*a*b*", i%10, "*") }), ".", 200},

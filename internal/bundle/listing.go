@@ -2,8 +2,10 @@ package bundle
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Listing describes the content of a bundle. It is immutable after List.
@@ -94,39 +96,73 @@ func (b inBundle) lookup(name string) (kind, string, error) {
 
 // sort sorts directories and entries in the order of the archive, which depends only on the names.
 func (l *Listing) sort(p *pulse) error {
-	order := numbers(len(l.dirs))
-	if err := sortFunc(p, order, func(a, b uint32) int { return strings.Compare(l.dirs[a].path, l.dirs[b].path) }); err != nil {
+	near, byPath, byName, err := l.ranks(p)
+	if err != nil {
 		return err
 	}
-	dirs, dirRank := make([]dir, len(l.dirs)), make([]uint32, len(l.dirs))
-	for r, i := range order {
-		dirs[r], dirRank[i] = l.dirs[i], uint32(r)
+	byDir := make([]entry, len(l.entries))
+	if err := countingSort(p, byDir, l.entries, near, func(e entry) uint32 { return e.dir }); err != nil {
+		return err
+	}
+	if err := countingSort(p, l.entries, byDir, byName, func(e entry) uint32 { return e.name }); err != nil {
+		return err
+	}
+	dirs := make([]dir, len(l.dirs))
+	for i, r := range byPath {
+		dirs[r] = l.dirs[i]
 	}
 	l.dirs = dirs
-	nameRank, err := l.names.sort(p)
-	if err != nil {
-		return err
-	}
 	for i := range l.entries {
 		e := &l.entries[i]
-		e.name, e.dir = nameRank[e.name], dirRank[e.dir]
+		e.name, e.dir = byName[e.name], byPath[e.dir]
 	}
-	near, err := l.innermostFirst(p)
-	if err != nil {
-		return err
-	}
-	return sortFunc(p, l.entries, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(near[a.dir], near[b.dir]))
-	})
+	return nil
 }
 
-// innermostFirst ranks the directories by their last component, then by the previous component, and so on.
-// Files with the same name in copies of a directory, such as env-1/vpc/main.tf and env-2/vpc/main.tf, are
-// therefore adjacent.
-func (l *Listing) innermostFirst(p *pulse) (rank []uint32, err error) {
-	order := numbers(len(l.dirs))
-	err = sortFunc(p, order, func(a, b uint32) int { return compareFromTheEnd(l.dirs[a].path, l.dirs[b].path) })
+// ranks returns the ranks of the directories, innermost component first and by path, and those of the names. It uses two
+// goroutines: comparing paths is most of the work of sorting.
+func (l *Listing) ranks(p *pulse) (near, byPath, byName []uint32, err error) {
+	ctx, stop := context.WithCancel(p.ctx)
+	defer stop()
+	var nearErr error
+	var running sync.WaitGroup
+	running.Go(func() { near, nearErr = rankDirs(&pulse{ctx: ctx}, l.dirs, compareFromTheEnd) })
+	if byPath, err = rankDirs(p, l.dirs, strings.Compare); err == nil {
+		byName, err = l.names.sort(p)
+	}
+	if err != nil {
+		stop()
+	}
+	running.Wait()
+	return near, byPath, byName, cmp.Or(err, nearErr)
+}
+
+// rankDirs returns the rank of each directory.
+func rankDirs(p *pulse, dirs []dir, compare func(a, b string) int) ([]uint32, error) {
+	order := numbers(len(dirs))
+	err := sortFunc(p, order, func(a, b uint32) int { return compare(dirs[a].path, dirs[b].path) })
 	return ranks(order), err
+}
+
+// countingSort copies the entries of src to dst in the order of rank[number(e)], and keeps the order of equal ranks. It is
+// faster than sortFunc, because there are fewer names and directories than entries.
+func countingSort(p *pulse, dst, src []entry, rank []uint32, number func(entry) uint32) error {
+	next := make([]uint32, len(rank)+1) // for each rank, the index in dst of its next entry
+	for _, e := range src {
+		next[rank[number(e)]+1]++
+	}
+	for r := range rank {
+		next[r+1] += next[r]
+	}
+	for _, e := range src {
+		if err := p.spend(1); err != nil {
+			return err
+		}
+		r := rank[number(e)]
+		dst[next[r]] = e
+		next[r]++
+	}
+	return nil
 }
 
 // numbers returns the numbers from 0 to n-1.
@@ -147,6 +183,8 @@ func ranks(order []uint32) []uint32 {
 	return rank
 }
 
+// compareFromTheEnd compares paths by their last component, then by the previous component, and so on. Files with the same
+// name in copies of a directory, such as env-1/vpc/main.tf and env-2/vpc/main.tf, are therefore adjacent.
 func compareFromTheEnd(a, b string) int {
 	for a != "" && b != "" {
 		i, j := strings.LastIndexByte(a, '/'), strings.LastIndexByte(b, '/')
