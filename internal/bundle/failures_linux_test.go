@@ -65,9 +65,11 @@ func packTo(t *testing.T, l *Listing, w *failingOnce, readers int) error {
 		t.Fatal(err)
 	}
 	defer tr.close()
+	reading := l.readAhead(t.Context(), tr, readers)
+	defer reading.close()
 	gz := newGzipWriter(w, io.Discard, 1, 1<<30)
 	p := &packer{l: l, tree: tr, gz: gz, a: &Archive{dirBytes: make([]int64, len(l.dirs))}, hardLinks: newHardLinks(t.Context(), l, tr)}
-	if err := p.run(t.Context(), readers); err != nil {
+	if err := p.run(t.Context(), reading); err != nil {
 		return err
 	}
 	return gz.Close()

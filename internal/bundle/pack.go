@@ -54,9 +54,11 @@ func (l *Listing) pack(ctx context.Context, par parallelism) (*Archive, error) {
 }
 
 func (l *Listing) packDirectory(ctx context.Context, t *tree, par parallelism, a *Archive) error {
+	reading := l.readAhead(ctx, t, par.readers)
+	defer reading.close()
 	p := &packer{l: l, tree: t, gz: newGzipWriter(a.sink, a.sum, par.workers, par.inline), a: a, hardLinks: newHardLinks(ctx, l, t)}
 	a.Files, a.dirs, a.dirBytes = l.files, l.dirs, make([]int64, len(l.dirs))
-	if err := p.run(ctx, par.readers); err != nil {
+	if err := p.run(ctx, reading); err != nil {
 		if failed := p.gz.abort(); failed != nil {
 			return failed // the cause of err
 		}

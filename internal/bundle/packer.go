@@ -17,7 +17,7 @@ type packer struct {
 	inspector inspector
 }
 
-func (p *packer) run(ctx context.Context, readers int) error {
+func (p *packer) run(ctx context.Context, reading *ahead) error {
 	for i := range p.l.dirs {
 		d := &p.l.dirs[i]
 		if ctx.Err() != nil {
@@ -30,8 +30,6 @@ func (p *packer) run(ctx context.Context, readers int) error {
 			return err
 		}
 	}
-	reading := p.l.readAhead(ctx, p.tree, readers)
-	defer reading.close()
 	for _, e := range p.l.entries {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
