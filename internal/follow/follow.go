@@ -47,7 +47,7 @@ type Follower struct {
 	Observer Observer
 	// Stopping describes how to stop the run when the context ends; nil does not stop it.
 	Stopping *runs.StopOptions
-	// ForceStop, once closed, makes Follow return as soon as the request to stop the run is sent.
+	// ForceStop, once closed, makes Follow return as soon as the request to stop the run is answered, or was sent answerTime ago.
 	ForceStop <-chan struct{}
 	// IgnoreStatus is the status in which Scalr accepted a confirmation or another action. The run does not
 	// count as waiting in this status, because it is about to leave it.
@@ -178,13 +178,14 @@ func (f *Follower) stop(ctx context.Context, run scalr.Run, cause error) Ending 
 		return ending
 	}
 	ctx, cancel := context.WithTimeout(ctx, f.Timing.StopGrace)
-	options, sent := *f.Stopping, make(chan struct{})
+	options, sent, answered := *f.Stopping, make(chan struct{}), make(chan struct{})
 	options.OnSent = sync.OnceFunc(func() { close(sent) })
 	done := make(chan struct{})
-	go func() { defer close(done); f.forceStop(ctx, sent, cancel) }()
+	go func() { defer close(done); f.forceStop(ctx, sent, answered, cancel) }()
 	defer func() { cancel(); <-done }()
 
 	result, err := f.API.Stop(ctx, run, options)
+	close(answered)
 	ending.Stop, ending.StopErr, ending.Run = &result, err, result.LastKnown
 	if err != nil || result.ApplyContinues {
 		return ending
@@ -198,16 +199,30 @@ func (f *Follower) stop(ctx context.Context, run scalr.Run, cause error) Ending 
 	return ending
 }
 
-// forceStop calls cancel once a request to stop the run is sent and ForceStop is closed.
-func (f *Follower) forceStop(ctx context.Context, sent <-chan struct{}, cancel func()) {
-	for _, c := range []<-chan struct{}{sent, f.ForceStop} {
-		select {
-		case <-c:
-		case <-ctx.Done():
-			return
-		}
+// answerTime is how long a request to stop the run may remain unanswered before a second signal ends it.
+const answerTime = time.Second
+
+// forceStop calls cancel once ForceStop is closed and a request to stop the run was answered, or was sent answerTime ago.
+func (f *Follower) forceStop(ctx context.Context, sent, answered <-chan struct{}, cancel func()) {
+	select {
+	case <-sent:
+	case <-ctx.Done():
+		return
 	}
-	cancel()
+	// The end of the context resets an HTTP/2 stream, so a gateway would drop a request that it has not passed on.
+	expired := time.NewTimer(answerTime)
+	defer expired.Stop()
+	select {
+	case <-answered:
+	case <-expired.C:
+	case <-ctx.Done():
+		return
+	}
+	select {
+	case <-f.ForceStop:
+		cancel()
+	case <-ctx.Done():
+	}
 }
 
 // publish passes a poll to the observer. It first prints the logs of ended stages, which belong to the
