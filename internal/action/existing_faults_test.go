@@ -222,3 +222,17 @@ func TestApplyFailsInsteadOfStop(t *testing.T) {
 		})
 	}
 }
+
+// TestStopAfterFailedApply checks that a run whose apply had failed before the step started is left unchanged, without a fault.
+func TestStopAfterFailedApply(t *testing.T) {
+	t.Parallel()
+	for mode, word := range map[string]string{"mode=discard": "result=discarded", "mode=cancel": "result=canceled"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			existingCase{
+				scenario: "apply-error", first: []string{"auto-apply=true"}, second: []string{mode}, code: 0, want: []string{word, "status=errored"},
+				posts: map[string]int{discardOp: 0},
+			}.play(t)
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -49,33 +50,35 @@ func TestListingOfManyDirectories(t *testing.T) {
 	}
 }
 
-// TestDirQueue checks the order of the directories, and that only the directory that cannot be read has an error.
+// TestDirQueue checks the order of the directories, that only the directory that cannot be read has an error, and that only the
+// one that does not fit into a batch is not read ahead.
 func TestDirQueue(t *testing.T) {
 	t.Parallel()
-	tr, err := openTree(makeTree(t, "d/f", "d/g/"))
+	tr, err := openTree(makeTree(t, append(many(1500, "large/"+strings.Repeat("x", 60)+"%d"), "d/f", "d/g/")...))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tr.close()
-	const n, missing = manyDirs + 3*batchDirs + 5, batchDirs + 3
+	const n, missing, large = manyDirs + 3*batchDirs, batchDirs + 3, 2*batchDirs + 1
 	q := newDirQueue(t.Context(), tr)
 	for i := range n {
-		source := "d"
-		if i == missing {
-			source = "missing"
+		source, ok := map[int]string{missing: "missing", large: "large"}[i]
+		if !ok {
+			source = "d"
 		}
 		q.add(pendingDir{dir: uint32(i), source: source})
 	}
-	readAhead := 0
 	for i := range n {
 		d, entries, ok := q.next()
 		if !ok || d.dir != uint32(i) {
 			t.Fatalf("directory %d: got %d, %t", i, d.dir, ok)
 		}
 		if entries.skipped {
+			if i != large {
+				t.Errorf("directory %d was not read ahead", i)
+			}
 			continue
 		}
-		readAhead++
 		var kinds []kind
 		err := entries.each(func(_ []byte, k kind) error { kinds = append(kinds, k); return nil })
 		slices.Sort(kinds)
@@ -86,10 +89,32 @@ func TestDirQueue(t *testing.T) {
 			t.Errorf("directory %d: got %v, %v", i, kinds, err)
 		}
 	}
-	if _, _, ok := q.next(); ok || readAhead != n-n%batchDirs {
-		t.Errorf("%d of %d directories were read ahead, or there is another one", readAhead, n)
+	if _, _, ok := q.next(); ok {
+		t.Error("there is another directory")
 	}
 	q.close()
+}
+
+// TestDirQueueAfterEnd checks that no directory is read ahead after the context has ended.
+func TestDirQueueAfterEnd(t *testing.T) {
+	t.Parallel()
+	tr, err := openTree(makeTree(t, "d/f"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tr.close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	q := newDirQueue(ctx, tr)
+	defer q.close()
+	for range manyDirs {
+		q.add(pendingDir{source: "d"})
+	}
+	for range manyDirs {
+		if _, entries, ok := q.next(); !ok || !entries.skipped {
+			t.Fatal("a directory was read, or is missing")
+		}
+	}
 }
 
 // TestDirQueueCloses checks that close waits for the readers, although directories remain.

@@ -204,7 +204,7 @@ func (r *command) stopExisting(ctx context.Context, run scalr.Run, wanted result
 	switch {
 	case run.Status == scalr.StatusApplied:
 		done.Code, done.Problem = step.CodeTooLate, "Run "+run.ID+" was applied already: "+r.facts.runURL
-	case run.State() == scalr.Failed && run.Applied() && !before.Status.IsFinal() && !before.Applied():
+	case run.State() == scalr.Failed && run.Applied() && !before.Applied():
 		done.Code = step.CodeTooLate
 		done.Problem = "Run " + run.ID + " was confirmed before it could be stopped, and its apply failed: " + r.facts.runURL
 	}
