@@ -157,6 +157,20 @@ func TestAllInvalidLinksAreReported(t *testing.T) {
 	}
 }
 
+// TestFaultsInCopiesAreReportedOnce: otherwise those of one directory hide all others.
+func TestFaultsInCopiesAreReportedOnce(t *testing.T) {
+	t.Parallel()
+	files := []string{"infra/main.tf", "shared/a->/etc/passwd", "shared/b->.", "shared/c->/etc/group", "infra/z->/etc/hosts"}
+	for i := range 12 {
+		files = append(files, fmt.Sprintf("infra/env%d->../shared", i))
+	}
+	_, err := bundle.List(t.Context(), bundle.Options{Root: checkout(t, files...), Path: "infra"})
+	wantError(t, err, bundle.LinkOutside, `"infra/z"`, `"shared/a"`, `"shared/b"`, `"shared/c"`)
+	if n := strings.Count(err.Error(), "\n"); n != 3 {
+		t.Errorf("got %s, want four faults", err)
+	}
+}
+
 func TestExcludedLinksAreIgnored(t *testing.T) {
 	t.Parallel()
 	root := checkout(t, "main.tf", "cache->/etc", ".terraform/providers->/usr/share", ".git->/srv/git", ".terraformignore=cache")
