@@ -19,11 +19,14 @@ var allStatuses = []string{"pending", "pre_plan_queued", "pre_plan_running", "pr
 	"applying", "applied", "post_apply_running", "post_apply_finished", "errored", "canceled", "quantum_checking",
 	"force_canceled"}
 
-// validExits returns the valid exit codes for a dry run that stays in a status. The list does not depend on the code
-// under test.
-func validExits(last string, settled bool) []int {
+// validExits returns the valid exit codes for a dry run that stays in a status; planned reports whether its plan has finished.
+// The list does not depend on the code under test.
+func validExits(last string, settled, planned bool) []int {
 	switch last {
 	case "planned_and_finished":
+		if !planned {
+			return []int{1} // a plan that never ran is not a success
+		}
 		return []int{0}
 	case "errored", "discarded", "canceled":
 		return []int{1}
@@ -51,15 +54,22 @@ var impossibleStatuses = []string{"planned_and_saved", "confirmed", "pre_apply_q
 // success.
 func FuzzStatuses(f *testing.F) {
 	for _, seed := range []string{"\x05\x06\x09", "\x00\x04\x05\x1c", "\x05\x04\x05\x06\x10", "\x16\x15\x17",
-		"\x1d\x05\x1b", "\x05\x0a", "\x19\x18\x19", "\x05\x08\x17", ""} {
+		"\x1d\x05\x1b", "\x05\x0a", "\x19\x18\x19", "\x05\x08\x17", "\x09", "\x06\x09", "\x05\x04\x09", "\x05\x00\x05\x09", ""} {
 		f.Add([]byte(seed), byte(0))
 		f.Add([]byte(seed), byte(3))
 	}
 	f.Fuzz(func(t *testing.T, sequence []byte, how byte) {
 		s, settled := scalrsim.Scenario{Name: "statuses"}, how&1 == 1
-		visited, last := map[string]int{}, "planning"
-		for _, b := range sequence[:min(len(sequence), 12)] {
-			last = allStatuses[int(b)%len(allStatuses)]
+		visited, last, planned := map[string]int{}, "planning", false
+		for i, b := range sequence[:min(len(sequence), 12)] {
+			next := allStatuses[int(b)%len(allStatuses)]
+			switch {
+			case next == "planning", next == "plan_queued":
+				planned = false
+			case i > 0 && last == "planning":
+				planned = next != "pending"
+			}
+			last = next
 			visited[last]++
 			s.Script.Steps = append(s.Script.Steps,
 				scalrsim.Step{Status: last, For: time.Duration(1+how%5) * 60 * time.Millisecond})
@@ -73,7 +83,10 @@ func FuzzStatuses(f *testing.F) {
 		if end := &s.Script.Steps[len(s.Script.Steps)-1]; settled {
 			end.Plan, end.Apply = "finished", "unreachable"
 		}
-		want := validExits(last, settled)
+		want := validExits(last, settled, planned || settled)
+		if !planned && !settled && len(visited) > 1 {
+			want = append(want, 1) // the statuses contradict the plan, which never ran
+		}
 		if visited["policy_override"] > 1 {
 			want = append(want, 4) // the run may seem to wait
 		}
