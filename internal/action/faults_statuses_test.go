@@ -60,14 +60,15 @@ func FuzzStatuses(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, sequence []byte, how byte) {
 		s, settled := scalrsim.Scenario{Name: "statuses"}, how&1 == 1
-		visited, last, planned := map[string]int{}, "planning", false
+		visited, last, plan := map[string]int{}, "planning", ""
 		for i, b := range sequence[:min(len(sequence), 12)] {
 			next := allStatuses[int(b)%len(allStatuses)]
 			switch {
-			case next == "planning", next == "plan_queued":
-				planned = false
-			case i > 0 && last == "planning":
-				planned = next != "pending"
+			case plan != "": // it does not change any more
+			case i > 0 && last == "planning" && next != "planning" && next != "plan_queued" && next != "pending":
+				plan = "finished"
+			case slices.Contains([]string{"applied", "post_apply_running", "post_apply_finished"}, next):
+				plan = "unreachable"
 			}
 			last = next
 			visited[last]++
@@ -83,9 +84,9 @@ func FuzzStatuses(f *testing.F) {
 		if end := &s.Script.Steps[len(s.Script.Steps)-1]; settled {
 			end.Plan, end.Apply = "finished", "unreachable"
 		}
-		want := validExits(last, settled, planned || settled)
-		if !planned && !settled && len(visited) > 1 {
-			want = append(want, 1) // the statuses contradict the plan, which never ran
+		want := validExits(last, settled, settled || plan == "finished")
+		if plan == "unreachable" {
+			want = append(want, 1) // the run waits although its plan never ran
 		}
 		if visited["policy_override"] > 1 {
 			want = append(want, 4) // the run may seem to wait
