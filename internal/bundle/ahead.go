@@ -3,7 +3,6 @@ package bundle
 import (
 	"context"
 	"io"
-	"sync"
 )
 
 // System calls are half of the work of packing a large tree. Therefore readers open and read files ahead of
@@ -11,15 +10,15 @@ import (
 const (
 	batchEntries = 16
 	batchBytes   = 256 << 10
-	maxReaders   = 4
 )
 
-// batch is a sequence of entries with the content of their files.
-type batch struct {
+// fileBatch is a sequence of entries with the content of their files.
+type fileBatch struct {
+	l       *Listing
+	tree    *tree
 	entries []entry
-	files   []readFile    // one for each entry
-	content []byte        // the content of all files, concatenated
-	ready   chan struct{} // receives one element when files is complete
+	files   []readFile // one for each entry
+	content []byte     // the content of all files, concatenated
 }
 
 // readFile is the result of reading an entry ahead.
@@ -34,15 +33,10 @@ type readFile struct {
 
 // ahead reads the files of a listing ahead. A nil ahead leaves all files to the packer.
 type ahead struct {
-	l       *Listing
-	tree    *tree
-	rest    []entry // entries that are not assigned to a batch yet
-	ring    []*batch
-	turn    int         // index of the current batch of next
-	at      int         // index of the next entry in this batch
-	queue   chan *batch // batches for the readers
-	stop    context.CancelFunc
-	running sync.WaitGroup
+	pool    *readerPool[*fileBatch]
+	rest    []entry    // entries that were not sent to the readers yet
+	current *fileBatch // the batch that next returns; nil before the first call
+	at      int        // index of the next entry in current
 }
 
 // readAhead starts the readers; close stops them. With 0 readers it returns nil.
@@ -50,25 +44,20 @@ func (l *Listing) readAhead(ctx context.Context, t *tree, readers int) *ahead {
 	if readers == 0 {
 		return nil
 	}
-	readers = min(readers, maxReaders)
-	a := &ahead{l: l, tree: t, rest: l.entries, ring: make([]*batch, 2*readers+1)}
-	a.queue = make(chan *batch, len(a.ring))
-	ctx, a.stop = context.WithCancel(ctx)
-	for i := range a.ring {
-		a.ring[i] = &batch{content: make([]byte, 0, batchBytes), ready: make(chan struct{}, 1)}
-		a.enqueue(a.ring[i])
-	}
-	for range readers {
-		a.running.Go(func() { a.read(ctx) })
-	}
+	a := &ahead{rest: l.entries, pool: newReaderPool(ctx, readers, func() *fileBatch {
+		return &fileBatch{l: l, tree: t, content: make([]byte, 0, batchBytes)}
+	})}
+	a.send()
 	return a
 }
 
-// enqueue assigns the next entries to b and sends it to the readers.
-func (a *ahead) enqueue(b *batch) {
-	n := min(len(a.rest), batchEntries)
-	b.entries, a.rest = a.rest[:n], a.rest[n:]
-	a.queue <- b
+// send sends the next entries to the readers.
+func (a *ahead) send() {
+	for !a.pool.full() && len(a.rest) > 0 {
+		n := min(len(a.rest), batchEntries)
+		a.pool.send(func(b *fileBatch) { b.entries = a.rest[:n] })
+		a.rest = a.rest[n:]
+	}
 }
 
 // next returns the result for the next entry of the listing. It is valid until the next call, and must be
@@ -77,45 +66,38 @@ func (a *ahead) next() readFile {
 	if a == nil {
 		return readFile{skipped: true}
 	}
-	b := a.ring[a.turn]
-	if a.at == len(b.entries) {
-		a.enqueue(b)
-		a.turn, a.at = (a.turn+1)%len(a.ring), 0
-		b = a.ring[a.turn]
+	if a.current != nil && a.at == len(a.current.files) {
+		a.pool.release()
+		a.send()
+		a.current = nil
 	}
-	if a.at == 0 {
-		<-b.ready
+	if a.current == nil {
+		a.current, a.at = a.pool.receive(), 0
 	}
 	a.at++
-	return b.files[a.at-1]
+	return a.current.files[a.at-1]
 }
 
 // close stops the readers.
 func (a *ahead) close() {
 	if a != nil {
-		a.stop()
-		close(a.queue)
-		a.running.Wait()
+		a.pool.close()
 	}
 }
 
-// read is the loop of a reader.
-func (a *ahead) read(ctx context.Context) {
-	for b := range a.queue {
-		b.files, b.content = b.files[:0], b.content[:0]
-		for _, e := range b.entries {
-			f := readFile{skipped: true}
-			if a.l.notes[e.note].kind == kindFile && ctx.Err() == nil {
-				f = b.read(a.tree, a.l.source(e))
-			}
-			b.files = append(b.files, f)
+func (b *fileBatch) read(ctx context.Context) {
+	b.files, b.content = b.files[:0], b.content[:0]
+	for _, e := range b.entries {
+		f := readFile{skipped: true}
+		if b.l.notes[e.note].kind == kindFile && ctx.Err() == nil {
+			f = b.readFile(b.l.source(e))
 		}
-		b.ready <- struct{}{}
+		b.files = append(b.files, f)
 	}
 }
 
-func (b *batch) read(t *tree, source string) readFile {
-	f, err := t.openFile(source)
+func (b *fileBatch) readFile(source string) readFile {
+	f, err := b.tree.openFile(source)
 	if err != nil {
 		return readFile{err: openError(source, err)}
 	}

@@ -270,8 +270,8 @@ func TestContextIsCheckedPerWork(t *testing.T) {
 		steps, checks int
 		ended         bool
 	}{{999, 0, false}, {1, 1, false}, {999, 1, false}, {5000, 2, false}, {999, 2, false}, {1, 3, true}} {
-		if err := p.spend(c.steps); (err != nil) != c.ended || 3-ctx.left != c.checks && !c.ended {
-			t.Errorf("call %d: got %v after %d checks, want %d", i, err, 3-ctx.left, c.checks)
+		if err := p.spend(c.steps); (err != nil) != c.ended || 3-ctx.remaining() != c.checks && !c.ended {
+			t.Errorf("call %d: got %v after %d checks, want %d", i, err, 3-ctx.remaining(), c.checks)
 		}
 	}
 }

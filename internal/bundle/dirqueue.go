@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"runtime"
-	"sync"
 )
 
 // Opening and reading directories is most of the work of listing a large tree. Therefore readers read directories ahead of
@@ -21,32 +20,23 @@ const (
 type dirQueue struct {
 	ctx     context.Context
 	tree    *tree
-	readers int
-	waiting []pendingDir   // not assigned to a batch yet
-	ring    []*dirBatch    // nil until the readers start
-	turn    int            // index of the current batch
-	used    int            // number of batches in use, from turn on
-	at      int            // index of the next directory in the current batch
-	queue   chan *dirBatch // batches for the readers
-	stop    context.CancelFunc
-	running sync.WaitGroup
-}
-
-func newDirQueue(ctx context.Context, t *tree) *dirQueue {
-	return &dirQueue{ctx: ctx, tree: t, readers: min(runtime.GOMAXPROCS(0), maxReaders)}
+	waiting []pendingDir           // not sent to the readers yet
+	pool    *readerPool[*dirBatch] // nil until the readers start
+	current *dirBatch              // the batch that next returns; nil for none
+	at      int                    // index of the next directory in current
 }
 
 // dirBatch is a sequence of directories with their entries.
 type dirBatch struct {
+	tree    *tree
 	dirs    []pendingDir
-	results []dirEntries  // one for each directory
-	buf     []byte        // the entries of all directories, concatenated
-	ready   chan struct{} // receives one element when results is complete
+	results []dirEntries // one for each directory
+	buf     []byte       // the entries of all directories, concatenated
 }
 
 // dirEntries is the result of reading a directory ahead.
 type dirEntries struct {
-	skipped bool   // not read: too large
+	skipped bool   // not read: the walker reads the directory
 	list    []byte // for each entry, its kind, its name and NUL
 	err     error
 }
@@ -55,17 +45,17 @@ func (q *dirQueue) add(d pendingDir) { q.waiting = append(q.waiting, d) }
 
 // next removes the first directory and returns it, or returns false. Its entries are valid until the next call.
 func (q *dirQueue) next() (pendingDir, dirEntries, bool) {
-	if q.used > 0 && q.at == batchDirs {
-		q.turn, q.used, q.at = (q.turn+1)%len(q.ring), q.used-1, 0
+	if q.current != nil && q.at == batchDirs {
+		q.pool.release()
+		q.current = nil
 	}
 	q.readAhead()
-	if q.used > 0 {
-		b := q.ring[q.turn]
-		if q.at == 0 {
-			<-b.ready
-		}
+	if q.current == nil && q.pool != nil && q.pool.used > 0 {
+		q.current, q.at = q.pool.receive(), 0
+	}
+	if q.current != nil {
 		q.at++
-		return b.dirs[q.at-1], b.results[q.at-1], true
+		return q.current.dirs[q.at-1], q.current.results[q.at-1], true
 	}
 	if len(q.waiting) == 0 {
 		return pendingDir{}, dirEntries{}, false
@@ -77,52 +67,30 @@ func (q *dirQueue) next() (pendingDir, dirEntries, bool) {
 
 // readAhead sends complete batches to the readers.
 func (q *dirQueue) readAhead() {
-	if q.ring == nil && len(q.waiting) >= manyDirs {
-		q.start()
-	}
-	for q.used < len(q.ring) && len(q.waiting) >= batchDirs {
-		b := q.ring[(q.turn+q.used)%len(q.ring)]
-		b.dirs = append(b.dirs[:0], q.waiting[:batchDirs]...)
-		q.waiting = q.waiting[batchDirs:]
-		q.used++
-		q.queue <- b
-	}
-}
-
-func (q *dirQueue) start() {
-	q.ring = make([]*dirBatch, 2*q.readers+1)
-	q.queue = make(chan *dirBatch, len(q.ring))
-	for i := range q.ring {
-		q.ring[i] = &dirBatch{buf: make([]byte, 0, batchNames), ready: make(chan struct{}, 1)}
-	}
-	ctx, stop := context.WithCancel(q.ctx)
-	q.stop = stop
-	for range q.readers {
-		t := q.tree.forGoroutine()
-		q.running.Go(func() {
-			for b := range q.queue {
-				b.read(ctx, t)
-				b.ready <- struct{}{}
-			}
+	if q.pool == nil && len(q.waiting) >= manyDirs {
+		q.pool = newReaderPool(q.ctx, runtime.GOMAXPROCS(0), func() *dirBatch {
+			return &dirBatch{tree: q.tree.forGoroutine(), buf: make([]byte, 0, batchNames)}
 		})
+	}
+	for q.pool != nil && !q.pool.full() && len(q.waiting) >= batchDirs {
+		q.pool.send(func(b *dirBatch) { b.dirs = append(b.dirs[:0], q.waiting[:batchDirs]...) })
+		q.waiting = q.waiting[batchDirs:]
 	}
 }
 
 // close stops the readers.
 func (q *dirQueue) close() {
-	if q.queue != nil {
-		q.stop()
-		close(q.queue)
-		q.running.Wait()
+	if q.pool != nil {
+		q.pool.close()
 	}
 }
 
-func (b *dirBatch) read(ctx context.Context, t *tree) {
+func (b *dirBatch) read(ctx context.Context) {
 	b.results, b.buf = b.results[:0], b.buf[:0]
 	for _, d := range b.dirs {
 		r := dirEntries{skipped: true}
 		if ctx.Err() == nil {
-			r = b.readDir(t, d.source)
+			r = b.readDir(d.source)
 		}
 		b.results = append(b.results, r)
 	}
@@ -130,9 +98,9 @@ func (b *dirBatch) read(ctx context.Context, t *tree) {
 
 var errTooLarge = errors.New("too large")
 
-func (b *dirBatch) readDir(t *tree, source string) dirEntries {
+func (b *dirBatch) readDir(source string) dirEntries {
 	start := len(b.buf)
-	err := t.readDir(source, func(name []byte, k kind) error {
+	err := b.tree.readDir(source, func(name []byte, k kind) error {
 		if len(b.buf)+len(name)+2 > cap(b.buf) {
 			return errTooLarge
 		}

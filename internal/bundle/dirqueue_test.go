@@ -60,7 +60,7 @@ func TestDirQueue(t *testing.T) {
 	}
 	defer tr.close()
 	const n, missing, large = manyDirs + 3*batchDirs, batchDirs + 3, 2*batchDirs + 1
-	q := newDirQueue(t.Context(), tr)
+	q := &dirQueue{ctx: t.Context(), tree: tr}
 	for i := range n {
 		source, ok := map[int]string{missing: "missing", large: "large"}[i]
 		if !ok {
@@ -105,7 +105,7 @@ func TestDirQueueAfterEnd(t *testing.T) {
 	defer tr.close()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	q := newDirQueue(ctx, tr)
+	q := &dirQueue{ctx: ctx, tree: tr}
 	defer q.close()
 	for range manyDirs {
 		q.add(pendingDir{source: "d"})
@@ -124,7 +124,7 @@ func TestDirQueueCloses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := newDirQueue(t.Context(), tr)
+	q := &dirQueue{ctx: t.Context(), tree: tr}
 	for range 10 * manyDirs {
 		q.add(pendingDir{source: "d"})
 	}
@@ -133,9 +133,9 @@ func TestDirQueueCloses(t *testing.T) {
 	}
 	q.close()
 	tr.close()
-	for _, b := range q.ring {
-		if len(b.results) != batchDirs {
-			t.Errorf("a batch has %d results", len(b.results))
+	for _, s := range q.pool.ring {
+		if n := len(s.batch.results); n != batchDirs {
+			t.Errorf("a batch has %d results", n)
 		}
 	}
 }

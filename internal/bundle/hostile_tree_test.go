@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"scalr-run-action/internal/dirtest"
@@ -21,18 +22,23 @@ var errEnded = errors.New("the job was canceled")
 // checkedContext is a context that is done from the nth call of Err.
 type checkedContext struct {
 	context.Context
-	left int
+	left atomic.Int64
 }
 
 func (c *checkedContext) Err() error {
-	if c.left--; c.left > 0 {
+	if c.left.Add(-1) > 0 {
 		return nil
 	}
 	return errEnded
 }
 
+// remaining returns the number of calls before the context is done, negative after that.
+func (c *checkedContext) remaining() int { return int(c.left.Load()) }
+
 func endsAfter(ctx context.Context, n int) *checkedContext {
-	return &checkedContext{Context: ctx, left: n}
+	c := &checkedContext{Context: ctx}
+	c.left.Store(int64(n))
+	return c
 }
 
 // makeTree creates a checkout: a name with -> is a link, a name that ends with / a directory, any other name
@@ -102,7 +108,7 @@ func TestHostileListingStopsWithItsContext(t *testing.T) {
 			if _, err := List(whole, Options{Root: root, Path: c.path}); err != nil {
 				t.Fatal(err)
 			}
-			checks := 1<<30 - whole.left
+			checks := 1<<30 - whole.remaining()
 			if checks < c.least {
 				t.Fatalf("the context was checked %d times, want at least %d", checks, c.least)
 			}
@@ -112,7 +118,7 @@ func TestHostileListingStopsWithItsContext(t *testing.T) {
 				if !errors.Is(err, errEnded) {
 					t.Fatalf("check %d of %d: got %v, want the listing to stop", n, checks, err)
 				}
-				if more := -ctx.left; more > 10 {
+				if more := -ctx.remaining(); more > 10 {
 					t.Errorf("check %d of %d: the context was checked %d times more", n, checks, more)
 				}
 			}
@@ -264,8 +270,8 @@ func TestHostileSubmodules(t *testing.T) {
 	}
 	ctx := endsAfter(t.Context(), 5)
 	warnEmptySubmodules(tr, &pulse{ctx: ctx}, ".", func(string) {})
-	if ctx.left > 0 || ctx.left < -3 {
-		t.Errorf("the context was checked %d times, want no checks after it was done", 5-ctx.left)
+	if ctx.remaining() > 0 || ctx.remaining() < -3 {
+		t.Errorf("the context was checked %d times, want no checks after it was done", 5-ctx.remaining())
 	}
 }
 
@@ -327,7 +333,7 @@ func TestHostileArchiveStopsWithItsContext(t *testing.T) {
 	if _, err := List(ctx, Options{Root: root, Path: "bomb.tgz"}); !errors.Is(err, errEnded) {
 		t.Errorf("got %v, want the cause of the context", err)
 	}
-	if more := -ctx.left; more < 0 || more > 10 {
+	if more := -ctx.remaining(); more < 0 || more > 10 {
 		t.Errorf("the context was checked %d times after it was done, want at most 10", more)
 	}
 }

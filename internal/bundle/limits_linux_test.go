@@ -69,8 +69,8 @@ func TestParsingStopsWithItsContext(t *testing.T) {
 		}
 	}
 	ctx := endsAfter(t.Context(), 1<<30)
-	if _, err := parseRules(ctx, []byte(strings.Repeat("#\n", 10_240)), func(string) {}); err != nil || 1<<30-ctx.left != 10 {
-		t.Errorf("10,240 lines: %d checks, %v", 1<<30-ctx.left, err)
+	if _, err := parseRules(ctx, []byte(strings.Repeat("#\n", 10_240)), func(string) {}); err != nil || 1<<30-ctx.remaining() != 10 {
+		t.Errorf("10,240 lines: %d checks, %v", 1<<30-ctx.remaining(), err)
 	}
 }
 
@@ -90,14 +90,14 @@ func TestSearchForOtherNamesStopsWithItsContext(t *testing.T) {
 	if _, err := l.Pack(whole); err != nil {
 		t.Fatal(err)
 	}
-	checks := 1<<30 - whole.left
+	checks := 1<<30 - whole.remaining()
 	if checks < 6 || checks > 20 {
 		t.Errorf("the context was checked %d times, want one check for each 100 of 400 names and a few more", checks)
 	}
 	for n := 1; n <= checks; n++ {
 		ctx := endsAfter(t.Context(), n)
-		if a, err := l.Pack(ctx); a != nil || err != errEnded || ctx.left < -3 {
-			t.Errorf("check %d of %d: got %v, %v after %d more checks", n, checks, a, err, -ctx.left)
+		if a, err := l.Pack(ctx); a != nil || err != errEnded || ctx.remaining() < -3 {
+			t.Errorf("check %d of %d: got %v, %v after %d more checks", n, checks, a, err, -ctx.remaining())
 		}
 	}
 }
@@ -207,12 +207,12 @@ func TestEmptySubmodulesStopWithContext(t *testing.T) {
 	if _, err := List(whole, Options{Root: root}); err != nil {
 		t.Fatal(err)
 	}
-	for n := 1; n <= 1<<30-whole.left; n++ {
+	for n := 1; n <= 1<<30-whole.remaining(); n++ {
 		if _, err := List(endsAfter(t.Context(), n), Options{Root: root}); err != errEnded {
 			t.Errorf("check %d: got %v", n, err)
 		}
 	}
-	if checks := 1<<30 - whole.left; checks < 10 {
+	if checks := 1<<30 - whole.remaining(); checks < 10 {
 		t.Errorf("the context was checked %d times, want once for each 10 submodules", checks)
 	}
 }
@@ -303,7 +303,7 @@ func TestListingStopsAtEachCheck(t *testing.T) {
 	if _, err := List(whole, o); err != nil {
 		t.Fatal(err)
 	}
-	checks := 1<<30 - whole.left
+	checks := 1<<30 - whole.remaining()
 	if checks < 18 {
 		t.Errorf("the context was checked %d times, want one check for each name and target", checks)
 	}
@@ -334,7 +334,7 @@ func TestCheckingArchiveStopsAtEachCheck(t *testing.T) {
 	if _, err := List(whole, o); err != nil {
 		t.Fatal(err)
 	}
-	checks := 1<<30 - whole.left
+	checks := 1<<30 - whole.remaining()
 	if checks < 100 { // 20 of them while the links are resolved
 		t.Errorf("the context was checked %d times, want at least 100", checks)
 	}

@@ -2,7 +2,6 @@ package bundle
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"strings"
 	"sync"
@@ -122,16 +121,11 @@ func (l *Listing) sort(p *pulse) error {
 // ranks returns the ranks of the directories, innermost component first and by path, and those of the names. It uses two
 // goroutines: comparing paths is most of the work of sorting.
 func (l *Listing) ranks(p *pulse) (near, byPath, byName []uint32, err error) {
-	ctx, stop := context.WithCancel(p.ctx)
-	defer stop()
 	var nearErr error
 	var running sync.WaitGroup
-	running.Go(func() { near, nearErr = rankDirs(&pulse{ctx: ctx}, l.dirs, compareFromTheEnd) })
+	running.Go(func() { near, nearErr = rankDirs(&pulse{ctx: p.ctx}, l.dirs, compareFromTheEnd) })
 	if byPath, err = rankDirs(p, l.dirs, strings.Compare); err == nil {
 		byName, err = l.names.sort(p)
-	}
-	if err != nil {
-		stop()
 	}
 	running.Wait()
 	return near, byPath, byName, cmp.Or(err, nearErr)

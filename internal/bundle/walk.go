@@ -28,7 +28,7 @@ type walker struct {
 // pendingDir is a directory that has not been visited yet.
 type pendingDir struct {
 	dir     uint32
-	source  string  // path in the checkout
+	source  string  // its path in the checkout, for the readers
 	verdict verdict // verdict for the path in the archive
 	target  verdict // verdict for the path in the checkout; only for copies
 	copy    *copied // nil unless the directory is in a copy
@@ -46,7 +46,7 @@ func newWalker(ctx context.Context, t *tree, l *Listing, rs *rules) *walker {
 	l.leftOut, l.aliases = map[reason]*LeftOut{}, map[string]string{}
 	l.dirs = []dir{{path: ".", source: l.base}}
 	p := &pulse{ctx: ctx}
-	pending := newDirQueue(ctx, t)
+	pending := &dirQueue{ctx: ctx, tree: t}
 	pending.add(pendingDir{source: l.base, verdict: top})
 	return &walker{tree: t, l: l, rules: rs, pulse: p, pending: pending, copies: newCopies(t, p)}
 }
