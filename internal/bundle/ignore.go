@@ -139,7 +139,7 @@ func parseRules(ctx context.Context, text []byte, warn func(string)) ([]rule, er
 	var literal findings
 	defer func() {
 		literal.report(warn, "Lines of .terraformignore are not regular expressions (%d): %s. { and | have no special meaning, "+
-			"and \\ before another letter or digit than in \\d, \\w and \\s is ignored. Write / between directories, and one line for each alternative.")
+			"and \\ before a letter or digit is ignored, except in \\d, \\w and \\s. Write / between directories, and one line for each alternative.")
 	}()
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	line, weight := 0, 0

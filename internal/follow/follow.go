@@ -47,7 +47,7 @@ type Follower struct {
 	Observer Observer
 	// Stopping describes how to stop the run when the context ends; nil does not stop it.
 	Stopping *runs.StopOptions
-	// ForceStop, once closed, makes Follow return as soon as the request to stop the run is answered, or was sent answerTime ago.
+	// ForceStop, once closed, makes Follow return as soon as the request to stop the run is answered, at most 1 s after it was sent.
 	ForceStop <-chan struct{}
 	// IgnoreStatus is the status in which Scalr accepted a confirmation or another action. The run does not
 	// count as waiting in this status, because it is about to leave it.

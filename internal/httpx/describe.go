@@ -41,7 +41,7 @@ func IsTimeout(err error) bool {
 	return errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// RootCause returns the reason why a connection could not be opened.
+// RootCause returns the reason why a connection could not be opened: the error of the system, a timeout, or the text of err.
 func RootCause(err error) string {
 	var errno syscall.Errno
 	switch {

@@ -19,15 +19,15 @@ import (
 // program during an apply.
 var debugVariables = []string{"GODEBUG", "GOTRACEBACK", "GOGC", "GOMEMLIMIT", "DEBUG_HTTP2_GOROUTINES"}
 
-// The garbage collector first runs at 16 MiB, four times Go's default: the heap of most runs is smaller, and a run at the
-// start of packing takes a twentieth of its time. Above memoryLimit it runs more often; the program continues if it exceeds
-// the limit.
+// The first garbage collection starts at 16 MiB, four times Go's default. The heap is usually smaller, and a collection at the
+// start of packing would take a twentieth of its time. Near memoryLimit, collections are more frequent; the program continues
+// if it exceeds the limit.
 const (
 	gcPercent   = 400
 	memoryLimit = 48 << 20 // bytes
 )
 
-// SetMemory configures the garbage collector.
+// SetMemory configures the garbage collector for the program.
 func SetMemory() {
 	debug.SetGCPercent(gcPercent)
 	debug.SetMemoryLimit(memoryLimit)
